@@ -1,0 +1,51 @@
+/** The tables of people: who exists, and who has been deleted. */
+import { systemFields } from "convex-helpers/validators";
+import { defineTable } from "convex/server";
+import { v, type Infer } from "convex/values";
+
+/**
+ * The part of Clerk's user object that is kept, in Clerk's own field names. Metadata is left out:
+ * `private_metadata` is in every webhook payload and is nobody's business here.
+ */
+export const clerkUser = v.object({
+  id: v.string(),
+  first_name: v.nullable(v.string()),
+  last_name: v.nullable(v.string()),
+  username: v.nullable(v.string()),
+  image_url: v.nullable(v.string()),
+  email_addresses: v.array(v.object({ id: v.string(), email_address: v.string() })),
+  primary_email_address_id: v.nullable(v.string()),
+  created_at: v.number(), // ms since the epoch
+  updated_at: v.number(), // ms since the epoch; the watermark: a smaller one never overwrites
+});
+
+/** A Clerk user as it is kept. */
+export type ClerkUser = Infer<typeof clerkUser>;
+
+const userFields = { clerkUser };
+
+/** A whole user document, as its owner reads it. */
+export const userDoc = v.object({ ...userFields, ...systemFields("users") });
+
+export const authTables = {
+  /**
+   * One row per person known to Clerk.
+   * Written by the Clerk webhook alone. Read on every call, to find the caller. Deleted by the
+   * webhook's `user.deleted`, which leaves a row in `deletedClerkUsers` in the same transaction.
+   */
+  users: defineTable(userFields)
+    // From a token's subject, or a webhook's user, to the row.
+    .index("by_clerk_id", ["clerkUser.id"]),
+
+  /**
+   * Tombstones: Clerk ids whose deletion has been seen. Clerk delivers late, twice and out of
+   * order; an update that arrives after the deletion must not bring the person back.
+   * Written by `user.deleted`, read before each upsert. Clerk never uses an id again.
+   */
+  deletedClerkUsers: defineTable({
+    clerkId: v.string(),
+    deletedAt: v.number(), // ms since the epoch, when the deletion was handled here
+  })
+    // Is this Clerk id dead?
+    .index("by_clerk_id", ["clerkId"]),
+};

@@ -1,0 +1,86 @@
+"use node";
+/**
+ * The way to Daytona: a client from the environment, and what a project's sandbox is made from.
+ * For Node modules alone; `@quaver/sandbox` does not run in Convex's own runtime.
+ */
+import {
+  createSandboxClient,
+  isSandboxError,
+  type CreateSandboxInput,
+  type SandboxClient,
+  type SandboxErrorCode,
+} from "@quaver/sandbox";
+import type { Id } from "../_generated/dataModel";
+import { env } from "../_generated/server";
+import type { SandboxFailure } from "../projects/outcomes";
+
+const DAYTONA_CLOUD_API_URL = "https://app.daytona.io/api";
+const DEFAULT_SNAPSHOT = "quaver-agent";
+const AUTO_STOP_MINUTES = 15; // idle: no calls and no preview traffic
+// A stopped sandbox keeps its share of the organisation's disk quota; an archived one doesn't.
+const AUTO_ARCHIVE_MINUTES = 24 * 60;
+
+/**
+ * A client for the deployment's Daytona account; null, and a line in the log, without a key.
+ *
+ * @throws SandboxError `INVALID` when DAYTONA_API_URL is no URL
+ */
+export function sandboxClient(): SandboxClient | null {
+  if (!env.DAYTONA_API_KEY) {
+    console.error("DAYTONA_API_KEY is not set: no sandbox can be made or deleted until it is.");
+    return null;
+  }
+  return createSandboxClient({
+    apiKey: env.DAYTONA_API_KEY,
+    apiUrl: env.DAYTONA_API_URL ?? DAYTONA_CLOUD_API_URL,
+    organizationId: env.DAYTONA_ORGANIZATION_ID,
+    target: env.DAYTONA_TARGET,
+  });
+}
+
+/**
+ * The name of a project's sandbox. Fixed by the project's id, so that a second try meets the
+ * first one's sandbox instead of making another.
+ */
+export function sandboxName(projectId: Id<"projects">): string {
+  return `quaver-${projectId}`;
+}
+
+/** What a project's sandbox is made from. `deployment` tells apart those that share an account. */
+export function sandboxInput(projectId: Id<"projects">, deployment: string): CreateSandboxInput {
+  return {
+    name: sandboxName(projectId),
+    labels: { app: "quaver", deployment, projectId },
+    snapshot: env.QUAVER_SNAPSHOT ?? DEFAULT_SNAPSHOT,
+    autoStopMinutes: AUTO_STOP_MINUTES,
+    autoArchiveMinutes: AUTO_ARCHIVE_MINUTES,
+  };
+}
+
+/** The owner can do nothing about Daytona's own words; these say what it means for them. */
+const REASONS: Record<SandboxErrorCode, string> = {
+  NOT_FOUND: "The sandbox, or the image it is made from, is not there.",
+  CONFLICT: "The sandbox is busy with something else.",
+  UNAUTHORIZED: "The sandbox service does not accept this deployment's key.",
+  FORBIDDEN: "The sandbox service refuses: the deployment's quota may be used up.",
+  INVALID: "The sandbox service does not accept the request.",
+  RATE_LIMITED: "The sandbox service is receiving too many requests.",
+  TIMEOUT: "The sandbox did not start in time.",
+  UNAVAILABLE: "The sandbox service can't be reached.",
+  SANDBOX_FAILED: "The sandbox did not start.",
+  UNEXPECTED_RESPONSE: "The sandbox service gave an answer that can't be understood.",
+};
+
+/** What to tell the owner when there is no key to call Daytona with. */
+export const NOT_CONFIGURED: SandboxFailure = {
+  reason: "Sandboxes are not set up on this deployment yet.",
+  retryable: false,
+};
+
+/** What to tell the owner about an error of `@quaver/sandbox`, or one that should not happen. */
+export function explainSandboxError(error: unknown): SandboxFailure {
+  if (!isSandboxError(error)) {
+    return { reason: "Something went wrong while making the sandbox.", retryable: true };
+  }
+  return { reason: REASONS[error.code], retryable: error.retryable };
+}

@@ -1,0 +1,81 @@
+/**
+ * Every refusal a caller can meet, as one closed union. A `ConvexError` carries a member of it as
+ * `data`; production redacts any other error. Front ends may import this file: it needs nothing
+ * but `convex/values`.
+ */
+import { ConvexError } from "convex/values";
+import type { PlanName } from "../payments/plans";
+import type { ProjectStatus } from "../projects/tables";
+
+/** What each code carries besides `code` and `message`; `unknown` is nothing. */
+interface ErrorDetails {
+  /** The call needs a signed-in person and has no (valid) token. */
+  UNAUTHENTICATED: unknown;
+  /** The token is good, but Clerk's webhook has not delivered the person yet. Try again shortly. */
+  USER_NOT_SYNCED: unknown;
+  /** There is no such thing, or it is someone else's: the two are told apart by nobody. */
+  NOT_FOUND: unknown;
+  /** The argument named `field` breaks a limit that its validator can't express. */
+  INVALID_ARGUMENT: { field: string };
+  /** The project is in a state from which the wanted one can't be reached. */
+  INVALID_TRANSITION: { from: ProjectStatus; to: ProjectStatus };
+  /** The plan allows `limit` projects, and there are as many. */
+  PLAN_LIMIT_REACHED: { limit: number; plan: PlanName };
+  /** Too many calls; the next one can succeed in `retryAfterMs` milliseconds. */
+  RATE_LIMITED: { retryAfterMs: number };
+  /** Daytona did not give the sandbox; `retryable` says whether trying again can help. */
+  SANDBOX_UNAVAILABLE: { retryable: boolean };
+}
+
+/** The code of a refusal: what programs (and tests) branch on. */
+export type QuaverErrorCode = keyof ErrorDetails;
+
+/** The `data` of a refusal with code `C`; without `C`, of any refusal. */
+export type QuaverErrorData<C extends QuaverErrorCode = QuaverErrorCode> = {
+  [K in QuaverErrorCode]: { code: K; message: string } & ErrorDetails[K];
+}[C];
+
+/** What a person is told when the thrower has nothing more exact to say. */
+const DEFAULT_MESSAGES = {
+  UNAUTHENTICATED: "Sign in to do this.",
+  USER_NOT_SYNCED: "Your account is still being set up. Try again in a moment.",
+  NOT_FOUND: "There is no such thing.",
+  INVALID_ARGUMENT: "An argument is not valid.",
+  INVALID_TRANSITION: "The project can't do this in its present state.",
+  PLAN_LIMIT_REACHED: "Your plan allows no more projects.",
+  RATE_LIMITED: "Too many requests. Try again in a moment.",
+  SANDBOX_UNAVAILABLE: "The sandbox is not available.",
+} satisfies Record<QuaverErrorCode, string>;
+
+type Details<C extends QuaverErrorCode> = ErrorDetails[C] & { message?: string };
+
+/**
+ * Makes a refusal, to be thrown.
+ *
+ * @param code - which one
+ * @param details - the fields that this code carries, and `message` to override the default words
+ */
+export function quaverError<C extends QuaverErrorCode>(
+  code: C,
+  ...[details]: Record<string, never> extends Details<C> ? [Details<C>?] : [Details<C>]
+): ConvexError<QuaverErrorData<C>> {
+  const data = { code, message: DEFAULT_MESSAGES[code], ...details };
+  // The compiler can't follow a generic code into the union; `Details<C>` has checked the fields.
+  return new ConvexError(data as unknown as QuaverErrorData<C>);
+}
+
+/**
+ * Is this a refusal of Quaver's (rather than a bug, an outage, or another component's error)?
+ * Takes anything that was caught. `code` narrows it to one kind.
+ */
+export function isQuaverError<C extends QuaverErrorCode = QuaverErrorCode>(
+  error: unknown,
+  code?: C,
+): error is ConvexError<QuaverErrorData<C>> {
+  if (!(error instanceof ConvexError)) return false;
+  // `data` is whatever was thrown: unknown until looked at.
+  const data: unknown = error.data;
+  if (typeof data !== "object" || data === null || !("code" in data)) return false;
+  if (typeof data.code !== "string" || !Object.hasOwn(DEFAULT_MESSAGES, data.code)) return false;
+  return code === undefined || data.code === code;
+}

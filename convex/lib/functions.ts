@@ -1,0 +1,56 @@
+/**
+ * The builders of every public function. They find the caller before the handler runs, so that no
+ * handler can forget to: `ctx.user` is the signed-in person's row. Nothing else may import
+ * `query`, `mutation` and `action` from `_generated/server`.
+ *
+ * Ownership is the handlers' own part, by `ownedProject` in `projects/access.ts`.
+ */
+import {
+  customAction,
+  customCtx,
+  customMutation,
+  customQuery,
+} from "convex-helpers/server/customFunctions";
+import { internal } from "../_generated/api";
+import type { Doc } from "../_generated/dataModel";
+import { action, internalMutation, mutation, query } from "../_generated/server";
+import type { ActionCtx } from "../_generated/server";
+import { findCaller, requireCaller } from "../auth/caller";
+
+/** A query for signed-in people: refuses with `UNAUTHENTICATED` or `USER_NOT_SYNCED`. */
+export const userQuery = customQuery(
+  query,
+  customCtx(async (ctx) => ({ user: await requireCaller(ctx) })),
+);
+
+/**
+ * A query that has an answer for everyone: `ctx.user` is null while there is no signed-in person.
+ * For what a front end asks before it has a token; the handler must then answer "nothing".
+ */
+export const visitorQuery = customQuery(
+  query,
+  customCtx(async (ctx) => ({ user: await findCaller(ctx) })),
+);
+
+/** A mutation for signed-in people: refuses with `UNAUTHENTICATED` or `USER_NOT_SYNCED`. */
+export const userMutation = customMutation(
+  mutation,
+  customCtx(async (ctx) => ({ user: await requireCaller(ctx) })),
+);
+
+/**
+ * The internal mutations that a `userAction` runs on its caller's behalf. The caller is found
+ * again, inside the transaction: between the action's first look and now, they may be gone.
+ */
+export const callerMutation = customMutation(
+  internalMutation,
+  customCtx(async (ctx) => ({ user: await requireCaller(ctx) })),
+);
+
+/** An action for signed-in people: refuses with `UNAUTHENTICATED` or `USER_NOT_SYNCED`. */
+export const userAction = customAction(
+  action,
+  customCtx(async (ctx: ActionCtx): Promise<{ user: Doc<"users"> }> => ({
+    user: await ctx.runQuery(internal.auth.users.requiredCaller, {}),
+  })),
+);

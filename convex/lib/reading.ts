@@ -1,0 +1,49 @@
+/**
+ * Bounded reads. A transaction may read 16 MiB and a function return as much, while a single
+ * document may have 1 MiB: a bound on the number of documents is not enough.
+ */
+import { getConvexSize, type Value } from "convex/values";
+import type { PaginationOptions } from "convex/server";
+
+/**
+ * What one list, page or batch may read, in bytes. The rest of the 16 MiB is for the document that
+ * turned out to be too much, and for what else the transaction looks at. 200 projects with the
+ * longest prompts fit.
+ */
+export const MAX_READ_BYTES = 12 * 1024 * 1024;
+
+/** The most rows of one page. Convex's clients ask for tens. */
+const MAX_PAGE_ROWS = 200;
+
+/**
+ * The first documents of a query: at most `limit`, and no more than fit into `maxBytes` (but one,
+ * if there is one).
+ */
+export async function takeWithin<T extends Value>(
+  documents: AsyncIterable<T>,
+  { limit, maxBytes = MAX_READ_BYTES }: { limit: number; maxBytes?: number },
+): Promise<T[]> {
+  const taken: T[] = [];
+  let bytes = 0;
+  for await (const document of documents) {
+    bytes += getConvexSize(document);
+    if (taken.length > 0 && bytes > maxBytes) break;
+    taken.push(document);
+    if (taken.length === limit) break;
+  }
+  return taken;
+}
+
+/** A client's pagination options, cut down to what one page may read. */
+export function boundedPage(options: PaginationOptions): PaginationOptions {
+  return {
+    ...options,
+    numItems: Math.min(Math.max(1, Math.floor(options.numItems) || 1), MAX_PAGE_ROWS),
+    maximumBytesRead: Math.min(options.maximumBytesRead ?? MAX_READ_BYTES, MAX_READ_BYTES),
+  };
+}
+
+/** The page that a paginated query answers when there is nobody to answer for. */
+export function emptyPage(): { page: never[]; isDone: true; continueCursor: string } {
+  return { page: [], isDone: true, continueCursor: "" };
+}

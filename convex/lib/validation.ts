@@ -1,0 +1,28 @@
+/** Limits on arguments that a Convex validator can't express. */
+import { quaverError } from "./errors";
+
+/**
+ * Checks a text's length, in UTF-16 units as a browser's `maxlength` counts them.
+ *
+ * @returns the text as given
+ * @throws `INVALID_ARGUMENT` naming `field`, when it is blank (unless `blank` is allowed) or
+ *   longer than `max`
+ */
+export function checkText(
+  field: string,
+  text: string,
+  { max, blank = false }: { max: number; blank?: boolean },
+): string {
+  if (!blank && text.trim() === "") {
+    throw quaverError("INVALID_ARGUMENT", { field, message: `"${field}" must not be blank.` });
+  }
+  checkAtMost(field, text.length, max, "characters");
+  return text;
+}
+
+/** @throws `INVALID_ARGUMENT` naming `field`, when `size` is more than `max` */
+export function checkAtMost(field: string, size: number, max: number, unit: string): void {
+  if (size <= max) return;
+  const message = `"${field}" may have at most ${String(max)} ${unit}; it has ${String(size)}.`;
+  throw quaverError("INVALID_ARGUMENT", { field, message });
+}

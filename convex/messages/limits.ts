@@ -1,0 +1,41 @@
+/** What a message may consist of. */
+import { getConvexSize, type Infer } from "convex/values";
+import { quaverError } from "../lib/errors";
+import { checkAtMost, checkText } from "../lib/validation";
+import type { messageFields } from "./tables";
+
+const MAX_CONTENT_LENGTH = 100_000; // characters
+const MAX_PARTS = 200;
+const MAX_CLIENT_ID_LENGTH = 128; // characters; a UUID has 36
+// Convex refuses a document above 1 MiB; the rest is for the system fields.
+const MAX_MESSAGE_BYTES = 1024 * 1024 - 1024;
+
+type Message = Infer<typeof messageFields>;
+
+/**
+ * Checks a message's limits: content up to 100,000 characters (blank only beside parts), up to
+ * 200 parts, and all of it below Convex's limit for a document.
+ *
+ * @returns the message as given
+ * @throws `INVALID_ARGUMENT` naming the field at fault
+ */
+export function checkMessage(message: Message): Message {
+  const { content, parts = [], clientMessageId } = message;
+  checkText("content", content, { max: MAX_CONTENT_LENGTH, blank: parts.length > 0 });
+  checkAtMost("parts", parts.length, MAX_PARTS, "entries");
+  parts.forEach(checkDuration);
+  checkAtMost("parts", getConvexSize(message), MAX_MESSAGE_BYTES, "bytes with the content");
+  if (clientMessageId !== undefined) {
+    checkText("clientMessageId", clientMessageId, { max: MAX_CLIENT_ID_LENGTH });
+  }
+  return message;
+}
+
+function checkDuration(part: NonNullable<Message["parts"]>[number]): void {
+  if (part.type !== "reasoning" || part.duration === undefined) return;
+  if (Number.isFinite(part.duration) && part.duration >= 0) return;
+  throw quaverError("INVALID_ARGUMENT", {
+    field: "parts",
+    message: "A reasoning part's duration must be zero or more.",
+  });
+}

@@ -1,0 +1,54 @@
+/** The conversation of a project. */
+import { paginationOptsValidator, paginationResultValidator } from "convex/server";
+import { v } from "convex/values";
+import type { Doc, Id } from "../_generated/dataModel";
+import type { QueryCtx } from "../_generated/server";
+import { visitorQuery } from "../lib/functions";
+import { boundedPage, emptyPage, takeWithin } from "../lib/reading";
+import { findOwnedProject } from "../projects/access";
+import { messageDoc } from "./tables";
+
+/** The most messages in `listByProject`; a longer conversation is read by `pageByProject`. */
+const MAX_LISTED = 500;
+
+/**
+ * The newest 500 messages of a project (fewer when they are very large), oldest first. Empty
+ * while signed out, for someone else's project, and for an id (part of a URL) that is no id.
+ */
+export const listByProject = visitorQuery({
+  args: { projectId: v.string() },
+  returns: v.array(messageDoc),
+  handler: async (ctx, args) => {
+    const project = await readableProject(ctx, args.projectId);
+    if (project === null) return [];
+    const newest = await takeWithin(newestFirst(ctx, project._id), { limit: MAX_LISTED });
+    return newest.reverse();
+  },
+});
+
+/** The messages of a project, newest first, in pages. Empty where `listByProject` is. */
+export const pageByProject = visitorQuery({
+  args: { projectId: v.string(), paginationOpts: paginationOptsValidator },
+  returns: paginationResultValidator(messageDoc),
+  handler: async (ctx, args) => {
+    const project = await readableProject(ctx, args.projectId);
+    if (project === null) return emptyPage();
+    return await newestFirst(ctx, project._id).paginate(boundedPage(args.paginationOpts));
+  },
+});
+
+async function readableProject(
+  ctx: QueryCtx & { user: Doc<"users"> | null },
+  projectId: string,
+): Promise<Doc<"projects"> | null> {
+  const { db, user } = ctx;
+  const id = db.normalizeId("projects", projectId);
+  return user && id && (await findOwnedProject({ db, user }, id));
+}
+
+function newestFirst(ctx: QueryCtx, projectId: Id<"projects">) {
+  return ctx.db
+    .query("messages")
+    .withIndex("by_project", (q) => q.eq("projectId", projectId))
+    .order("desc");
+}

@@ -1,0 +1,43 @@
+/** The table of messages, and the shapes that derive from it. */
+import { literals, systemFields } from "convex-helpers/validators";
+import { defineTable } from "convex/server";
+import { v, type Infer } from "convex/values";
+
+/** A piece of a message, in the order it was said. */
+export const messagePart = v.union(
+  v.object({ type: v.literal("text"), text: v.string() }),
+  v.object({
+    type: v.literal("reasoning"),
+    text: v.string(),
+    duration: v.optional(v.number()), // as the front end measured it; stored, never interpreted
+  }),
+);
+
+/** What the table stores. */
+export const messageFields = v.object({
+  projectId: v.id("projects"),
+  role: literals("user", "assistant"),
+  content: v.string(), // up to 100,000 characters
+  parts: v.optional(v.array(messagePart)), // up to 200
+  clientMessageId: v.optional(v.string()), // up to 128 characters, made by the sender
+  createdAt: v.number(), // ms since the epoch
+});
+
+/** A whole message document, as the project's owner reads it. */
+export const messageDoc = messageFields.extend(systemFields("messages"));
+
+export type MessagePart = Infer<typeof messagePart>;
+
+export const messageTables = {
+  /**
+   * One row per message of a project's conversation.
+   * Written by `insert`. Read by the project's owner alone. Deleted in batches once the project
+   * is gone (`messages/removal.ts`); never before.
+   */
+  messages: defineTable(messageFields)
+    // The conversation, in the order it was stored.
+    .index("by_project", ["projectId"])
+    // Was this message stored already? The client's id comes first: the other way round would
+    // make `by_project` a prefix of this index.
+    .index("by_client_id", ["clientMessageId", "projectId"]),
+};

@@ -1,0 +1,37 @@
+/** What a project may consist of, and how many a person may have. */
+import type { Doc } from "../_generated/dataModel";
+import type { MutationCtx } from "../_generated/server";
+import { quaverError } from "../lib/errors";
+import { checkText } from "../lib/validation";
+import { currentPlanOf } from "../payments/entitlements";
+import { PLANS } from "../payments/plans";
+
+const MAX_NAME_LENGTH = 100;
+const MAX_PROMPT_LENGTH = 20_000; // about five pages; with 200 projects, a list stays below 16 MiB
+
+/**
+ * @returns the name, trimmed
+ * @throws `INVALID_ARGUMENT` when that is not 1–100 characters
+ */
+export function checkName(name: string): string {
+  return checkText("name", name.trim(), { max: MAX_NAME_LENGTH });
+}
+
+/**
+ * @returns the prompt, as given
+ * @throws `INVALID_ARGUMENT` when it is blank or has more than 20,000 characters
+ */
+export function checkPrompt(prompt: string): string {
+  return checkText("prompt", prompt, { max: MAX_PROMPT_LENGTH });
+}
+
+/** @throws `PLAN_LIMIT_REACHED` when the person's plan allows no further project */
+export async function checkPlanAllowsAnother(ctx: MutationCtx, user: Doc<"users">): Promise<void> {
+  const plan = await currentPlanOf(ctx, user._id);
+  const limit = PLANS[plan].maxProjects;
+  const projects = await ctx.db
+    .query("projects")
+    .withIndex("by_user", (q) => q.eq("userId", user._id))
+    .take(limit);
+  if (projects.length >= limit) throw quaverError("PLAN_LIMIT_REACHED", { limit, plan });
+}

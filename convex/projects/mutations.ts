@@ -1,0 +1,36 @@
+/** What a person does to a project without waiting for its sandbox. */
+import { v } from "convex/values";
+import { userMutation } from "../lib/functions";
+import { ownedProject } from "./access";
+import { checkName } from "./limits";
+import { removeProject } from "./removal";
+
+/**
+ * Gives a project another name (1–100 characters after trimming).
+ *
+ * @throws `NOT_FOUND`, `INVALID_ARGUMENT`
+ */
+export const rename = userMutation({
+  args: { projectId: v.id("projects"), name: v.string() },
+  returns: v.null(),
+  handler: async (ctx, args) => {
+    const project = await ownedProject(ctx, args.projectId);
+    await ctx.db.patch("projects", project._id, { name: checkName(args.name) });
+    return null;
+  },
+});
+
+/**
+ * Removes a project, in any state. It is gone when this returns; its messages and its sandbox
+ * follow by themselves.
+ *
+ * @throws `NOT_FOUND`
+ */
+export const remove = userMutation({
+  args: { projectId: v.id("projects") },
+  returns: v.null(),
+  handler: async (ctx, args) => {
+    await removeProject(ctx, await ownedProject(ctx, args.projectId));
+    return null;
+  },
+});

@@ -1,0 +1,11 @@
+/** The tables of the app, one file per room. Components keep their own tables. */
+import { defineSchema } from "convex/server";
+import { authTables } from "./auth/tables";
+import { messageTables } from "./messages/tables";
+import { projectTables } from "./projects/tables";
+
+export default defineSchema({
+  ...authTables,
+  ...projectTables,
+  ...messageTables,
+});

@@ -1,0 +1,83 @@
+import convexPlugin from "@convex-dev/eslint-plugin";
+import js from "@eslint/js";
+import { defineConfig, globalIgnores } from "eslint/config";
+import tseslint from "typescript-eslint";
+import { boundaries } from "./scripts/lint/boundaries.js";
+import reasons from "./scripts/lint/reasons.js";
+
+/** Every rule of Convex's plugin, those outside its recommended set too. */
+const everyConvexRule = Object.fromEntries(
+  Object.keys(convexPlugin.rules).map((name) => [`@convex-dev/${name}`, "error"]),
+);
+
+export default defineConfig(
+  globalIgnores(["convex/_generated/", ".quaver/", "**/dist/", "coverage/"]),
+  { linterOptions: { reportUnusedDisableDirectives: "error" } },
+  js.configs.recommended,
+  {
+    rules: {
+      "max-lines": ["error", 500],
+      eqeqeq: ["error", "always", { null: "ignore" }],
+    },
+  },
+  {
+    files: ["**/*.ts", "**/*.tsx"],
+    extends: [tseslint.configs.strictTypeChecked, tseslint.configs.stylisticTypeChecked],
+    languageOptions: {
+      parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname },
+    },
+    plugins: { quaver: reasons },
+    rules: {
+      "quaver/casts-give-reason": "error",
+      "quaver/suppressions-give-reason": "error",
+      "@typescript-eslint/consistent-type-imports": "error",
+      "@typescript-eslint/switch-exhaustiveness-check": [
+        "error",
+        { requireDefaultForNonUnion: true, allowDefaultCaseForExhaustiveSwitch: true },
+      ],
+      "@typescript-eslint/no-floating-promises": "error",
+      "@typescript-eslint/no-explicit-any": "error",
+      "@typescript-eslint/no-unused-vars": [
+        "error",
+        { argsIgnorePattern: "^_", varsIgnorePattern: "^_", ignoreRestSiblings: true },
+      ],
+      // Numbers and booleans in a message are what their reader expects.
+      "@typescript-eslint/restrict-template-expressions": [
+        "error",
+        { allowNumber: true, allowBoolean: true },
+      ],
+      "@typescript-eslint/no-confusing-void-expression": ["error", { ignoreArrowShorthand: true }],
+      "@typescript-eslint/no-unnecessary-condition": [
+        "error",
+        { allowConstantLoopConditions: "only-allowed-literals" },
+      ],
+      // `type` and `interface` read equally well; Convex's own code uses both.
+      "@typescript-eslint/consistent-type-definitions": "off",
+    },
+  },
+  {
+    files: ["packages/*/src/**/*.ts"],
+    ignores: ["packages/*/src/{cli,main}.ts"],
+    rules: { "no-console": "error" },
+  },
+  {
+    files: ["convex/**/*.ts"],
+    plugins: { "@convex-dev": convexPlugin },
+    rules: everyConvexRule,
+  },
+  {
+    files: ["**/tests/**/*.ts"],
+    rules: {
+      // A test that indexes past the end fails, which is what a test is for.
+      "@typescript-eslint/no-non-null-assertion": "off",
+      // A fake implements an asynchronous interface without having to wait for anything.
+      "@typescript-eslint/require-await": "off",
+      "quaver/casts-give-reason": "off",
+    },
+  },
+  {
+    files: ["**/*.js"],
+    languageOptions: { globals: { console: "readonly", process: "readonly" } },
+  },
+  boundaries,
+);

@@ -1,0 +1,88 @@
+import { DEPLOYMENT_METADATA } from "../engine/deployment_metadata.ts";
+import { FunctionError } from "../errors.ts";
+import { FailureError, type Failure } from "../runtime/failure.ts";
+import { formatFunctionPath } from "../engine/paths.ts";
+import { currentAction, type ActionFrame } from "./frame.ts";
+import type { FromActions } from "./protocol.ts";
+
+/** Calls that the engine or other actions answer. */
+const FORWARDED = new Set([
+  "actions/query",
+  "actions/mutation",
+  "actions/action",
+  "actions/schedule",
+  "actions/cancel_job",
+  "createFunctionHandle",
+]);
+
+interface Waiting {
+  resolve(value: string): void;
+  reject(error: Error): void;
+}
+
+/** Answers the system calls of actions: here what only needs the request, the rest by the server. */
+export class ActionSyscalls {
+  readonly #waiting = new Map<number, Waiting>();
+  #nextId = 1;
+
+  constructor(private readonly send: (message: FromActions) => void) {}
+
+  async call(op: string, args: string): Promise<string> {
+    const frame = requireAction();
+    const name = op.replace(/^1\.0\//, "");
+    if (FORWARDED.has(name)) return this.#forward(frame, name, args);
+    const { task } = frame;
+    switch (name) {
+      case "getUserIdentity":
+        if (task.authError !== null) throw new FunctionError(task.authError);
+        return JSON.stringify(task.request.identity);
+      case "getFunctionMetadata":
+        return JSON.stringify({
+          name: formatFunctionPath(task.target),
+          componentPath: task.target.componentPath,
+        });
+      case "getDeploymentMetadata":
+        return JSON.stringify(DEPLOYMENT_METADATA);
+      case "getRequestMetadata":
+        return JSON.stringify({
+          ip: task.request.ip,
+          userAgent: task.request.userAgent,
+          requestId: task.request.requestId,
+          scheduledFunctionId: task.request.jobId,
+          authToken: null,
+        });
+      default:
+        throw new FunctionError(`Unknown async operation ${op} (not in the local deployment)`);
+    }
+  }
+
+  succeed(id: number, value: string): void {
+    this.#waiting.get(id)?.resolve(value);
+    this.#waiting.delete(id);
+  }
+
+  fail(id: number, failure: Failure): void {
+    this.#waiting.get(id)?.reject(new FailureError(failure));
+    this.#waiting.delete(id);
+  }
+
+  #forward(frame: ActionFrame, op: string, args: string): Promise<string> {
+    const id = this.#nextId++;
+    const { component } = frame.task.target;
+    return new Promise((resolve, reject) => {
+      this.#waiting.set(id, { resolve, reject });
+      this.send({ kind: "syscall", id, action: frame.task.id, component, op, args });
+    });
+  }
+}
+
+/** @throws FunctionError when no action is running: what outlives its action can't call on. */
+export function requireAction(): ActionFrame {
+  const frame = currentAction.getStore();
+  if (frame === undefined || frame.closed) {
+    throw new FunctionError(
+      "Convex functions can't be called after the action has returned. Did you forget to await a promise?",
+    );
+  }
+  return frame;
+}

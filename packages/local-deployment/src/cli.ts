@@ -1,0 +1,44 @@
+#!/usr/bin/env bun
+/** `bun packages/local-deployment/src/cli.ts --data-dir DIR [--port N] [--site-port N] [--egress HOST=URL]...` */
+import { parseArgs } from "node:util";
+import { DeploymentError, messageOf } from "./errors.ts";
+import { startLocalDeployment } from "./server/deployment.ts";
+
+function parse() {
+  try {
+    const { values } = parseArgs({
+      options: {
+        "data-dir": { type: "string" },
+        port: { type: "string", default: "0" },
+        "site-port": { type: "string", default: "0" },
+        egress: { type: "string", multiple: true, default: [] },
+      },
+    });
+    const dataDir = values["data-dir"];
+    if (dataDir === undefined) throw new Error("--data-dir DIR is needed");
+    const egress = Object.fromEntries(values.egress.map((entry) => splitEgress(entry)));
+    return { dataDir, port: Number(values.port), sitePort: Number(values["site-port"]), egress };
+  } catch (error) {
+    throw new DeploymentError("INVALID_OPTION", messageOf(error));
+  }
+}
+
+function splitEgress(entry: string): [string, string] {
+  const at = entry.indexOf("=");
+  if (at < 1 || !URL.canParse(entry.slice(at + 1))) throw new Error(`--egress ${entry} is not HOST=URL`);
+  return [entry.slice(0, at), entry.slice(at + 1)];
+}
+
+try {
+  const { url, siteUrl, adminKey, close } = await startLocalDeployment(parse());
+  process.stdout.write(`${JSON.stringify({ event: "ready", url, siteUrl, adminKey })}\n`);
+  const stop = () => {
+    void close().then(() => process.exit(0));
+  };
+  process.once("SIGINT", stop);
+  process.once("SIGTERM", stop);
+} catch (error) {
+  const code = error instanceof DeploymentError ? error.code : "UNEXPECTED";
+  process.stderr.write(`${JSON.stringify({ event: "error", code, message: messageOf(error) })}\n`);
+  process.exit(1);
+}

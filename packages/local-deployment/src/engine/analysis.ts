@@ -1,0 +1,94 @@
+/**
+ * What a push says of each component definition, as the CLI reads it back
+ * (convex/src/cli/lib/deployApi) and as this deployment stores it.
+ */
+export type UdfType = "Query" | "Mutation" | "Action";
+
+export interface AnalyzedFunction {
+  readonly name: string;
+  readonly pos: { readonly path: string; readonly start_lineno: number; readonly start_col: number } | null;
+  readonly udfType: UdfType;
+  readonly visibility: { readonly kind: "public" | "internal" } | null;
+  /** Validators as JSON text, from `exportArgs()` and `exportReturns()`. */
+  readonly args: string;
+  readonly returns: string;
+}
+
+export interface HttpRoute {
+  readonly method: string;
+  readonly path: string;
+}
+
+export interface CronSpec {
+  readonly name: string;
+  readonly args: readonly unknown[];
+  readonly schedule: CronSchedule;
+}
+
+export type CronSchedule =
+  | { readonly type: "interval"; readonly seconds: number | bigint }
+  | { readonly type: "hourly"; readonly minuteUTC: number }
+  | { readonly type: "daily"; readonly hourUTC: number; readonly minuteUTC: number }
+  | { readonly type: "weekly"; readonly dayOfWeek: string; readonly hourUTC: number; readonly minuteUTC: number }
+  | { readonly type: "monthly"; readonly day: number; readonly hourUTC: number; readonly minuteUTC: number }
+  | { readonly type: "cron"; readonly cron: string };
+
+export interface AnalyzedModule {
+  readonly environment: "isolate" | "node";
+  readonly functions: readonly AnalyzedFunction[];
+  readonly httpRoutes: readonly HttpRoute[] | null;
+  readonly cronSpecs: Readonly<Record<string, CronSpec>> | null;
+}
+
+export type EnvBinding =
+  | { readonly type: "value"; readonly value: string }
+  | { readonly type: "envVar"; readonly name: string };
+
+/** A component definition, from the `export()` of its `convex.config.ts`. */
+export interface DefinitionMetadata {
+  readonly path: string;
+  readonly definitionType:
+    | { readonly type: "app" }
+    | { readonly type: "childComponent"; readonly name: string };
+  readonly childComponents: readonly {
+    readonly name: string;
+    readonly path: string;
+    readonly env?: readonly (readonly [string, EnvBinding])[] | null;
+  }[];
+  readonly httpMounts: Readonly<Record<string, string>>;
+  readonly envVars?: readonly (readonly [
+    string,
+    { readonly type: "value"; readonly value: string; readonly optional?: boolean },
+  ])[];
+}
+
+export interface TableDefinition {
+  readonly tableName: string;
+  readonly indexes: readonly { readonly indexDescriptor: string; readonly fields: readonly string[] }[];
+  readonly searchIndexes?: readonly unknown[] | null;
+  readonly vectorIndexes?: readonly unknown[] | null;
+  readonly documentType: unknown;
+}
+
+export interface Schema {
+  readonly tables: readonly TableDefinition[];
+  readonly schemaValidation: boolean;
+}
+
+export interface Definition {
+  readonly metadata: DefinitionMetadata;
+  readonly schema: Schema | null;
+  /** By module path, such as `projects/queries.js`. */
+  readonly modules: Readonly<Record<string, AnalyzedModule>>;
+}
+
+/** An identity provider of `auth.config.ts`. */
+export type AuthProvider =
+  | { readonly domain: string; readonly applicationID: string }
+  | {
+      readonly type: "customJwt";
+      readonly applicationID: string | null;
+      readonly issuer: string;
+      readonly jwks: string;
+      readonly algorithm: "RS256" | "ES256";
+    };

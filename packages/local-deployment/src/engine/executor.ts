@@ -1,0 +1,114 @@
+import { FUNCTION_TIMEOUT_MS } from "../limits.ts";
+import { FailureError, failureOf, type Failure } from "../runtime/failure.ts";
+import { Transaction, type IndexWrite } from "../tx/transaction.ts";
+import { Execution, type RequestContext } from "./frame.ts";
+import { invoke, type Call } from "./invoke.ts";
+import { formatFunctionPath } from "./paths.ts";
+import type { FunctionCall } from "./protocol.ts";
+import type { EngineState } from "./state.ts";
+import { isSystemPath, runSystemFunction } from "./system_functions.ts";
+import { resolveTarget } from "./targets.ts";
+import { TIMED_OUT } from "./timeouts.ts";
+
+/**
+ * How long a function that waits for nothing is given, in milliseconds of wall time. A function that
+ * computes without end is ended by the server, which ends this thread.
+ */
+const WALL_TIMEOUT_MS = FUNCTION_TIMEOUT_MS * 5;
+
+/** What a run came to, before anything is committed. */
+export type Ran =
+  | { readonly ok: true; readonly value: string; readonly execution: Execution }
+  | { readonly ok: false; readonly failure: Failure; readonly execution: Execution };
+
+/** Runs a query or a mutation in a transaction that the caller commits or rolls back. */
+export async function run(
+  state: EngineState,
+  tx: Transaction,
+  call: FunctionCall,
+  type: "query" | "mutation",
+  journal: string | null = null,
+): Promise<Ran> {
+  const seed = (Math.random() * 0x1_0000_0000) >>> 0;
+  const execution = new Execution(tx, call.request, journal, seed);
+  state.beganFunction();
+  try {
+    const target = resolveTarget(state, call.target);
+    // A component that an action or an HTTP action calls does not see who is signed in.
+    if ("caller" in call.target && target.component.path !== "") execution.identityHidden = true;
+    const path = formatFunctionPath(target.path);
+    if (type === "query" && !target.publicOnly && isSystemPath(path)) {
+      const value = runSystemFunction(state, tx, target.component, path, call.args);
+      return { ok: true, value, execution };
+    }
+    const full: Call = { ...target, args: call.args, type, view: "transaction" };
+    const value = await withTimeout(invoke(state, execution, full, null));
+    return { ok: true, value, execution };
+  } catch (error) {
+    return { ok: false, failure: failureOf(error), execution };
+  }
+}
+
+/** A mutation that succeeded, and the writes that live queries are checked against. */
+export interface Committed {
+  readonly ts: bigint;
+  readonly writes: readonly IndexWrite[];
+}
+
+/** Runs a mutation and commits it, with `alongside` in the same commit; a failed one leaves nothing. */
+export async function runMutation(
+  state: EngineState,
+  call: FunctionCall,
+  alongside: (tx: Transaction, value: string, ts: bigint) => void = () => undefined,
+): Promise<{ ran: Ran; committed: Committed | null }> {
+  const tx = new Transaction(state.store);
+  const ran = await run(state, tx, call, "mutation");
+  if (!ran.ok) {
+    tx.rollback();
+    return { ran, committed: null };
+  }
+  try {
+    alongside(tx, ran.value, state.store.clock.nextCommit());
+    return { ran, committed: tx.commit() };
+  } catch (error) {
+    tx.rollback();
+    const { execution } = ran;
+    return { ran: { ok: false, failure: failureOf(error), execution }, committed: null };
+  }
+}
+
+/** Does the deployment's own writes in a transaction. */
+export function systemTransaction(state: EngineState, work: (tx: Transaction) => void): Committed {
+  const tx = new Transaction(state.store);
+  try {
+    work(tx);
+    return tx.commit();
+  } catch (error) {
+    tx.rollback();
+    throw error;
+  }
+}
+
+/** The request of work that the deployment itself starts. */
+export function systemRequest(jobId: string | null): RequestContext {
+  return { requestId: newRequestId(), identity: null, ip: null, userAgent: null, jobId };
+}
+
+/** Sixteen hexadecimal digits, as production's request ids. */
+export function newRequestId(): string {
+  return Buffer.from(crypto.getRandomValues(new Uint8Array(8))).toString("hex");
+}
+
+async function withTimeout(running: Promise<string>): Promise<string> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const timeout = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => {
+      reject(new FailureError(TIMED_OUT));
+    }, WALL_TIMEOUT_MS);
+  });
+  try {
+    return await Promise.race([running, timeout]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,105 @@
+import type { FunctionCall, LiveQuery, LiveResult } from "./protocol.ts";
+import { Transaction, type IndexWrite } from "../tx/transaction.ts";
+import { RangeIndex } from "../values/range.ts";
+import { run } from "./executor.ts";
+import type { EngineState } from "./state.ts";
+
+interface Cached {
+  readonly token: number;
+  readonly result: LiveResult;
+  readonly keys: readonly string[];
+  users: number;
+}
+
+/**
+ * Results that somebody is subscribed to. A result is shared by all who ask the same thing, and
+ * stays right until a commit writes a key in a range that its run has read.
+ */
+export class LiveQueries {
+  readonly #ranges = new RangeIndex<Cached>();
+  readonly #byKey = new Map<string, Cached>();
+  readonly #byToken = new Map<number, Cached>();
+  #nextToken: number;
+
+  constructor(
+    private readonly state: EngineState,
+    firstToken: number,
+  ) {
+    this.#nextToken = firstToken;
+  }
+
+  /** Results of all queries in one snapshot; each counts as one user of its result. */
+  async results(queries: readonly LiveQuery[]): Promise<(LiveResult | null)[]> {
+    const results: (LiveResult | null)[] = [];
+    for (const query of queries) {
+      const current = query.held !== null && this.#byToken.has(query.held);
+      results.push(current ? null : await this.#result(query));
+    }
+    return results;
+  }
+
+  /** Gives results back; those that nobody uses are forgotten. */
+  release(tokens: readonly number[]): void {
+    for (const token of tokens) {
+      const cached = this.#byToken.get(token);
+      if (cached === undefined) continue;
+      cached.users--;
+      if (cached.users <= 0) this.#forget(cached);
+    }
+  }
+
+  /** The tokens whose results a commit has made stale; they are forgotten here. */
+  invalidate(writes: readonly IndexWrite[]): number[] {
+    return this.#drop(this.#ranges.touched(writes));
+  }
+
+  /** All tokens: after a push or a change of variables, nothing is known to be right. */
+  invalidateAll(): number[] {
+    return this.#drop(new Set(this.#byToken.values()));
+  }
+
+  #drop(stale: ReadonlySet<Cached>): number[] {
+    for (const cached of stale) this.#forget(cached);
+    return [...stale].map((cached) => cached.token);
+  }
+
+  async #result(query: LiveQuery): Promise<LiveResult> {
+    const [shared, personal] = keysOf(query);
+    const known = this.#byKey.get(personal) ?? this.#byKey.get(shared);
+    if (known !== undefined) {
+      known.users++;
+      return { ...known.result, ts: String(this.state.store.clock.latest) };
+    }
+    const tx = new Transaction(this.state.store);
+    const ran = await run(this.state, tx, query, "query", query.journal);
+    const { execution } = ran;
+    tx.rollback();
+    const token = this.#nextToken++;
+    const common = {
+      token,
+      logs: execution.logs.lines,
+      ts: String(tx.snapshotTs),
+      journal: execution.journal,
+    };
+    const result: LiveResult = ran.ok
+      ? { ok: true, value: ran.value, ...common }
+      : { ok: false, failure: ran.failure, ...common };
+    const cached = { token, result, keys: [execution.identityRead ? personal : shared], users: 1 };
+    for (const key of cached.keys) this.#byKey.set(key, cached);
+    this.#byToken.set(token, cached);
+    this.#ranges.add(cached, tx.reads);
+    return result;
+  }
+
+  #forget(cached: Cached): void {
+    this.#ranges.remove(cached);
+    this.#byToken.delete(cached.token);
+    for (const key of cached.keys) this.#byKey.delete(key);
+  }
+}
+
+/** What a result depends on beside the data: without the caller, and with. */
+function keysOf(query: FunctionCall & { journal: string | null }): [string, string] {
+  const shared = JSON.stringify([query.target, query.args, query.journal]);
+  return [shared, `${JSON.stringify(query.request.identity)} ${shared}`];
+}

@@ -1,0 +1,134 @@
+import type { JSONValue } from "convex/values";
+import type { CompiledModule } from "../runtime/compile.ts";
+import type { LogLine } from "../runtime/console.ts";
+import type { Failure } from "../runtime/failure.ts";
+import type { Address } from "./addresses.ts";
+import type { AuthProvider, HttpRoute } from "./analysis.ts";
+import type { RequestContext } from "./frame.ts";
+import type { PreparedPush, PushOutcome, SchemaProblem } from "./push.ts";
+
+/** A function as a client names it, or as a function of a component does. */
+export type Target =
+  | { readonly component: string; readonly path: string; readonly publicOnly: boolean }
+  | { readonly componentPath: string; readonly path: string; readonly publicOnly: boolean }
+  | { readonly caller: string; readonly address: Address };
+
+export interface FunctionCall {
+  readonly target: Target;
+  readonly args: JSONValue;
+  readonly request: RequestContext;
+}
+
+/** How a call ended, with what it logged. */
+export type CallResult = {
+  readonly logs: readonly LogLine[];
+  /** The newest commit that the result includes, as decimal text. */
+  readonly ts: string;
+} & ({ readonly ok: true; readonly value: string } | { readonly ok: false; readonly failure: Failure });
+
+/** A live query's request; the journal is what its last run returned. */
+export interface LiveQuery extends FunctionCall {
+  readonly journal: string | null;
+  /** The token of the result that the asker has; when it is still right, nothing is run. */
+  readonly held: number | null;
+}
+
+export type LiveResult = CallResult & {
+  readonly journal: string | null;
+  /** Names the result until it is invalidated; the receiver releases it when nobody needs it. */
+  readonly token: number;
+};
+
+/** An action that the scheduler wants run. */
+export interface ActionJob {
+  readonly job: { readonly id: string; readonly component: string };
+  readonly call: FunctionCall;
+}
+
+/** What an action's call is checked and found to be. */
+export interface LocatedAction {
+  readonly component: string;
+  readonly componentPath: string;
+  /** "" or " in 'path'", for messages. */
+  readonly where: string;
+  readonly module: string;
+  readonly name: string;
+  readonly environment: "isolate" | "node";
+}
+
+/** Requests to the engine, each with its reply. One runs at a time, in order. */
+export interface EngineApi {
+  query(call: FunctionCall): CallResult;
+  mutation(call: FunctionCall & { readonly session: { id: string; request: number } | null }): CallResult;
+  /** All in one snapshot: no commit comes between them. Null for a result that the asker has. */
+  liveQueries(queries: readonly LiveQuery[]): { ts: string; results: (LiveResult | null)[] };
+  release(tokens: readonly number[]): null;
+  /** What kind of function a path names, for callers that don't say. */
+  functionType(target: Target): "query" | "mutation" | "action" | Failure;
+  /** Checks an action's arguments, and says where it runs. */
+  locateAction(call: FunctionCall): LocatedAction | Failure;
+  /** Checks what an action returned. */
+  checkActionResult(call: { component: string; path: string; result: string }): Failure | null;
+  createHandle(call: { caller: string; address: Address }): string | Failure;
+  schedule(call: { caller: string; address: Address; ts: number; args: JSONValue; parentJob: string | null }): string | Failure;
+  cancelJob(call: { caller: string; id: string }): Failure | null;
+  /** Runs the next due job, or hands out the next due action. */
+  runNextJob(): { ran: boolean; action: ActionJob | null; logs: JobLog | null; nextDue: number | null };
+  /** Fails the job that the last `runNextJob` began and, being ended with its thread, did not finish. */
+  failNextJob(): null;
+  finishAction(end: { job: { id: string; component: string }; failure: Failure | null }): null;
+  environment(): Record<string, string>;
+  setEnvironment(changes: readonly { name: string; value: string | null }[]): Failure | null;
+  /** The app's modules as pushed: what the next push may leave out. */
+  pushedModules(): CompiledModule[];
+  componentIds(): [string, string][];
+  checkSchema(push: PreparedPush): SchemaProblem | null;
+  activate(push: PreparedPush): PushOutcome | SchemaProblem;
+  httpRoutes(): HttpTarget[];
+  authProviders(): readonly AuthProvider[];
+  componentModules(component: string): ActionModules;
+  clock(): { ts: string; nextDue: number | null };
+}
+
+/** What a job logged, for the log stream. */
+export interface JobLog {
+  readonly path: string;
+  readonly component: string;
+  readonly udfType: "Query" | "Mutation" | "Action";
+  readonly logs: readonly LogLine[];
+  readonly failure: Failure | null;
+  /** Seconds. */
+  readonly executionTime: number;
+}
+
+/** Where HTTP actions are: the app's routes, or those of a component under its mount. */
+export interface HttpTarget {
+  readonly component: string;
+  /** What comes before the component's own paths; "" for the app. */
+  readonly prefix: string;
+  readonly routes: readonly HttpRoute[];
+}
+
+/** All that the action worker needs to run a component's actions. */
+export interface ActionModules {
+  readonly env: Record<string, string>;
+  readonly modules: readonly { path: string; environment: "isolate" | "node"; compiled: string }[];
+}
+
+export type EngineOperation = keyof EngineApi;
+
+/** From the server to the engine. */
+export interface EngineRequest {
+  readonly id: number;
+  readonly op: EngineOperation;
+  readonly arg: unknown;
+}
+
+/** From the engine to the server. An invalidation comes before the reply to the call that caused it. */
+export type EngineMessage =
+  | { readonly kind: "ready"; readonly nextDue: number | null; readonly ts: string }
+  | { readonly kind: "fatal"; readonly code: string; readonly message: string }
+  | { readonly kind: "reply"; readonly id: number; readonly value: unknown }
+  | { readonly kind: "error"; readonly id: number; readonly message: string; readonly code: string | null }
+  | { readonly kind: "invalidated"; readonly tokens: readonly number[] }
+  | { readonly kind: "scheduled"; readonly nextDue: number | null };

@@ -1,0 +1,64 @@
+import type { Store } from "../tx/store.ts";
+import { CodeStore, type ActiveCode } from "./code.ts";
+import { Crons } from "./crons.ts";
+import { Handles } from "./handles.ts";
+import { DocumentTypes } from "./schemas.ts";
+import { Jobs } from "./jobs.ts";
+import { Runtime } from "./runtime.ts";
+
+/** Where the deployment is reached; functions see it as CONVEX_CLOUD_URL and CONVEX_SITE_URL. */
+export interface DeploymentUrls {
+  readonly cloud: string;
+  readonly site: string;
+}
+
+/** What the functions run on: the store, the active code, and what was derived from it. */
+export class EngineState {
+  readonly codeStore: CodeStore;
+  readonly handles: Handles;
+  readonly jobs: Jobs;
+  readonly crons: Crons;
+  #code: ActiveCode;
+  #runtime: Runtime;
+  #documentTypes = new Map<string, DocumentTypes>();
+
+  constructor(
+    readonly store: Store,
+    readonly urls: DeploymentUrls,
+    /** Told of each function that begins, so that the server can see when one does not end. */
+    readonly beganFunction: () => void = () => undefined,
+  ) {
+    this.codeStore = new CodeStore(store.db);
+    this.handles = new Handles(store.db);
+    this.jobs = new Jobs(store.db);
+    this.crons = new Crons(store.db);
+    this.#code = this.codeStore.load();
+    this.#runtime = new Runtime(this);
+  }
+
+  get code(): ActiveCode {
+    return this.#code;
+  }
+
+  get runtime(): Runtime {
+    return this.#runtime;
+  }
+
+  /** Takes up what a push or a change of variables has stored. */
+  reload(): void {
+    this.#code = this.codeStore.load();
+    this.#runtime = new Runtime(this);
+    this.#documentTypes = new Map();
+  }
+
+  /** The document types of a component's tables. */
+  documentTypes(component: string): DocumentTypes {
+    const known = this.#documentTypes.get(component);
+    if (known !== undefined) return known;
+    const definition = this.#code.components.get(component)?.definition ?? "";
+    const types = new DocumentTypes(this.#code.definitions.get(definition)?.schema ?? null);
+    this.#documentTypes.set(component, types);
+    return types;
+  }
+}
+

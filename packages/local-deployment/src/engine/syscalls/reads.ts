@@ -1,0 +1,90 @@
+import { z } from "zod";
+import { FunctionError } from "../../errors.ts";
+import { compileQuery, serializedQuery } from "../../tx/query_plan.ts";
+import { queryPageArgs, readPage } from "../../tx/pagination.ts";
+import { QueryStream } from "../../tx/query_stream.ts";
+import type { Frame } from "../frame.ts";
+import { parseArgs, type Syscall } from "./dispatch.ts";
+import { tableOfArgument } from "./tables.ts";
+
+const queryStreamArgs = z.object({ query: serializedQuery });
+
+/** Starts a query. It reads nothing before the first document is asked for. */
+export function queryStream(frame: Frame, args: unknown): string {
+  const { query } = parseArgs("queryStream", queryStreamArgs, args);
+  const compiled = compileQuery(frame.tx, frame.component.id, query, frame.view);
+  const queryId = frame.addStream(new QueryStream(frame.tx, compiled, frame.view));
+  return JSON.stringify({ queryId });
+}
+
+const queryStreamNextArgs = z.object({ queryId: z.number() });
+
+const queryStreamNext: Syscall = (_state, frame, args) => {
+  const { queryId } = parseArgs("queryStreamNext", queryStreamNextArgs, args);
+  const stream = frame.streams.get(queryId);
+  if (stream === undefined) throw new FunctionError("in-progress query not found");
+  const next = stream.next();
+  // The stored text is Convex JSON already.
+  return next === null ? '{"value":null,"done":true}' : `{"value":${next.json},"done":false}`;
+};
+
+const getArgs = z.object({
+  id: z.string(),
+  isSystem: z.boolean().optional(),
+  table: z.string().nullish(),
+});
+
+const get: Syscall = (state, frame, args) => {
+  const { id, isSystem = false, table: expected } = parseArgs("db.get", getArgs, args);
+  const method = isSystem ? "db.system.get" : "db.get";
+  const table = tableOfArgument(state, frame, method, id, expected);
+  if (table === undefined) return "null";
+  if (table.name.startsWith("_") !== isSystem) {
+    throw new FunctionError(
+      isSystem
+        ? `User tables can only be accessed from db.get(). (table ${table.name})`
+        : `System tables can only be accessed from db.system.get(). (table ${table.name})`,
+    );
+  }
+  return frame.tx.get(table, id, frame.view)?.json ?? "null";
+};
+
+const queryPage: Syscall = (_state, frame, args) => {
+  if (frame.component.path !== "") {
+    throw new FunctionError(
+      "paginate() is only supported in the app. Learn more at https://docs.convex.dev/components/authoring#pagination",
+    );
+  }
+  const { execution } = frame;
+  if (execution.paginated) {
+    throw new FunctionError(
+      "This query or mutation function ran multiple paginated queries. Convex only supports a single paginated query in each function.",
+    );
+  }
+  execution.paginated = true;
+  const parsed = parseArgs("queryPage", queryPageArgs, args);
+  // A live page that is read again keeps the bounds it was first read with.
+  const endCursor = parsed.endCursor ?? execution.previousJournal;
+  const page = readPage(frame.tx, frame.component.id, { ...parsed, endCursor }, frame.view);
+  execution.journal = page.continueCursor;
+  const { page: documents, ...rest } = page;
+  return `{"page":[${documents.join(",")}],${JSON.stringify(rest).slice(1)}`;
+};
+
+const countArgs = z.object({ table: z.string() });
+
+const count: Syscall = (state, frame, args) => {
+  const { table: name } = parseArgs("db.count", countArgs, args);
+  const table = frame.tx.table(frame.component.id, name, frame.view);
+  if (table === undefined) return "0";
+  // A count depends on every document of the table.
+  frame.tx.reads.add(`t${String(table.id)}`, new Uint8Array(), null);
+  return String(state.store.documents.count(table.id));
+};
+
+export const readSyscalls: Readonly<Record<string, Syscall>> = {
+  get,
+  queryStreamNext,
+  queryPage,
+  count,
+};

@@ -1,0 +1,153 @@
+import { jsonToConvex, type JSONValue } from "convex/values";
+import { z } from "zod";
+import { FunctionError } from "../../errors.ts";
+import type { Table } from "../../storage/catalog.ts";
+import type { StoredRow } from "../../storage/documents.ts";
+import { nonexistent, parseDocument, type Document } from "../../tx/transaction.ts";
+import { checkDocument, checkDocumentLimits } from "../../values/validate.ts";
+import type { Frame } from "../frame.ts";
+import { tableNames } from "../schemas.ts";
+import type { EngineState } from "../state.ts";
+import { parseArgs, type Syscall } from "./dispatch.ts";
+import { tableOfArgument } from "./tables.ts";
+
+/** Letters, digits and underscores; production's rule for table names. */
+const TABLE_NAME = /^[a-zA-Z][a-zA-Z0-9_]{0,63}$/;
+
+const insertArgs = z.object({ table: z.string(), value: z.json() });
+
+const insert: Syscall = (state, frame, args) => {
+  const { table: name, value } = parseArgs("db.insert", insertArgs, args);
+  if (!TABLE_NAME.test(name)) {
+    throw new FunctionError(`Invalid argument \`table\` for \`db.insert\`: Invalid table name "${name}"`);
+  }
+  const document = parseFields("db.insert", value);
+  if (Object.hasOwn(document, "_id") || Object.hasOwn(document, "_creationTime")) {
+    throw new FunctionError("Provided document includes a system field: `_id` and `_creationTime` are set by the system.");
+  }
+  const types = state.documentTypes(frame.component.id);
+  if (!types.declares(name)) {
+    throw new FunctionError(
+      `Failed to insert or update a document in table "${name}" because the table is not in the schema.`,
+    );
+  }
+  const table = frame.tx.ensureTable(frame.component.id, name);
+  checkFields(state, frame, table, document);
+  return JSON.stringify({ _id: frame.tx.insert(table, document) });
+};
+
+const idArgs = z.object({ id: z.string(), table: z.string().nullish() });
+const changeArgs = idArgs.extend({ value: z.json() });
+
+const shallowMerge: Syscall = (state, frame, args) => {
+  const { id, table: expected, value } = parseArgs("db.patch", changeArgs, args);
+  const { table, stored } = find(state, frame, "db.patch", "Update", id, expected);
+  const patch = parsePatch(value);
+  const document = parseDocument(stored.json);
+  keepSystemFields(document, patch);
+  const merged: Document = { ...document };
+  for (const [field, change] of Object.entries(patch)) {
+    if (change === undefined) delete merged[field];
+    else merged[field] = change;
+  }
+  return write(state, frame, table, stored, merged);
+};
+
+const replace: Syscall = (state, frame, args) => {
+  const { id, table: expected, value } = parseArgs("db.replace", changeArgs, args);
+  const { table, stored } = find(state, frame, "db.replace", "Replace", id, expected);
+  const fields = parseFields("db.replace", value);
+  const document = parseDocument(stored.json);
+  keepSystemFields(document, fields);
+  const { _id, _creationTime } = document;
+  return write(state, frame, table, stored, { ...fields, _id, _creationTime });
+};
+
+const remove: Syscall = (state, frame, args) => {
+  const { id, table: expected } = parseArgs("db.delete", idArgs, args);
+  const { table, stored } = find(state, frame, "db.delete", "Delete", id, expected);
+  frame.tx.remove(table, stored);
+  return stored.json;
+};
+
+export const writeSyscalls: Readonly<Record<string, Syscall>> = {
+  insert,
+  shallowMerge,
+  replace,
+  remove,
+};
+
+function find(
+  state: EngineState,
+  frame: Frame,
+  method: string,
+  operation: "Update" | "Replace" | "Delete",
+  id: string,
+  expected: string | null | undefined,
+): { table: Table; stored: StoredRow } {
+  const table = tableOfArgument(state, frame, method, id, expected);
+  const stored = table === undefined ? null : frame.tx.get(table, id);
+  if (table === undefined || stored === null) throw nonexistent(operation, id);
+  if (table.name.startsWith("_")) {
+    throw new FunctionError("System tables (prefixed with `_`) are read-only.");
+  }
+  return { table, stored };
+}
+
+function write(
+  state: EngineState,
+  frame: Frame,
+  table: Table,
+  stored: StoredRow,
+  document: Document,
+): string {
+  checkFields(state, frame, table, document);
+  frame.tx.replace(table, stored, document);
+  return "null";
+}
+
+function checkFields(state: EngineState, frame: Frame, table: Table, document: Document): void {
+  checkDocumentLimits(document);
+  const type = state.documentTypes(frame.component.id).of(table.name);
+  checkDocument(table.name, type, document, tableNames(state.store.catalog, frame.component.id));
+}
+
+function parseFields(method: string, value: unknown): Document {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) {
+    throw new FunctionError(`Invalid argument \`value\` for \`${method}\`: Value must be an Object`);
+  }
+  // Checked to be an object above; jsonToConvex keeps it one, or makes a scalar of `{$integer}`.
+  const document = jsonToConvex(value as JSONValue);
+  if (typeof document !== "object" || document === null || document instanceof ArrayBuffer) {
+    throw new FunctionError(`Invalid argument \`value\` for \`${method}\`: Value must be an Object`);
+  }
+  return document as Document;
+}
+
+/** A patch's fields; undefined takes the field away. */
+function parsePatch(value: unknown): Document {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) {
+    throw new FunctionError("Invalid argument `value` for `db.patch`: Value must be an Object");
+  }
+  return Object.fromEntries(
+    Object.entries(value).map(([field, change]) => [
+      field,
+      isUndefined(change) ? undefined : jsonToConvex(change as JSONValue),
+    ]),
+  );
+}
+
+function isUndefined(change: unknown): boolean {
+  return typeof change === "object" && change !== null && Object.hasOwn(change, "$undefined");
+}
+
+/** A write may name the system fields only with the values they have. */
+function keepSystemFields(document: Document, change: Document): void {
+  for (const field of ["_id", "_creationTime"]) {
+    if (Object.hasOwn(change, field) && change[field] !== document[field]) {
+      throw new FunctionError(
+        `Provided document \`${field}\` field does not match the document being updated: system fields can't be changed.`,
+      );
+    }
+  }
+}

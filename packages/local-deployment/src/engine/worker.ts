@@ -1,0 +1,60 @@
+/** The engine's thread: opens the store, then answers requests one at a time, in order. */
+import { DeploymentError, messageOf } from "../errors.ts";
+import { openStore } from "../tx/store.ts";
+import type { EngineMessage, EngineRequest } from "./protocol.ts";
+import { createEngineService, nextDue, type EngineHandlers } from "./service.ts";
+import { EngineState, type DeploymentUrls } from "./state.ts";
+
+/** What the server gives the thread at its start. */
+export interface EngineStart {
+  readonly dataDir: string;
+  readonly urls: DeploymentUrls;
+  /** Two 32-bit words: the request being run (0 for none), and how many have been begun. */
+  readonly progress: SharedArrayBuffer;
+  /** Tokens of live queries are counted from here: no two engines hand out the same. */
+  readonly firstToken: number;
+}
+
+declare const self: Worker;
+
+const emit = (message: EngineMessage) => {
+  self.postMessage(message);
+};
+
+let handlers: EngineHandlers | null = null;
+let progress: Int32Array | null = null;
+let queue: Promise<void> = Promise.resolve();
+
+function start({ dataDir, urls, progress: shared, firstToken }: EngineStart): void {
+  try {
+    const words = new Int32Array(shared);
+    progress = words;
+    const store = openStore(dataDir);
+    const state = new EngineState(store, urls, () => Atomics.add(words, 1, 1));
+    handlers = createEngineService(state, emit, firstToken);
+    emit({ kind: "ready", nextDue: nextDue(state), ts: String(store.clock.latest) });
+  } catch (error) {
+    const code = error instanceof DeploymentError ? error.code : "DATA_CORRUPT";
+    emit({ kind: "fatal", code, message: messageOf(error) });
+  }
+}
+
+async function answer({ id, op, arg }: EngineRequest): Promise<void> {
+  if (progress !== null) Atomics.store(progress, 0, id);
+  try {
+    // The request was made by the server's typed client, for this very operation.
+    const handler = handlers?.[op] as ((arg: unknown) => unknown) | undefined;
+    if (handler === undefined) throw new Error(`no engine operation ${op}`);
+    emit({ kind: "reply", id, value: await handler(arg) });
+  } catch (error) {
+    const code = error instanceof DeploymentError ? error.code : null;
+    emit({ kind: "error", id, message: messageOf(error), code });
+  } finally {
+    if (progress !== null) Atomics.store(progress, 0, 0);
+  }
+}
+
+self.onmessage = ({ data }: MessageEvent<{ start: EngineStart } | EngineRequest>) => {
+  if ("start" in data) start(data.start);
+  else queue = queue.then(() => answer(data));
+};

@@ -1,0 +1,6 @@
+export { DeploymentError, type DeploymentErrorCode } from "./errors.ts";
+export {
+  startLocalDeployment,
+  type LocalDeployment,
+  type LocalDeploymentOptions,
+} from "./server/deployment.ts";

@@ -1,0 +1,130 @@
+import type { AnalyzedFunction, AnalyzedModule, CronSpec, UdfType } from "../engine/analysis.ts";
+import { failureOf } from "../runtime/failure.ts";
+import type { CompiledModule } from "../runtime/compile.ts";
+import type { ModuleExports, ModuleLoader } from "../runtime/loader.ts";
+import { PushError } from "./errors.ts";
+
+/** What a registered function has on it (convex/src/server/impl/registration_impl.ts). */
+interface Registered {
+  isQuery?: boolean;
+  isMutation?: boolean;
+  isAction?: boolean;
+  isHttp?: boolean;
+  isPublic?: boolean;
+  isInternal?: boolean;
+  exportArgs(): string;
+  exportReturns(): string;
+}
+
+interface Router {
+  isRouter?: boolean;
+  getRoutes(): [path: string, method: string, handler: unknown][];
+}
+
+interface CronJobs {
+  isCrons?: boolean;
+  export(): string;
+}
+
+/** Modules that are not made of functions. */
+const NOT_FUNCTIONS = new Set(["auth.config.js", "convex.config.js", "schema.js"]);
+const IDENTIFIER = /^[A-Za-z_$][A-Za-z0-9_$]*$/;
+
+/** Evaluates a definition's modules and describes what they export. @throws PushError */
+export function analyzeModules(
+  modules: readonly CompiledModule[],
+  loader: ModuleLoader,
+): Record<string, AnalyzedModule> {
+  const analyzed: Record<string, AnalyzedModule> = {};
+  for (const module of modules) {
+    if (NOT_FUNCTIONS.has(module.path) || module.path.startsWith("_deps/")) continue;
+    analyzed[module.path] = analyzeModule(module, evaluate(module, loader));
+  }
+  return analyzed;
+}
+
+/** @throws PushError that names the module and carries the mapped stack */
+export function evaluate(module: Pick<CompiledModule, "path">, loader: ModuleLoader): ModuleExports {
+  try {
+    return loader.load(module.path);
+  } catch (error) {
+    throw new PushError("InvalidModule", `Failed to analyze ${module.path}: ${failureOf(error).message}`);
+  }
+}
+
+function analyzeModule(module: CompiledModule, exports: ModuleExports): AnalyzedModule {
+  const { path, environment } = module;
+  const functions = Object.entries(exports).flatMap(([name, value]) => {
+    const analyzed = analyzeFunction(path, environment, name, value);
+    return analyzed === null ? [] : [analyzed];
+  });
+  return {
+    environment,
+    functions,
+    httpRoutes: path === "http.js" ? routesOf(exports["default"]) : null,
+    cronSpecs: path === "crons.js" ? cronsOf(exports["default"]) : null,
+  };
+}
+
+function analyzeFunction(
+  path: string,
+  environment: "isolate" | "node",
+  name: string,
+  value: unknown,
+): AnalyzedFunction | null {
+  if (typeof value !== "function") return null;
+  // Any function may carry these properties; those that don't are none of ours.
+  const registered = value as unknown as Registered;
+  const udfType: UdfType | null = registered.isQuery
+    ? "Query"
+    : registered.isMutation
+      ? "Mutation"
+      : registered.isAction
+        ? "Action"
+        : null;
+  if (udfType === null) return null;
+  if (!IDENTIFIER.test(name)) {
+    throw new PushError("InvalidModule", `Invalid function name "${name}" in ${path}`);
+  }
+  if (environment === "node" && udfType !== "Action") {
+    throw new PushError(
+      "InvalidModule",
+      `\`${name}\` defined in \`${path}\` is a ${udfType} function. Only actions can be defined in Node.js. See https://docs.convex.dev/functions/actions for more details.`,
+    );
+  }
+  return {
+    name,
+    pos: null,
+    udfType,
+    visibility: registered.isPublic
+      ? { kind: "public" }
+      : registered.isInternal
+        ? { kind: "internal" }
+        : null,
+    args: registered.exportArgs(),
+    returns: registered.exportReturns(),
+  };
+}
+
+function routesOf(router: unknown): AnalyzedModule["httpRoutes"] {
+  const candidate = router as Router | undefined;
+  if (candidate?.isRouter !== true) {
+    throw new PushError(
+      "InvalidModule",
+      "The default export of `convex/http.ts` is not an HTTP router: export default the result of `httpRouter()`.",
+    );
+  }
+  return candidate.getRoutes().map(([path, method]) => ({ path, method }));
+}
+
+function cronsOf(crons: unknown): Record<string, CronSpec> {
+  const candidate = crons as CronJobs | undefined;
+  if (candidate?.isCrons !== true) {
+    throw new PushError(
+      "InvalidCrons",
+      "The default export of `convex/crons.ts` is not cron jobs: export default the result of `cronJobs()`.",
+    );
+  }
+  // The convex package's own format.
+  return JSON.parse(candidate.export()) as Record<string, CronSpec>;
+}

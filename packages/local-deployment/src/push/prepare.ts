@@ -1,0 +1,160 @@
+import type { Definition, DefinitionMetadata } from "../engine/analysis.ts";
+import { buildComponents, flatten, type Component } from "../engine/components.ts";
+import type { PreparedPush } from "../engine/push.ts";
+import { compileModule, type CompiledModule, type PushedModule } from "../runtime/compile.ts";
+import { createConsole } from "../runtime/console.ts";
+import { createScope, type Overrides, type Scope } from "../runtime/globals.ts";
+import { ModuleLoader } from "../runtime/loader.ts";
+import { nodeProcess } from "../runtime/node_process.ts";
+import { registerSourceMap } from "../runtime/stack.ts";
+import { analyzeModules } from "./analyze_modules.ts";
+import { evaluateAuthConfig, strictEnv } from "./auth_config.ts";
+import { evaluateDefinitions, evaluateSchema } from "./definitions.ts";
+import { checkDeclaredEnvironment } from "./environment.ts";
+import { PushError } from "./errors.ts";
+import type { StartPushRequest } from "./request.ts";
+
+/** What a push is evaluated with. */
+export interface PushContext {
+  readonly environment: Readonly<Record<string, string>>;
+  readonly urls: { readonly cloud: string; readonly site: string };
+  /** Ids of the components that were ever mounted, by path. */
+  readonly componentIds: readonly (readonly [string, string])[];
+  /** The app's modules as last pushed. */
+  readonly pushed: readonly CompiledModule[];
+}
+
+/** Evaluates a push without changing anything. @throws PushError when it is refused */
+export async function preparePush(
+  request: StartPushRequest,
+  context: PushContext,
+): Promise<PreparedPush> {
+  if (request.nodeDependencies.length > 0) {
+    throw new PushError(
+      "NodeDependenciesUnsupported",
+      `External Node packages (${request.nodeDependencies.map((d) => d.name).join(", ")}) are not in the local deployment: leave \`externalPackages\` out of convex.json, so that they are bundled.`,
+    );
+  }
+  const app = request.appDefinition;
+  const modules = new Map<string, readonly CompiledModule[]>();
+  modules.set("", await appModules(request, context.pushed));
+  for (const component of request.componentDefinitions) {
+    modules.set(component.definitionPath, await compileAll(component.functions));
+  }
+  const env = { ...context.environment, ...urlVariables(context.urls) };
+  const metadata = evaluateDefinitions(
+    [
+      { path: "", dependencies: app.dependencies, module: await compileOne(app.definition) },
+      ...(await Promise.all(
+        request.componentDefinitions.map(async (c) => ({
+          path: c.definitionPath,
+          dependencies: c.dependencies,
+          module: await compileModule(c.definition),
+        })),
+      )),
+    ],
+    scopeWith(env, "isolate"),
+  );
+  const schemas = new Map([
+    ["", app.schema],
+    ...request.componentDefinitions.map((c) => [c.definitionPath, c.schema] as const),
+  ]);
+  const definitions: Record<string, Definition> = {};
+  for (const [path, meta] of metadata) {
+    definitions[path] = await analyzeDefinition(path, meta, modules.get(path) ?? [], schemas.get(path) ?? null, env);
+  }
+  const root = componentTree(definitions, context);
+  return {
+    id: crypto.randomUUID(),
+    definitions,
+    modules: Object.fromEntries(modules),
+    components: flatten(root).map(({ id, path, definition }) => ({ id, path, definition })),
+    auth: evaluateAuthConfig(modules.get("") ?? [], scopeWith(strictEnv(env), "isolate")),
+    environment: context.environment,
+  };
+}
+
+async function analyzeDefinition(
+  path: string,
+  metadata: DefinitionMetadata,
+  modules: readonly CompiledModule[],
+  schema: PushedModule | null,
+  env: Record<string, string>,
+): Promise<Definition> {
+  // A component's own variables are known per mount only.
+  const visible = path === "" ? env : {};
+  const scopes = { isolate: scopeWith(visible, "isolate"), node: scopeWith(visible, "node") };
+  const loader = new ModuleLoader(
+    (wanted) => {
+      const module = modules.find((m) => m.path === wanted);
+      if (module !== undefined) registerSourceMap(wanted, module.compiled);
+      return module;
+    },
+    (environment) => scopes[environment],
+  );
+  const compiledSchema = await compileOne(schema);
+  return {
+    metadata,
+    schema: compiledSchema === null ? null : evaluateSchema(compiledSchema, scopes.isolate),
+    modules: analyzeModules(modules, loader),
+  };
+}
+
+function componentTree(definitions: Readonly<Record<string, Definition>>, context: PushContext): Component {
+  const ids = new Map(context.componentIds);
+  const root = buildComponents(new Map(Object.entries(definitions)), context.environment, (path) => {
+    if (path === "") return "";
+    return ids.get(path) ?? crypto.randomUUID().replaceAll("-", "");
+  });
+  for (const component of flatten(root)) {
+    const definition = definitions[component.definition];
+    if (definition !== undefined) checkDeclaredEnvironment(definition.metadata, component.env);
+  }
+  return root;
+}
+
+/** The app's modules: the changed ones, and of the last push those that the CLI says are the same. */
+async function appModules(
+  { appDefinition }: StartPushRequest,
+  pushed: readonly CompiledModule[],
+): Promise<CompiledModule[]> {
+  const kept = appDefinition.unchangedModuleHashes.map(({ path, sha256 }) => {
+    const module = pushed.find((m) => m.path === path && m.hash === sha256);
+    if (module === undefined) {
+      throw new PushError("RaceDetected", `Module ${path} has changed on the deployment since this push began.`);
+    }
+    return module;
+  });
+  return [...kept, ...(await compileAll(appDefinition.changedModules))];
+}
+
+async function compileAll(modules: readonly PushedModule[]): Promise<CompiledModule[]> {
+  return Promise.all(modules.map(compileSafely));
+}
+
+async function compileOne(module: PushedModule | null): Promise<CompiledModule | null> {
+  return module === null ? null : compileSafely(module);
+}
+
+async function compileSafely(module: PushedModule): Promise<CompiledModule> {
+  try {
+    return await compileModule(module);
+  } catch (error) {
+    throw new PushError("InvalidModule", `Failed to compile ${module.path}: ${String(error)}`);
+  }
+}
+
+function urlVariables(urls: PushContext["urls"]): Record<string, string> {
+  return { CONVEX_CLOUD_URL: urls.cloud, CONVEX_SITE_URL: urls.site };
+}
+
+/** Globals while modules are imported: nothing that reaches out, and no database. */
+function scopeWith(env: Record<string, string>, environment: "isolate" | "node"): Scope {
+  const process_ = environment === "node" ? nodeProcess(env) : { env };
+  const overrides: Overrides = {
+    process: process_,
+    console: createConsole(() => undefined),
+    Convex: undefined,
+  };
+  return createScope(environment, overrides);
+}

@@ -1,0 +1,121 @@
+import type { Definition } from "../engine/analysis.ts";
+import type { PreparedPush, PushOutcome } from "../engine/push.ts";
+
+/** What start_push answers (convex/src/cli/lib/deployApi/startPush.ts). */
+export function startPushResponse(push: PreparedPush) {
+  return {
+    environmentVariables: push.environment,
+    externalDepsId: null,
+    componentDefinitionPackages: Object.fromEntries(
+      Object.keys(push.definitions).map((path) => [path, null]),
+    ),
+    appAuth: push.auth,
+    analysis: Object.fromEntries(
+      Object.entries(push.definitions).map(([path, definition]) => [path, analysisOf(definition)]),
+    ),
+    app: checkedComponent(push, "", ""),
+    schemaChange: {
+      allocatedComponentIds: Object.fromEntries(push.components.map(({ id, path }) => [path, id])),
+      schemaIds: { push: push.id },
+    },
+  };
+}
+
+/** What finish_push answers (convex/src/cli/lib/deployApi/finishPush.ts). */
+export function finishPushResponse(outcome: PushOutcome) {
+  return {
+    authDiff: outcome.auth,
+    definitionDiffs: {},
+    componentDiffs: Object.fromEntries(
+      Object.entries(outcome.components).map(([path, component]) => [
+        path,
+        {
+          diffType: { type: component.created ? "create" : "modify" },
+          moduleDiff: component.modules,
+          udfConfigDiff: null,
+          cronDiff: component.crons,
+          indexDiff: component.indexes,
+          schemaDiff: null,
+        },
+      ]),
+    ),
+  };
+}
+
+function analysisOf(definition: Definition) {
+  const { metadata, schema, modules } = definition;
+  return {
+    definition: {
+      ...metadata,
+      childComponents: metadata.childComponents.map((child) => ({ ...child, args: [] })),
+      exports: metadata.definitionType.type === "app" ? { type: "branch", branch: [] } : publicTree(modules),
+    },
+    schema,
+    functions: Object.fromEntries(
+      Object.entries(modules).map(([path, { environment: _, ...module }]) => [
+        path,
+        { ...module, sourceMapped: null },
+      ]),
+    ),
+    udfConfig: { serverVersion: "1.48.0", importPhaseRngSeed: null, importPhaseUnixTimestamp: null },
+  };
+}
+
+type Tree = { type: "leaf"; leaf: string } | { type: "branch"; branch: [string, Tree][] };
+
+/** A component's public functions as the tree that its parent calls them by. */
+function publicTree(modules: Definition["modules"]): Tree {
+  const root: Tree = { type: "branch", branch: [] };
+  for (const [path, module] of Object.entries(modules).sort(([a], [b]) => (a < b ? -1 : 1))) {
+    for (const { name, visibility } of module.functions) {
+      if (visibility?.kind !== "public") continue;
+      insert(root, [...path.replace(/\.js$/, "").split("/"), name], `_reference/function/${path}:${name}`);
+    }
+  }
+  return root;
+}
+
+function insert(tree: Tree, path: readonly string[], leaf: string): void {
+  if (tree.type === "leaf") return;
+  const [head = "", ...rest] = path;
+  if (rest.length === 0) {
+    tree.branch.push([head, { type: "leaf", leaf }]);
+    return;
+  }
+  let child = tree.branch.find(([name]) => name === head)?.[1];
+  if (child === undefined) {
+    child = { type: "branch", branch: [] };
+    tree.branch.push([head, child]);
+  }
+  insert(child, rest, leaf);
+}
+
+interface CheckedComponent {
+  definitionPath: string;
+  componentPath: string;
+  args: Record<string, never>;
+  childComponents: Record<string, CheckedComponent>;
+  httpRoutes: { httpModuleRoutes: unknown; mounts: string[] };
+  exports: Record<string, never>;
+}
+
+function checkedComponent(push: PreparedPush, definitionPath: string, path: string): CheckedComponent {
+  const definition = push.definitions[definitionPath];
+  const children = definition?.metadata.childComponents ?? [];
+  return {
+    definitionPath,
+    componentPath: path,
+    args: {},
+    childComponents: Object.fromEntries(
+      children.map((child) => [
+        child.name,
+        checkedComponent(push, child.path, path === "" ? child.name : `${path}/${child.name}`),
+      ]),
+    ),
+    httpRoutes: {
+      httpModuleRoutes: definition?.modules["http.js"]?.httpRoutes ?? null,
+      mounts: Object.keys(definition?.metadata.httpMounts ?? {}),
+    },
+    exports: {},
+  };
+}

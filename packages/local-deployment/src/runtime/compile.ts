@@ -1,0 +1,53 @@
+import * as esbuild from "esbuild";
+import { createHash } from "node:crypto";
+
+/** A module as the CLI pushes it. */
+export interface PushedModule {
+  readonly path: string;
+  readonly source: string;
+  readonly sourceMap?: string | undefined;
+  readonly environment: "isolate" | "node";
+}
+
+/** A pushed module with what the runtime executes. */
+export interface CompiledModule extends PushedModule {
+  readonly hash: string;
+  /** The module as the body of a CommonJS function, with a source map for its stack traces. */
+  readonly compiled: string;
+}
+
+/** As the CLI computes it, to send only what changed. */
+export function moduleHash(module: PushedModule): string {
+  return createHash("sha256")
+    .update(module.source)
+    .update(module.sourceMap ?? "")
+    .digest("hex");
+}
+
+/**
+ * Rewrites an ES module into the body of a function, so that its free variables (`process`, `fetch`,
+ * `Date`, ...) can be given per component. `require` is what an ES module sees: nothing.
+ */
+export async function compileModule(module: PushedModule): Promise<CompiledModule> {
+  const withMap =
+    module.sourceMap === undefined
+      ? module.source
+      : `${module.source}\n//# sourceMappingURL=data:application/json;base64,${Buffer.from(module.sourceMap).toString("base64")}`;
+  const { code } = await esbuild.transform(withMap, {
+    format: "cjs",
+    platform: "neutral",
+    target: "esnext",
+    supported: { "dynamic-import": false },
+    define: { "import.meta.url": JSON.stringify(`convex:///${module.path}`), require: "undefined" },
+    sourcemap: "inline",
+    sourcefile: module.path,
+    sourcesContent: false,
+    logLevel: "silent",
+  });
+  return { ...module, hash: moduleHash(module), compiled: code };
+}
+
+/** Ends esbuild's helper process; the next compilation starts another. */
+export async function stopCompiler(): Promise<void> {
+  await esbuild.stop();
+}

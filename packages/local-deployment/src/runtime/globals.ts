@@ -1,0 +1,76 @@
+/** The `Convex` global that bundled functions call (convex/src/server/impl/syscall.ts). */
+export interface ConvexGlobal {
+  syscall(op: string, args: string): string;
+  asyncSyscall(op: string, args: string): Promise<string>;
+  jsSyscall(op: string, args: Record<string, unknown>): unknown;
+}
+
+/** What one environment puts in place of the machine's own globals; undefined hides the name. */
+export type Overrides = Record<string, unknown>;
+
+/** Names that a Convex isolate does not have and Bun does. */
+const HIDDEN_IN_ISOLATES = ["Bun", "Buffer", "global", "require", "module", "exports", "alert", "prompt", "confirm", "postMessage", "onmessage"];
+
+/** The free variables a module is compiled with; the order is the order of its parameters. */
+export interface Scope {
+  readonly names: readonly string[];
+  readonly values: readonly unknown[];
+}
+
+/**
+ * Makes the scope of one component's modules in one environment: `overrides` as free variables, and
+ * a `globalThis` that has them too and falls through to the real one for the rest. It keeps
+ * components apart and functions deterministic; it is no security boundary.
+ */
+export function createScope(environment: "isolate" | "node", overrides: Overrides): Scope {
+  const hidden =
+    environment === "isolate"
+      ? Object.fromEntries(HIDDEN_IN_ISOLATES.map((name) => [name, undefined]))
+      : {};
+  const all: Overrides = { ...hidden, ...overrides };
+  // Object.create gives `any`; everything on it is looked up by user code only.
+  const global = Object.create(globalThis) as Record<string, unknown>;
+  for (const [name, value] of Object.entries(all)) {
+    Object.defineProperty(global, name, { value, writable: true, configurable: true, enumerable: true });
+  }
+  for (const name of ["globalThis", "self"]) {
+    Object.defineProperty(global, name, { value: global, writable: true, configurable: true });
+    all[name] = global;
+  }
+  if (environment === "node") {
+    Object.defineProperty(global, "global", { value: global, writable: true, configurable: true });
+    all["global"] = global;
+  }
+  return { names: Object.keys(all), values: Object.values(all) };
+}
+
+/** A `Date` that reads `now` for the current time and is otherwise the real one. */
+export function dateReading(now: () => number): DateConstructor {
+  const Frozen = function (this: unknown, ...args: unknown[]) {
+    if (new.target === undefined) return new Date(now()).toString();
+    const date = args.length === 0 ? new Date(now()) : Reflect.construct(Date, args);
+    return new.target === (Frozen as unknown) ? date : Object.setPrototypeOf(date, (new.target as { prototype: object }).prototype);
+  };
+  Object.defineProperties(Frozen, Object.getOwnPropertyDescriptors(Date));
+  Object.defineProperty(Frozen, "now", { value: now, writable: true, configurable: true });
+  // It has every property of Date, and constructs Dates.
+  return Frozen as unknown as DateConstructor;
+}
+
+/** A `Math` whose `random` is the given one. */
+export function mathWith(random: () => number): Math {
+  const math = Object.defineProperties({}, Object.getOwnPropertyDescriptors(Math)) as Math;
+  Object.defineProperty(math, "random", { value: random, writable: true, configurable: true });
+  return math;
+}
+
+/** A small seeded generator (mulberry32), enough for a repeatable `Math.random`. */
+export function seededRandom(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
+  };
+}

@@ -1,0 +1,126 @@
+import { isAbsolute, resolve } from "node:path";
+import type { Egress } from "../actions/egress.ts";
+import { DeploymentError, messageOf } from "../errors.ts";
+import { ensureDataFolder, lockDataFolder } from "../storage/database.ts";
+import { Subscriptions } from "../sync/subscriptions.ts";
+import { ActionPool } from "./action_pool.ts";
+import { loadAdminKey } from "./admin_key.ts";
+import { Callers } from "./callers.ts";
+import { Calls } from "./calls.ts";
+import { EngineClient } from "./engine_client.ts";
+import { JobLoop } from "./job_loop.ts";
+import { listen, reservePort, type Listener } from "./listen.ts";
+import { LogStream } from "./log_stream.ts";
+import { PushService } from "./push_service.ts";
+import { Site } from "./site.ts";
+
+export interface LocalDeploymentOptions {
+  /** Where the data file and the admin key are; made when it isn't there. */
+  readonly dataDir: string;
+  /** Of the deployment itself; 0, the default, takes any free one. */
+  readonly port?: number;
+  /** Of HTTP actions; 0, the default, takes any free one. */
+  readonly sitePort?: number;
+  /** Host names that functions' `fetch` finds elsewhere, such as `{"api.stripe.com": "http://127.0.0.1:4242"}`. */
+  readonly egress?: Egress;
+}
+
+/** A running deployment. */
+export interface LocalDeployment {
+  readonly url: string;
+  readonly siteUrl: string;
+  readonly adminKey: string;
+  /** Ends it; everything acknowledged is in the data folder. */
+  close(): Promise<void>;
+}
+
+/**
+ * Starts a deployment in this process: the official CLI pushes to it and the official clients call it.
+ * It listens on loopback only.
+ * @throws DeploymentError when a port is taken, or the data folder is in use or can't be read
+ */
+export async function startLocalDeployment(options: LocalDeploymentOptions): Promise<LocalDeployment> {
+  const { port, sitePort, dataDir } = checkOptions(options);
+  ensureDataFolder(dataDir);
+  const cleanup: (() => void | Promise<void>)[] = [lockDataFolder(dataDir)];
+  const closeAll = async () => {
+    for (const close of cleanup.splice(0).reverse()) await close();
+  };
+  try {
+    const adminKey = loadAdminKey(dataDir);
+    const urls = {
+      cloud: `http://127.0.0.1:${String(await reservePort(port))}`,
+      site: `http://127.0.0.1:${String(await reservePort(sitePort))}`,
+    };
+    const subscriptions = new Subscriptions();
+    const logs = new LogStream();
+    let jobs: JobLoop | null = null;
+    const engine = await EngineClient.start(dataDir, urls, {
+      invalidated: (tokens) => {
+        subscriptions.invalidated(tokens);
+      },
+      scheduled: (nextDue) => jobs?.scheduled(nextDue),
+      restarted: () => {
+        subscriptions.restarted();
+      },
+    });
+    cleanup.push(() => engine.close());
+    subscriptions.engine = engine;
+    const actions = new ActionPool(engine, options.egress ?? {});
+    cleanup.push(() => {
+      actions.close();
+    });
+    const callers = new Callers(adminKey);
+    const calls = new Calls(engine, actions, logs);
+    const site = new Site(callers, actions, calls);
+    const codeChanged = async () => {
+      callers.setProviders(await engine.call("authProviders"));
+      site.setTargets(await engine.call("httpRoutes"));
+      actions.forget();
+    };
+    await codeChanged();
+    const pushes = new PushService(engine, urls, codeChanged);
+    const listener: Listener = listen(urls, {
+      callers,
+      calls,
+      engine,
+      logs,
+      pushes,
+      site,
+      subscriptions,
+      urls,
+      environmentChanged: codeChanged,
+    });
+    cleanup.push(() => {
+      logs.close();
+      return listener.close();
+    });
+    const loop = new JobLoop(engine, actions, calls);
+    jobs = loop;
+    cleanup.push(() => {
+      loop.close();
+    });
+    loop.scheduled((await engine.call("clock")).nextDue);
+    return { url: urls.cloud, siteUrl: urls.site, adminKey, close: closeAll };
+  } catch (error) {
+    await closeAll();
+    throw error;
+  }
+}
+
+function checkOptions({ dataDir, port = 0, sitePort = 0 }: LocalDeploymentOptions) {
+  for (const [name, value] of Object.entries({ port, sitePort })) {
+    if (!Number.isInteger(value) || value < 0 || value > 65_535) {
+      throw new DeploymentError("INVALID_OPTION", `${name} must be a port number from 0 to 65535.`);
+    }
+  }
+  if (port !== 0 && port === sitePort) {
+    throw new DeploymentError("INVALID_OPTION", "port and sitePort must differ.");
+  }
+  if (dataDir === "") throw new DeploymentError("INVALID_OPTION", "dataDir must name a folder.");
+  try {
+    return { port, sitePort, dataDir: isAbsolute(dataDir) ? dataDir : resolve(dataDir) };
+  } catch (error) {
+    throw new DeploymentError("INVALID_OPTION", `dataDir: ${messageOf(error)}`);
+  }
+}

@@ -1,0 +1,199 @@
+import { DeploymentError, type DeploymentErrorCode } from "../errors.ts";
+import type { EngineApi, EngineMessage, EngineOperation, EngineRequest } from "../engine/protocol.ts";
+import type { EngineStart } from "../engine/worker.ts";
+import type { DeploymentUrls } from "../engine/state.ts";
+
+/** How often a running function is looked at, in milliseconds. */
+const WATCH_MS = 250;
+/**
+ * How long one query or mutation may keep the engine, in milliseconds of wall time. Production's limit
+ * is one second of user time; on a busy machine the two are far apart.
+ */
+const STUCK_MS = 4_000;
+/** Operations that run functions; the others may take as long as they need. */
+const RUNS_FUNCTIONS: ReadonlySet<EngineOperation> = new Set([
+  "query",
+  "mutation",
+  "liveQueries",
+  "runNextJob",
+]);
+/** Live query tokens of one engine start at a multiple of this. */
+const TOKENS_PER_ENGINE = 2 ** 40;
+
+/** The engine was ended because a function did not. */
+export class EngineStuckError extends Error {
+  override readonly name = "EngineStuckError";
+}
+
+interface Pending {
+  readonly request: EngineRequest;
+  resolve(value: unknown): void;
+  reject(error: Error): void;
+}
+
+export interface EngineEvents {
+  /** These live results are no longer right. */
+  invalidated(tokens: readonly number[]): void;
+  /** When the engine next has something to do by itself. */
+  scheduled(nextDue: number | null): void;
+  /** The engine was started anew: every token is gone. */
+  restarted(): void;
+}
+
+/** Calls the engine's thread, and ends and replaces it when a function there never returns. */
+export class EngineClient {
+  #worker: Worker | null = null;
+  #nextId = 1;
+  #generation = 0;
+  #watched = { id: 0, count: 0, since: 0 };
+  #progress = new Int32Array(new SharedArrayBuffer(8));
+  #closed = false;
+  readonly #pending = new Map<number, Pending>();
+  readonly #watch: ReturnType<typeof setInterval>;
+
+  private constructor(
+    private readonly dataDir: string,
+    private readonly urls: DeploymentUrls,
+    private readonly events: EngineEvents,
+  ) {
+    this.#watch = setInterval(() => {
+      this.#look();
+    }, WATCH_MS);
+  }
+
+  /** Starts the engine on a data folder. @throws DeploymentError when it can't be read. */
+  static async start(dataDir: string, urls: DeploymentUrls, events: EngineEvents): Promise<EngineClient> {
+    const client = new EngineClient(dataDir, urls, events);
+    try {
+      await client.#launch();
+    } catch (error) {
+      clearInterval(client.#watch);
+      throw error;
+    }
+    return client;
+  }
+
+  /** Runs one operation, after those that were asked for before it. */
+  call<Op extends EngineOperation>(
+    op: Op,
+    ...args: Parameters<EngineApi[Op]>
+  ): Promise<ReturnType<EngineApi[Op]>> {
+    if (this.#closed) return Promise.reject(new Error("The deployment is shutting down"));
+    const request: EngineRequest = { id: this.#nextId++, op, arg: args[0] };
+    return new Promise((resolve, reject) => {
+      this.#pending.set(request.id, {
+        request,
+        // The engine answers each operation with its own result type.
+        resolve: resolve as (value: unknown) => void,
+        reject,
+      });
+      this.#worker?.postMessage(request);
+    });
+  }
+
+  /** Ends the thread, after what it is doing. */
+  async close(): Promise<void> {
+    clearInterval(this.#watch);
+    await this.call("clock").catch(() => undefined);
+    this.#closed = true;
+    this.#worker?.terminate();
+    this.#failAll(new Error("The deployment is shutting down"));
+  }
+
+  #launch(): Promise<void> {
+    this.#progress = new Int32Array(new SharedArrayBuffer(8));
+    const worker = new Worker(new URL("../engine/worker.ts", import.meta.url).href);
+    this.#worker = worker;
+    const start: EngineStart = {
+      dataDir: this.dataDir,
+      urls: this.urls,
+      progress: this.#progress.buffer as SharedArrayBuffer,
+      firstToken: 1 + this.#generation++ * TOKENS_PER_ENGINE,
+    };
+    return new Promise((resolve, reject) => {
+      worker.onmessage = ({ data }: MessageEvent<EngineMessage>) => {
+        if (data.kind === "ready") resolve();
+        if (data.kind === "fatal") reject(new DeploymentError(data.code as DeploymentErrorCode, data.message));
+        if (this.#worker === worker) this.#receive(data);
+      };
+      worker.onerror = (event) => {
+        reject(new DeploymentError("DATA_CORRUPT", event.message));
+        if (this.#worker === worker && !this.#closed) this.#replace(new Error(event.message));
+      };
+      worker.postMessage({ start });
+    });
+  }
+
+  #receive(message: EngineMessage): void {
+    switch (message.kind) {
+      case "ready":
+        this.events.scheduled(message.nextDue);
+        break;
+      case "reply":
+        this.#take(message.id)?.resolve(message.value);
+        break;
+      case "error":
+        this.#take(message.id)?.reject(new Error(message.message));
+        break;
+      case "invalidated":
+        this.events.invalidated(message.tokens);
+        break;
+      case "scheduled":
+        this.events.scheduled(message.nextDue);
+        break;
+      case "fatal":
+        this.#failAll(new Error(message.message));
+        break;
+    }
+  }
+
+  #take(id: number): Pending | undefined {
+    const pending = this.#pending.get(id);
+    this.#pending.delete(id);
+    return pending;
+  }
+
+  /** Ends the engine when one function has had it for too long. */
+  #look(): void {
+    const id = Atomics.load(this.#progress, 0);
+    const count = Atomics.load(this.#progress, 1);
+    const op = this.#pending.get(id)?.request.op;
+    if (op === undefined || !RUNS_FUNCTIONS.has(op)) {
+      this.#watched = { id: 0, count: 0, since: 0 };
+      return;
+    }
+    if (id !== this.#watched.id || count !== this.#watched.count) {
+      this.#watched = { id, count, since: Date.now() };
+      return;
+    }
+    if (Date.now() - this.#watched.since < STUCK_MS) return;
+    this.#replace(new EngineStuckError("a function did not end"));
+  }
+
+  /**
+   * Starts another engine. The request that was being run fails; those behind it, which had not
+   * begun, are sent again.
+   */
+  #replace(reason: Error): void {
+    const running = Atomics.load(this.#progress, 0);
+    const stuck = this.#worker;
+    this.#worker = null;
+    stuck?.terminate();
+    this.#watched = { id: 0, count: 0, since: 0 };
+    this.#take(running)?.reject(reason);
+    this.#launch().then(
+      () => {
+        for (const { request } of this.#pending.values()) this.#worker?.postMessage(request);
+        this.events.restarted();
+      },
+      (error: unknown) => {
+        this.#failAll(error instanceof Error ? error : new Error(String(error)));
+      },
+    );
+  }
+
+  #failAll(error: Error): void {
+    for (const pending of this.#pending.values()) pending.reject(error);
+    this.#pending.clear();
+  }
+}

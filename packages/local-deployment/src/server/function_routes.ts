@@ -1,0 +1,141 @@
+import { jsonToConvex, type JSONValue, type Value } from "convex/values";
+import { Hono } from "hono";
+import { z } from "zod";
+import { HttpError } from "../errors.ts";
+import { MAX_BODY_BYTES } from "../limits.ts";
+import type { Caller, Callers } from "./callers.ts";
+import type { Calls, ClientCall, ClientInfo, ClientResult } from "./calls.ts";
+import { readJson } from "./http_io.ts";
+
+const format = z.enum(["json", "convex_json", "convex_encoded_json"]).optional();
+const callBody = z.object({
+  path: z.string(),
+  args: z.union([z.array(z.json()).max(1), z.record(z.string(), z.json())]).default([]),
+  format,
+  componentPath: z.string().nullish(),
+});
+type CallBody = z.infer<typeof callBody>;
+
+/** How plain JSON shows values that it has no type for. */
+function plainJson(value: Value): unknown {
+  if (typeof value === "bigint") return String(value);
+  if (value instanceof ArrayBuffer) return Buffer.from(value).toString("base64");
+  if (Array.isArray(value)) return value.map(plainJson);
+  if (typeof value === "object" && value !== null) {
+    return Object.fromEntries(
+      Object.entries(value).map(([key, field]) => [key, plainJson(field as Value)]),
+    );
+  }
+  if (typeof value === "number" && !Number.isFinite(value)) return String(value);
+  return value;
+}
+
+/** A result as the HTTP clients read it (convex/src/browser/http_client.ts). */
+export function functionResponse(result: ClientResult, plain: boolean): Response {
+  const body = result.ok
+    ? `{"status":"success","value":${plain ? plainText(result.value) : result.value},"logLines":${JSON.stringify(result.logLines)}}`
+    : JSON.stringify({
+        status: "error",
+        errorMessage: result.errorMessage,
+        ...(result.errorData === null ? {} : { errorData: JSON.parse(result.errorData) as unknown }),
+        logLines: result.logLines,
+      });
+  return new Response(body, { headers: { "content-type": "application/json" } });
+}
+
+function plainText(value: string): string {
+  return JSON.stringify(plainJson(jsonToConvex(JSON.parse(value) as JSONValue)));
+}
+
+/** The arguments object: bodies send it alone or in an array of one. */
+function argsOf(args: CallBody["args"]): JSONValue {
+  return (Array.isArray(args) ? (args[0] ?? {}) : args) as JSONValue;
+}
+
+/** `/api/query`, `/api/mutation`, `/api/action`, `/api/function`, `/api/run/...` and what goes with them. */
+export function functionRoutes(
+  callers: Callers,
+  calls: Calls,
+  latestTs: () => Promise<string>,
+  infoOf: (request: Request) => ClientInfo,
+): Hono {
+  const app = new Hono();
+
+  const respond = async (
+    kind: "query" | "mutation" | "action" | "any",
+    request: Request,
+    caller: Caller,
+    body: CallBody,
+  ): Promise<Response> => {
+    if (body.componentPath != null && body.componentPath !== "" && !caller.admin) {
+      throw new HttpError(403, "BadDeployKey", "Only an admin can call a component's functions.");
+    }
+    const call: ClientCall = { path: body.path, args: argsOf(body.args), componentPath: body.componentPath ?? null };
+    // Plain "json" shows int64 and bytes as text; the clients ask for the encoded format.
+    const plain = body.format === "json";
+    const found = kind === "any" ? await calls.kindOf(call, caller) : kind;
+    if (typeof found !== "string") return functionResponse(found, plain);
+    return functionResponse(await calls.run(found, call, caller, infoOf(request)), plain);
+  };
+
+  for (const kind of ["query", "mutation", "action"] as const) {
+    app.post(`/api/${kind}`, async (c) => {
+      const caller = await callers.ofHeader(c.req.raw.headers.get("authorization"));
+      return respond(kind, c.req.raw, caller, await parseCall(c.req.raw));
+    });
+  }
+  app.get("/api/query", async (c) => {
+    const caller = await callers.ofHeader(c.req.raw.headers.get("authorization"));
+    const args: unknown = JSON.parse(c.req.query("args") ?? "{}");
+    const body = parseBody({ path: c.req.query("path"), args, format: c.req.query("format") });
+    return respond("query", c.req.raw, caller, body);
+  });
+  app.post("/api/function", async (c) => {
+    const caller = await callers.requireAdmin(c.req.raw.headers.get("authorization"));
+    return respond("any", c.req.raw, caller, await parseCall(c.req.raw));
+  });
+  app.post("/api/run/:path{.+}", async (c) => {
+    const caller = await callers.ofHeader(c.req.raw.headers.get("authorization"));
+    const body = (await readJson(c.req.raw, MAX_BODY_BYTES)) as Record<string, unknown>;
+    const segments = c.req.param("path").split("/");
+    const name = segments.pop() ?? "";
+    const parsed = parseBody({ format: "json", ...body, path: `${segments.join("/")}:${name}` });
+    return respond("any", c.req.raw, caller, parsed);
+  });
+  app.post("/api/query_ts", async (c) => {
+    await callers.ofHeader(c.req.raw.headers.get("authorization"));
+    return Response.json({ ts: encodeTs(await latestTs()) });
+  });
+  app.post("/api/query_batch", async (c) => {
+    const caller = await callers.ofHeader(c.req.raw.headers.get("authorization"));
+    const body = z
+      .object({ queries: z.array(z.unknown()) })
+      .safeParse(await readJson(c.req.raw, MAX_BODY_BYTES));
+    if (!body.success) throw new HttpError(400, "BadJsonBody", z.prettifyError(body.error));
+    const results: unknown[] = [];
+    for (const query of body.data.queries) {
+      const response = await respond("query", c.req.raw, caller, parseBody(query));
+      results.push(await response.json());
+    }
+    return Response.json({ results });
+  });
+  return app;
+}
+
+/** A timestamp as clients read it: base64 of eight bytes, little endian. */
+export function encodeTs(ts: string): string {
+  const bytes = Buffer.alloc(8);
+  bytes.writeBigUInt64LE(BigInt(ts));
+  return bytes.toString("base64");
+}
+
+async function parseCall(request: Request): Promise<CallBody> {
+  return parseBody(await readJson(request, MAX_BODY_BYTES));
+}
+
+function parseBody(body: unknown): CallBody {
+  const parsed = callBody.safeParse(body);
+  if (!parsed.success) throw new HttpError(400, "BadJsonBody", z.prettifyError(parsed.error));
+  return parsed.data;
+}
+

@@ -1,0 +1,58 @@
+import { HttpError } from "../errors.ts";
+
+/** The request's body, read only as far as it may be long. @throws HttpError 413 `RequestTooLarge` */
+export async function readBody(request: Request, limit: number): Promise<Uint8Array> {
+  const tooLarge = () =>
+    new HttpError(413, "RequestTooLarge", `The request's body is larger than ${String(limit)} bytes.`);
+  if (Number(request.headers.get("content-length") ?? 0) > limit) throw tooLarge();
+  if (request.body === null) return new Uint8Array();
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  for await (const chunk of request.body) {
+    length += chunk.length;
+    if (length > limit) throw tooLarge();
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}
+
+/** The body as JSON. @throws HttpError 400 `BadJsonBody` */
+export async function readJson(request: Request, limit: number): Promise<unknown> {
+  const body = await readBody(request, limit);
+  return parseJson(Buffer.from(body).toString("utf8"));
+}
+
+/** @throws HttpError 400 `BadJsonBody` */
+export function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new HttpError(400, "BadJsonBody", "The request's body is not valid JSON.");
+  }
+}
+
+/** An error as every endpoint answers it. */
+export function errorResponse(status: number, code: string, message: string): Response {
+  return Response.json({ code, message }, { status });
+}
+
+/** Lets browsers on any origin call, as production does. */
+export function withCors(request: Request, response: Response): Response {
+  const origin = request.headers.get("origin");
+  if (origin === null) return response;
+  response.headers.set("access-control-allow-origin", origin);
+  response.headers.set("access-control-allow-credentials", "true");
+  response.headers.append("vary", "origin");
+  return response;
+}
+
+/** Answers a browser's preflight request. */
+export function preflight(request: Request): Response {
+  const headers = new Headers({
+    "access-control-allow-methods": "GET, POST, PUT, DELETE, PATCH, OPTIONS",
+    "access-control-max-age": "86400",
+  });
+  const wanted = request.headers.get("access-control-request-headers");
+  if (wanted !== null) headers.set("access-control-allow-headers", wanted);
+  return new Response(null, { status: 204, headers });
+}

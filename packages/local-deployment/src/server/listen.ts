@@ -1,0 +1,161 @@
+import type { Server, ServerWebSocket } from "bun";
+import { createServer } from "node:net";
+import { Hono } from "hono";
+import { DeploymentError, HttpError, messageOf } from "../errors.ts";
+import { MAX_BODY_BYTES, MAX_PUSH_BYTES } from "../limits.ts";
+import { SyncSession } from "../sync/session.ts";
+import type { Subscriptions } from "../sync/subscriptions.ts";
+import { adminRoutes, type AdminServices } from "./admin_routes.ts";
+import type { Calls, ClientInfo } from "./calls.ts";
+import { functionRoutes } from "./function_routes.ts";
+import { errorResponse, preflight, withCors } from "./http_io.ts";
+import type { Site } from "./site.ts";
+
+const HOST = "127.0.0.1";
+
+export interface Services extends AdminServices {
+  readonly calls: Calls;
+  readonly site: Site;
+  readonly subscriptions: Subscriptions;
+}
+
+export interface Listener {
+  close(): Promise<void>;
+}
+
+interface SocketData {
+  readonly info: ClientInfo;
+  session: SyncSession | null;
+}
+
+const SYNC_PATH = /^\/api\/(?:[0-9A-Za-z.-]+\/)?sync$/;
+
+/** The port itself, or a free one for 0. @throws DeploymentError `PORT_IN_USE` */
+export function reservePort(port: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const probe = createServer();
+    probe.once("error", (error: NodeJS.ErrnoException) => {
+      const taken = error.code === "EADDRINUSE";
+      reject(
+        new DeploymentError(
+          taken ? "PORT_IN_USE" : "INVALID_OPTION",
+          taken ? `Port ${String(port)} is in use. Choose another, or 0 for any free one.` : error.message,
+          { cause: error },
+        ),
+      );
+    });
+    probe.listen({ port, host: HOST, exclusive: true }, () => {
+      const address = probe.address();
+      const found = typeof address === "object" && address !== null ? address.port : port;
+      probe.close(() => {
+        resolve(found);
+      });
+    });
+  });
+}
+
+/** Opens both origins. */
+export function listen(urls: { cloud: string; site: string }, services: Services): Listener {
+  const cloud = serveCloud(Number(new URL(urls.cloud).port), services);
+  const site = serveSite(Number(new URL(urls.site).port), services);
+  return {
+    close: async () => {
+      await Promise.all([cloud.stop(true), site.stop(true)]);
+    },
+  };
+}
+
+function serveCloud(port: number, services: Services): Server<SocketData> {
+  const infos = new WeakMap<Request, ClientInfo>();
+  const latestTs = async () => (await services.engine.call("clock")).ts;
+  const app = new Hono();
+  app.get("/version", (c) => c.text("local"));
+  app.get("/", (c) => c.text("This is a Quaver local deployment of Convex."));
+  app.route("/", functionRoutes(services.callers, services.calls, latestTs, (r) => infos.get(r) ?? NOBODY));
+  app.route("/", adminRoutes(services));
+  app.all("/http/*", (c) => {
+    const url = new URL(c.req.url);
+    url.pathname = url.pathname.slice("/http".length);
+    return services.site.respond(new Request(url, c.req.raw), infos.get(c.req.raw) ?? NOBODY);
+  });
+  // Not 404: the CLI tries a 404 again and again.
+  app.notFound((c) =>
+    errorResponse(400, "UnknownEndpoint", `${c.req.method} ${c.req.path} is not in the local deployment.`),
+  );
+  app.onError((error) => answerError(error));
+  const sync = { callers: services.callers, calls: services.calls, subscriptions: services.subscriptions, latestTs };
+
+  return serve<SocketData>({
+    hostname: HOST,
+    port,
+    maxRequestBodySize: MAX_PUSH_BYTES,
+    idleTimeout: 120,
+    fetch: async (request, server) => {
+      const info = infoOf(request, server);
+      if (SYNC_PATH.test(new URL(request.url).pathname)) {
+        if (server.upgrade(request, { data: { info, session: null } })) return undefined;
+        return errorResponse(400, "ExpectedWebSocket", "This endpoint speaks WebSocket.");
+      }
+      if (request.method === "OPTIONS") return withCors(request, preflight(request));
+      infos.set(request, info);
+      return withCors(request, await app.fetch(request));
+    },
+    websocket: {
+      maxPayloadLength: MAX_BODY_BYTES,
+      idleTimeout: 120,
+      open: (socket: ServerWebSocket<SocketData>) => {
+        const connection = {
+          send: (text: string) => void socket.send(text),
+          close: (code: number, reason: string) => {
+            socket.close(code, reason);
+          },
+        };
+        socket.data.session = new SyncSession(connection, sync, socket.data.info);
+      },
+      message: (socket, message) => {
+        socket.data.session?.receive(typeof message === "string" ? message : message.toString("utf8"));
+      },
+      close: (socket) => {
+        socket.data.session?.closed();
+      },
+    },
+    error: answerError,
+  });
+}
+
+function serveSite(port: number, { site }: Services): Server<undefined> {
+  return serve<undefined>({
+    hostname: HOST,
+    port,
+    maxRequestBodySize: MAX_PUSH_BYTES,
+    idleTimeout: 120,
+    fetch: async (request, server) => {
+      try {
+        return await site.respond(request, infoOf(request, server));
+      } catch (error) {
+        return answerError(error);
+      }
+    },
+    error: answerError,
+  });
+}
+
+const NOBODY: ClientInfo = { ip: null, userAgent: null };
+
+function infoOf(request: Request, server: Server<never> | Server<SocketData> | Server<undefined>): ClientInfo {
+  return { ip: server.requestIP(request)?.address ?? null, userAgent: request.headers.get("user-agent") };
+}
+
+function answerError(error: unknown): Response {
+  if (error instanceof HttpError) return errorResponse(error.status, error.code, error.message);
+  return errorResponse(500, "InternalServerError", messageOf(error));
+}
+
+/** @throws DeploymentError `PORT_IN_USE` when the port was taken since it was reserved */
+function serve<T>(options: Bun.Serve.Options<T>): Server<T> {
+  try {
+    return Bun.serve(options);
+  } catch (error) {
+    throw new DeploymentError("PORT_IN_USE", messageOf(error), { cause: error });
+  }
+}

@@ -1,0 +1,103 @@
+import type { JSONValue } from "convex/values";
+import type { Caller } from "../server/callers.ts";
+import type { Calls, ClientCall, ClientInfo, ClientResult } from "../server/calls.ts";
+import type { ClientMessageOf } from "./messages.ts";
+import type { Subscriber, Subscriptions } from "./subscriptions.ts";
+
+interface LiveQueryState {
+  readonly call: ClientCall;
+  journal: string | null;
+  token: number | null;
+  /** What was last sent, to send only changes. */
+  sent: string | null;
+}
+
+type Modification = ClientMessageOf<"ModifyQuerySet">["modifications"][number];
+
+/** The live queries of one client. */
+export class QuerySet {
+  readonly #queries = new Map<number, LiveQueryState>();
+  #removed: number[] = [];
+
+  constructor(
+    private readonly calls: Calls,
+    private readonly subscriptions: Subscriptions,
+    private readonly owner: Subscriber,
+  ) {}
+
+  modify(modifications: readonly Modification[]): void {
+    for (const modification of modifications) {
+      if (modification.type === "Remove") {
+        this.#release(modification.queryId);
+        if (this.#queries.delete(modification.queryId)) this.#removed.push(modification.queryId);
+        continue;
+      }
+      const { queryId, udfPath, args, journal = null, componentPath = null } = modification;
+      this.#release(queryId);
+      const call = { path: udfPath, args: (args[0] ?? {}) as JSONValue, componentPath };
+      this.#queries.set(queryId, { call, journal, token: null, sent: null });
+    }
+  }
+
+  /** Who asks has changed: every query is run again. */
+  forgetResults(): void {
+    for (const queryId of this.#queries.keys()) this.#release(queryId);
+  }
+
+  /** Brings all results up to one timestamp. @returns what has changed, as JSON texts */
+  async refresh(caller: Caller, info: ClientInfo): Promise<{ ts: bigint; modifications: string[] }> {
+    const asked = [...this.#queries];
+    const removed = this.#removed;
+    this.#removed = [];
+    const { ts, results } = await this.calls.live(
+      asked.map(([, { call, journal, token }]) => ({ call, journal, held: token })),
+      caller,
+      info,
+    );
+    const modifications = removed
+      .filter((queryId) => !this.#queries.has(queryId))
+      .map((queryId) => JSON.stringify({ type: "QueryRemoved", queryId }));
+    for (const [i, [queryId, query]] of asked.entries()) {
+      const answer = results[i];
+      if (answer == null) continue;
+      this.subscriptions.hold(answer.token, this.owner);
+      if (this.#queries.get(queryId) !== query) {
+        // Removed while it was being run.
+        this.subscriptions.release([answer.token], this.owner);
+        continue;
+      }
+      query.token = answer.token;
+      query.journal = answer.journal;
+      const text = modification(queryId, answer.result, answer.journal);
+      const comparable = withoutRequestId(text);
+      if (query.sent === comparable) continue;
+      query.sent = comparable;
+      modifications.push(text);
+    }
+    return { ts: BigInt(ts), modifications };
+  }
+
+  close(): void {
+    this.forgetResults();
+    this.#queries.clear();
+  }
+
+  #release(queryId: number): void {
+    const query = this.#queries.get(queryId);
+    if (query?.token == null) return;
+    this.subscriptions.release([query.token], this.owner);
+    query.token = null;
+  }
+}
+
+function modification(queryId: number, result: ClientResult, journal: string | null): string {
+  const common = `"queryId":${String(queryId)},"logLines":${JSON.stringify(result.logLines)},"journal":${JSON.stringify(journal)}`;
+  return result.ok
+    ? `{"type":"QueryUpdated","value":${result.value},${common}}`
+    : `{"type":"QueryFailed","errorMessage":${JSON.stringify(result.errorMessage)},"errorData":${result.errorData ?? "null"},${common}}`;
+}
+
+/** Two failures that differ in their request's id only are the same to a client. */
+function withoutRequestId(text: string): string {
+  return text.startsWith('{"type":"QueryFailed"') ? text.replace(/\[Request ID: [0-9a-f]+\]/, "") : text;
+}

@@ -1,0 +1,127 @@
+import { z } from "zod";
+import { FunctionError } from "../errors.ts";
+import { compileQuery, serializedQuery, type SerializedQuery } from "./query_plan.ts";
+import { invalidCursor, QueryStream, type Yielded } from "./query_stream.ts";
+import type { Transaction, View } from "./transaction.ts";
+
+/** Arguments of the `queryPage` system call (convex/src/server/impl/query_impl.ts). */
+export const queryPageArgs = z.object({
+  query: serializedQuery,
+  cursor: z.string().nullable(),
+  endCursor: z.string().nullish(),
+  pageSize: z.number(),
+  maximumRowsRead: z.number().nullish(),
+  maximumBytesRead: z.number().nullish(),
+});
+export type QueryPageArgs = z.infer<typeof queryPageArgs>;
+
+/** One page, as JSON text of its documents. */
+export interface Page {
+  readonly page: readonly string[];
+  readonly isDone: boolean;
+  readonly continueCursor: string;
+  readonly splitCursor: string | null;
+  readonly pageStatus: "SplitRecommended" | "SplitRequired" | null;
+}
+
+/** What a cursor means: after this key, or the end of the range. */
+type Position = { readonly after: Uint8Array } | "start" | "end";
+
+const MAX_PAGE_SIZE = 4_294_967_295;
+/** A page that has grown past this many rows is better split (production's soft limit). */
+const SPLIT_ROWS = 8_000;
+
+const cursorFormat = z.tuple([z.string(), z.string().nullable()]);
+
+/** Reads one page. @throws FunctionError with "InvalidCursor" for a cursor of another query. */
+export function readPage(
+  tx: Transaction,
+  component: string,
+  args: QueryPageArgs,
+  view: View,
+): Page {
+  checkLimits(args);
+  const fingerprint = fingerprintOf(args.query);
+  const from = parseCursor(args.cursor, fingerprint);
+  const until = args.endCursor == null ? null : parseCursor(args.endCursor, fingerprint);
+  const cursor = (position: Position) => formatCursor(position, fingerprint);
+  if (from === "end") {
+    return { page: [], isDone: true, continueCursor: cursor("end"), splitCursor: null, pageStatus: null };
+  }
+  const stream = new QueryStream(tx, compileQuery(tx, component, args.query, view), view, {
+    after: from === "start" ? null : from.after,
+    until: until === null || until === "start" || until === "end" ? null : until.after,
+  });
+  try {
+    const rows = takePage(stream, args, until !== null);
+    const last = rows.at(-1);
+    const ended = stream.exhausted || (rows.length < args.pageSize && until === null && !stopped(stream, args));
+    const position: Position =
+      until !== null ? until : ended ? "end" : last ? { after: last.key } : from;
+    const middle = rows[Math.floor((rows.length - 1) / 2)];
+    const large = rows.length > SPLIT_ROWS;
+    return {
+      page: rows.map((row) => row.json),
+      isDone: position === "end",
+      continueCursor: cursor(position),
+      splitCursor: large && middle ? cursor({ after: middle.key }) : null,
+      pageStatus: large ? "SplitRecommended" : null,
+    };
+  } finally {
+    stream.finish();
+  }
+}
+
+function checkLimits(args: QueryPageArgs): void {
+  if (args.pageSize < 1) throw new FunctionError("Must request at least 1 document while paginating");
+  if (args.pageSize > MAX_PAGE_SIZE) {
+    throw new FunctionError(`Requested too many items: ${String(args.pageSize)}`);
+  }
+  if ((args.maximumRowsRead ?? 1) <= 0 || (args.maximumBytesRead ?? 1) <= 0) {
+    throw new FunctionError("maximumRowsRead and maximumBytesRead must be greater than 0");
+  }
+}
+
+function stopped(stream: QueryStream, args: QueryPageArgs): boolean {
+  return (
+    stream.rowsRead >= (args.maximumRowsRead ?? Infinity) ||
+    stream.bytesRead >= (args.maximumBytesRead ?? Infinity)
+  );
+}
+
+function takePage(stream: QueryStream, args: QueryPageArgs, bounded: boolean): Yielded[] {
+  const rows: Yielded[] = [];
+  // A page with an end cursor keeps its bounds, however many rows came in between.
+  while (bounded || (rows.length < args.pageSize && !stopped(stream, args))) {
+    const row = stream.next();
+    if (row === null) break;
+    rows.push(row);
+  }
+  return rows;
+}
+
+/** A cursor only serves the query that it came from. */
+function fingerprintOf(query: SerializedQuery): string {
+  return Bun.hash(JSON.stringify(query)).toString(36);
+}
+
+function formatCursor(position: Position, fingerprint: string): string {
+  const key =
+    position === "end" ? null : position === "start" ? "" : Buffer.from(position.after).toString("hex");
+  return Buffer.from(JSON.stringify([fingerprint, key])).toString("base64url");
+}
+
+function parseCursor(cursor: string | null, fingerprint: string): Position {
+  if (cursor === null) return "start";
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(Buffer.from(cursor, "base64url").toString("utf8"));
+  } catch {
+    throw invalidCursor();
+  }
+  const result = cursorFormat.safeParse(parsed);
+  if (!result.success || result.data[0] !== fingerprint) throw invalidCursor();
+  const key = result.data[1];
+  if (key === null) return "end";
+  return key === "" ? "start" : { after: new Uint8Array(Buffer.from(key, "hex")) };
+}

@@ -1,0 +1,37 @@
+import type { Database } from "bun:sqlite";
+import { Catalog } from "../storage/catalog.ts";
+import { Clock } from "../storage/clock.ts";
+import { openDatabase, openSnapshotConnection } from "../storage/database.ts";
+import { Documents } from "../storage/documents.ts";
+import { Meta } from "../storage/meta.ts";
+
+/** Everything a transaction works on. One per engine. */
+export interface Store {
+  readonly db: Database;
+  readonly documents: Documents;
+  /** Reads what is committed, whatever the open transaction has written. */
+  readonly committed: Documents;
+  readonly catalog: Catalog;
+  readonly clock: Clock;
+  readonly meta: Meta;
+  close(): void;
+}
+
+/** Opens the data folder's file and reads its catalog. @throws DeploymentError when it can't be read. */
+export function openStore(dataDir: string): Store {
+  const db = openDatabase(dataDir);
+  const snapshot = openSnapshotConnection(dataDir);
+  const meta = new Meta(db);
+  return {
+    db,
+    documents: new Documents(db),
+    committed: new Documents(snapshot),
+    catalog: new Catalog(db),
+    clock: new Clock(meta),
+    meta,
+    close: () => {
+      snapshot.close();
+      db.close();
+    },
+  };
+}

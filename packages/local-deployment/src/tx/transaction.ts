@@ -1,0 +1,260 @@
+import { convexToJson, jsonToConvex, type Value } from "convex/values";
+import { FunctionError } from "../errors.ts";
+import type { Table } from "../storage/catalog.ts";
+import type { Documents, StoredRow } from "../storage/documents.ts";
+import { encodeId } from "../values/ids.ts";
+import { encodeIndexKey } from "../values/index_key.ts";
+import { indexKeyOf, RangeSet } from "../values/range.ts";
+import type { Store } from "./store.ts";
+import { Usage } from "./usage.ts";
+
+/** A stored document: what its fields hold, `_id` and `_creationTime` included. */
+export type Document = Record<string, Value | undefined>;
+
+/** One index key that a commit added or took away: what live queries are checked against. */
+export interface IndexWrite {
+  readonly indexId: string;
+  readonly key: Uint8Array;
+}
+
+/** Where reads of a call go: the transaction's own view, or the snapshot it began with. */
+export type View = "transaction" | "snapshot";
+
+/** A point to roll back to. */
+export interface Savepoint {
+  release(): void;
+  rollback(): void;
+}
+
+/** The id under which reads and writes of a table's own key are tracked. */
+export const byIdIndex = (table: Table): string => `t${String(table.id)}`;
+/** Tracks reads of tables that nothing was stored in yet. */
+const absentIndex = (component: string): string => `absent:${component}`;
+
+const COMMIT_TS_TEXT = '{"$commitTs":null}';
+
+/** Parses stored JSON text. */
+export function parseDocument(json: string): Document {
+  // The text was written by this class from a document.
+  return jsonToConvex(JSON.parse(json) as never) as Document;
+}
+
+/**
+ * One serialisable transaction. The engine runs one at a time, so what it reads is what is committed
+ * plus its own writes; a failed one leaves nothing, and what it read is known to the key.
+ */
+export class Transaction {
+  readonly reads = new RangeSet();
+  readonly usage = new Usage();
+  /** What functions see as the current time, in milliseconds. */
+  readonly now: number;
+  /** The newest commit that this transaction sees. */
+  readonly snapshotTs: bigint;
+  /** Grows with every write, so that an open query can tell that what it fetched ahead is stale. */
+  writeVersion = 0;
+  #open = false;
+  #savepoints = 0;
+  readonly #writes: IndexWrite[] = [];
+  readonly #rows = new Map<number, number>();
+  /** Documents that hold an unresolved commit timestamp, by table and key. */
+  #unresolved: { table: Table; key: Uint8Array }[] = [];
+
+  constructor(readonly store: Store) {
+    this.now = store.clock.wallMs();
+    this.snapshotTs = store.clock.latest;
+  }
+
+  /** The connection that a view reads through. */
+  documents(view: View): Documents {
+    return view === "snapshot" && this.#open ? this.store.committed : this.store.documents;
+  }
+
+  /** The table, or undefined when it isn't there; its absence is then part of what was read. */
+  table(component: string, name: string, view: View = "transaction"): Table | undefined {
+    const table = this.store.catalog.table(component, name);
+    if (table === undefined && view === "transaction") {
+      const key = encodeIndexKey([name]);
+      this.reads.add(absentIndex(component), key, keyAfter(key));
+    }
+    return table;
+  }
+
+  /** A document by its id. */
+  get(table: Table, id: string, view: View = "transaction"): StoredRow | null {
+    const key = encodeIndexKey([id]);
+    if (view === "transaction") this.reads.add(byIdIndex(table), key, keyAfter(key));
+    this.usage.add("databaseQueries", 1);
+    const row = this.documents(view).get(table.id, key);
+    if (row !== null) this.countRead(row.json);
+    return row;
+  }
+
+  countRead(json: string): void {
+    this.usage.add("documentsRead", 1);
+    this.usage.add("bytesRead", json.length);
+  }
+
+  /** Makes the table when it isn't there. */
+  ensureTable(component: string, name: string): Table {
+    const found = this.store.catalog.table(component, name);
+    if (found !== undefined) return found;
+    this.#begin();
+    this.#writes.push({ indexId: absentIndex(component), key: encodeIndexKey([name]) });
+    return this.store.catalog.createTable(component, name);
+  }
+
+  /** Stores a new document. @returns its id. */
+  insert(table: Table, fields: Document): string {
+    this.#begin();
+    const id = encodeId(table.number, crypto.getRandomValues(new Uint8Array(16)));
+    const creationTime = this.store.clock.nextCreation(this.now);
+    this.restore(table, { ...fields, _id: id, _creationTime: creationTime });
+    return id;
+  }
+
+  /** Stores a document that has its `_id` and `_creationTime` already. */
+  restore(table: Table, document: Document): void {
+    this.#begin();
+    const json = this.#encode(document);
+    const key = encodeIndexKey([document["_id"]]);
+    const row = this.store.documents.insert(table.id, key, json);
+    this.#countRows(table, 1);
+    this.#touched(table, key, json);
+    for (const index of table.indexes.values()) {
+      const entry = indexKeyOf(document, index.fields);
+      this.store.documents.addEntry(index.id, entry, row);
+      this.#writes.push({ indexId: String(index.id), key: entry });
+    }
+  }
+
+  /** Puts new fields in place of a stored document's; the same fields again write nothing. */
+  replace(table: Table, stored: StoredRow, next: Document): void {
+    const json = this.#encode(next);
+    if (json === stored.json) return;
+    this.#begin();
+    const previous = parseDocument(stored.json);
+    const key = encodeIndexKey([next["_id"]]);
+    this.store.documents.update(stored.row, json);
+    this.#touched(table, key, json);
+    for (const index of table.indexes.values()) {
+      const before = indexKeyOf(previous, index.fields);
+      const after = indexKeyOf(next, index.fields);
+      this.#writes.push({ indexId: String(index.id), key: before });
+      if (Buffer.compare(before, after) === 0) continue;
+      this.store.documents.removeEntry(index.id, before);
+      this.store.documents.addEntry(index.id, after, stored.row);
+      this.#writes.push({ indexId: String(index.id), key: after });
+    }
+  }
+
+  remove(table: Table, stored: StoredRow): void {
+    this.#begin();
+    const previous = parseDocument(stored.json);
+    this.store.documents.remove(stored.row);
+    this.#countRows(table, -1);
+    this.#touched(table, encodeIndexKey([previous["_id"]]), stored.json);
+    for (const index of table.indexes.values()) {
+      const key = indexKeyOf(previous, index.fields);
+      this.store.documents.removeEntry(index.id, key);
+      this.#writes.push({ indexId: String(index.id), key });
+    }
+  }
+
+  /** Runs statements of the deployment's own tables as part of this transaction. */
+  system(work: () => void): void {
+    this.#begin();
+    work();
+  }
+
+  /** Starts a sub-transaction: rolled back, its writes are gone and its reads stay. */
+  savepoint(): Savepoint {
+    this.#begin();
+    const name = `s${String(++this.#savepoints)}`;
+    const writes = this.#writes.length;
+    const rows = new Map(this.#rows);
+    const unresolved = [...this.#unresolved];
+    const catalogVersion = this.store.catalog.version;
+    this.store.db.run(`SAVEPOINT ${name}`);
+    return {
+      release: () => this.store.db.run(`RELEASE ${name}`),
+      rollback: () => {
+        this.store.db.run(`ROLLBACK TO ${name}`);
+        this.store.db.run(`RELEASE ${name}`);
+        this.#writes.length = writes;
+        this.#rows.clear();
+        for (const [table, count] of rows) this.#rows.set(table, count);
+        this.#unresolved = unresolved;
+        this.writeVersion++;
+        if (this.store.catalog.version !== catalogVersion) this.store.catalog.reload();
+      },
+    };
+  }
+
+  /** Makes the writes durable and visible. Without writes, it is the newest commit's timestamp. */
+  commit(): { ts: bigint; writes: readonly IndexWrite[] } {
+    if (!this.#open) return { ts: this.store.clock.latest, writes: [] };
+    const ts = this.store.clock.nextCommit();
+    for (const { table, key } of this.#unresolved) this.#resolve(table, key, ts);
+    for (const [table, count] of this.#rows) this.store.documents.countRows(table, count);
+    this.store.clock.persist(ts);
+    this.store.db.run("COMMIT");
+    this.#open = false;
+    this.store.clock.advance(ts);
+    return { ts, writes: this.#writes };
+  }
+
+  rollback(): void {
+    if (!this.#open) return;
+    this.#open = false;
+    this.store.db.run("ROLLBACK");
+    if (this.#catalogVersion !== this.store.catalog.version) this.store.catalog.reload();
+  }
+
+  #catalogVersion = 0;
+
+  #begin(): void {
+    this.writeVersion++;
+    if (this.#open) return;
+    this.store.db.run("BEGIN IMMEDIATE");
+    this.#open = true;
+    this.#catalogVersion = this.store.catalog.version;
+  }
+
+  #encode(document: Document): string {
+    return JSON.stringify(convexToJson(document as Value));
+  }
+
+  #touched(table: Table, key: Uint8Array, json: string): void {
+    this.#writes.push({ indexId: byIdIndex(table), key });
+    this.usage.add("documentsWritten", 1);
+    this.usage.add("bytesWritten", json.length);
+    if (json.includes(COMMIT_TS_TEXT)) this.#unresolved.push({ table, key });
+  }
+
+  #countRows(table: Table, change: number): void {
+    this.#rows.set(table.id, (this.#rows.get(table.id) ?? 0) + change);
+  }
+
+  /**
+   * Puts the commit timestamp in place of its placeholder. In JSON text the placeholder can't stand
+   * inside a string, where its quotes would be escaped.
+   */
+  #resolve(table: Table, key: Uint8Array, ts: bigint): void {
+    const stored = this.store.documents.get(table.id, key);
+    if (!stored?.json.includes(COMMIT_TS_TEXT)) return;
+    const resolved = stored.json.replaceAll(COMMIT_TS_TEXT, JSON.stringify(convexToJson(ts)));
+    this.replace(table, stored, parseDocument(resolved));
+  }
+}
+
+/** The smallest key above `key`. */
+export function keyAfter(key: Uint8Array): Uint8Array {
+  const after = new Uint8Array(key.length + 1);
+  after.set(key);
+  return after;
+}
+
+/** Refuses work on a document that isn't there, in production's words. */
+export function nonexistent(operation: "Update" | "Replace" | "Delete", id: string): FunctionError {
+  return new FunctionError(`${operation} on nonexistent document ID ${id}`);
+}

@@ -1,0 +1,36 @@
+import { FunctionError } from "../errors.ts";
+import { limitMessage, TRANSACTION_LIMITS, type UsageName } from "../limits.ts";
+
+/** What one transaction has used, nested calls included, held against production's limits. */
+export class Usage {
+  readonly used: Record<UsageName, number> = {
+    documentsRead: 0,
+    bytesRead: 0,
+    databaseQueries: 0,
+    documentsWritten: 0,
+    bytesWritten: 0,
+    functionsScheduled: 0,
+    scheduledFunctionArgsBytes: 0,
+  };
+
+  /** Counts, and throws production's error when the limit is passed. */
+  add(name: UsageName, amount: number): void {
+    this.used[name] += amount;
+    const limit = TRANSACTION_LIMITS[name];
+    if (this.used[name] > limit) throw new FunctionError(limitMessage(name, limit));
+  }
+
+  /** As `ctx.meta.getTransactionMetrics()` reports it. */
+  metrics(): Record<string, { used: number; remaining: number }> {
+    // Object.keys loses the key type that the record above fixes.
+    const names = Object.keys(this.used) as UsageName[];
+    const files = ["filesWritten", "fileWriteBytes", "filesRead", "fileReadBytes"];
+    return Object.fromEntries([
+      ...names.map((name) => [
+        name,
+        { used: this.used[name], remaining: TRANSACTION_LIMITS[name] - this.used[name] },
+      ]),
+      ...files.map((name) => [name, { used: 0, remaining: 0 }]),
+    ]) as Record<string, { used: number; remaining: number }>;
+  }
+}

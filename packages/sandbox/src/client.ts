@@ -1,0 +1,155 @@
+import { z } from "zod";
+import type { Budget, Clock } from "./budget.ts";
+import { startBudget, within, withRetries } from "./budget.ts";
+import type { Means } from "./converge.ts";
+import { converge, lookUp } from "./converge.ts";
+import { createSandbox } from "./create.ts";
+import type { Change, CreateInput, Handle, ListInput, RunInput } from "./door.ts";
+import { openDoor } from "./door.ts";
+import { SandboxError } from "./errors.ts";
+import { createSchema, listSchema, previewInputSchema, runSchema } from "./inputs.ts";
+import type { Sandbox } from "./sandbox.ts";
+import { idSchema } from "./sandbox.ts";
+
+/** See `createSandboxClient`. */
+export interface SandboxClientOptions {
+  apiKey: string;
+  /** `https://app.daytona.io/api`, or a stand-in's. */
+  apiUrl: string;
+  organizationId?: string | undefined;
+  /** The region. */
+  target?: string | undefined;
+  /** How long an operation may take with its waits and retries; 90,000 unless given. */
+  timeoutMs?: number | undefined;
+  /** For tests. */
+  now?: (() => number) | undefined;
+  /** For tests. */
+  sleep?: ((ms: number) => Promise<void>) | undefined;
+  /** For tests. */
+  random?: (() => number) | undefined;
+}
+
+/**
+ * Daytona's sandboxes: plain data in and out. Every operation ends within its time, and whatever
+ * goes wrong is a `SandboxError`.
+ */
+export interface SandboxClient {
+  /**
+   * Makes a private sandbox and waits until it has started. If one by this name is there already,
+   * it is adopted, started when it isn't, and returned: there is never a second one.
+   *
+   * @throws SandboxError `CONFLICT`, not retryable, if the name belongs to a sandbox with other
+   * labels; `SANDBOX_FAILED` with its `sandboxId` if the one by this name is beyond recovery.
+   */
+  create(input: CreateInput): Promise<Sandbox>;
+  /** The sandbox, or null if there is none. */
+  get(idOrName: string): Promise<Sandbox | null>;
+  /** One page of the sandboxes that carry all these labels. The list may be stale: `get` isn't. */
+  list(input: ListInput): Promise<{ items: Sandbox[]; nextCursor: string | null }>;
+  /** Starts it and waits until it has started; nothing to do when it has. */
+  start(id: string): Promise<Sandbox>;
+  /** Stops it and waits until it has stopped; nothing to do when it has. */
+  stop(id: string): Promise<Sandbox>;
+  /** Asks for a stopped sandbox to be archived, which goes on in `archiving` for minutes. */
+  archive(id: string): Promise<Sandbox>;
+  /** Recovers it from an error and waits until it has started. */
+  recover(id: string): Promise<Sandbox>;
+  /** Deletes it, having waited for a change under way; none by this id counts as done. */
+  delete(id: string): Promise<void>;
+  /**
+   * Runs a command to its end in a started sandbox. Never retried once sent.
+   *
+   * @throws SandboxError `TIMEOUT`, not retryable, when it was ended for taking too long.
+   */
+  run(id: string, input: RunInput): Promise<{ exitCode: number; output: string }>;
+  /** A URL anyone may see the port at, until `expiresAt` (epoch milliseconds). */
+  previewUrl(
+    id: string,
+    input: { port: number; expiresInSeconds: number },
+  ): Promise<{ url: string; expiresAt: number }>;
+}
+
+const TIMEOUT_MS = 90_000; // a create from a snapshot that has to be pulled first
+const LONGEST_REQUEST_MS = 20_000;
+
+/**
+ * Makes a client for Daytona.
+ *
+ * @throws SandboxError `INVALID` if there is no key, or the URL isn't one.
+ */
+export function createSandboxClient(options: SandboxClientOptions): SandboxClient {
+  const { apiKey, organizationId, target, timeoutMs = TIMEOUT_MS } = options;
+  const apiUrl = checked(z.url(), options.apiUrl).replace(/\/+$/, "");
+  checked(z.string().min(1), apiKey);
+  const clock: Clock = {
+    now: options.now ?? Date.now,
+    sleep: options.sleep ?? ((ms) => new Promise((resolve) => setTimeout(resolve, ms))),
+    random: options.random ?? Math.random,
+  };
+  // A third, so that a request without an answer leaves the time to ask again.
+  const requestTimeoutMs = Math.min(LONGEST_REQUEST_MS, timeoutMs / 3);
+  const door = openDoor({ apiKey, apiUrl, organizationId, target, requestTimeoutMs });
+  const means: Means = { door, requestTimeoutMs };
+
+  const timed = <Result>(work: (budget: Budget) => Promise<Result>): Promise<Result> =>
+    within(timeoutMs, work(startBudget(timeoutMs, clock)));
+
+  const change = async (id: string, wanted: Change): Promise<Sandbox> => {
+    const sandbox = await timed((budget) => converge(means, budget, checked(idSchema, id), wanted));
+    if (!sandbox)
+      throw new SandboxError("NOT_FOUND", "there is no such sandbox", { sandboxId: id });
+    return sandbox;
+  };
+
+  const existing = async (budget: Budget, id: string): Promise<Handle> => {
+    const handle = await lookUp(means, budget, checked(idSchema, id));
+    if (handle) return handle;
+    throw new SandboxError("NOT_FOUND", "there is no such sandbox", { sandboxId: id });
+  };
+
+  return {
+    create: async (input) => {
+      const valid = checked(createSchema, input);
+      return await timed((budget) => createSandbox(means, budget, valid));
+    },
+    get: async (idOrName) => {
+      const valid = checked(idSchema, idOrName);
+      const handle = await timed((budget) => lookUp(means, budget, valid));
+      return handle?.data ?? null;
+    },
+    list: async (input) => {
+      const valid = checked(listSchema, input);
+      return await timed((budget) => withRetries(budget, () => door.list(valid), door.toFailure));
+    },
+    start: (id) => change(id, "start"),
+    stop: (id) => change(id, "stop"),
+    archive: (id) => change(id, "archive"),
+    recover: (id) => change(id, "recover"),
+    delete: async (id) => {
+      const valid = checked(idSchema, id);
+      await timed((budget) => converge(means, budget, valid, "delete"));
+    },
+    run: async (id, input) => {
+      const valid = checked(runSchema, input);
+      const handle = await timed((budget) => existing(budget, id));
+      return await within(valid.timeoutSeconds * 1000 + timeoutMs, handle.run(valid));
+    },
+    previewUrl: async (id, input) => {
+      const { port, expiresInSeconds } = checked(previewInputSchema, input);
+      return await timed(async (budget) => {
+        const handle = await existing(budget, id);
+        const expiresAt = clock.now() + expiresInSeconds * 1000; // from before the answer, to be safe
+        const ask = () => handle.previewUrl(port, expiresInSeconds);
+        return { url: await withRetries(budget, ask, door.toFailure), expiresAt };
+      });
+    },
+  };
+}
+
+function checked<Output>(schema: z.ZodType<Output>, value: unknown): Output {
+  const result = schema.safeParse(value);
+  if (result.success) return result.data;
+  const issue = result.error.issues[0];
+  const where = issue?.path.join(".") ?? "";
+  throw new SandboxError("INVALID", `${where || "argument"}: ${issue?.message ?? "is invalid"}`);
+}

@@ -1,0 +1,94 @@
+import type { Budget } from "./budget.ts";
+import { withRetries } from "./budget.ts";
+import type { Change, Door, Handle } from "./door.ts";
+import type { SandboxErrorCode } from "./errors.ts";
+import { SandboxError } from "./errors.ts";
+import { nextStep } from "./goals.ts";
+import type { Sandbox } from "./sandbox.ts";
+
+/** What the operations of one client share. */
+export interface Means {
+  door: Door;
+  /** The longest a single request may take. */
+  requestTimeoutMs: number;
+}
+
+/** Refusals that looking again doesn't change. */
+const FINAL: readonly SandboxErrorCode[] = ["UNAUTHORIZED", "FORBIDDEN"];
+const MOST_ATTEMPTS = 5;
+const ATTEMPTS_IF_REFUSED = 2; // the state may have changed between the look and the request
+
+/** The sandbox, or null if there is none; retried, being a read. */
+export async function lookUp(
+  { door }: Means,
+  budget: Budget,
+  idOrName: string,
+): Promise<Handle | null> {
+  try {
+    return await withRetries(budget, () => door.open(idOrName), door.toFailure);
+  } catch (error) {
+    const failure = door.toFailure(error);
+    if (failure.code === "NOT_FOUND") return null;
+    throw failure;
+  }
+}
+
+/**
+ * Brings a sandbox where it is wanted: looks at its state, asks for the change or waits, and looks
+ * again. A request whose answer was lost is found out about by looking, so none is made blindly.
+ *
+ * @returns the sandbox as last seen; null when it is gone and that was wanted.
+ */
+export async function converge(
+  means: Means,
+  budget: Budget,
+  id: string,
+  change: Change,
+): Promise<Sandbox | null> {
+  let attempts = 0;
+  for (let looks = 0; ; looks += 1) {
+    const handle = await lookUp(means, budget, id);
+    if (!handle) {
+      if (change === "delete") return null;
+      throw new SandboxError("NOT_FOUND", "there is no such sandbox", { sandboxId: id });
+    }
+    const step = nextStep(change, handle.data);
+    if (step.kind === "done") return handle.data;
+    if (step.kind === "fail") {
+      throw new SandboxError(step.code, step.message, { sandboxId: handle.data.id });
+    }
+    if (step.kind === "wait") {
+      await budget.pause(looks, handle.data.id);
+      continue;
+    }
+    attempts += 1;
+    const failure = await ask(means, budget, handle, change);
+    if (!failure && change === "delete") return null;
+    if (failure) await afterFailure(budget, attempts, failure);
+  }
+}
+
+/** Asks for the change; returns what went wrong, if anything did. */
+async function ask(
+  { door, requestTimeoutMs }: Means,
+  budget: Budget,
+  handle: Handle,
+  change: Change,
+): Promise<SandboxError | undefined> {
+  try {
+    await handle.change(change, Math.min(requestTimeoutMs, budget.left()));
+    return undefined;
+  } catch (error) {
+    return door.toFailure(error);
+  }
+}
+
+async function afterFailure(
+  budget: Budget,
+  attempts: number,
+  failure: SandboxError,
+): Promise<void> {
+  const most = failure.retryable ? MOST_ATTEMPTS : ATTEMPTS_IF_REFUSED;
+  if (FINAL.includes(failure.code) || attempts >= most) throw failure;
+  await budget.backOff(attempts, failure);
+}

@@ -1,0 +1,39 @@
+import { z } from "zod";
+import type { CreateInput, ListInput, RunInput } from "./door.ts";
+import { idSchema } from "./sandbox.ts";
+
+const labels = z.record(z.string(), z.string());
+const env = z.record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/), z.string());
+const minutes = z.int().min(0);
+
+/** What `create` takes. */
+export const createSchema: z.ZodType<CreateInput> = z.object({
+  name: idSchema,
+  labels,
+  snapshot: z.string().min(1).optional(),
+  env: env.optional(),
+  autoStopMinutes: minutes,
+  autoArchiveMinutes: minutes,
+  autoDeleteMinutes: minutes.optional(),
+});
+
+/** What `list` takes. */
+export const listSchema: z.ZodType<ListInput> = z.object({
+  labels,
+  cursor: z.string().min(1).optional(),
+  limit: z.int().min(1).max(200).optional(),
+});
+
+/** What `run` takes; an hour is past what any caller here may wait. */
+export const runSchema: z.ZodType<RunInput> = z.object({
+  command: z.string().min(1),
+  cwd: z.string().min(1).optional(),
+  env: env.optional(),
+  timeoutSeconds: z.int().min(1).max(3_600),
+});
+
+/** What `previewUrl` takes; Daytona's longest preview is a day. */
+export const previewInputSchema = z.object({
+  port: z.int().min(1).max(65_535),
+  expiresInSeconds: z.int().min(1).max(86_400),
+});

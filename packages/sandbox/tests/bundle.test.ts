@@ -1,0 +1,102 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { builtinModules } from "node:module";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { text } from "node:stream/consumers";
+import { build } from "esbuild";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { aDaytona } from "./support.ts";
+
+/** What a Convex `"use node"` action does with the package. */
+const MODULE = `
+  import { createSandboxClient } from "@quaver/sandbox";
+  export async function create(apiUrl, apiKey) {
+    const client = createSandboxClient({ apiUrl, apiKey });
+    const input = { name: "p", labels: { app: "quaver" }, autoStopMinutes: 15, autoArchiveMinutes: 60 };
+    const sandbox = await client.create(input);
+    const command = await client.run(sandbox.id, { command: "echo hello", timeoutSeconds: 10 });
+    await client.delete(sandbox.id);
+    return { state: sandbox.state, output: command.output };
+  }
+`;
+
+const dir = mkdtempSync(join(tmpdir(), "bundle-"));
+const file = join(dir, "module.mjs");
+let warnings: unknown[];
+let external: string[];
+
+beforeAll(async () => {
+  // The options of convex/src/bundler/debugBundle.ts, platform "node".
+  const result = await build({
+    stdin: { contents: MODULE, resolveDir: import.meta.dirname, loader: "js" },
+    outdir: dir,
+    bundle: true,
+    platform: "node",
+    format: "esm",
+    target: "esnext",
+    jsx: "automatic",
+    conditions: ["convex", "module"],
+    write: false,
+    splitting: true,
+    treeShaking: true,
+    minifySyntax: true,
+    minifyIdentifiers: true,
+    minifyWhitespace: false,
+    keepNames: true,
+    define: { "process.env.NODE_ENV": '"production"' },
+    metafile: true,
+    logLevel: "silent",
+  });
+  ({ warnings } = result);
+  external = Object.values(result.metafile.outputs)
+    .flatMap(({ imports }) => imports)
+    .filter((imported) => imported.external)
+    .map(({ path }) => path.replace(/^node:/, ""));
+  for (const { path, contents } of result.outputFiles) {
+    writeFileSync(path.endsWith("stdin.js") ? file : path, contents);
+  }
+  const prelude = `import { create } from "${file}"; console.log(JSON.stringify(await create(...process.argv.slice(2))));`;
+  writeFileSync(join(dir, "main.mjs"), prelude);
+});
+afterAll(() => rmSync(dir, { recursive: true, force: true }));
+
+/** Runs the bundle in a process that knows nothing of this repository. */
+async function runWith(command: string[], url: string, apiKey: string): Promise<unknown> {
+  const [program, ...args] = command;
+  const child = spawn(program!, [...args, join(dir, "main.mjs"), url, apiKey], {
+    cwd: dir,
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  const [out, err] = await Promise.all([
+    text(child.stdout),
+    text(child.stderr),
+    once(child, "exit"),
+  ]);
+  try {
+    return JSON.parse(out);
+  } catch {
+    throw new Error(err || "no output");
+  }
+}
+
+describe("bundled as Convex bundles a Node action, the package", () => {
+  test("needs nothing but Node's own modules, and knows nothing of the stand-ins", () => {
+    expect(warnings).toEqual([]);
+    const builtin = new Set(builtinModules);
+    expect(external.filter((path) => !builtin.has(path))).toEqual([]);
+    expect(readFileSync(file, "utf8")).not.toContain("stand-in");
+  });
+
+  test.each([
+    ["Node", [process.execPath]],
+    ["Bun", ["npx", "--yes", "bun@1"]],
+  ])("works under %s, whose process then ends", { timeout: 60_000 }, async (_, command) => {
+    const daytona = await aDaytona();
+    expect(await runWith(command, daytona.url, daytona.apiKey)).toEqual({
+      state: "started",
+      output: "hello\n",
+    });
+  });
+});

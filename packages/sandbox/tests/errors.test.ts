@@ -1,0 +1,228 @@
+import { createServer } from "node:http";
+import { describe, expect, test } from "vitest";
+import type { SandboxClient, SandboxErrorCode } from "../src/index.ts";
+import { createSandboxClient, isSandboxError, SandboxError } from "../src/index.ts";
+import type { FaultRule } from "./support.ts";
+import { aClient, anInput, callsTo, failureOf, setUp } from "./support.ts";
+
+type Kind = FaultRule["kind"];
+type Failure = [what: string, kind: Kind, code: SandboxErrorCode, retryable: boolean];
+
+/** Every way a call can fail, and what it is to be called. */
+const FAILURES: Failure[] = [
+  ["400", { status: 400 }, "INVALID", false],
+  ["401", { status: 401 }, "UNAUTHORIZED", false],
+  ["403, a quota too", { status: 403 }, "FORBIDDEN", false],
+  ["408", { status: 408 }, "TIMEOUT", true],
+  ["413", { status: 413 }, "INVALID", false],
+  ["422", { status: 422 }, "INVALID", false],
+  ["429", { status: 429 }, "RATE_LIMITED", true],
+  ["500", { status: 500 }, "UNAVAILABLE", true],
+  ["502 with a proxy's page", { status: 502, body: "<html>bad gateway" }, "UNAVAILABLE", true],
+  ["503", { status: 503 }, "UNAVAILABLE", true],
+  ["504", { status: 504 }, "TIMEOUT", true],
+  ["529, of no class of the SDK's", { status: 529 }, "UNAVAILABLE", true],
+  ["a lost connection", "drop", "UNAVAILABLE", true],
+  ["no answer", { delayMs: 60_000 }, "TIMEOUT", true],
+  ["what isn't JSON", "malformed", "UNEXPECTED_RESPONSE", true],
+  ["an empty object", { status: 200, body: {} }, "UNEXPECTED_RESPONSE", true],
+  ["null", { status: 200, body: null }, "UNEXPECTED_RESPONSE", true],
+  ["an id that isn't text", { status: 200, body: { id: 1 } }, "UNEXPECTED_RESPONSE", true],
+];
+
+/** Every read, with what of Daytona's it depends on. */
+const READS: [string, (client: SandboxClient, id: string) => Promise<unknown>, string][] = [
+  ["get", (client, id) => client.get(id), "/sandbox/"],
+  ["list", (client) => client.list({ labels: { app: "quaver" } }), "/sandbox"],
+  [
+    "previewUrl",
+    (client, id) => client.previewUrl(id, { port: 80, expiresInSeconds: 60 }),
+    "/sandbox/",
+  ],
+];
+
+describe.each(READS)("%s", (_, read, path) => {
+  test.each(FAILURES)("under %s fails as it should", async (_what, kind, code, retryable) => {
+    const { daytona, client } = await setUp();
+    const { id } = await client.create(anInput());
+    const hurried = aClient(daytona, { timeoutMs: 1_500 });
+    daytona.faults.add({ method: "GET", path, kind });
+    expect(await failureOf(read(hurried, id))).toMatchObject({ code, retryable });
+  });
+
+  test.each(FAILURES.filter(([, , , retryable]) => retryable))(
+    "under one %s succeeds by trying again",
+    async (_what, kind) => {
+      const { daytona, client } = await setUp();
+      const { id } = await client.create(anInput());
+      const patient = aClient(daytona, { timeoutMs: 3_000 });
+      daytona.faults.add({ method: "GET", path, nth: 1, kind });
+      await expect(read(patient, id)).resolves.toBeDefined();
+    },
+  );
+});
+
+describe("running a command", () => {
+  test.each(FAILURES)("under %s fails as it should, sent once", async (_, kind, code) => {
+    const { daytona, client } = await setUp();
+    const { id } = await client.create(anInput());
+    const hurried = aClient(daytona, { timeoutMs: 600 });
+    daytona.faults.add({ path: "/toolbox", kind });
+    const run = hurried.run(id, { command: "true", timeoutSeconds: 1 });
+    expect((await failureOf(run)).code).toBe(code);
+    expect(callsTo(daytona, "POST", /execute$/)).toBe(1);
+  });
+});
+
+describe.each(["start", "stop", "archive", "delete"] as const)("%s", (operation) => {
+  const done = { start: "started", stop: "stopped", archive: "archiv", delete: "destroy" };
+  const setUpFor = async (timeoutMs: number) => {
+    const { daytona, client } = await setUp({ delaysMs: { archive: 200, destroy: 60_000 } });
+    const { id } = await client.create(anInput());
+    if (operation === "start" || operation === "archive") await client.stop(id);
+    const method = operation === "delete" ? "DELETE" : "POST";
+    return { daytona, client, id, hurried: aClient(daytona, { timeoutMs }), method };
+  };
+
+  test.each(FAILURES.filter(([, , , retryable]) => retryable))(
+    "under one %s gets there all the same",
+    async (_, kind) => {
+      const { daytona, client, id, hurried, method } = await setUpFor(3_000);
+      daytona.faults.add({ method, nth: 1, kind });
+      await hurried[operation](id);
+      expect((await client.get(id))?.state).toContain(done[operation]);
+    },
+  );
+
+  test("whose answer is lost is asked for once", async () => {
+    const { daytona, client, id, hurried, method } = await setUpFor(3_000);
+    daytona.faults.clear();
+    daytona.faults.add({ method, nth: 1, kind: { after: { status: 502 } } });
+    await hurried[operation](id);
+    expect((await client.get(id))?.state).toContain(done[operation]);
+    expect(daytona.faults.calls().filter((call) => call.method === method)).toHaveLength(1);
+  });
+
+  test.each(FAILURES.filter(([, , , retryable]) => !retryable))(
+    "under %s fails as it should",
+    async (_, kind, code) => {
+      const { daytona, id, hurried, method } = await setUpFor(3_000);
+      daytona.faults.add({ method, kind });
+      expect((await failureOf(hurried[operation](id))).code).toBe(code);
+    },
+  );
+});
+
+describe("when Daytona says how long to wait", () => {
+  test.each([
+    ["seconds", { "retry-after": "7" }, 7_000],
+    ["seconds of its throttler", { "retry-after-sandbox-create": "9" }, 9_000],
+    ["both", { "retry-after": "7", "retry-after-general": "9" }, 9_000],
+    ["rubbish", { "retry-after": "soon" }, undefined],
+  ])("in %s, the failure says it", async (_, headers, retryAfterMs) => {
+    const { daytona, client } = await setUp({}, { timeoutMs: 1_000 });
+    daytona.faults.add({ kind: { status: 429, headers } });
+    const failure = await failureOf(client.get("p"));
+    expect(failure).toMatchObject({ code: "RATE_LIMITED", retryable: true });
+    expect(failure.retryAfterMs).toBe(retryAfterMs);
+  });
+
+  test("by a date, it is understood too", async () => {
+    const { daytona, client } = await setUp({}, { timeoutMs: 1_000 });
+    const date = new Date(Date.now() + 60_000).toUTCString();
+    daytona.faults.add({ kind: { status: 429, headers: { "retry-after": date } } });
+    const { retryAfterMs } = await failureOf(client.get("p"));
+    expect(retryAfterMs).toBeGreaterThan(50_000);
+    expect(retryAfterMs).toBeLessThanOrEqual(60_000);
+  });
+
+  test("and there is time, it is waited for", async () => {
+    const waits: number[] = [];
+    const sleep = async (ms: number) => void waits.push(ms);
+    const { daytona, client } = await setUp({}, { sleep });
+    daytona.faults.add({ nth: 1, kind: { status: 429, headers: { "retry-after": "3" } } });
+    expect(await client.get("p")).toBeNull();
+    expect(waits).toEqual([3_000]);
+  });
+});
+
+describe("the API key", () => {
+  const KEY = "dtn_the-key-that-nobody-may-see";
+  const shown = (value: unknown) =>
+    [
+      JSON.stringify(value),
+      String(value),
+      value instanceof Error ? `${value.message}${value.stack ?? ""}` : "",
+      JSON.stringify(Object.getOwnPropertyDescriptors(value)),
+    ].join("\n");
+
+  test("is in no result", async () => {
+    const { client } = await setUp({ apiKey: KEY });
+    const made = await client.create(anInput());
+    const results = [
+      client,
+      made,
+      await client.get(made.id),
+      await client.list({ labels: {} }),
+      await client.run(made.id, { command: "env", timeoutSeconds: 10 }),
+      await client.previewUrl(made.id, { port: 80, expiresInSeconds: 60 }),
+      await client.stop(made.id),
+    ];
+    for (const result of results) expect(shown(result)).not.toContain(KEY);
+  });
+
+  test.each(FAILURES)("is in no error: %s", async (_, kind) => {
+    const { daytona, client } = await setUp({ apiKey: KEY }, { timeoutMs: 600 });
+    daytona.faults.add({ kind });
+    const failure = await failureOf(client.get("p"));
+    expect(shown(failure)).not.toContain(KEY);
+    expect(failure.cause).toBeUndefined();
+  });
+
+  test("is cut out of what Daytona itself says", async () => {
+    const { daytona, client } = await setUp({ apiKey: KEY });
+    const body = { message: `the key ${KEY} is not good, ${KEY}!` };
+    daytona.faults.add({ kind: { status: 401, body } });
+    const failure = await failureOf(client.get("p"));
+    expect(failure.message).toBe("the key [key] is not good, [key]!");
+  });
+});
+
+describe("a client", () => {
+  test.each([
+    ["no key", { apiKey: "" }],
+    ["no URL", { apiUrl: "" }],
+    ["a URL that isn't one", { apiUrl: "daytona" }],
+  ])("with %s isn't made", (_, options) => {
+    const make = () => createSandboxClient({ apiKey: "k", apiUrl: "http://127.0.0.1", ...options });
+    expect(make).toThrow(expect.objectContaining({ code: "INVALID" }));
+  });
+
+  test("takes its key from nowhere but its options", async () => {
+    const { daytona } = await setUp();
+    process.env.DAYTONA_API_KEY = daytona.apiKey;
+    try {
+      const client = aClient({ url: daytona.url, apiKey: "wrong" });
+      expect((await failureOf(client.get("p"))).code).toBe("UNAUTHORIZED");
+    } finally {
+      delete process.env.DAYTONA_API_KEY;
+    }
+  });
+
+  test("of a Daytona that isn't there fails as unavailable, in time", async () => {
+    const server = createServer().listen(0, "127.0.0.1");
+    await new Promise((resolve) => server.once("listening", resolve));
+    const { port } = server.address() as { port: number };
+    await new Promise((resolve) => server.close(resolve));
+    const client = aClient({ url: `http://127.0.0.1:${port}`, apiKey: "k" }, { timeoutMs: 2_000 });
+    const failure = await failureOf(client.create(anInput()));
+    expect(["UNAVAILABLE", "TIMEOUT"]).toContain(failure.code);
+  });
+
+  test("tells its own errors from others", () => {
+    expect(isSandboxError(new SandboxError("INVALID", "no"))).toBe(true);
+    for (const other of [new Error("no"), { code: "INVALID" }, null, "INVALID"]) {
+      expect(isSandboxError(other)).toBe(false);
+    }
+  });
+});

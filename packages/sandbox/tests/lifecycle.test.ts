@@ -1,0 +1,203 @@
+import { describe, expect, test, vi } from "vitest";
+import { anInput, callsTo, failureOf, setUp } from "./support.ts";
+
+describe("a sandbox's life", () => {
+  test("from create to delete", async () => {
+    const { client } = await setUp();
+    const made = await client.create(anInput());
+    expect(made).toEqual({
+      id: expect.stringMatching(/./) as string,
+      name: "quaver-p1",
+      state: "started",
+      recoverable: false,
+      labels: expect.objectContaining({ app: "quaver", projectId: "p1" }) as object,
+      createdAt: expect.stringMatching(/^\d{4}-.*Z$/) as string,
+      errorReason: null,
+    });
+    expect(await client.get(made.id)).toEqual(made);
+    expect(await client.get("quaver-p1")).toEqual(made);
+    expect((await client.stop(made.id)).state).toBe("stopped");
+    expect(["archiving", "archived"]).toContain((await client.archive(made.id)).state);
+    expect((await client.start(made.id)).state).toBe("started");
+    await client.delete(made.id);
+    await vi.waitFor(async () => expect(await client.get(made.id)).toBeNull());
+  });
+
+  test("each change asked for twice is made once", async () => {
+    const { daytona, client } = await setUp({ delaysMs: { archive: 60_000 } });
+    const { id } = await client.create(anInput());
+    await client.start(id);
+    expect(callsTo(daytona, "POST", /start$/)).toBe(0);
+    await client.stop(id);
+    await client.stop(id);
+    expect(callsTo(daytona, "POST", /stop$/)).toBe(1);
+    await client.archive(id);
+    expect((await client.archive(id)).state).toBe("archiving");
+    expect(callsTo(daytona, "POST", /archive$/)).toBe(1);
+  });
+
+  test("two callers at once agree", async () => {
+    const { client } = await setUp();
+    const { id } = await client.create(anInput());
+    const both = await Promise.all([client.stop(id), client.stop(id)]);
+    expect(both.map(({ state }) => state)).toEqual(["stopped", "stopped"]);
+    const again = await Promise.all([client.start(id), client.start(id)]);
+    expect(again.map(({ state }) => state)).toEqual(["started", "started"]);
+  });
+
+  test("a change under way is waited for", async () => {
+    const { client } = await setUp({ delaysMs: { stop: 200 } });
+    const { id } = await client.create(anInput());
+    const stopping = client.stop(id);
+    await vi.waitFor(async () => expect((await client.get(id))?.state).toBe("stopping"));
+    const started = client.start(id);
+    expect((await stopping).state).toBe("stopped");
+    expect((await started).state).toBe("started");
+  });
+
+  test("deleting waits for a change under way", async () => {
+    const { client } = await setUp({ delaysMs: { stop: 100 } });
+    const { id } = await client.create(anInput());
+    const stopping = client.stop(id).catch(() => "deleted meanwhile");
+    await vi.waitFor(async () => expect((await client.get(id))?.state).toBe("stopping"));
+    await client.delete(id);
+    await stopping;
+    await vi.waitFor(async () => expect(await client.get(id)).toBeNull());
+  });
+
+  test("what is missing is null, and deleting it is done", async () => {
+    const { client } = await setUp();
+    expect(await client.get("nobody")).toBeNull();
+    await expect(client.delete("nobody")).resolves.toBeUndefined();
+    for (const operation of ["start", "stop", "archive", "recover"] as const) {
+      expect((await failureOf(client[operation]("nobody"))).code).toBe("NOT_FOUND");
+    }
+  });
+
+  test("what a state doesn't allow is refused without asking Daytona", async () => {
+    const { daytona, client } = await setUp();
+    const { id } = await client.create(anInput());
+    expect(await failureOf(client.archive(id))).toMatchObject({ code: "INVALID", sandboxId: id });
+    await client.stop(id);
+    expect((await failureOf(client.recover(id))).code).toBe("INVALID");
+    expect(callsTo(daytona, "POST", /(archive|recover)$/)).toBe(0);
+  });
+
+  test("a sandbox in an error is recovered if it can be", async () => {
+    const { daytona, client } = await setUp();
+    const { id } = await client.create(anInput());
+    await client.stop(id);
+    const kind = { error: "disk full", recoverable: true };
+    daytona.faults.add({ method: "POST", path: `/sandbox/${id}/start`, nth: 1, kind });
+    expect(await failureOf(client.start(id))).toMatchObject({
+      code: "SANDBOX_FAILED",
+      retryable: false,
+      message: "the sandbox is in an error state: disk full",
+    });
+    expect(await client.get(id)).toMatchObject({
+      state: "error",
+      recoverable: true,
+      errorReason: "disk full",
+    });
+    expect((await client.recover(id)).state).toBe("started");
+  });
+});
+
+describe("listing", () => {
+  test("goes in pages, by labels", async () => {
+    const { client } = await setUp();
+    for (const n of [1, 2, 3]) {
+      await client.create(anInput({ name: `p${n}`, labels: { app: "quaver" } }));
+    }
+    await client.create(anInput({ name: "other", labels: { app: "other" } }));
+    const first = await client.list({ labels: { app: "quaver" }, limit: 2 });
+    expect(first.items.map(({ name }) => name)).toEqual(["p1", "p2"]);
+    const cursor = first.nextCursor!;
+    const second = await client.list({ labels: { app: "quaver" }, limit: 2, cursor });
+    expect(second.items.map(({ name }) => name)).toEqual(["p3"]);
+    expect(second.nextCursor).toBeNull();
+  });
+});
+
+describe("running a command", () => {
+  test("answers exit code and output; a failing command isn't an error", async () => {
+    const { client } = await setUp();
+    const { id } = await client.create(anInput({ env: { FROM: "sandbox" } }));
+    const command = 'echo "$FROM $WITH"; exit 3';
+    const input = { command, env: { WITH: "a 'quote'" }, timeoutSeconds: 10 };
+    expect(await client.run(id, input)).toEqual({ exitCode: 3, output: "sandbox a 'quote'\n" });
+    await client.run(id, { command: "mkdir app", timeoutSeconds: 10 });
+    const inApp = await client.run(id, { command: "pwd", cwd: "app", timeoutSeconds: 10 });
+    expect(inApp.output).toMatch(/\/app\n$/);
+  });
+
+  test("that takes too long is ended, and not for retrying", async () => {
+    const { client } = await setUp();
+    const { id } = await client.create(anInput());
+    const failure = await failureOf(client.run(id, { command: "sleep 60", timeoutSeconds: 1 }));
+    expect(failure).toMatchObject({ code: "TIMEOUT", retryable: false, sandboxId: id });
+  });
+
+  test("isn't sent a second time, whatever becomes of its answer", async () => {
+    const { daytona, client } = await setUp();
+    const { id } = await client.create(anInput());
+    daytona.faults.add({ path: `/toolbox/${id}/process/execute`, kind: "after" });
+    const input = { command: "echo ran >> runs", timeoutSeconds: 10 };
+    expect((await failureOf(client.run(id, input))).code).toBe("UNAVAILABLE");
+    daytona.faults.clear();
+    const { output } = await client.run(id, { command: "cat runs", timeoutSeconds: 10 });
+    expect(output).toBe("ran\n");
+  });
+
+  test("needs a sandbox that has started", async () => {
+    const { client } = await setUp();
+    const { id } = await client.create(anInput());
+    await client.stop(id);
+    const input = { command: "true", timeoutSeconds: 10 };
+    expect((await failureOf(client.run(id, input))).code).toBe("INVALID");
+    expect((await failureOf(client.run("nobody", input))).code).toBe("NOT_FOUND");
+  });
+});
+
+describe("a preview", () => {
+  test("has a URL and the time it expires", async () => {
+    const { client } = await setUp({}, { now: () => 1_000 });
+    const { id } = await client.create(anInput());
+    const preview = await client.previewUrl(id, { port: 3000, expiresInSeconds: 120 });
+    expect(preview.expiresAt).toBe(121_000);
+    // Nothing listens on the port, which only someone let in is told.
+    expect((await fetch(preview.url)).status).toBe(502);
+  });
+});
+
+describe("arguments", () => {
+  test.each(["", ".", "..", "../sandbox", "a/b", "a?b", "a#b", "%2e%2e", "a".repeat(300)])(
+    "%j is no id",
+    async (id) => {
+      const { daytona, client } = await setUp();
+      for (const work of [client.get(id), client.start(id), client.delete(id)]) {
+        expect(await failureOf(work)).toMatchObject({ code: "INVALID", retryable: false });
+      }
+      const run = client.run(id, { command: "true", timeoutSeconds: 1 });
+      expect((await failureOf(run)).code).toBe("INVALID");
+      expect(daytona.faults.calls()).toEqual([]);
+    },
+  );
+
+  test("out of range are refused before anything is sent", async () => {
+    const { daytona, client } = await setUp();
+    const refused = [
+      client.create(anInput({ name: "" })),
+      client.create(anInput({ autoStopMinutes: -1 })),
+      client.create(anInput({ autoArchiveMinutes: 0.5 })),
+      client.create(anInput({ env: { "NOT A NAME": "x" } })),
+      client.list({ labels: {}, limit: 0 }),
+      client.run("id", { command: "", timeoutSeconds: 1 }),
+      client.run("id", { command: "true", timeoutSeconds: 0 }),
+      client.previewUrl("id", { port: 0, expiresInSeconds: 60 }),
+      client.previewUrl("id", { port: 80, expiresInSeconds: 100_000 }),
+    ];
+    for (const work of refused) expect((await failureOf(work)).code).toBe("INVALID");
+    expect(daytona.faults.calls()).toEqual([]);
+  });
+});

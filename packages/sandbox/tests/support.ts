@@ -1,0 +1,71 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { DaytonaStandIn, DaytonaStandInOptions, FaultRule } from "@quaver/stand-ins";
+import { startDaytonaStandIn } from "@quaver/stand-ins";
+import { onTestFinished } from "vitest";
+import type { CreateSandboxInput, SandboxClientOptions } from "../src/index.ts";
+import { createSandboxClient, isSandboxError, SandboxError } from "../src/index.ts";
+
+const QUICK = { create: 10, start: 10, stop: 10, archive: 10, destroy: 10 };
+
+/** A Daytona stand-in for this test. */
+export async function aDaytona(
+  options: Partial<DaytonaStandInOptions> = {},
+): Promise<DaytonaStandIn> {
+  const dataDir = mkdtempSync(join(tmpdir(), "sandbox-"));
+  const daytona = await startDaytonaStandIn({
+    dataDir,
+    ...options,
+    delaysMs: { ...QUICK, ...options.delaysMs },
+  });
+  onTestFinished(async () => {
+    await daytona.close();
+    rmSync(dataDir, { recursive: true, force: true, maxRetries: 5 });
+  });
+  return daytona;
+}
+
+/** A client of it that waits between attempts only as long as Daytona asks. */
+export function aClient(
+  daytona: { url: string; apiKey: string },
+  options: Partial<SandboxClientOptions> = {},
+) {
+  const { url: apiUrl, apiKey } = daytona;
+  return createSandboxClient({ apiKey, apiUrl, timeoutMs: 10_000, random: () => 0, ...options });
+}
+
+/** Daytona and a client of it. */
+export async function setUp(
+  options: Partial<DaytonaStandInOptions> = {},
+  clientOptions: Partial<SandboxClientOptions> = {},
+) {
+  const daytona = await aDaytona(options);
+  return { daytona, client: aClient(daytona, clientOptions) };
+}
+
+/** What a project's sandbox is made with. */
+export function anInput(fields: Partial<CreateSandboxInput> = {}): CreateSandboxInput {
+  return {
+    name: "quaver-p1",
+    labels: { app: "quaver", projectId: "p1" },
+    autoStopMinutes: 15,
+    autoArchiveMinutes: 60,
+    ...fields,
+  };
+}
+
+/** The failure of an operation that is to fail. */
+export async function failureOf(work: Promise<unknown>): Promise<SandboxError> {
+  const outcome = await work.catch((error: unknown) => error);
+  if (isSandboxError(outcome)) return outcome;
+  throw new Error(`expected a SandboxError, got ${String(outcome)}`);
+}
+
+/** How often Daytona was called so. */
+export function callsTo(daytona: DaytonaStandIn, method: string, pattern: RegExp): number {
+  return daytona.faults.calls().filter((call) => call.method === method && pattern.test(call.path))
+    .length;
+}
+
+export type { FaultRule };

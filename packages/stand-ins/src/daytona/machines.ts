@@ -1,0 +1,151 @@
+import { statSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { ExecuteResponse } from "@daytona/toolbox-api-client";
+import { daemonRefusal } from "./errors.ts";
+import type { ProcessGroup } from "./process-group.ts";
+import { SHELL, startGroup } from "./process-group.ts";
+import type { SandboxRow } from "./rows.ts";
+import type { Session } from "./sessions.ts";
+import { startSession } from "./sessions.ts";
+import type { Workspace } from "./workspace.ts";
+import { openWorkspace, removeWorkspace, resolvePath, scrubbedEnv } from "./workspace.ts";
+
+/** What runs in the sandboxes. */
+export interface Machines {
+  workspace(sandbox: SandboxRow): Workspace;
+  /** Runs a command to its end. @throws DaytonaRefusal 408 when it takes too long. */
+  execute(sandbox: SandboxRow, request: ExecuteInput): Promise<ExecuteResponse>;
+  /** @throws DaytonaRefusal 409 when there is one by this id. */
+  createSession(sandbox: SandboxRow, id: string): Session;
+  sessions(sandbox: SandboxRow): Session[];
+  /** @throws DaytonaRefusal 404. */
+  session(sandbox: SandboxRow, id: string): Session;
+  deleteSession(sandbox: SandboxRow, id: string): void;
+  /** Ends the sandbox's processes, first asking; of a destroyed one, deletes the folder too. */
+  shutDown(sandboxId: string, destroyed: boolean): void;
+  /** Ends everything at once. */
+  close(): void;
+}
+
+/** A command to execute; `timeoutSeconds` 0 is none. */
+export interface ExecuteInput {
+  command: string;
+  cwd?: string | undefined;
+  envs?: Record<string, string> | undefined;
+  timeoutSeconds: number;
+}
+
+interface Machine {
+  groups: Set<{ kill(force: boolean): void }>;
+  sessions: Map<string, Session>;
+}
+
+const MAX_OUTPUT_BYTES = 16 * 1024 * 1024; // more would only fill the caller's memory
+const DRAIN_MS = 100; // output may arrive shortly after the exit; a background process keeps it open
+const TERM_GRACE_MS = 2_000; // between asking a process to end and ending it
+
+/** Makes the machines whose folders are in `dataDir`. */
+export function makeMachines(dataDir: string): Machines {
+  const machines = new Map<string, Machine>();
+  const machineOf = (sandboxId: string): Machine => {
+    const machine = machines.get(sandboxId) ?? { groups: new Set(), sessions: new Map() };
+    machines.set(sandboxId, machine);
+    return machine;
+  };
+  const workspace = (sandbox: SandboxRow) => openWorkspace(dataDir, sandbox.id);
+
+  const session: Machines["session"] = (sandbox, id) => {
+    const found = machineOf(sandbox.id).sessions.get(id);
+    if (!found) throw daemonRefusal(404, "session not found", "PROCESS_NOT_FOUND");
+    return found;
+  };
+
+  return {
+    workspace,
+    session,
+    sessions: (sandbox) => [...machineOf(sandbox.id).sessions.values()],
+    execute: async (sandbox, { command, cwd = ".", envs, timeoutSeconds }) => {
+      const space = workspace(sandbox);
+      const group = startGroup({
+        argv: [SHELL, "-c", command],
+        cwd: existingFolder(space.home, cwd),
+        env: scrubbedEnv(sandbox, space, envs),
+        stdin: false,
+      });
+      const { groups } = machineOf(sandbox.id);
+      groups.add(group);
+      void group.empty.then((empty) => empty && groups.delete(group));
+      return await result(group, timeoutSeconds);
+    },
+    createSession: (sandbox, id) => {
+      const { sessions } = machineOf(sandbox.id);
+      if (sessions.has(id)) throw daemonRefusal(409, "session already exists");
+      const space = workspace(sandbox);
+      const started = startSession({
+        id,
+        folder: join(space.sessions, Buffer.from(id).toString("base64url")),
+        cwd: space.home,
+        env: scrubbedEnv(sandbox, space),
+      });
+      sessions.set(id, started);
+      return started;
+    },
+    deleteSession: (sandbox, id) => {
+      const found = session(sandbox, id);
+      found.kill(true);
+      machineOf(sandbox.id).sessions.delete(id);
+    },
+    shutDown: (sandboxId, destroyed) => {
+      const machine = machines.get(sandboxId);
+      machines.delete(sandboxId);
+      const running = machine ? [...machine.groups, ...machine.sessions.values()] : [];
+      for (const each of running) each.kill(destroyed);
+      if (destroyed) void removeWorkspace(dataDir, sandboxId);
+      else setTimeout(() => running.forEach((each) => each.kill(true)), TERM_GRACE_MS).unref();
+    },
+    close: () => {
+      for (const { groups, sessions } of machines.values()) {
+        for (const each of [...groups, ...sessions.values()]) each.kill(true);
+      }
+    },
+  };
+}
+
+function existingFolder(home: string, cwd: string): string {
+  const folder = resolvePath(home, cwd);
+  if (statSync(folder, { throwIfNoEntry: false })?.isDirectory()) return folder;
+  throw daemonRefusal(400, `${cwd} is not a folder`);
+}
+
+async function result(group: ProcessGroup, timeoutSeconds: number): Promise<ExecuteResponse> {
+  const output = collect(group);
+  const timer = new AbortController();
+  const timeout =
+    timeoutSeconds > 0
+      ? sleep(timeoutSeconds * 1000, "timeout" as const, { signal: timer.signal, ref: false })
+      : new Promise<never>(() => undefined);
+  // Its abort, once the command has ended, is the only way it fails.
+  void timeout.catch(() => undefined);
+  const ending = await Promise.race([group.exited, timeout]);
+  timer.abort();
+  if (ending === "timeout") {
+    group.kill(true);
+    const message = `command timed out after ${timeoutSeconds} s`;
+    throw daemonRefusal(408, message, "PROCESS_EXECUTION_TIMEOUT");
+  }
+  await Promise.race([output.whole, sleep(DRAIN_MS)]);
+  return { exitCode: ending, result: output.text() };
+}
+
+function collect(group: ProcessGroup): { whole: Promise<void>; text: () => string } {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  group.report.resume();
+  group.stdout.on("data", (chunk: Buffer) => {
+    if (size < MAX_OUTPUT_BYTES) chunks.push(chunk);
+    size += chunk.length;
+  });
+  const whole = new Promise<void>((resolve) => group.stdout.once("close", resolve));
+  return { whole, text: () => Buffer.concat(chunks).toString("utf8", 0, MAX_OUTPUT_BYTES) };
+}

@@ -1,0 +1,114 @@
+import type { ChildProcess } from "node:child_process";
+import { spawn } from "node:child_process";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { constants } from "node:os";
+import type { Readable, Writable } from "node:stream";
+
+/** How to start a process in a group of its own. */
+export interface GroupOptions {
+  argv: string[];
+  cwd: string;
+  env: Record<string, string>;
+  /** Whether its standard input can be written to. */
+  stdin: boolean;
+}
+
+/** A process with all its descendants, ended together. */
+export interface ProcessGroup {
+  stdin: Writable | null;
+  stdout: Readable;
+  /** What the process writes to its descriptor 4. */
+  report: Readable;
+  /** The exit code, as a shell counts it, once the first process has ended. */
+  exited: Promise<number>;
+  /** Whether nothing was left of the group when its first process ended. */
+  empty: Promise<boolean>;
+  /** Asks the group to end; `force` ends it. */
+  kill(force: boolean): void;
+}
+
+/** Bash where there is one, as in Daytona's sandboxes; otherwise the system's shell. */
+export const SHELL = ["/bin/bash", "/usr/bin/bash"].find((path) => existsSync(path)) ?? "/bin/sh";
+
+/**
+ * A guard runs first in each group and stays in it: it ends the group if this process dies without
+ * a word (descriptor 3 closes), and while it lives the group's id can't come to mean another's
+ * processes. Told that nothing is left to guard, it goes.
+ */
+const GUARD = `{ trap "" TERM; read -r _ <&3 || kill -KILL 0; } >/dev/null 2>&1 & exec 3<&-; exec "$@" 2>&1`;
+
+/** Starts a process in a new group; its standard error joins its standard output. */
+export function startGroup({ argv, cwd, env, stdin }: GroupOptions): ProcessGroup {
+  const child = spawn("/bin/sh", ["-c", GUARD, "sh", ...argv], {
+    cwd,
+    env,
+    detached: true,
+    stdio: [stdin ? "pipe" : "ignore", "pipe", "ignore", "pipe", "pipe"],
+  });
+  const [, stdout, , guard, report] = child.stdio;
+  if (!stdout) throw new Error("the process has no standard output"); // stdio asks for a pipe
+  // The stdio option above makes pipes of these, which Node types as possibly absent.
+  const pipes = {
+    guard: guard as Writable,
+    report: report as Readable,
+  };
+  // A pipe breaks when the process at its other end is killed, which is no news here.
+  for (const pipe of [child.stdin, pipes.guard]) pipe?.on("error", () => undefined);
+  const exited = new Promise<number>((resolve) => {
+    child.once("error", () => resolve(126)); // what shells answer for what can't be started
+    child.once("exit", (code, signal) => resolve(code ?? 128 + signalNumber(signal)));
+  });
+  let over = false; // from then on the group's id may be another's
+  const empty = exited.then(() => {
+    if (child.pid !== undefined && hasSurvivors(child.pid)) return false;
+    over = true;
+    pipes.guard.end("done\n");
+    return true;
+  });
+  return {
+    stdin: child.stdin,
+    stdout,
+    report: pipes.report,
+    exited,
+    empty,
+    kill: (force) => {
+      if (over) return;
+      over = force;
+      signalGroup(child, force ? "SIGKILL" : "SIGTERM");
+    },
+  };
+}
+
+function signalGroup(child: ChildProcess, signal: "SIGKILL" | "SIGTERM"): void {
+  if (child.pid === undefined) return;
+  try {
+    process.kill(-child.pid, signal);
+  } catch {
+    // The group has ended by itself.
+  }
+}
+
+function signalNumber(signal: NodeJS.Signals | null): number {
+  return signal === null ? 0 : constants.signals[signal];
+}
+
+/** Whether the group has more than its guard; where the system doesn't tell, it may well have. */
+function hasSurvivors(groupId: number): boolean {
+  if (!existsSync("/proc/self/stat")) return true;
+  let members = 0;
+  for (const entry of readdirSync("/proc")) {
+    if (/^\d+$/.test(entry) && groupOf(entry) === groupId) members += 1;
+  }
+  return members > 1;
+}
+
+/** The group of a live process, by the fields after the command's name in its stat (proc(5)). */
+function groupOf(pid: string): number | undefined {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
+    const [state, , group] = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+    return state === "Z" ? undefined : Number(group);
+  } catch {
+    return undefined; // ended meanwhile
+  }
+}

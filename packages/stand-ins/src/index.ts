@@ -1,0 +1,8 @@
+export type { ClerkStandIn, ClerkStandInOptions, WebhookOptions } from "./clerk/start.ts";
+export { startClerkStandIn } from "./clerk/start.ts";
+export type { DaytonaStandIn, DaytonaStandInOptions } from "./daytona/start.ts";
+export { startDaytonaStandIn } from "./daytona/start.ts";
+export type { StandInErrorCode } from "./shared/errors.ts";
+export { StandInError } from "./shared/errors.ts";
+export type { Call, FaultKind, FaultRule, Faults } from "./shared/faults.ts";
+export type { StandIn } from "./shared/server.ts";

@@ -1,0 +1,47 @@
+/**
+ * `bun run dev`: the local deployment, the stand-ins and the official `convex dev`, until Ctrl-C.
+ * When this clone names a real deployment, it is plain `convex dev` against that one.
+ */
+import { spawn } from "node:child_process";
+import { ROOT, exitOf } from "../lib/convex-cli.ts";
+import { codeOf, messageOf } from "../lib/failure.ts";
+import { realDeployment } from "./env-file.ts";
+import { parseOptions, USAGE } from "./options.ts";
+import { runLocally } from "./run-locally.ts";
+
+/** Flags that only the local deployment understands: given one, a person asks for that. */
+const LOCAL_FLAGS = ["--json", "--free-ports", "--data-dir"];
+
+async function main(argv: string[]): Promise<number> {
+  const asksForLocal = argv.some((flag) => LOCAL_FLAGS.some((name) => flag.startsWith(name)));
+  const real = realDeployment();
+  if (real !== null && !asksForLocal) {
+    process.stderr.write(`Developing against a real deployment (${real}), not the local one.\n`);
+    const args = ["node_modules/convex/bin/main.js", "dev", ...argv];
+    return (await exitOf(spawn("node", args, { cwd: ROOT, stdio: "inherit" }))) ?? 1;
+  }
+  const options = parseOptions(argv);
+  if (options.help) {
+    process.stdout.write(USAGE);
+    return 0;
+  }
+  await runLocally(options, options.isDefaultDataDir && real === null);
+  return 0;
+}
+
+/** Says what went wrong: to a person on stderr, and to a program as the one line on stdout. */
+function report(error: unknown, json: boolean): void {
+  const [code, message] = [codeOf(error), messageOf(error)];
+  process.stderr.write(`\nbun run dev stopped [${code}]: ${message}\n`);
+  if (json) process.stdout.write(`${JSON.stringify({ event: "error", code, message })}\n`);
+  // An error without a code is a bug of ours; its stack is worth more than its message.
+  if (code === "UNEXPECTED" && error instanceof Error) process.stderr.write(`${error.stack}\n`);
+}
+
+const argv = process.argv.slice(2);
+try {
+  process.exit(await main(argv));
+} catch (error) {
+  report(error, argv.includes("--json"));
+  process.exit(1);
+}

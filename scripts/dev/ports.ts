@@ -1,0 +1,47 @@
+import { createServer } from "node:net";
+import { CommandFailure } from "../lib/failure.ts";
+import type { Memory } from "./memory.ts";
+
+/** The listeners of `bun run dev`, and where each is unless told otherwise. The first two are Convex's own. */
+const USUAL_PORTS = { deployment: 3210, site: 3211, clerk: 3212, daytona: 3213 };
+
+/** Something that listens. */
+export type Listener = keyof typeof USUAL_PORTS;
+
+/** The port each listener should ask for; 0 means any free one. */
+export type Ports = Record<Listener, number>;
+
+/**
+ * Chooses ports: those this data folder had before, else the usual ones, or any with `freePorts`.
+ * @throws CommandFailure `PORT_IN_USE` when one is taken and `freePorts` is off
+ */
+export async function choosePorts(remembered: Memory["ports"], freePorts: boolean): Promise<Ports> {
+  const choose = async (listener: Listener): Promise<number> => {
+    const wanted = remembered[listener] ?? (freePorts ? 0 : USUAL_PORTS[listener]);
+    if (wanted === 0 || (await isFree(wanted))) return wanted;
+    if (freePorts) return 0;
+    throw new CommandFailure(
+      "PORT_IN_USE",
+      `Port ${wanted} (${listener}) is in use. Stop what listens there, or add --free-ports.`,
+    );
+  };
+  return {
+    deployment: await choose("deployment"),
+    site: await choose("site"),
+    clerk: await choose("clerk"),
+    daytona: await choose("daytona"),
+  };
+}
+
+/** The port in a listener's address. */
+export function portOf(url: string): number {
+  return Number(new URL(url).port);
+}
+
+function isFree(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const probe = createServer();
+    probe.once("error", () => resolve(false));
+    probe.listen({ port, host: "127.0.0.1" }, () => probe.close(() => resolve(true)));
+  });
+}

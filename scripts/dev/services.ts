@@ -1,0 +1,96 @@
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { startLocalDeployment } from "@quaver/local-deployment";
+import { startClerkStandIn, startDaytonaStandIn } from "@quaver/stand-ins";
+import type { DevOptions } from "./options.ts";
+import { recall, remember } from "./memory.ts";
+import { choosePorts, portOf } from "./ports.ts";
+import { setVariables } from "./variables.ts";
+
+/** Everything that runs inside this process, and where it is. */
+export interface Services {
+  url: string;
+  siteUrl: string;
+  adminKey: string;
+  clerkUrl: string;
+  daytonaUrl: string;
+  daytonaApiKey: string;
+  /** Stops all of it; data stays. */
+  close(): Promise<void>;
+}
+
+/** The local deployment and the stand-ins are started by `this` stack, and stopped in reverse. */
+class Closers {
+  readonly #closers: (() => Promise<void>)[] = [];
+
+  async add<T extends { close(): Promise<void> }>(starting: Promise<T>): Promise<T> {
+    const started = await starting;
+    this.#closers.unshift(() => started.close());
+    return started;
+  }
+
+  async close(): Promise<void> {
+    const results = await Promise.allSettled(this.#closers.map((close) => close()));
+    const failed = results.find((result) => result.status === "rejected");
+    if (failed) throw failed.reason;
+  }
+}
+
+/**
+ * Starts the local deployment and the stand-ins on a data folder, and makes them known to each other.
+ * The deployment comes first: it holds the folder's lock.
+ */
+export async function startServices(options: DevOptions): Promise<Services> {
+  const { dataDir } = options;
+  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  const memory = recall(dataDir);
+  const ports = await choosePorts(memory.ports, options.freePorts);
+  const closers = new Closers();
+  try {
+    const deployment = await closers.add(
+      startLocalDeployment({
+        port: ports.deployment,
+        sitePort: ports.site,
+        dataDir: join(dataDir, "deployment"),
+      }),
+    );
+    const clerk = await closers.add(
+      startClerkStandIn({ port: ports.clerk, dataDir: join(dataDir, "clerk") }),
+    );
+    clerk.setWebhook({ url: `${deployment.siteUrl}/clerk-users-webhook` });
+    const daytona = await closers.add(
+      startDaytonaStandIn({ port: ports.daytona, dataDir: join(dataDir, "daytona") }),
+    );
+    const variables = await setVariables(
+      deployment,
+      {
+        CLERK_FRONTEND_API_URL: clerk.issuer,
+        CLERK_WEBHOOK_SECRET: clerk.webhookSecret,
+        DAYTONA_API_KEY: daytona.apiKey,
+        DAYTONA_API_URL: daytona.url,
+      },
+      memory.variables,
+    );
+    remember(dataDir, {
+      variables,
+      ports: {
+        deployment: portOf(deployment.url),
+        site: portOf(deployment.siteUrl),
+        clerk: portOf(clerk.url),
+        daytona: portOf(daytona.url),
+      },
+    });
+    return {
+      url: deployment.url,
+      siteUrl: deployment.siteUrl,
+      adminKey: deployment.adminKey,
+      clerkUrl: clerk.url,
+      daytonaUrl: daytona.url,
+      daytonaApiKey: daytona.apiKey,
+      close: () => closers.close(),
+    };
+  } catch (error) {
+    await closers.close();
+    throw error;
+  }
+}

@@ -1,0 +1,41 @@
+/** Why a command stopped: a code for programs, a sentence for people. */
+export class CommandFailure extends Error {
+  override readonly name = "CommandFailure";
+  constructor(
+    readonly code: FailureCode,
+    message: string,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+  }
+}
+
+/** Why one of this repository's commands can fail, beside what the local deployment itself reports. */
+export type FailureCode =
+  /** An unknown flag, or a flag without its value. */
+  | "USAGE"
+  /** Something else listens on a port that is needed. */
+  | "PORT_IN_USE"
+  /** A file that `bun run dev` keeps in the data folder can't be read. */
+  | "DATA_FOLDER_CORRUPT"
+  /** The official CLI refused the functions; its own output says why. */
+  | "PUSH_FAILED"
+  /** The functions were pushed, and the deployment still doesn't answer a query. */
+  | "NOT_READY"
+  /** `convex dev` ended by itself. */
+  | "CONVEX_DEV_ENDED"
+  /** The deployment answered a request of `bun run dev` with an error. */
+  | "DEPLOYMENT_REFUSED";
+
+/** The code of any error, for printing: its own, Node's (`EADDRINUSE`, …), or `UNEXPECTED`. */
+export function codeOf(error: unknown): string {
+  if (error instanceof Error && "code" in error && typeof error.code === "string") {
+    return error.code;
+  }
+  return "UNEXPECTED";
+}
+
+/** What an error says, whatever was thrown. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,52 @@
+/**
+ * Who may import what (arrows point one way):
+ * `convex/` → `@quaver/sandbox` → `@daytonaio/sdk`; nothing in either knows that the local deployment
+ * or the stand-ins exist, and the local deployment knows nothing of Quaver.
+ */
+
+const daytona = {
+  regex: "^@daytona(io)?/",
+  message: "The Daytona SDK stays behind packages/sandbox.",
+};
+
+const daytonaTypesOnly = {
+  regex: "^@daytona/",
+  allowTypeImports: true,
+  message: "The stand-ins take Daytona's types, never its code.",
+};
+
+const daytonaSdk = {
+  regex: "^@daytonaio/",
+  message: "The Daytona SDK stays behind packages/sandbox.",
+};
+
+const developmentOnly = {
+  regex: "^@quaver/(local-deployment|stand-ins)(/|$)|^(\\.\\./)+packages/",
+  message: "The backend does not know that the local deployment or the stand-ins exist.",
+};
+
+const quaver = {
+  regex: "^@quaver/|^(\\.\\./)+convex/",
+  message: "The local deployment knows nothing of Quaver.",
+};
+
+const bareRegistrars = {
+  regex: "/_generated/server(\\.js)?$",
+  importNames: ["query", "mutation", "action"],
+  message: "Public functions are made by the builders in convex/lib/functions.ts.",
+};
+
+/** One `no-restricted-imports` entry for `files`; a later entry replaces an earlier one. */
+function zone(files, ...patterns) {
+  return { files, rules: { "@typescript-eslint/no-restricted-imports": ["error", { patterns }] } };
+}
+
+export const boundaries = [
+  zone(["**/*.ts", "**/*.tsx"], daytona),
+  zone(["packages/stand-ins/**/*.ts"], daytonaTypesOnly, daytonaSdk),
+  zone(["packages/sandbox/src/**/*.ts"], developmentOnly),
+  zone(["packages/sandbox/tests/**/*.ts"]),
+  zone(["packages/local-deployment/**/*.ts"], daytona, quaver),
+  zone(["convex/**/*.ts"], daytona, developmentOnly, bareRegistrars),
+  zone(["convex/lib/functions.ts"], daytona, developmentOnly),
+];

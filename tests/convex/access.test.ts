@@ -1,0 +1,151 @@
+/**
+ * Every public function, called without a token, without a row, and by a stranger. The table must
+ * name each function that the backend has: a new one fails here until it says who may call it.
+ */
+import { makeFunctionReference } from "convex/server";
+import { describe, expect, test } from "vitest";
+import type { QuaverErrorCode } from "../../convex/lib/errors.ts";
+import { refusal } from "../contract/backend.ts";
+import { signUp, type Person } from "./people.ts";
+import { registeredFunctions } from "./registered.ts";
+import { aBackend, type TestBackend } from "./setup.ts";
+import { aProject, dump } from "./things.ts";
+
+type Kind = "query" | "mutation" | "action";
+type Target = Awaited<ReturnType<typeof aProject>>;
+
+/** What someone is answered: refused with a code, or given this value. */
+type Answer = { code: QuaverErrorCode } | { value: unknown };
+
+interface Row {
+  kind: Kind;
+  /** Arguments that name Ada's things wherever they can. */
+  args: (ada: Target) => Record<string, unknown>;
+  visitor: Answer;
+  unsynced: Answer;
+  stranger: Answer;
+}
+
+const paginationOpts = { numItems: 10, cursor: null };
+const emptyPage: unknown = expect.objectContaining({ page: [], isDone: true });
+const refusedBeforeSignIn = {
+  visitor: { code: "UNAUTHENTICATED" },
+  unsynced: { code: "USER_NOT_SYNCED" },
+} as const;
+
+function emptyFor(value: unknown): Pick<Row, "visitor" | "unsynced" | "stranger"> {
+  return { visitor: { value }, unsynced: { value }, stranger: { value } };
+}
+
+const TABLE: Record<string, Row> = {
+  "auth/users:userLoginStatus": {
+    kind: "query",
+    args: () => ({}),
+    visitor: { value: { status: "No JWT Token", user: null } },
+    unsynced: { value: { status: "No Clerk User", user: null } },
+    stranger: { value: expect.objectContaining({ status: "Logged In" }) },
+  },
+  "auth/users:currentUser": {
+    kind: "query",
+    args: () => ({}),
+    visitor: { value: null },
+    unsynced: { value: null },
+    stranger: {
+      value: expect.objectContaining({
+        clerkUser: expect.objectContaining({ id: "user_eve" }) as unknown,
+      }),
+    },
+  },
+  "projects/queries:listForCurrentUser": { kind: "query", args: () => ({}), ...emptyFor([]) },
+  "projects/queries:pageForCurrentUser": {
+    kind: "query",
+    args: () => ({ paginationOpts }),
+    ...emptyFor(emptyPage),
+  },
+  "projects/queries:getById": {
+    kind: "query",
+    args: ({ projectId }) => ({ projectId }),
+    ...refusedBeforeSignIn,
+    stranger: { value: null },
+  },
+  "projects/queries:getBySandboxId": {
+    kind: "query",
+    args: ({ sandboxId }) => ({ sandboxId }),
+    ...refusedBeforeSignIn,
+    stranger: { value: null },
+  },
+  "projects/mutations:rename": {
+    kind: "mutation",
+    args: ({ projectId }) => ({ projectId, name: "Mine now" }),
+    ...refusedBeforeSignIn,
+    stranger: { code: "NOT_FOUND" },
+  },
+  "projects/mutations:remove": {
+    kind: "mutation",
+    args: ({ projectId }) => ({ projectId }),
+    ...refusedBeforeSignIn,
+    stranger: { code: "NOT_FOUND" },
+  },
+  "projects/actions:create": {
+    kind: "action",
+    // Names nothing of anyone's; a stranger may create projects, but a blank one is refused.
+    args: () => ({ name: " ", prompt: "Build it" }),
+    ...refusedBeforeSignIn,
+    stranger: { code: "INVALID_ARGUMENT" },
+  },
+  "messages/queries:listByProject": {
+    kind: "query",
+    args: ({ projectId }) => ({ projectId }),
+    ...emptyFor([]),
+  },
+  "messages/queries:pageByProject": {
+    kind: "query",
+    args: ({ projectId }) => ({ projectId, paginationOpts }),
+    ...emptyFor(emptyPage),
+  },
+  "messages/mutations:insert": {
+    kind: "mutation",
+    args: ({ projectId }) => ({ projectId, role: "user", content: "Hello from Eve" }),
+    ...refusedBeforeSignIn,
+    stranger: { code: "NOT_FOUND" },
+  },
+};
+
+function call(caller: TestBackend | Person, path: string, { kind, args }: Row, ada: Target) {
+  switch (kind) {
+    case "query":
+      return caller.query(makeFunctionReference<"query">(path), args(ada));
+    case "mutation":
+      return caller.mutation(makeFunctionReference<"mutation">(path), args(ada));
+    case "action":
+      return caller.action(makeFunctionReference<"action">(path), args(ada));
+  }
+}
+
+async function expectAnswer(answered: Promise<unknown>, expected: Answer): Promise<void> {
+  if ("code" in expected) {
+    expect((await refusal(answered)).code).toBe(expected.code);
+  } else {
+    expect(await answered).toEqual(expected.value);
+  }
+}
+
+describe("who may call what", () => {
+  test("the table names every public function, and no other", async () => {
+    const functions = await registeredFunctions();
+    const paths = functions.filter(({ isPublic }) => isPublic).map(({ path }) => path);
+    expect(Object.keys(TABLE).sort()).toEqual(paths.sort());
+  });
+
+  test.for(Object.entries(TABLE))("%s", async ([path, row]) => {
+    const t = aBackend();
+    const ada = await aProject(t, await signUp(t, "Ada"));
+    const eve = await signUp(t, "Eve");
+    const before = await dump(t);
+    await expectAnswer(call(t, path, row, ada), row.visitor);
+    const unsynced = t.withIdentity({ subject: "user_nobody" });
+    await expectAnswer(call(unsynced, path, row, ada), row.unsynced);
+    await expectAnswer(call(eve, path, row, ada), row.stranger);
+    expect(await dump(t)).toEqual(before);
+  });
+});

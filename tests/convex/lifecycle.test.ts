@@ -1,0 +1,71 @@
+/** The project's life: exactly the arrows that are drawn, and no others. */
+import { describe, expect, test } from "vitest";
+import { isQuaverError } from "../../convex/lib/errors.ts";
+import {
+  EVENTS,
+  statusAfter,
+  transition,
+  type ProjectEvent,
+} from "../../convex/projects/lifecycle.ts";
+import { projectStatus, type ProjectStatus } from "../../convex/projects/tables.ts";
+
+/** The drawing, written down a second time. */
+const ARROWS: readonly [ProjectStatus, ProjectEvent, ProjectStatus][] = [
+  ["creating", "sandboxStarted", "generating"],
+  ["creating", "failed", "failed"],
+  ["generating", "turnEnded", "ready"],
+  ["generating", "failed", "failed"],
+  ["ready", "turnStarted", "generating"],
+  ["ready", "stopped", "stopped"],
+  ["ready", "failed", "failed"],
+  ["stopped", "started", "ready"],
+  ["stopped", "archived", "archived"],
+  ["stopped", "failed", "failed"],
+  ["archived", "woken", "ready"],
+  ["archived", "failed", "failed"],
+  ["failed", "retried", "creating"],
+];
+
+const statuses = projectStatus.members.map(({ value }) => value);
+// The keys of a constant object are its keys.
+const events = Object.keys(EVENTS) as ProjectEvent[];
+const everything = statuses.flatMap((from) => events.map((event) => [from, event] as const));
+
+describe("the lifecycle", () => {
+  test.for(everything)("%s, %s", ([from, event]) => {
+    const arrow = ARROWS.find(([start, what]) => start === from && what === event);
+    if (arrow) {
+      expect(transition(from, event)).toBe(arrow[2]);
+    } else {
+      const attempt = () => transition(from, event);
+      expect(attempt).toThrow();
+      try {
+        attempt();
+      } catch (error) {
+        if (!isQuaverError(error, "INVALID_TRANSITION")) throw error;
+        expect(error.data).toMatchObject({ from, to: EVENTS[event].to });
+      }
+    }
+  });
+
+  test("several events happen one after the other, or not at all", () => {
+    expect(statusAfter("creating", ["sandboxStarted", "turnEnded"], 7)).toEqual({
+      status: "ready",
+      statusChangedAt: 7,
+    });
+    expect(() => statusAfter("creating", ["sandboxStarted", "archived"], 7)).toThrow();
+  });
+
+  test("from every state there is a way back to ready", () => {
+    const reachable = (
+      from: ProjectStatus,
+      seen = new Set<ProjectStatus>(),
+    ): Set<ProjectStatus> => {
+      if (seen.has(from)) return seen;
+      seen.add(from);
+      for (const [start, , end] of ARROWS) if (start === from) reachable(end, seen);
+      return seen;
+    };
+    for (const status of statuses) expect(reachable(status)).toContain("ready");
+  });
+});

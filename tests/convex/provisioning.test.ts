@@ -1,0 +1,207 @@
+/** Creating a project when something goes wrong on the way, or somebody gets in between. */
+import { beforeEach, describe, expect, test, vi } from "vitest";
+import { api, internal } from "../../convex/_generated/api.js";
+import { refusal } from "../contract/backend.ts";
+import { FakeSandboxError } from "./fakeDaytona.ts";
+import { deliver, signUp } from "./people.ts";
+import { aBackend, daytona, ENVIRONMENT, NOON, settle } from "./setup.ts";
+import { dump } from "./things.ts";
+
+const { create } = api.projects.actions;
+const { remove } = api.projects.mutations;
+const { begin, attach, fail } = internal.projects.provisioning;
+const wish = { name: "Tetris", prompt: "A game of falling blocks" };
+
+async function aPerson() {
+  const t = aBackend();
+  return { t, ada: await signUp(t) };
+}
+
+describe("what Daytona is asked for", () => {
+  test("a private sandbox, named and labelled after the project, that does not idle for ever", async () => {
+    const { ada } = await aPerson();
+    const { projectId } = await ada.action(create, wish);
+    expect(daytona.created).toEqual([
+      {
+        name: `quaver-${projectId}`,
+        labels: { app: "quaver", deployment: "test", projectId },
+        snapshot: "quaver-agent",
+        autoStopMinutes: 15,
+        autoArchiveMinutes: 1440,
+      },
+    ]);
+    expect(daytona.clients).toMatchObject([
+      { apiKey: ENVIRONMENT.DAYTONA_API_KEY, apiUrl: ENVIRONMENT.DAYTONA_API_URL },
+    ]);
+  });
+
+  test("the environment can name another account, region, snapshot and deployment", async () => {
+    vi.stubEnv("DAYTONA_API_URL", undefined);
+    vi.stubEnv("DAYTONA_ORGANIZATION_ID", "org-1");
+    vi.stubEnv("DAYTONA_TARGET", "eu");
+    vi.stubEnv("QUAVER_SNAPSHOT", "quaver-agent-2");
+    vi.stubEnv("QUAVER_DEPLOYMENT", "blue");
+    const { ada } = await aPerson();
+    await ada.action(create, wish);
+    expect(daytona.clients).toMatchObject([
+      { apiUrl: "https://app.daytona.io/api", organizationId: "org-1", target: "eu" },
+    ]);
+    expect(daytona.created).toMatchObject([
+      { snapshot: "quaver-agent-2", labels: { deployment: "blue" } },
+    ]);
+  });
+});
+
+describe("while the sandbox is on its way", () => {
+  test("the project is listed as creating, without a sandbox, under a lease without its token", async () => {
+    const { ada } = await aPerson();
+    let seen: unknown;
+    daytona.duringCreate = async () => {
+      seen = await ada.query(api.projects.queries.listForCurrentUser, {});
+    };
+    await ada.action(create, wish);
+    expect(seen).toMatchObject([
+      { name: "Tetris", status: "creating", operation: { kind: "provision", startedAt: NOON } },
+    ]);
+    expect(seen).not.toHaveProperty("0.sandboxId");
+    expect(seen).not.toHaveProperty("0.operation.token");
+  });
+
+  test.for(["beforeCreate", "duringCreate"] as const)(
+    "a project that is removed (%s) takes its sandbox with it, and the caller gets no error",
+    async (moment) => {
+      const { t, ada } = await aPerson();
+      daytona[moment] = async () => {
+        const [project] = await ada.query(api.projects.queries.listForCurrentUser, {});
+        await ada.mutation(remove, { projectId: project!._id });
+        // The removal's own job has come and gone by the time that the sandbox is there.
+        if (moment === "beforeCreate") await settle(t);
+      };
+      const { sandboxId } = await ada.action(create, wish);
+      expect(daytona.find(sandboxId)).toBeDefined();
+      await settle(t);
+      expect(daytona.sandboxes.size).toBe(0);
+      expect((await dump(t)).projects).toEqual([]);
+    },
+  );
+
+  test.for(["beforeCreate", "duringCreate"] as const)(
+    "a person who is deleted (%s) leaves no sandbox behind",
+    async (moment) => {
+      const { t, ada } = await aPerson();
+      daytona[moment] = async () => {
+        await deliver(t, "user.deleted", { id: "user_ada", deleted: true });
+        await settle(t);
+      };
+      await ada.action(create, wish);
+      await settle(t);
+      expect(daytona.sandboxes.size).toBe(0);
+      expect((await dump(t)).projects).toEqual([]);
+    },
+  );
+});
+
+describe("when there is no sandbox to be had", () => {
+  beforeEach(() => void vi.spyOn(console, "error").mockReturnValue());
+
+  test.for([
+    ["UNAVAILABLE", true],
+    ["RATE_LIMITED", true],
+    ["TIMEOUT", true],
+    ["FORBIDDEN", false],
+    ["UNAUTHORIZED", false],
+    ["SANDBOX_FAILED", false],
+  ] as const)("%s ends in failed, in words for the owner", async ([code, retryable]) => {
+    const { ada } = await aPerson();
+    daytona.fail("create", new FakeSandboxError(code, retryable));
+    const data = await refusal(ada.action(create, wish));
+    expect(data).toMatchObject({ code: "SANDBOX_UNAVAILABLE", retryable });
+    const [project] = await ada.query(api.projects.queries.listForCurrentUser, {});
+    expect(project).toMatchObject({
+      status: "failed",
+      statusChangedAt: NOON,
+      failure: { reason: data.message, retryable, at: NOON },
+    });
+    expect(project).not.toHaveProperty("operation");
+    expect(project).not.toHaveProperty("sandboxId");
+    expect(data.message).not.toContain("secret");
+  });
+
+  test("an error that should not happen is told as little of, and may be tried again", async () => {
+    const { t, ada } = await aPerson();
+    daytona.fail("create", new TypeError("secret internals"));
+    const data = await refusal(ada.action(create, wish));
+    expect(data).toMatchObject({ code: "SANDBOX_UNAVAILABLE", retryable: true });
+    expect(JSON.stringify([data, await dump(t)])).not.toContain("secret");
+  });
+
+  test("a deployment whose DAYTONA_API_URL is no URL says so in its log", async () => {
+    const { ada } = await aPerson();
+    daytona.fail("connect", new FakeSandboxError("INVALID", false));
+    const data = await refusal(ada.action(create, wish));
+    expect(data).toMatchObject({ code: "SANDBOX_UNAVAILABLE", retryable: false });
+    expect(vi.mocked(console.error)).toHaveBeenCalled();
+  });
+
+  test("a call whose answer is lost ends in failed, and its sandbox goes with the project", async () => {
+    const { t, ada } = await aPerson();
+    // Stands for a Node action that dies after Daytona has made the sandbox: its result is not one.
+    daytona.duringCreate = async (sandbox) => void Object.assign(sandbox, { id: null });
+    const data = await refusal(ada.action(create, wish));
+    expect(data).toMatchObject({ code: "SANDBOX_UNAVAILABLE", retryable: true });
+    expect(daytona.sandboxes.size).toBe(1);
+    for (const [id, sandbox] of daytona.sandboxes) sandbox.id = id;
+    const [project] = await ada.query(api.projects.queries.listForCurrentUser, {});
+    expect(project?.status).toBe("failed");
+    await ada.mutation(remove, { projectId: project!._id });
+    await settle(t);
+    expect(daytona.sandboxes.size).toBe(0);
+  });
+
+  test("without a key the log names the variable, and the owner hears that it is not set up", async () => {
+    vi.stubEnv("DAYTONA_API_KEY", undefined);
+    const { ada } = await aPerson();
+    const data = await refusal(ada.action(create, wish));
+    expect(data).toMatchObject({ code: "SANDBOX_UNAVAILABLE", retryable: false });
+    expect(vi.mocked(console.error).mock.calls.join("\n")).toContain("DAYTONA_API_KEY");
+    expect(daytona.clients).toEqual([]);
+  });
+});
+
+describe("the lease", () => {
+  test("only its holder attaches a sandbox, and only once", async () => {
+    const { t, ada } = await aPerson();
+    const lease = await ada.mutation(begin, wish);
+    const stranger = { projectId: lease.projectId, token: "another" };
+    expect(await t.mutation(attach, { ...stranger, sandboxId: "sb-2" })).toBe("superseded");
+    expect(await t.mutation(attach, { ...lease, sandboxId: "sb-1" })).toBe("attached");
+    expect(await t.mutation(attach, { ...lease, sandboxId: "sb-3" })).toBe("superseded");
+    expect((await dump(t)).projects).toMatchObject([{ status: "ready", sandboxId: "sb-1" }]);
+  });
+
+  test("a failure that comes after the lease went to someone else writes nothing", async () => {
+    const { t, ada } = await aPerson();
+    const lease = await ada.mutation(begin, wish);
+    await t.mutation(attach, { ...lease, sandboxId: "sb-1" });
+    const before = await dump(t);
+    await t.mutation(fail, { ...lease, reason: "Too late", retryable: true });
+    expect(await dump(t)).toEqual(before);
+  });
+
+  test("a failure of a project that is gone is no error", async () => {
+    const { t, ada } = await aPerson();
+    const lease = await ada.mutation(begin, wish);
+    await ada.mutation(remove, { projectId: lease.projectId });
+    await t.mutation(fail, { ...lease, reason: "Too late", retryable: true });
+    expect((await dump(t)).projects).toEqual([]);
+  });
+
+  test("a try that died after the row can be taken up: the same sandbox is met", async () => {
+    const { t, ada } = await aPerson();
+    const { projectId } = await ada.mutation(begin, wish);
+    const ask = () =>
+      t.action(internal.projects.sandboxes.provision, { projectId, deployment: "x" });
+    expect(await ask()).toEqual(await ask());
+    expect(daytona.sandboxes.size).toBe(1);
+  });
+});

@@ -1,0 +1,73 @@
+/// <reference types="vite/client" />
+/**
+ * One backend in memory per test: `convex-test` with the app's components, a Daytona that is
+ * scripted, a controlled clock, and builders for the things of the domain.
+ */
+import rateLimiter from "@convex-dev/rate-limiter/test";
+import workpool from "@convex-dev/workpool/test";
+import { convexTest } from "convex-test";
+import { afterEach, beforeEach, vi } from "vitest";
+// The Stripe component publishes no test helper: its schema and modules are registered by hand.
+import stripeSchema from "../../node_modules/@convex-dev/stripe/src/component/schema.js";
+import schema from "../../convex/schema.ts";
+import { FakeDaytona } from "./fakeDaytona.ts";
+
+/** Every module of the backend, by path. Loaded when used, so that mocks are in place by then. */
+export const modules = import.meta.glob("../../convex/**/*.*s");
+const stripeModules = import.meta.glob(
+  "../../node_modules/@convex-dev/stripe/src/component/**/*.ts",
+);
+
+/** The environment of the deployment, unless a test sets it otherwise. */
+export const ENVIRONMENT = {
+  CLERK_FRONTEND_API_URL: "https://clerk.test",
+  CLERK_WEBHOOK_SECRET: `whsec_${btoa("a secret that only tests know")}`,
+  DAYTONA_API_KEY: "dtn_test",
+  DAYTONA_API_URL: "https://daytona.test/api",
+  STRIPE_PRICE_PRO: "price_pro",
+} as const;
+
+/** Noon, so that nothing here depends on when it runs. */
+export const NOON = Date.UTC(2026, 10, 22, 12);
+
+/** The Daytona account of the present test. */
+export let daytona: FakeDaytona;
+
+vi.doMock("@quaver/sandbox", () => ({
+  createSandboxClient: (
+    ...args: Parameters<ReturnType<FakeDaytona["module"]>["createSandboxClient"]>
+  ) => daytona.module().createSandboxClient(...args),
+  isSandboxError: (error: unknown) => daytona.module().isSandboxError(error),
+}));
+
+beforeEach(() => {
+  daytona = new FakeDaytona();
+  vi.useFakeTimers({ now: NOON });
+  for (const [name, value] of Object.entries(ENVIRONMENT)) vi.stubEnv(name, value);
+});
+
+afterEach(() => {
+  vi.useRealTimers();
+  vi.unstubAllEnvs();
+  vi.restoreAllMocks();
+});
+
+/** A fresh backend. */
+export function aBackend() {
+  const t = convexTest(schema, modules);
+  rateLimiter.register(t);
+  workpool.register(t);
+  t.registerComponent("stripe", stripeSchema, stripeModules);
+  return t;
+}
+
+/** What `aBackend` makes. */
+export type TestBackend = ReturnType<typeof aBackend>;
+
+/**
+ * Runs what is scheduled until nothing is left that is due soon. The clock goes on by `stepMs` at
+ * a time: a few seconds in all, unless the step is large enough for retries to come due.
+ */
+export async function settle(t: TestBackend, stepMs = 250): Promise<void> {
+  await t.finishAllScheduledFunctions(() => vi.advanceTimersByTime(stepMs), 10_000);
+}

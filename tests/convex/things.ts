@@ -1,0 +1,56 @@
+/** Builders for projects and messages, and a look at what is stored. */
+import { api } from "../../convex/_generated/api.js";
+import type { Doc, Id } from "../../convex/_generated/dataModel";
+import type { Person } from "./people.ts";
+import { NOON, type TestBackend } from "./setup.ts";
+
+/** A project of this person's, ready, with a message in it; made as its owner would. */
+export async function aProject(_t: TestBackend, owner: Person, name = "Tetris") {
+  const { projectId, sandboxId } = await owner.action(api.projects.actions.create, {
+    name,
+    prompt: "A game of falling blocks",
+  });
+  const messageId = await aMessage(owner, projectId, "Make it faster");
+  return { projectId, sandboxId, messageId };
+}
+
+/** A message from the project's owner. */
+export async function aMessage(owner: Person, projectId: Id<"projects">, content: string) {
+  return await owner.mutation(api.messages.mutations.insert, { projectId, role: "user", content });
+}
+
+/** Puts a project straight into the table, in whatever state a test needs. */
+export async function storeProject(
+  t: TestBackend,
+  userId: Id<"users">,
+  overrides: Partial<Doc<"projects">> = {},
+): Promise<Id<"projects">> {
+  return await t.run((ctx) =>
+    ctx.db.insert("projects", {
+      userId,
+      name: "Tetris",
+      prompt: "A game of falling blocks",
+      status: "ready",
+      statusChangedAt: NOON,
+      createdAt: NOON,
+      ...overrides,
+    }),
+  );
+}
+
+/** The row of a signed-in person. */
+export async function rowOf(person: Person): Promise<Doc<"users">> {
+  const user = await person.query(api.auth.users.currentUser, {});
+  if (user === null) throw new Error("This person has no row.");
+  return user;
+}
+
+/** Everything in the app's own tables. */
+export async function dump(t: TestBackend) {
+  return await t.run(async ({ db }) => ({
+    users: await db.query("users").collect(),
+    deletedClerkUsers: await db.query("deletedClerkUsers").collect(),
+    projects: await db.query("projects").collect(),
+    messages: await db.query("messages").collect(),
+  }));
+}

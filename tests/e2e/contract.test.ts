@@ -1,0 +1,73 @@
+/** The contract suites, which `tests/convex/` runs on convex-test, on the local deployment: over the wire. */
+import { rmSync } from "node:fs";
+import type { ClerkStandIn } from "@quaver/stand-ins";
+import { afterAll, beforeAll, vi } from "vitest";
+import { api } from "../../convex/_generated/api.js";
+import type { Backend, Caller } from "../contract/backend.ts";
+import { describeMessages } from "../contract/messages.ts";
+import { describePeople } from "../contract/people.ts";
+import { describeProjects } from "../contract/projects.ts";
+import { startClerkTwin } from "../support/clerk-twin.ts";
+import { httpClient, liveClient, Subscription } from "../support/clients.ts";
+import { DevProcess, type Ready } from "../support/dev.ts";
+import { freshToken, listSandboxes, signUp } from "../support/stand-ins.ts";
+import { makeTempFolder } from "../support/temp.ts";
+
+const [dataDir, twinDir] = [makeTempFolder(), makeTempFolder()];
+let process_: DevProcess;
+let dev: Ready;
+let twin: ClerkStandIn;
+let people = 0;
+
+beforeAll(async () => {
+  process_ = new DevProcess(["--json", "--free-ports", "--data-dir", dataDir]);
+  dev = await process_.ready();
+  twin = await startClerkTwin(dataDir, twinDir, { issuer: dev.clerkUrl });
+});
+
+afterAll(async () => {
+  await twin.close();
+  await process_.stop();
+  for (const folder of [dataDir, twinDir]) rmSync(folder, { recursive: true, force: true });
+});
+
+/** Calls over HTTP, with a fresh token each time: Clerk's are good for a minute. */
+function callerWith(token: () => Promise<string | undefined>): Caller {
+  const client = async () => httpClient(dev.url, await token());
+  return {
+    query: async (reference, args) => (await client()).query(reference, args),
+    mutation: async (reference, args) => (await client()).mutation(reference, args),
+    action: async (reference, args) => (await client()).action(reference, args),
+  };
+}
+
+const backend: Backend = {
+  visitor: callerWith(() => Promise.resolve(undefined)),
+  signUp: async (firstName) => {
+    const person = await signUp(dev, `person${++people}@example.com`, firstName);
+    const client = liveClient(dev.url, () => freshToken(dev, person));
+    try {
+      const { userLoginStatus } = api.auth.users;
+      const status = new Subscription(client, "userLoginStatus", userLoginStatus, {});
+      await status.until("Logged In", (value) => value.status === "Logged In");
+    } finally {
+      await client.close();
+    }
+    return callerWith(() => freshToken(dev, person));
+  },
+  unsynced: async () => {
+    const atTwin = { ...dev, clerkUrl: twin.url };
+    const person = await signUp(atTwin, `nobody${++people}@example.com`, "Nobody");
+    return callerWith(() => freshToken(atTwin, person));
+  },
+  fetch: (path, init) => fetch(`${dev.siteUrl}${path}`, init),
+  sandboxNames: async () => (await listSandboxes(dev)).map(({ name }) => name),
+  eventually: async (check) => {
+    await vi.waitFor(check, { timeout: 20_000, interval: 50 });
+  },
+};
+
+const start = () => Promise.resolve(backend);
+describePeople("the local deployment", start);
+describeProjects("the local deployment", start);
+describeMessages("the local deployment", start);

@@ -1,0 +1,172 @@
+/** Bad input from outside, against a running `bun run dev`: each is refused in words, and it goes on running. */
+import { rmSync } from "node:fs";
+import { join } from "node:path";
+import { ConvexError } from "convex/values";
+import { Webhook } from "svix";
+import { afterAll, afterEach, beforeAll, describe, expect, onTestFinished, test } from "vitest";
+import { api } from "../../convex/_generated/api.js";
+import { runConvex } from "../../scripts/lib/convex-cli.ts";
+import { startClerkTwin } from "../support/clerk-twin.ts";
+import { httpClient } from "../support/clients.ts";
+import { DevProcess, type Ready } from "../support/dev.ts";
+import { postRaw } from "../support/http.ts";
+import { freshToken, signUp, type Person } from "../support/stand-ins.ts";
+import { makeTempFolder, tempFolder } from "../support/temp.ts";
+
+const dataDir = makeTempFolder();
+let process_: DevProcess;
+let dev: Ready;
+let ada: Person;
+
+beforeAll(async () => {
+  process_ = new DevProcess(["--json", "--free-ports", "--data-dir", dataDir]);
+  dev = await process_.ready();
+  ada = await signUp(dev, "ada@example.com", "Ada");
+});
+
+afterAll(async () => {
+  await process_.stop();
+  rmSync(dataDir, { recursive: true, force: true });
+});
+
+afterEach(async () => {
+  const status = await httpClient(dev.url).query(api.auth.users.userLoginStatus, {});
+  expect(status).toEqual({ status: "No JWT Token", user: null });
+});
+
+const call = (path: string, args: unknown) =>
+  JSON.stringify({ path, args, format: "convex_encoded_json" });
+
+describe("a client that sends nonsense", () => {
+  test.each(["query", "mutation", "action"])("malformed JSON to /api/%s", async (kind) => {
+    const answer = await postRaw(`${dev.url}/api/${kind}`, '{"path": "auth/users:');
+    expect(answer.status).toBe(400);
+    expect(answer.code).toBeDefined();
+  });
+
+  test("an endpoint that isn't there is named", async () => {
+    const answer = await postRaw(`${dev.url}/api/no_such_endpoint`, "{}");
+    expect(answer.status).toBe(400);
+    expect(answer.text).toContain("no_such_endpoint");
+  });
+
+  test("an unknown function", async () => {
+    const answer = await postRaw(`${dev.url}/api/query`, call("auth/users:nobodyHome", [{}]));
+    expect(answer.text).toContain("Could not find public function for 'auth/users:nobodyHome'");
+  });
+
+  test("an internal function is not there for a client", async () => {
+    const path = "auth/sync:remove";
+    const answer = await postRaw(`${dev.url}/api/mutation`, call(path, [{ clerkId: ada.id }]));
+    expect(answer.text).toContain("Could not find public function");
+  });
+
+  test("arguments of the wrong type name the field", async () => {
+    const path = "projects/queries:getById";
+    const answer = await postRaw(`${dev.url}/api/query`, call(path, [{ projectId: 7 }]));
+    expect(answer.text).toContain("ArgumentValidationError");
+    expect(answer.text).toContain(".projectId");
+  });
+
+  test("a body far over the limit", async () => {
+    const name = "x".repeat(24 * 1024 * 1024);
+    const answer = await postRaw(`${dev.url}/api/query`, call("projects/queries:getById", [name]));
+    expect(answer.status).toBe(413);
+    expect(answer.code).toBeDefined();
+  });
+});
+
+describe("a client that isn't who it says", () => {
+  const queryWith = (token: string) =>
+    postRaw(`${dev.url}/api/query`, call("projects/queries:listForCurrentUser", [{}]), {
+      authorization: `Bearer ${token}`,
+    });
+
+  /** A token signed with the real key by a Clerk with other settings. */
+  async function tokenFrom(settings: { issuer: string; now?: () => number }): Promise<string> {
+    const clerk = await startClerkTwin(dataDir, tempFolder(), settings);
+    onTestFinished(() => clerk.close());
+    return await freshToken({ ...dev, clerkUrl: clerk.url }, ada);
+  }
+
+  test("a token that is no token", async () => {
+    expect(await queryWith("not.a.token")).toMatchObject({ status: 401 });
+  });
+
+  test("a token whose signature was tampered with", async () => {
+    const [header, payload, signature = ""] = (await freshToken(dev, ada)).split(".");
+    const forged = signature.startsWith("A") ? `B${signature.slice(1)}` : `A${signature.slice(1)}`;
+    const answer = await queryWith([header, payload, forged].join("."));
+    expect(answer).toMatchObject({ status: 401, code: "Unauthenticated" });
+  });
+
+  test("a token from an issuer that auth.config.ts doesn't name", async () => {
+    const answer = await queryWith(await tokenFrom({ issuer: "http://127.0.0.1:1" }));
+    expect(answer).toMatchObject({ status: 401, code: "NoAuthProvider" });
+  });
+
+  test("a token that has expired", async () => {
+    const anHourAgo = () => Date.now() - 3_600_000;
+    const answer = await queryWith(await tokenFrom({ issuer: dev.clerkUrl, now: anHourAgo }));
+    expect(answer.status).toBe(401);
+    expect(["TokenExpired", "Unauthenticated"]).toContain(answer.code);
+  });
+
+  test("nobody without the admin key changes the deployment", async () => {
+    const body = JSON.stringify({ changes: [{ name: "DAYTONA_API_KEY", value: "stolen" }] });
+    for (const key of ["", "wrong"]) {
+      const answer = await postRaw(`${dev.url}/api/update_environment_variables`, body, {
+        authorization: `Convex ${key}`,
+      });
+      expect([401, 403]).toContain(answer.status);
+    }
+    const cli = { cwd: join(dataDir, "cli") };
+    const { stdout } = await runConvex(dev, ["env", "get", "DAYTONA_API_KEY"], cli);
+    expect(stdout.trim()).toBe(dev.daytonaApiKey);
+  });
+
+  test("the functions themselves refuse with a code, over the wire as well", async () => {
+    const create = httpClient(dev.url).action(api.projects.actions.create, {
+      name: "Mine?",
+      prompt: "Who am I?",
+    });
+    const refusal: unknown = await create.catch((error: unknown) => error);
+    expect(refusal).toBeInstanceOf(ConvexError);
+    expect(refusal).toMatchObject({ data: { code: "UNAUTHENTICATED" } });
+  });
+});
+
+describe("a webhook that isn't Clerk's", () => {
+  const body = JSON.stringify({ type: "user.deleted", object: "event", data: { id: "user_1" } });
+  const deliver = (headers: Record<string, string>) =>
+    postRaw(`${dev.siteUrl}/clerk-users-webhook`, body, headers);
+  const signed = (secret: string) => {
+    const now = new Date();
+    return {
+      "svix-id": "msg_1",
+      "svix-timestamp": String(Math.floor(now.getTime() / 1000)),
+      "svix-signature": new Webhook(secret).sign("msg_1", now, body),
+    };
+  };
+
+  test("without a signature, or with someone else's, it is refused", async () => {
+    expect((await deliver({})).status).toBe(400);
+    const other = `whsec_${Buffer.from("some other secret, long enough").toString("base64")}`;
+    expect((await deliver(signed(other))).status).toBe(400);
+  });
+
+  test("without a secret the deployment answers 500, so that Svix tries again", async () => {
+    const cli = { cwd: join(dataDir, "cli") };
+    const get = await runConvex(dev, ["env", "get", "CLERK_WEBHOOK_SECRET"], cli);
+    const secret = get.stdout.trim();
+    expect((await runConvex(dev, ["env", "remove", "CLERK_WEBHOOK_SECRET"], cli)).code).toBe(0);
+    expect((await deliver(signed(secret))).status).toBe(500);
+    await runConvex(dev, ["env", "set", "CLERK_WEBHOOK_SECRET", secret], cli);
+    expect((await deliver(signed(secret))).status).toBe(200);
+  });
+
+  test("one of more than a mebibyte is refused", async () => {
+    const answer = await postRaw(`${dev.siteUrl}/clerk-users-webhook`, "x".repeat(1_200_000));
+    expect(answer.status).toBe(413);
+  });
+});

@@ -1,0 +1,88 @@
+/** What can keep `bun run dev` from starting, and how it ends: codes, exit codes, nothing left behind, nothing lost. */
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { createServer, type AddressInfo } from "node:net";
+import { join } from "node:path";
+import { expect, onTestFinished, test } from "vitest";
+import { api } from "../../convex/_generated/api.js";
+import { remember } from "../../scripts/dev/memory.ts";
+import { httpClient } from "../support/clients.ts";
+import { DevProcess, type Finished } from "../support/dev.ts";
+import { tempFolder } from "../support/temp.ts";
+
+/** Starts one that is ended, whatever happens, when the test is over. */
+function devProcess(...args: string[]): DevProcess {
+  const started = new DevProcess(args);
+  onTestFinished(async () => {
+    started.signalGroup("SIGKILL");
+    await started.finished;
+  });
+  return started;
+}
+
+/** The error line of a start that failed. */
+async function failure(started: DevProcess): Promise<{ finished: Finished; line: unknown }> {
+  const finished = await started.finished;
+  const lines = finished.stdout.trim().split("\n");
+  expect(lines, "stdout is one JSON line").toHaveLength(1);
+  return { finished, line: JSON.parse(lines[0] ?? "") };
+}
+
+test("a data folder in use is left to whoever uses it", async () => {
+  const dataDir = tempFolder();
+  const args = ["--json", "--free-ports", "--data-dir", dataDir];
+  const first = devProcess(...args);
+  const { url } = await first.ready();
+
+  const { finished, line } = await failure(devProcess(...args));
+  expect(line).toMatchObject({ event: "error", code: "DATA_FOLDER_IN_USE" });
+  expect(finished.code).not.toBe(0);
+
+  const status = await httpClient(url).query(api.auth.users.userLoginStatus, {});
+  expect(status.status).toBe("No JWT Token");
+  // Asked to end politely, it does, and that is success.
+  expect(await first.stop("SIGTERM")).toMatchObject({ code: 0 });
+});
+
+test("a port in use is named", async () => {
+  const server = createServer().listen(0, "127.0.0.1");
+  onTestFinished(() => void server.close());
+  await new Promise((resolve) => server.once("listening", resolve));
+  const { port } = server.address() as AddressInfo;
+  const dataDir = tempFolder();
+  remember(dataDir, { ports: { deployment: port }, variables: {} });
+
+  const { finished, line } = await failure(devProcess("--json", "--data-dir", dataDir));
+  expect(line).toMatchObject({ code: "PORT_IN_USE" });
+  expect(finished.stderr).toContain(String(port));
+  expect(finished.code).not.toBe(0);
+});
+
+test("a corrupt data file stops the start and is not touched", async () => {
+  const dataDir = tempFolder();
+  const file = join(dataDir, "deployment", "data.sqlite");
+  const garbage = Buffer.alloc(8192, "not a database ");
+  mkdirSync(join(dataDir, "deployment"));
+  writeFileSync(file, garbage);
+
+  const started = devProcess("--json", "--free-ports", "--data-dir", dataDir);
+  const { finished, line } = await failure(started);
+  expect(line).toMatchObject({ code: "DATA_CORRUPT" });
+  expect(finished.code).not.toBe(0);
+  expect(readFileSync(file).equals(garbage)).toBe(true);
+});
+
+test("an unknown flag is refused", async () => {
+  const finished = await devProcess("--jsno").finished;
+  expect(finished.code).not.toBe(0);
+  expect(finished.stderr).toContain("[USAGE]");
+});
+
+test("when only the wrapper is killed, everything ends, and a new start finds the folder free", async () => {
+  const args = ["--json", "--free-ports", "--data-dir", tempFolder()];
+  const first = devProcess(...args);
+  const before = await first.ready();
+  process.kill(first.pid, "SIGKILL"); // `bun run` alone, not its group
+  // `close` comes when the last process that holds its stdout and stderr is gone: the servers and the CLI.
+  await first.finished;
+  expect(await devProcess(...args).ready()).toEqual(before);
+});

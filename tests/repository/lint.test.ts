@@ -1,0 +1,95 @@
+/** The house rules of eslint.config.js: each is seen to refuse what it is there to refuse. */
+import { join } from "node:path";
+import { ESLint } from "eslint";
+import { describe, expect, test } from "vitest";
+import { ROOT } from "../../scripts/lib/convex-cli.ts";
+
+const eslint = new ESLint({ cwd: ROOT });
+
+/** Lints `code` as if it stood in `file` (a file that exists, so that it has types). */
+async function refusals(file: string, code: string): Promise<(string | null)[]> {
+  const results = await eslint.lintText(code, { filePath: join(ROOT, file) });
+  return results.flatMap((result) => result.messages.map((message) => message.ruleId));
+}
+
+const BOUNDARY = "@typescript-eslint/no-restricted-imports";
+
+describe("who may import what", { timeout: 60_000 }, () => {
+  test.each([
+    ["convex/schema.ts", 'import "@daytonaio/sdk";'],
+    ["convex/schema.ts", 'import "@quaver/local-deployment";'],
+    ["convex/schema.ts", 'import "@quaver/stand-ins";'],
+    ["convex/schema.ts", 'import "../packages/stand-ins/src/index.ts";'],
+    ["convex/schema.ts", 'import { query } from "./_generated/server";\nvoid query;'],
+    ["packages/sandbox/src/index.ts", 'import "@quaver/stand-ins";'],
+    ["packages/local-deployment/src/errors.ts", 'import "@quaver/sandbox";'],
+    ["packages/local-deployment/src/errors.ts", 'import "../../../convex/schema.ts";'],
+    ["packages/stand-ins/src/index.ts", 'import "@daytonaio/sdk";'],
+    ["packages/stand-ins/src/index.ts", 'import "@daytona/api-client";'],
+    ["scripts/check.ts", 'import "@daytonaio/sdk";'],
+  ])("%s may not: %s", async (file, code) => {
+    expect(await refusals(file, code)).toContain(BOUNDARY);
+  });
+
+  test.each([
+    ["convex/schema.ts", 'import "@quaver/sandbox";'],
+    ["convex/lib/functions.ts", 'import { query } from "./_generated/server";\nvoid query;'],
+    ["packages/sandbox/src/index.ts", 'import "@daytonaio/sdk";'],
+    [
+      "packages/stand-ins/src/index.ts",
+      'import type { Sandbox } from "@daytona/api-client";\nexport type X = Sandbox;',
+    ],
+    ["packages/local-deployment/src/errors.ts", 'import "convex/values";'],
+  ])("%s may: %s", async (file, code) => {
+    expect(await refusals(file, code)).not.toContain(BOUNDARY);
+  });
+});
+
+describe("saying why", { timeout: 60_000 }, () => {
+  const CAST = "quaver/casts-give-reason";
+  const file = "scripts/check.ts";
+
+  test("a type assertion without a comment is refused", async () => {
+    expect(await refusals(file, "export const a = JSON.parse('1') as number;")).toContain(CAST);
+  });
+
+  test.each([
+    "// The text is a number.\nexport const a = JSON.parse('1') as number;",
+    "export const a = JSON.parse('1') as number; // the text is a number",
+    "export const a = ['x'] as const;",
+  ])("%j is fine", async (code) => {
+    expect(await refusals(file, code)).not.toContain(CAST);
+  });
+
+  test("so is a suppression without a reason", async () => {
+    const suppression = "// eslint-disable-next-line eqeqeq\nexport const a = 1 == 2;";
+    expect(await refusals(file, suppression)).toContain("quaver/suppressions-give-reason");
+  });
+});
+
+test("a promise that nobody waits for is refused", async () => {
+  const code = "export function f(): void {\n  Promise.resolve(1);\n}\n";
+  expect(await refusals("scripts/check.ts", code)).toContain(
+    "@typescript-eslint/no-floating-promises",
+  );
+});
+
+test("a switch that misses a case is refused", async () => {
+  const code = `export function f(x: "a" | "b"): number {
+    switch (x) { case "a": return 1; default: return 2; }
+  }`;
+  expect(await refusals("scripts/check.ts", code)).toContain(
+    "@typescript-eslint/switch-exhaustiveness-check",
+  );
+});
+
+test("every rule of Convex's plugin is on for the functions", async () => {
+  // ESLint's own types leave the merged configuration open.
+  const config = (await eslint.calculateConfigForFile(join(ROOT, "convex/schema.ts"))) as {
+    rules: Record<string, [number]>;
+    plugins: Record<string, { rules: Record<string, unknown> }>;
+  };
+  const names = Object.keys(config.plugins["@convex-dev"]?.rules ?? {});
+  expect(names.length).toBeGreaterThan(8);
+  for (const name of names) expect(config.rules[`@convex-dev/${name}`]?.[0], name).toBe(2);
+});

@@ -1,0 +1,24 @@
+import { execFileSync } from "node:child_process";
+
+let found: string | undefined;
+
+/**
+ * The path of Bun. It is on the PATH under `bun run test` (`npx --yes bun@1 run test` too), and comes from the
+ * registry under a plain `npx vitest`.
+ */
+export function bunPath(): string {
+  found ??= tryBun("bun") ?? tryBun("npx", "--yes", "bun@1");
+  if (found === undefined) throw new Error("Bun was not found: run the tests with `bun run test`.");
+  return found;
+}
+
+function tryBun(command: string, ...args: string[]): string | undefined {
+  try {
+    return execFileSync(command, [...args, "--print", "process.execPath"], {
+      encoding: "utf8",
+      stdio: ["ignore", "pipe", "ignore"],
+    }).trim();
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,75 @@
+import { ConvexClient, ConvexHttpClient } from "convex/browser";
+import type { FunctionArgs, FunctionReference, FunctionReturnType } from "convex/server";
+import { WebSocket } from "ws";
+import { within } from "./dev.ts";
+
+/** A live query must deliver within this time; on a quiet machine it takes milliseconds. */
+const DELIVERED_WITHIN_MS = 20_000;
+
+/** The official HTTP client, signed in when given a token. */
+export function httpClient(url: string, token?: string): ConvexHttpClient {
+  const client = new ConvexHttpClient(url, { logger: false });
+  if (token !== undefined) client.setAuth(token);
+  return client;
+}
+
+/** The official WebSocket client; `fetchToken` is asked whenever it needs a (fresh) token. */
+export function liveClient(url: string, fetchToken?: () => Promise<string>): ConvexClient {
+  const client = new ConvexClient(url, {
+    // Node 20 has no WebSocket of its own; `ws` is one but for the DOM's event types.
+    webSocketConstructor: WebSocket as unknown as typeof globalThis.WebSocket,
+    unsavedChangesWarning: false,
+    logger: false,
+  });
+  if (fetchToken) client.setAuth(fetchToken);
+  return client;
+}
+
+/** A live query that remembers everything it was told. */
+export class Subscription<Query extends FunctionReference<"query">> {
+  readonly seen: FunctionReturnType<Query>[] = [];
+  readonly #name: string;
+  readonly #unsubscribe: () => void;
+  #error: Error | undefined;
+  #changed: () => void = () => undefined;
+
+  constructor(client: ConvexClient, name: string, query: Query, args: FunctionArgs<Query>) {
+    this.#name = name;
+    this.#unsubscribe = client.onUpdate(
+      query,
+      args,
+      (value) => {
+        this.seen.push(value);
+        this.#changed();
+      },
+      (error) => {
+        this.#error = error;
+        this.#changed();
+      },
+    );
+  }
+
+  /** The first value, past or to come, that fulfils `isIt`. */
+  until(
+    what: string,
+    isIt: (value: FunctionReturnType<Query>) => boolean,
+  ): Promise<FunctionReturnType<Query>> {
+    const found = new Promise<FunctionReturnType<Query>>((resolve, reject) => {
+      const look = () => {
+        const index = this.seen.findIndex((value) => isIt(value));
+        if (index !== -1) resolve(this.seen[index]);
+        else if (this.#error) reject(this.#error);
+      };
+      this.#changed = look;
+      look();
+    });
+    return within(DELIVERED_WITHIN_MS, `${this.#name}: ${what}`, found, () =>
+      JSON.stringify(this.seen, null, 2),
+    );
+  }
+
+  /** Stops listening. */
+  close(): void {
+    this.#unsubscribe();
+  }
+}

@@ -1,0 +1,128 @@
+import { spawn, type ChildProcess } from "node:child_process";
+import { dirname } from "node:path";
+import { z } from "zod";
+import { ROOT } from "../../scripts/lib/convex-cli.ts";
+import { bunPath } from "./bun.ts";
+
+/** First start on a busy two-core machine: install check, push with components, type check. */
+const READY_WITHIN_MS = 100_000;
+
+const STOPPED_WITHIN_MS = 20_000;
+
+const readySchema = z.object({
+  event: z.literal("ready"),
+  url: z.url(),
+  siteUrl: z.url(),
+  adminKey: z.string().min(1),
+  clerkUrl: z.url(),
+  daytonaUrl: z.url(),
+  daytonaApiKey: z.string().min(1),
+});
+
+/** The line that `bun run dev --json` prints when it is ready. */
+export type Ready = z.infer<typeof readySchema>;
+
+/** A finished `bun run dev`. */
+export interface Finished {
+  code: number | null;
+  signal: NodeJS.Signals | null;
+  stdout: string;
+  stderr: string;
+}
+
+/** `bun run dev`, started as a person would start it, in a process group of its own. */
+export class DevProcess {
+  readonly finished: Promise<Finished>;
+  readonly #child: ChildProcess;
+  #stdout = "";
+  #stderr = "";
+
+  constructor(args: string[]) {
+    const bun = bunPath();
+    this.#child = spawn(bun, ["run", "dev", ...args], {
+      cwd: ROOT,
+      detached: true,
+      stdio: ["ignore", "pipe", "pipe"],
+      env: { ...process.env, PATH: `${dirname(bun)}:${process.env.PATH ?? ""}` },
+    });
+    this.#child.stdout?.setEncoding("utf8").on("data", (text: string) => (this.#stdout += text));
+    this.#child.stderr?.setEncoding("utf8").on("data", (text: string) => (this.#stderr += text));
+    this.finished = new Promise((resolve, reject) => {
+      this.#child.once("error", reject);
+      this.#child.once("close", (code, signal) =>
+        resolve({ code, signal, stdout: this.#stdout, stderr: this.#stderr }),
+      );
+    });
+  }
+
+  /** The pid of `bun run`, which is also the process group's. */
+  get pid(): number {
+    const { pid } = this.#child;
+    if (pid === undefined) throw new Error("`bun run dev` could not be started.");
+    return pid;
+  }
+
+  /** Everything it has said so far on stderr: the CLI's output and the functions' logs. */
+  get log(): string {
+    return this.#stderr;
+  }
+
+  /** Its first line on stdout, read as the ready line. Fails with its output when it ends or takes too long. */
+  async ready(): Promise<Ready> {
+    const line = await within(READY_WITHIN_MS, "`bun run dev` to be ready", this.#firstLine(), () =>
+      this.#stderr.slice(-4_000),
+    );
+    return readySchema.parse(JSON.parse(line));
+  }
+
+  /** Ends it: by Ctrl-C as a terminal sends it (to the whole group), unless another signal is named. */
+  async stop(signal: NodeJS.Signals = "SIGINT"): Promise<Finished> {
+    this.signalGroup(signal);
+    return await within(STOPPED_WITHIN_MS, "`bun run dev` to stop", this.finished, () =>
+      this.#stderr.slice(-4_000),
+    );
+  }
+
+  /** Sends a signal to every process of the group; those already gone are fine. */
+  signalGroup(signal: NodeJS.Signals): void {
+    try {
+      process.kill(-this.pid, signal);
+    } catch (error) {
+      if (!(error instanceof Error && "code" in error && error.code === "ESRCH")) throw error;
+    }
+  }
+
+  #firstLine(): Promise<string> {
+    return new Promise((resolve, reject) => {
+      const look = () => {
+        const end = this.#stdout.indexOf("\n");
+        if (end !== -1) resolve(this.#stdout.slice(0, end));
+      };
+      this.#child.stdout?.on("data", look);
+      this.finished.then(({ code, stdout, stderr }) => {
+        reject(new Error(`\`bun run dev\` ended with ${code}:\n${stdout}\n${stderr}`));
+      }, reject);
+      look();
+    });
+  }
+}
+
+/** `promise`, or an error that says what was waited for, and what was there instead. */
+export async function within<T>(
+  ms: number,
+  waitedFor: string,
+  promise: Promise<T>,
+  sofar: () => string = () => "",
+): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => {
+      reject(new Error(`Waited ${ms} ms for ${waitedFor}. So far:\n${sofar()}`));
+    }, ms);
+  });
+  try {
+    return await Promise.race([promise, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,49 @@
+import { defineConfig } from "vitest/config";
+
+/** CI counts the tests from this file; see .ci/run. */
+const reportFile = process.env.TEST_REPORT_FILE;
+
+export default defineConfig({
+  test: {
+    reporters: reportFile ? ["default", ["json", { outputFile: reportFile }]] : ["default"],
+    projects: [
+      {
+        test: {
+          name: "packages",
+          include: ["packages/*/tests/**/*.test.ts"],
+          environment: "node",
+        },
+      },
+      {
+        // Convex's default runtime is close to the edge runtime; convex-test asks for it.
+        resolve: { conditions: ["worker"] },
+        ssr: { resolve: { conditions: ["worker"] } },
+        test: {
+          name: "convex",
+          include: ["tests/convex/**/*.test.ts"],
+          environment: "edge-runtime",
+          server: { deps: { inline: ["convex-test", "stripe", "@convex-dev/stripe"] } },
+        },
+      },
+      {
+        test: {
+          name: "repository",
+          include: ["tests/repository/**/*.test.ts"],
+          environment: "node",
+        },
+      },
+      {
+        test: {
+          name: "e2e",
+          include: ["tests/e2e/**/*.test.ts"],
+          environment: "node",
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+          // Each file starts the whole of `bun run dev`: one at a time, once everything else is done.
+          maxWorkers: 1,
+          sequence: { groupOrder: 1 },
+        },
+      },
+    ],
+  },
+});
