@@ -42,11 +42,13 @@ import type * as projects_queries from "../projects/queries.js";
 import type * as projects_removal from "../projects/removal.js";
 import type * as projects_sandboxes from "../projects/sandboxes.js";
 import type * as projects_tables from "../projects/tables.js";
+
 import type {
   ApiFromModules,
   FilterApi,
   FunctionReference,
 } from "convex/server";
+
 declare const fullApi: ApiFromModules<{
   "auth/caller": typeof auth_caller;
   "auth/clerkEvents": typeof auth_clerkEvents;
@@ -91,7 +93,8 @@ declare const fullApi: ApiFromModules<{
  * ```js
  * const myFunctionReference = api.myModule.myFunction;
  * ```
- */ export declare const api: FilterApi<
+ */
+export declare const api: FilterApi<
   typeof fullApi,
   FunctionReference<any, "public">
 >;
@@ -103,10 +106,12 @@ declare const fullApi: ApiFromModules<{
  * ```js
  * const myFunctionReference = internal.myModule.myFunction;
  * ```
- */ export declare const internal: FilterApi<
+ */
+export declare const internal: FilterApi<
   typeof fullApi,
   FunctionReference<any, "internal">
 >;
+
 export declare const components: {
   rateLimiter: import("@convex-dev/rate-limiter/_generated/component.js").ComponentApi<"rateLimiter">;
   stripe: import("@convex-dev/stripe/_generated/component.js").ComponentApi<"stripe">;

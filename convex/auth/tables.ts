@@ -27,6 +27,7 @@ const userFields = { clerkUser };
 /** A whole user document, as its owner reads it. */
 export const userDoc = v.object({ ...userFields, ...systemFields("users") });
 
+/** For the schema. */
 export const authTables = {
   /**
    * One row per person known to Clerk.

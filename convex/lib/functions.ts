@@ -13,8 +13,7 @@ import {
 } from "convex-helpers/server/customFunctions";
 import { internal } from "../_generated/api";
 import type { Doc } from "../_generated/dataModel";
-import { action, internalMutation, mutation, query } from "../_generated/server";
-import type { ActionCtx } from "../_generated/server";
+import { action, internalMutation, mutation, query, type ActionCtx } from "../_generated/server";
 import { findCaller, requireCaller } from "../auth/caller";
 
 /** A query for signed-in people: refuses with `UNAUTHENTICATED` or `USER_NOT_SYNCED`. */

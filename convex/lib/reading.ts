@@ -38,9 +38,14 @@ export async function takeWithin<T extends Value>(
 export function boundedPage(options: PaginationOptions): PaginationOptions {
   return {
     ...options,
-    numItems: Math.min(Math.max(1, Math.floor(options.numItems) || 1), MAX_PAGE_ROWS),
-    maximumBytesRead: Math.min(options.maximumBytesRead ?? MAX_READ_BYTES, MAX_READ_BYTES),
+    numItems: clamp(options.numItems, MAX_PAGE_ROWS),
+    maximumBytesRead: clamp(options.maximumBytesRead ?? MAX_READ_BYTES, MAX_READ_BYTES),
   };
+}
+
+/** A whole number from 1 to `max`, whatever was asked for. */
+function clamp(value: number, max: number): number {
+  return Math.min(Math.max(1, Math.floor(value) || 1), max);
 }
 
 /** The page that a paginated query answers when there is nobody to answer for. */

@@ -2,7 +2,7 @@
 import { Webhook } from "svix";
 
 /** The largest delivery that is read, in bytes. Clerk's and Daytona's are a few kilobytes. */
-export const MAX_WEBHOOK_BYTES = 1024 * 1024;
+const MAX_WEBHOOK_BYTES = 1024 * 1024;
 
 /** A delivery: either trusted and parsed, or the answer that refuses it. */
 export type Delivery = { ok: true; payload: unknown } | { ok: false; response: Response };

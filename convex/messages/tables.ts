@@ -1,10 +1,10 @@
 /** The table of messages, and the shapes that derive from it. */
 import { literals, systemFields } from "convex-helpers/validators";
 import { defineTable } from "convex/server";
-import { v, type Infer } from "convex/values";
+import { v } from "convex/values";
 
 /** A piece of a message, in the order it was said. */
-export const messagePart = v.union(
+const messagePart = v.union(
   v.object({ type: v.literal("text"), text: v.string() }),
   v.object({
     type: v.literal("reasoning"),
@@ -26,8 +26,7 @@ export const messageFields = v.object({
 /** A whole message document, as the project's owner reads it. */
 export const messageDoc = messageFields.extend(systemFields("messages"));
 
-export type MessagePart = Infer<typeof messagePart>;
-
+/** For the schema. */
 export const messageTables = {
   /**
    * One row per message of a project's conversation.

@@ -1,7 +1,7 @@
 /** The plans, as data, and which one a set of subscriptions amounts to. */
 
 /** What a plan allows. */
-export interface PlanLimits {
+interface PlanLimits {
   /** Projects a person may have at a time, in any state. At most 200: lists show no more. */
   maxProjects: number;
 }
@@ -12,6 +12,7 @@ export const PLANS = {
   pro: { maxProjects: 200 },
 } as const satisfies Record<string, PlanLimits>;
 
+/** The name of a plan. */
 export type PlanName = keyof typeof PLANS;
 
 /**

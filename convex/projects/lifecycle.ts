@@ -30,6 +30,7 @@ export const EVENTS = {
   retried: { from: ["failed"], to: "creating" },
 } as const satisfies Record<string, Arrow>;
 
+/** The name of an event. */
 export type ProjectEvent = keyof typeof EVENTS;
 
 /**

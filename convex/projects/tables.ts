@@ -14,7 +14,7 @@ export const projectStatus = literals(
 );
 
 /** What can hold a project's lease. */
-export const operationKind = literals("provision", "start", "stop", "archive", "generate");
+const operationKind = literals("provision", "start", "stop", "archive", "generate");
 
 /**
  * The lease of a project: who is working on its sandbox. Whoever finishes writes only while the
@@ -65,11 +65,14 @@ export const publicProject = projectFields.omit("operation", "generation").exten
   ...systemFields("projects"),
 });
 
+/** See `projectStatus`. */
 export type ProjectStatus = Infer<typeof projectStatus>;
+/** See `operationKind`. */
 export type OperationKind = Infer<typeof operationKind>;
-export type ProjectFailure = Infer<typeof failure>;
+/** See `publicProject`. */
 export type PublicProject = Infer<typeof publicProject>;
 
+/** For the schema. */
 export const projectTables = {
   /**
    * One row per project.

@@ -5,50 +5,56 @@ import { CommandFailure } from "../lib/failure.ts";
 /** How long the CLI gets to clean up after Ctrl-C. */
 const STOP_GRACE_MS = 3_000;
 
-/** Printed by the CLI's `--start` command, which it runs once the first push has succeeded. */
-const PUSHED = "quaver:first-push-done";
+/** What the CLI exits with after Ctrl-C, which the terminal sends to it as well as to us. */
+const INTERRUPTED = 130;
 
 /** A file descriptor: the CLI's own words go where people read, never into a program's stdout. */
 const STDERR = 2;
 
-/** Pushes once. @throws CommandFailure `PUSH_FAILED`; the CLI has said why on stderr */
-export async function pushOnce(target: Target, cwd: string): Promise<void> {
-  const child = spawnConvex(target, ["dev", "--once", "--tail-logs", "disable"], {
-    cwd,
-    output: [STDERR, STDERR],
-  });
-  const code = await exitOf(child);
-  if (code !== 0) {
-    throw new CommandFailure("PUSH_FAILED", "The functions in convex/ could not be pushed.");
-  }
+/** Where the official `convex dev` works, on what, and until when. */
+export interface ConvexDev {
+  target: Target;
+  /** Where it runs; see `cli-folder.ts`. */
+  cwd: string;
+  /** Resolves when it shall end. */
+  stop: Promise<void>;
+  /** For a program: a refused push is an error. A person reads why, edits, and sees the next one succeed. */
+  json: boolean;
 }
 
-/** `convex dev`, watching. */
-export interface Watch {
-  /** Resolves at the first successful push. Never rejects: after a failed one, the CLI waits for an edit. */
-  pushed: Promise<void>;
-  /** Resolves when the CLI has ended, however that came. */
-  ended: Promise<number | null>;
-  /** Ends it: politely, then for good. */
-  stop(): Promise<void>;
+/**
+ * The first push. Without a type check, which takes longer than all the rest: functions run without it.
+ * @returns whether the functions are there now; false when it was told to stop before
+ * @throws CommandFailure `PUSH_FAILED`; the CLI has said why on stderr
+ */
+export async function pushFirst(dev: ConvexDev): Promise<boolean> {
+  const until = dev.json ? "--once" : "--until-success";
+  const code = await run(dev, [until, "--typecheck", "disable", "--tail-logs", "disable"]);
+  if (code === null) return false;
+  if (code === 0) return true;
+  throw new CommandFailure("PUSH_FAILED", "The functions in convex/ could not be pushed.");
 }
 
-/** Starts `convex dev`, which pushes `convex/` now and after every edit, and prints the functions' logs. */
-export function watch(target: Target, cwd: string): Watch {
-  const child = spawnConvex(target, ["dev", "--start", `echo ${PUSHED}`], {
-    cwd,
-    output: ["pipe", STDERR],
-  });
+/**
+ * Pushes after every edit and prints the functions' logs, until told to stop.
+ * @throws CommandFailure `CONVEX_DEV_ENDED` when the CLI ends by itself
+ */
+export async function watch(dev: ConvexDev): Promise<void> {
+  const code = await run(dev, ["--typecheck", dev.json ? "disable" : "try"]);
+  if (code === null) return;
+  throw new CommandFailure("CONVEX_DEV_ENDED", `convex dev ended with exit code ${code}.`);
+}
+
+/** Runs `convex dev` to its end. @returns its exit code; null when it was told to stop */
+async function run({ target, cwd, stop }: ConvexDev, flags: string[]): Promise<number | null> {
+  const child = spawnConvex(target, ["dev", ...flags], { cwd, output: [STDERR, STDERR] });
   const ended = exitOf(child);
-  const pushed = new Promise<void>((resolve) => {
-    child.stdout?.setEncoding("utf8").on("data", (text: string) => {
-      if (text.includes(PUSHED)) resolve();
-    });
-  });
-  return { pushed, ended, stop: () => stop(child, ended) };
+  const code = await Promise.race([ended, stop]);
+  if (code === undefined) await end(child, ended);
+  return code === undefined || code === INTERRUPTED ? null : code;
 }
 
-async function stop(child: ChildProcess, ended: Promise<unknown>): Promise<void> {
+async function end(child: ChildProcess, ended: Promise<unknown>): Promise<void> {
   child.kill("SIGINT");
   const timer = setTimeout(() => child.kill("SIGKILL"), STOP_GRACE_MS);
   await ended.finally(() => clearTimeout(timer));

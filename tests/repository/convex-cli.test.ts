@@ -5,7 +5,7 @@ import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { makeCliFolder } from "../../scripts/dev/cli-folder.ts";
-import { pushOnce } from "../../scripts/dev/convex-dev.ts";
+import { pushFirst } from "../../scripts/dev/convex-dev.ts";
 import { cliEnvironment, ROOT } from "../../scripts/lib/convex-cli.ts";
 import { tempFolder } from "../support/temp.ts";
 
@@ -35,7 +35,9 @@ test("a push that is refused has a code, and leaves the clone's .env.local alone
   const envFile = join(ROOT, ".env.local");
   const before = existsSync(envFile) ? readFileSync(envFile, "utf8") : null;
 
-  await expect(pushOnce(deployment, folder)).rejects.toMatchObject({ code: "PUSH_FAILED" });
+  const stop = new Promise<void>(() => undefined);
+  const push = pushFirst({ target: deployment, cwd: folder, stop, json: true });
+  await expect(push).rejects.toMatchObject({ code: "PUSH_FAILED" });
 
   expect(deployment.asked).toContain("/api/get_config_hashes");
   // The CLI did write the file, in its own folder: that is what the folder is for.

@@ -25,7 +25,8 @@ function parse() {
 
 function splitEgress(entry: string): [string, string] {
   const at = entry.indexOf("=");
-  if (at < 1 || !URL.canParse(entry.slice(at + 1))) throw new Error(`--egress ${entry} is not HOST=URL`);
+  if (at < 1 || !URL.canParse(entry.slice(at + 1)))
+    throw new Error(`--egress ${entry} is not HOST=URL`);
   return [entry.slice(0, at), entry.slice(at + 1)];
 }
 

@@ -14,6 +14,8 @@ export interface Clock {
 export interface Budget {
   /** Milliseconds left; never negative. */
   left(): number;
+  /** The time for one request: `mostMs`, or what is left. @throws SandboxError `TIMEOUT`. */
+  share(mostMs: number): number;
   /**
    * Waits before the attempt after `failure`: exponentially longer, with full jitter, and at least
    * as long as Daytona asks.
@@ -37,6 +39,10 @@ export function startBudget(timeoutMs: number, clock: Clock): Budget {
   const left = () => Math.max(0, end - clock.now());
   return {
     left,
+    share: (mostMs) => {
+      if (left() <= 0) throw new Failure("TIMEOUT", "the time is up");
+      return Math.min(mostMs, left());
+    },
     backOff: async (attempt, failure) => {
       const ceiling = Math.min(LONGEST_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** (attempt - 1));
       const waitMs = (failure.retryAfterMs ?? 0) + clock.random() * ceiling;

@@ -4,7 +4,7 @@ import { startBudget, within, withRetries } from "./budget.ts";
 import type { Means } from "./converge.ts";
 import { converge, lookUp } from "./converge.ts";
 import { createSandbox } from "./create.ts";
-import type { Change, CreateInput, Handle, ListInput, RunInput } from "./door.ts";
+import type { Change, CommandResult, CreateInput, ListInput, RunInput } from "./door.ts";
 import { openDoor } from "./door.ts";
 import { SandboxError } from "./errors.ts";
 import { createSchema, listSchema, previewInputSchema, runSchema } from "./inputs.ts";
@@ -61,7 +61,7 @@ export interface SandboxClient {
    *
    * @throws SandboxError `TIMEOUT`, not retryable, when it was ended for taking too long.
    */
-  run(id: string, input: RunInput): Promise<{ exitCode: number; output: string }>;
+  run(id: string, input: RunInput): Promise<CommandResult>;
   /** A URL anyone may see the port at, until `expiresAt` (epoch milliseconds). */
   previewUrl(
     id: string,
@@ -101,12 +101,6 @@ export function createSandboxClient(options: SandboxClientOptions): SandboxClien
     return sandbox;
   };
 
-  const existing = async (budget: Budget, id: string): Promise<Handle> => {
-    const handle = await lookUp(means, budget, checked(idSchema, id));
-    if (handle) return handle;
-    throw new SandboxError("NOT_FOUND", "there is no such sandbox", { sandboxId: id });
-  };
-
   return {
     create: async (input) => {
       const valid = checked(createSchema, input);
@@ -114,8 +108,7 @@ export function createSandboxClient(options: SandboxClientOptions): SandboxClien
     },
     get: async (idOrName) => {
       const valid = checked(idSchema, idOrName);
-      const handle = await timed((budget) => lookUp(means, budget, valid));
-      return handle?.data ?? null;
+      return await timed((budget) => lookUp(means, budget, valid));
     },
     list: async (input) => {
       const valid = checked(listSchema, input);
@@ -130,16 +123,18 @@ export function createSandboxClient(options: SandboxClientOptions): SandboxClien
       await timed((budget) => converge(means, budget, valid, "delete"));
     },
     run: async (id, input) => {
-      const valid = checked(runSchema, input);
-      const handle = await timed((budget) => existing(budget, id));
-      return await within(valid.timeoutSeconds * 1000 + timeoutMs, handle.run(valid));
+      const [valid, validId] = [checked(runSchema, input), checked(idSchema, id)];
+      const shell = await timed((budget) =>
+        withRetries(budget, () => door.shell(validId), door.toFailure),
+      );
+      return await within(valid.timeoutSeconds * 1000 + timeoutMs, shell(valid));
     },
     previewUrl: async (id, input) => {
       const { port, expiresInSeconds } = checked(previewInputSchema, input);
+      const validId = checked(idSchema, id);
       return await timed(async (budget) => {
-        const handle = await existing(budget, id);
         const expiresAt = clock.now() + expiresInSeconds * 1000; // from before the answer, to be safe
-        const ask = () => handle.previewUrl(port, expiresInSeconds);
+        const ask = () => door.previewUrl(validId, port, expiresInSeconds);
         return { url: await withRetries(budget, ask, door.toFailure), expiresAt };
       });
     },

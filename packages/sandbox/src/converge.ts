@@ -1,6 +1,6 @@
 import type { Budget } from "./budget.ts";
 import { withRetries } from "./budget.ts";
-import type { Change, Door, Handle } from "./door.ts";
+import type { Change, Door } from "./door.ts";
 import type { SandboxErrorCode } from "./errors.ts";
 import { SandboxError } from "./errors.ts";
 import { nextStep } from "./goals.ts";
@@ -23,9 +23,9 @@ export async function lookUp(
   { door }: Means,
   budget: Budget,
   idOrName: string,
-): Promise<Handle | null> {
+): Promise<Sandbox | null> {
   try {
-    return await withRetries(budget, () => door.open(idOrName), door.toFailure);
+    return await withRetries(budget, () => door.look(idOrName), door.toFailure);
   } catch (error) {
     const failure = door.toFailure(error);
     if (failure.code === "NOT_FOUND") return null;
@@ -37,7 +37,7 @@ export async function lookUp(
  * Brings a sandbox where it is wanted: looks at its state, asks for the change or waits, and looks
  * again. A request whose answer was lost is found out about by looking, so none is made blindly.
  *
- * @returns the sandbox as last seen; null when it is gone and that was wanted.
+ * @returns the sandbox as last seen; null when it is gone, or going, and that was wanted.
  */
 export async function converge(
   means: Means,
@@ -46,37 +46,47 @@ export async function converge(
   change: Change,
 ): Promise<Sandbox | null> {
   let attempts = 0;
+  let leftWhenAccepted = Infinity;
   for (let looks = 0; ; looks += 1) {
-    const handle = await lookUp(means, budget, id);
-    if (!handle) {
-      if (change === "delete") return null;
-      throw new SandboxError("NOT_FOUND", "there is no such sandbox", { sandboxId: id });
-    }
-    const step = nextStep(change, handle.data);
-    if (step.kind === "done") return handle.data;
+    const sandbox = await lookUp(means, budget, id);
+    if (!sandbox) return goneBy(change, id);
+    const step = nextStep(change, sandbox);
+    if (step.kind === "done") return sandbox;
     if (step.kind === "fail") {
-      throw new SandboxError(step.code, step.message, { sandboxId: handle.data.id });
+      throw new SandboxError(step.code, step.message, { sandboxId: sandbox.id });
     }
-    if (step.kind === "wait") {
-      await budget.pause(looks, handle.data.id);
+    // An accepted request may take a moment to show in the state.
+    const accepted = leftWhenAccepted - budget.left() < means.requestTimeoutMs;
+    if (step.kind === "wait" || accepted) {
+      await budget.pause(looks, sandbox.id);
       continue;
     }
     attempts += 1;
-    const failure = await ask(means, budget, handle, change);
-    if (!failure && change === "delete") return null;
-    if (failure) await afterFailure(budget, attempts, failure);
+    const failure = await ask(means, budget, sandbox.id, change);
+    if (failure) {
+      await afterFailure(budget, attempts, failure);
+      continue;
+    }
+    if (change === "delete") return null;
+    if (change === "archive") return { ...sandbox, state: "archiving" };
+    leftWhenAccepted = budget.left();
   }
+}
+
+function goneBy(change: Change, sandboxId: string): null {
+  if (change === "delete") return null;
+  throw new SandboxError("NOT_FOUND", "there is no such sandbox", { sandboxId });
 }
 
 /** Asks for the change; returns what went wrong, if anything did. */
 async function ask(
   { door, requestTimeoutMs }: Means,
   budget: Budget,
-  handle: Handle,
+  id: string,
   change: Change,
 ): Promise<SandboxError | undefined> {
   try {
-    await handle.change(change, Math.min(requestTimeoutMs, budget.left()));
+    await door.change(id, change, budget.share(requestTimeoutMs));
     return undefined;
   } catch (error) {
     return door.toFailure(error);

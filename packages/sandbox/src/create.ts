@@ -1,7 +1,7 @@
 import type { Budget } from "./budget.ts";
 import type { Means } from "./converge.ts";
 import { converge, lookUp } from "./converge.ts";
-import type { CreateInput, Handle } from "./door.ts";
+import type { CreateInput } from "./door.ts";
 import type { SandboxErrorCode } from "./errors.ts";
 import { SandboxError } from "./errors.ts";
 import type { Sandbox } from "./sandbox.ts";
@@ -11,6 +11,7 @@ const AMBIGUOUS: readonly SandboxErrorCode[] = [
   "CONFLICT",
   "TIMEOUT",
   "UNAVAILABLE",
+  "NOT_FOUND", // what the SDK says having been given another id than the sandbox's
   "UNEXPECTED_RESPONSE",
   "SANDBOX_FAILED",
 ];
@@ -28,13 +29,14 @@ export async function createSandbox(
   input: CreateInput,
 ): Promise<Sandbox> {
   for (let attempts = 1; ; attempts += 1) {
-    const failure = await tryCreate(means, budget, input);
-    if (!(failure instanceof SandboxError)) return failure;
+    const outcome = await tryCreate(means, budget, input);
+    if (!(outcome instanceof SandboxError)) return outcome;
+    const failure = outcome;
     const ambiguous = AMBIGUOUS.includes(failure.code);
     if (!ambiguous && failure.code !== "RATE_LIMITED") throw failure;
     const found = ambiguous ? await lookUp(means, budget, input.name) : null;
-    if (found && !isGoing(found)) return await adopt(means, budget, input, found.data);
-    if (attempts >= MOST_ATTEMPTS) throw failure;
+    if (found && !isGoing(found)) return await adopt(means, budget, input, found);
+    if (!failure.retryable || attempts >= MOST_ATTEMPTS) throw failure;
     await budget.backOff(attempts, failure);
   }
 }
@@ -45,15 +47,15 @@ async function tryCreate(
   input: CreateInput,
 ): Promise<Sandbox | SandboxError> {
   try {
-    return await door.create(input, Math.min(requestTimeoutMs, budget.left()));
+    return await door.create(input, budget.share(requestTimeoutMs));
   } catch (error) {
     return door.toFailure(error);
   }
 }
 
 /** Whether the name is about to be free again. */
-function isGoing({ data }: Handle): boolean {
-  return data.state === "destroying" || data.state === "destroyed";
+function isGoing({ state }: Sandbox): boolean {
+  return state === "destroying" || state === "destroyed";
 }
 
 async function adopt(

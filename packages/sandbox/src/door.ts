@@ -1,23 +1,19 @@
 import { Configuration, SandboxApi } from "@daytona/api-client";
-import type { Sandbox as SdkSandbox } from "@daytonaio/sdk";
 import type { CreateSandboxFromSnapshotParams } from "@daytonaio/sdk";
 import { Daytona } from "@daytonaio/sdk";
 import { classify } from "./classify.ts";
 import type { SandboxError } from "./errors.ts";
 import type { Sandbox } from "./sandbox.ts";
-import { commandSchema, pageSchema, previewSchema, sandboxSchema } from "./sandbox.ts";
+import {
+  changeSchema,
+  commandSchema,
+  pageSchema,
+  previewSchema,
+  sandboxSchema,
+} from "./sandbox.ts";
 
-/** Changes the SDK asks for and then waits for, except archiving and deleting: there it only asks. */
+/** What can be asked for a sandbox that is there. */
 export type Change = "start" | "stop" | "archive" | "recover" | "delete";
-
-/** A sandbox as the SDK has it; this object stays inside the package. */
-export interface Handle {
-  /** What is known of it, as plain data. */
-  data: Sandbox;
-  change(change: Change, timeoutMs: number): Promise<void>;
-  run(input: RunInput): Promise<{ exitCode: number; output: string }>;
-  previewUrl(port: number, expiresInSeconds: number): Promise<string>;
-}
 
 /** A command to run to its end. */
 export interface RunInput {
@@ -49,19 +45,34 @@ export interface ListInput {
   limit?: number | undefined;
 }
 
-/** The SDK, one attempt a call: whatever it throws comes out as a `SandboxError`. */
+/** The outcome of a command. */
+export interface CommandResult {
+  exitCode: number;
+  output: string;
+}
+
+/** Daytona, one attempt a call: whatever goes wrong comes out as a `SandboxError`. */
 export interface Door {
+  /** Makes a sandbox and waits until it has started. */
   create(input: CreateInput, timeoutMs: number): Promise<Sandbox>;
-  open(idOrName: string): Promise<Handle>;
+  look(idOrName: string): Promise<Sandbox>;
   list(input: ListInput): Promise<{ items: Sandbox[]; nextCursor: string | null }>;
-  toFailure: (error: unknown) => SandboxError;
+  /** Asks for a change; it is under way once this returns, not done. */
+  change(id: string, change: Change, timeoutMs: number): Promise<void>;
+  /** Makes ready to run commands in a sandbox. */
+  shell(id: string): Promise<(input: RunInput) => Promise<CommandResult>>;
+  previewUrl(id: string, port: number, expiresInSeconds: number): Promise<string>;
+  toFailure: (error: unknown, sandboxId?: string) => SandboxError;
 }
 
 const PAGE_SIZE = 100;
 
-type AxiosInstance = NonNullable<ConstructorParameters<typeof SandboxApi>[2]>;
-
-/** Opens the door. `requestTimeoutMs` bounds each single request. */
+/**
+ * Opens the door. The SDK makes sandboxes and runs commands; the rest goes through the SDK's own API
+ * client, whose answers can be checked before anything acts on them, and whose list has a cursor.
+ *
+ * @param options `requestTimeoutMs` bounds each single request.
+ */
 export function openDoor(options: {
   apiKey: string;
   apiUrl: string;
@@ -79,17 +90,7 @@ export function openDoor(options: {
     ...(organizationId === undefined ? {} : { organizationId }),
     ...(target === undefined ? {} : { target }),
   });
-  // One axios: the SDK's types name its ESM build, the API client's its CommonJS one.
-  const axios = Daytona.createAxiosInstance(requestTimeoutMs) as unknown as AxiosInstance;
-  // The SDK's own list goes through all pages; a page and its cursor only its API client gives.
-  const api = new SandboxApi(
-    new Configuration({
-      basePath: apiUrl,
-      baseOptions: { headers: { Authorization: `Bearer ${apiKey}` } },
-    }),
-    undefined,
-    axios,
-  );
+  const api = openApi(apiUrl, apiKey, requestTimeoutMs);
   const toFailure = (error: unknown, sandboxId?: string) => classify(error, apiKey, sandboxId);
   const guarded = async <Result>(call: () => Promise<Result>, sandboxId?: string) => {
     try {
@@ -102,56 +103,72 @@ export function openDoor(options: {
     toFailure,
     create: (input, timeoutMs) =>
       guarded(async () => {
-        const timeout = seconds(timeoutMs);
+        const timeout = timeoutMs / 1000;
         return sandboxSchema.parse(await daytona.create(toParams(input), { timeout }));
       }),
-    open: (idOrName) =>
-      guarded(async () => {
-        const sdk = await daytona.get(idOrName);
-        return toHandle(sdk, sandboxSchema.parse(sdk), guarded);
-      }),
+    look: (idOrName) =>
+      guarded(async () => sandboxSchema.parse((await api.getSandbox(idOrName)).data)),
     list: ({ labels, cursor, limit = PAGE_SIZE }) =>
       guarded(async () => {
         const filter = JSON.stringify(labels);
-        const { data } = await api.listSandboxes(
-          organizationId,
-          cursor,
-          limit,
-          undefined,
-          undefined,
-          filter,
-        );
+        const [none, id, name] = [undefined, undefined, undefined];
+        const { data } = await api.listSandboxes(none, cursor, limit, id, name, filter);
         const { items, nextCursor } = pageSchema.parse(data);
         return { items, nextCursor: nextCursor ?? null };
       }),
+    change: (id, change, timeout) =>
+      guarded(async () => {
+        const { data } = await CALLS[change](api, id, { timeout });
+        changeSchema.parse(data);
+      }, id),
+    shell: (id) =>
+      guarded(async () => {
+        const sandbox = await daytona.get(id);
+        return ({ command, cwd, env, timeoutSeconds }) =>
+          guarded(async () => {
+            const response = await sandbox.process.executeCommand(
+              command,
+              cwd,
+              env,
+              timeoutSeconds,
+            );
+            const { exitCode, result: output } = commandSchema.parse(response);
+            return { exitCode, output };
+          }, id);
+      }, id),
+    previewUrl: (id, port, expiresInSeconds) =>
+      guarded(async () => {
+        const none = undefined;
+        const { data } = await api.getSignedPortPreviewUrl(id, port, none, expiresInSeconds);
+        return previewSchema.parse(data).url;
+      }, id),
   };
 }
 
-type Guard = <Result>(call: () => Promise<Result>, sandboxId?: string) => Promise<Result>;
+type AxiosInstance = NonNullable<ConstructorParameters<typeof SandboxApi>[2]>;
 
-function toHandle(sdk: SdkSandbox, data: Sandbox, guarded: Guard): Handle {
-  const perform: Record<Change, (timeout: number) => Promise<void>> = {
-    start: (timeout) => sdk.start(timeout),
-    stop: (timeout) => sdk.stop(timeout),
-    archive: () => sdk.archive(),
-    recover: (timeout) => sdk.recover(timeout),
-    delete: (timeout) => sdk.delete(timeout),
-  };
-  return {
-    data,
-    change: (change, timeoutMs) => guarded(() => perform[change](seconds(timeoutMs)), data.id),
-    run: ({ command, cwd, env, timeoutSeconds }) =>
-      guarded(async () => {
-        const response = await sdk.process.executeCommand(command, cwd, env, timeoutSeconds);
-        const { exitCode, result: output } = commandSchema.parse(response);
-        return { exitCode, output };
-      }, data.id),
-    previewUrl: (port, expiresInSeconds) =>
-      guarded(async () => {
-        return previewSchema.parse(await sdk.getSignedPreviewUrl(port, expiresInSeconds)).url;
-      }, data.id),
-  };
+function openApi(basePath: string, apiKey: string, requestTimeoutMs: number): SandboxApi {
+  const headers = { Authorization: `Bearer ${apiKey}` };
+  const configuration = new Configuration({ basePath, baseOptions: { headers } });
+  // One axios: the SDK's types name its ESM build, the API client's its CommonJS one.
+  const axios = Daytona.createAxiosInstance(requestTimeoutMs) as unknown as AxiosInstance;
+  return new SandboxApi(configuration, undefined, axios);
 }
+
+type Call = (
+  api: SandboxApi,
+  id: string,
+  options: { timeout: number },
+) => Promise<{ data: unknown }>;
+
+/** The request for each change; the arguments left out are the organization and `skipStart`. */
+const CALLS: Record<Change, Call> = {
+  start: (api, id, options) => api.startSandbox(id, undefined, options),
+  stop: (api, id, options) => api.stopSandbox(id, undefined, false, options),
+  archive: (api, id, options) => api.archiveSandbox(id, undefined, options),
+  recover: (api, id, options) => api.recoverSandbox(id, undefined, undefined, options),
+  delete: (api, id, options) => api.deleteSandbox(id, undefined, options),
+};
 
 function toParams(input: CreateInput): CreateSandboxFromSnapshotParams {
   return {
@@ -166,9 +183,4 @@ function toParams(input: CreateInput): CreateSandboxFromSnapshotParams {
     ...(input.snapshot === undefined ? {} : { snapshot: input.snapshot }),
     ...(input.env === undefined ? {} : { envVars: { ...input.env } }),
   };
-}
-
-/** The SDK takes seconds, and 0 for no limit, which is never meant here. */
-function seconds(timeoutMs: number): number {
-  return Math.max(0.001, timeoutMs / 1000);
 }

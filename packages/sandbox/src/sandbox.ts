@@ -70,6 +70,9 @@ export const sandboxSchema = z
     errorReason: raw.errorReason ?? null,
   }));
 
+/** The answer to a request for a change: the sandbox, or nothing at all (204). */
+export const changeSchema = z.union([z.literal(""), z.undefined(), sandboxSchema]);
+
 /** One page of `GET /sandbox`. */
 export const pageSchema = z.object({
   items: z.array(sandboxSchema),

@@ -1,9 +1,10 @@
 import { createServer } from "node:http";
-import { describe, expect, test } from "vitest";
-import type { SandboxClient, SandboxErrorCode } from "../src/index.ts";
+import type { DaytonaStandIn } from "@quaver/stand-ins";
+import { afterEach, beforeAll, describe, expect, test } from "vitest";
+import type { Sandbox, SandboxClient, SandboxErrorCode } from "../src/index.ts";
 import { createSandboxClient, isSandboxError, SandboxError } from "../src/index.ts";
 import type { FaultRule } from "./support.ts";
-import { aClient, anInput, callsTo, failureOf, setUp } from "./support.ts";
+import { aClient, anInput, callsTo, failureOf, setUp, sharedDaytona } from "./support.ts";
 
 type Kind = FaultRule["kind"];
 type Failure = [what: string, kind: Kind, code: SandboxErrorCode, retryable: boolean];
@@ -30,64 +31,69 @@ const FAILURES: Failure[] = [
   ["an id that isn't text", { status: 200, body: { id: 1 } }, "UNEXPECTED_RESPONSE", true],
 ];
 
-/** Every read, with what of Daytona's it depends on. */
-const READS: [string, (client: SandboxClient, id: string) => Promise<unknown>, string][] = [
-  ["get", (client, id) => client.get(id), "/sandbox/"],
-  ["list", (client) => client.list({ labels: { app: "quaver" } }), "/sandbox"],
-  [
-    "previewUrl",
-    (client, id) => client.previewUrl(id, { port: 80, expiresInSeconds: 60 }),
-    "/sandbox/",
-  ],
+// Making a stand-in and a sandbox takes longer than a test; faults are gone after each.
+let daytona: DaytonaStandIn;
+let sandbox: Sandbox;
+beforeAll(async () => {
+  daytona = await sharedDaytona();
+  sandbox = await aClient(daytona).create(anInput());
+});
+afterEach(() => daytona.faults.clear());
+
+/** How long an operation gets: a lost connection the SDK tries again itself, with its own waits. */
+const timeFor = (kind: Kind) => (kind === "drop" ? 8_000 : 900);
+
+const READS: [string, (client: SandboxClient, id: string) => Promise<unknown>][] = [
+  ["get", (client, id) => client.get(id)],
+  ["list", (client) => client.list({ labels: { app: "quaver" } })],
+  ["previewUrl", (client, id) => client.previewUrl(id, { port: 80, expiresInSeconds: 60 })],
 ];
 
-describe.each(READS)("%s", (_, read, path) => {
+describe.each(READS)("%s", (_, read) => {
   test.each(FAILURES)("under %s fails as it should", async (_what, kind, code, retryable) => {
-    const { daytona, client } = await setUp();
-    const { id } = await client.create(anInput());
-    const hurried = aClient(daytona, { timeoutMs: 1_500 });
-    daytona.faults.add({ method: "GET", path, kind });
-    expect(await failureOf(read(hurried, id))).toMatchObject({ code, retryable });
+    const client = aClient(daytona, { timeoutMs: timeFor(kind) });
+    daytona.faults.add({ method: "GET", path: "/sandbox", kind });
+    expect(await failureOf(read(client, sandbox.id))).toMatchObject({ code, retryable });
   });
 
   test.each(FAILURES.filter(([, , , retryable]) => retryable))(
     "under one %s succeeds by trying again",
     async (_what, kind) => {
-      const { daytona, client } = await setUp();
-      const { id } = await client.create(anInput());
-      const patient = aClient(daytona, { timeoutMs: 3_000 });
-      daytona.faults.add({ method: "GET", path, nth: 1, kind });
-      await expect(read(patient, id)).resolves.toBeDefined();
+      const client = aClient(daytona, { timeoutMs: timeFor(kind) });
+      daytona.faults.add({ method: "GET", path: "/sandbox", nth: 1, kind });
+      await expect(read(client, sandbox.id)).resolves.toMatchObject({});
     },
   );
 });
 
 describe("running a command", () => {
   test.each(FAILURES)("under %s fails as it should, sent once", async (_, kind, code) => {
-    const { daytona, client } = await setUp();
-    const { id } = await client.create(anInput());
-    const hurried = aClient(daytona, { timeoutMs: 600 });
+    const client = aClient(daytona, { timeoutMs: 300 });
     daytona.faults.add({ path: "/toolbox", kind });
-    const run = hurried.run(id, { command: "true", timeoutSeconds: 1 });
+    const run = client.run(sandbox.id, { command: "true", timeoutSeconds: 1 });
     expect((await failureOf(run)).code).toBe(code);
     expect(callsTo(daytona, "POST", /execute$/)).toBe(1);
   });
 });
 
 describe.each(["start", "stop", "archive", "delete"] as const)("%s", (operation) => {
-  const done = { start: "started", stop: "stopped", archive: "archiv", delete: "destroy" };
-  const setUpFor = async (timeoutMs: number) => {
-    const { daytona, client } = await setUp({ delaysMs: { archive: 200, destroy: 60_000 } });
-    const { id } = await client.create(anInput());
+  const method = operation === "delete" ? "DELETE" : "POST";
+  const done = { start: "started", stop: "stopped", archive: "archiv", delete: "destroying" };
+  let made = 0;
+  /** A sandbox in the state that the operation is for. */
+  const prepare = async () => {
+    const client = aClient(daytona);
+    const { id } = await client.create(anInput({ name: `${operation}-${(made += 1)}` }));
     if (operation === "start" || operation === "archive") await client.stop(id);
-    const method = operation === "delete" ? "DELETE" : "POST";
-    return { daytona, client, id, hurried: aClient(daytona, { timeoutMs }), method };
+    daytona.faults.clear();
+    return { client, id };
   };
 
   test.each(FAILURES.filter(([, , , retryable]) => retryable))(
     "under one %s gets there all the same",
     async (_, kind) => {
-      const { daytona, client, id, hurried, method } = await setUpFor(3_000);
+      const { client, id } = await prepare();
+      const hurried = aClient(daytona, { timeoutMs: Math.max(1_500, timeFor(kind)) });
       daytona.faults.add({ method, nth: 1, kind });
       await hurried[operation](id);
       expect((await client.get(id))?.state).toContain(done[operation]);
@@ -95,10 +101,9 @@ describe.each(["start", "stop", "archive", "delete"] as const)("%s", (operation)
   );
 
   test("whose answer is lost is asked for once", async () => {
-    const { daytona, client, id, hurried, method } = await setUpFor(3_000);
-    daytona.faults.clear();
+    const { client, id } = await prepare();
     daytona.faults.add({ method, nth: 1, kind: { after: { status: 502 } } });
-    await hurried[operation](id);
+    await client[operation](id);
     expect((await client.get(id))?.state).toContain(done[operation]);
     expect(daytona.faults.calls().filter((call) => call.method === method)).toHaveLength(1);
   });
@@ -106,9 +111,9 @@ describe.each(["start", "stop", "archive", "delete"] as const)("%s", (operation)
   test.each(FAILURES.filter(([, , , retryable]) => !retryable))(
     "under %s fails as it should",
     async (_, kind, code) => {
-      const { daytona, id, hurried, method } = await setUpFor(3_000);
+      const { client, id } = await prepare();
       daytona.faults.add({ method, kind });
-      expect((await failureOf(hurried[operation](id))).code).toBe(code);
+      expect((await failureOf(client[operation](id))).code).toBe(code);
     },
   );
 });
@@ -172,10 +177,10 @@ describe("the API key", () => {
   });
 
   test.each(FAILURES)("is in no error: %s", async (_, kind) => {
-    const { daytona, client } = await setUp({ apiKey: KEY }, { timeoutMs: 600 });
+    const client = aClient(daytona, { timeoutMs: 300 });
     daytona.faults.add({ kind });
-    const failure = await failureOf(client.get("p"));
-    expect(shown(failure)).not.toContain(KEY);
+    const failure = await failureOf(client.get(sandbox.id));
+    expect(shown(failure)).not.toContain(daytona.apiKey);
     expect(failure.cause).toBeUndefined();
   });
 

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { DaytonaStandIn, DaytonaStandInOptions, FaultRule } from "@quaver/stand-ins";
 import { startDaytonaStandIn } from "@quaver/stand-ins";
-import { onTestFinished } from "vitest";
+import { afterAll, onTestFinished } from "vitest";
 import type { CreateSandboxInput, SandboxClientOptions } from "../src/index.ts";
 import { createSandboxClient, isSandboxError, SandboxError } from "../src/index.ts";
 
@@ -13,17 +13,31 @@ const QUICK = { create: 10, start: 10, stop: 10, archive: 10, destroy: 10 };
 export async function aDaytona(
   options: Partial<DaytonaStandInOptions> = {},
 ): Promise<DaytonaStandIn> {
+  const { daytona, end } = await start(options);
+  onTestFinished(end);
+  return daytona;
+}
+
+/** A Daytona stand-in for all the tests of a file; ask for it in `beforeAll`. */
+export async function sharedDaytona(): Promise<DaytonaStandIn> {
+  const { daytona, end } = await start({ delaysMs: { archive: 500, destroy: 500 } });
+  onEnd.push(end);
+  return daytona;
+}
+const onEnd: (() => Promise<void>)[] = [];
+afterAll(async () => {
+  for (const end of onEnd.splice(0)) await end();
+});
+
+async function start(options: Partial<DaytonaStandInOptions>) {
   const dataDir = mkdtempSync(join(tmpdir(), "sandbox-"));
-  const daytona = await startDaytonaStandIn({
-    dataDir,
-    ...options,
-    delaysMs: { ...QUICK, ...options.delaysMs },
-  });
-  onTestFinished(async () => {
+  const delaysMs = { ...QUICK, ...options.delaysMs };
+  const daytona = await startDaytonaStandIn({ dataDir, ...options, delaysMs });
+  const end = async () => {
     await daytona.close();
     rmSync(dataDir, { recursive: true, force: true, maxRetries: 5 });
-  });
-  return daytona;
+  };
+  return { daytona, end };
 }
 
 /** A client of it that waits between attempts only as long as Daytona asks. */

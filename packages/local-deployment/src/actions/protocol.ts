@@ -20,7 +20,10 @@ export interface WireResponse {
 /** What an action is run with. */
 export interface ActionTask {
   readonly id: number;
-  readonly target: Pick<LocatedAction, "component" | "componentPath" | "module" | "name" | "environment">;
+  readonly target: Pick<
+    LocatedAction,
+    "component" | "componentPath" | "module" | "name" | "environment"
+  >;
   readonly request: RequestContext;
   readonly args: JSONValue;
   /** Set for HTTP actions, which take this instead of arguments. */
@@ -47,7 +50,12 @@ export type ActionOutcome =
 
 /** From the action thread to the server. */
 export type FromActions =
-  | { readonly kind: "done"; readonly id: number; readonly outcome: ActionOutcome; readonly logs: readonly LogLine[] }
+  | {
+      readonly kind: "done";
+      readonly id: number;
+      readonly outcome: ActionOutcome;
+      readonly logs: readonly LogLine[];
+    }
   | {
       readonly kind: "syscall";
       readonly id: number;

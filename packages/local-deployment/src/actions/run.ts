@@ -47,7 +47,7 @@ async function callAction(task: ActionTask, loader: ModuleLoader): Promise<Actio
 }
 
 async function callHttpAction(wire: WireRequest, loader: ModuleLoader): Promise<ActionOutcome> {
-  const router = loader.load(HTTP_MODULE)["default"] as Router;
+  const router = loader.load(HTTP_MODULE).default as Router;
   const path = new URL(wire.url).pathname;
   const found = router.lookup(path, wire.method);
   if (found === null) throw new FunctionError(`No HttpAction routed for ${path}`);
@@ -66,7 +66,9 @@ async function callHttpAction(wire: WireRequest, loader: ModuleLoader): Promise<
 async function toWire(response: Response): Promise<WireResponse> {
   const content = BODYLESS.has(response.status) ? null : await response.blob();
   const body = content === null ? null : new Uint8Array(await content.arrayBuffer());
-  const cookies = response.headers.getSetCookie().map((value): [string, string] => ["set-cookie", value]);
+  const cookies = response.headers
+    .getSetCookie()
+    .map((value): [string, string] => ["set-cookie", value]);
   const others = [...response.headers].filter(([name]) => name !== "set-cookie");
   // Bun gives a text body its type only when it is read.
   const type: [string, string][] =

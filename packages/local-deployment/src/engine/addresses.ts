@@ -31,7 +31,8 @@ export function resolveAddress(
   if (functionHandle !== undefined) {
     const target = handles.resolve(functionHandle);
     const component = target === null ? undefined : code.components.get(target.component);
-    if (target === null || component === undefined) throw new FunctionError("Function handle not found");
+    if (target === null || component === undefined)
+      throw new FunctionError("Function handle not found");
     return { component, path: parseFunctionPath(target.path), publicOnly: false };
   }
   if (name !== undefined) {

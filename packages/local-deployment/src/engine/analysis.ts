@@ -6,7 +6,11 @@ export type UdfType = "Query" | "Mutation" | "Action";
 
 export interface AnalyzedFunction {
   readonly name: string;
-  readonly pos: { readonly path: string; readonly start_lineno: number; readonly start_col: number } | null;
+  readonly pos: {
+    readonly path: string;
+    readonly start_lineno: number;
+    readonly start_col: number;
+  } | null;
   readonly udfType: UdfType;
   readonly visibility: { readonly kind: "public" | "internal" } | null;
   /** Validators as JSON text, from `exportArgs()` and `exportReturns()`. */
@@ -29,8 +33,18 @@ export type CronSchedule =
   | { readonly type: "interval"; readonly seconds: number | bigint }
   | { readonly type: "hourly"; readonly minuteUTC: number }
   | { readonly type: "daily"; readonly hourUTC: number; readonly minuteUTC: number }
-  | { readonly type: "weekly"; readonly dayOfWeek: string; readonly hourUTC: number; readonly minuteUTC: number }
-  | { readonly type: "monthly"; readonly day: number; readonly hourUTC: number; readonly minuteUTC: number }
+  | {
+      readonly type: "weekly";
+      readonly dayOfWeek: string;
+      readonly hourUTC: number;
+      readonly minuteUTC: number;
+    }
+  | {
+      readonly type: "monthly";
+      readonly day: number;
+      readonly hourUTC: number;
+      readonly minuteUTC: number;
+    }
   | { readonly type: "cron"; readonly cron: string };
 
 export interface AnalyzedModule {
@@ -48,8 +62,7 @@ export type EnvBinding =
 export interface DefinitionMetadata {
   readonly path: string;
   readonly definitionType:
-    | { readonly type: "app" }
-    | { readonly type: "childComponent"; readonly name: string };
+    { readonly type: "app" } | { readonly type: "childComponent"; readonly name: string };
   readonly childComponents: readonly {
     readonly name: string;
     readonly path: string;
@@ -64,7 +77,10 @@ export interface DefinitionMetadata {
 
 export interface TableDefinition {
   readonly tableName: string;
-  readonly indexes: readonly { readonly indexDescriptor: string; readonly fields: readonly string[] }[];
+  readonly indexes: readonly {
+    readonly indexDescriptor: string;
+    readonly fields: readonly string[];
+  }[];
   readonly searchIndexes?: readonly unknown[] | null;
   readonly vectorIndexes?: readonly unknown[] | null;
   readonly documentType: unknown;

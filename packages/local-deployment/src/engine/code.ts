@@ -27,20 +27,27 @@ export class CodeStore {
 
   environment(): Record<string, string> {
     const rows = this.db
-      .query<{ name: string; value: string }, []>("SELECT name, value FROM environment ORDER BY name")
+      .query<{ name: string; value: string }, []>(
+        "SELECT name, value FROM environment ORDER BY name",
+      )
       .all();
     return Object.fromEntries(rows.map((row) => [row.name, row.value]));
   }
 
   setEnvironment(name: string, value: string | null): void {
     if (value === null) this.db.query("DELETE FROM environment WHERE name = ?").run(name);
-    else this.db.query("INSERT OR REPLACE INTO environment (name, value) VALUES (?, ?)").run(name, value);
+    else
+      this.db
+        .query("INSERT OR REPLACE INTO environment (name, value) VALUES (?, ?)")
+        .run(name, value);
   }
 
   /** What the last push left, with today's environment. */
   load(): ActiveCode {
     const definitions = new Map<string, Definition>([["", EMPTY_APP]]);
-    const rows = this.db.query<{ path: string; analysis: string }, []>("SELECT path, analysis FROM definitions");
+    const rows = this.db.query<{ path: string; analysis: string }, []>(
+      "SELECT path, analysis FROM definitions",
+    );
     // Written by `store` below.
     for (const row of rows.all()) definitions.set(row.path, JSON.parse(row.analysis) as Definition);
     const ids = this.componentIds();
@@ -60,16 +67,17 @@ export class CodeStore {
 
   /** Component ids by path; they stay when the component is unmounted and mounted again. */
   componentIds(): Map<string, string> {
-    const rows = this.db.query<{ id: string; path: string }, []>("SELECT id, path FROM components").all();
+    const rows = this.db
+      .query<{ id: string; path: string }, []>("SELECT id, path FROM components")
+      .all();
     return new Map([["", ""], ...rows.map((row): [string, string] => [row.path, row.id])]);
   }
 
   module(definition: string, path: string): LoadableModule | undefined {
     const row = this.db
-      .query<
-        LoadableModule,
-        [string, string]
-      >("SELECT path, environment, compiled FROM modules WHERE definition = ? AND path = ?")
+      .query<LoadableModule, [string, string]>(
+        "SELECT path, environment, compiled FROM modules WHERE definition = ? AND path = ?",
+      )
       .get(definition, path);
     return row ?? undefined;
   }
@@ -77,10 +85,9 @@ export class CodeStore {
   /** Everything of the app's modules that the CLI may leave out of the next push. */
   pushedModules(definition: string): CompiledModule[] {
     const rows = this.db
-      .query<
-        Omit<CompiledModule, "sourceMap"> & { source_map: string | null },
-        [string]
-      >("SELECT path, environment, source, source_map, hash, compiled FROM modules WHERE definition = ? ORDER BY path")
+      .query<Omit<CompiledModule, "sourceMap"> & { source_map: string | null }, [string]>(
+        "SELECT path, environment, source, source_map, hash, compiled FROM modules WHERE definition = ? ORDER BY path",
+      )
       .all(definition);
     return rows.map(({ source_map, ...row }) => ({ ...row, sourceMap: source_map ?? undefined }));
   }
@@ -104,7 +111,15 @@ export class CodeStore {
     );
     for (const [definition, modules] of push.modules) {
       for (const m of modules) {
-        insert.run(definition, m.path, m.environment, m.source, m.sourceMap ?? null, m.hash, m.compiled);
+        insert.run(
+          definition,
+          m.path,
+          m.environment,
+          m.source,
+          m.sourceMap ?? null,
+          m.hash,
+          m.compiled,
+        );
       }
     }
     this.db.run("UPDATE components SET mounted = 0");

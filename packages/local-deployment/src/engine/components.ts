@@ -25,7 +25,8 @@ export function buildComponents(
     env: Readonly<Record<string, string>>,
   ): Component => {
     const definition = definitions.get(definitionPath);
-    if (definition === undefined) throw new Error(`component definition ${definitionPath} is missing`);
+    if (definition === undefined)
+      throw new Error(`component definition ${definitionPath} is missing`);
     const component: Component = {
       id: idFor(path),
       path,

@@ -78,7 +78,9 @@ export class Crons {
   }
 
   nextDueTime(): number | null {
-    const row = this.db.query<{ next: number | null }, []>("SELECT MIN(next) AS next FROM crons").get();
+    const row = this.db
+      .query<{ next: number | null }, []>("SELECT MIN(next) AS next FROM crons")
+      .get();
     return row?.next ?? null;
   }
 

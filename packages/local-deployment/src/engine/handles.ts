@@ -26,10 +26,9 @@ export class Handles {
     if (!handle.startsWith(PREFIX)) return null;
     const id = handle.slice(PREFIX.length).split("#")[0] ?? "";
     return this.db
-      .query<
-        { component: string; path: string },
-        [string]
-      >("SELECT component, path FROM handles WHERE id = ?")
+      .query<{ component: string; path: string }, [string]>(
+        "SELECT component, path FROM handles WHERE id = ?",
+      )
       .get(id);
   }
 }

@@ -73,7 +73,12 @@ function described(table: Table, name: string, fields: readonly string[]): Index
 function fill(store: Store, table: Table, indexId: number, fields: readonly string[]): void {
   let start = new Uint8Array();
   for (;;) {
-    const rows = store.documents.scan({ byId: table.id }, { start, end: null }, "asc", BACKFILL_BATCH);
+    const rows = store.documents.scan(
+      { byId: table.id },
+      { start, end: null },
+      "asc",
+      BACKFILL_BATCH,
+    );
     for (const row of rows) {
       store.documents.addEntry(indexId, indexKeyOf(parseDocument(row.json), fields), row.row);
     }

@@ -50,7 +50,9 @@ export class Jobs {
     if (!job.canceled) {
       tx.system(() => {
         this.db
-          .query("INSERT INTO jobs (id, component, due, state, target, path) VALUES (?, ?, ?, 'pending', ?, ?)")
+          .query(
+            "INSERT INTO jobs (id, component, due, state, target, path) VALUES (?, ?, ?, 'pending', ?, ?)",
+          )
           .run(id, job.component, job.due, job.target, job.path);
       });
     }
@@ -62,23 +64,25 @@ export class Jobs {
     const found = this.#find(tx, component, id);
     if (found === null) return;
     const kind = stateOf(found.stored);
-    if (kind === "pending" || kind === "inProgress") this.finish(tx, { component, id }, { kind: "canceled" });
+    if (kind === "pending" || kind === "inProgress")
+      this.finish(tx, { component, id }, { kind: "canceled" });
   }
 
   /** The next job that is due, earliest first. */
   nextDue(now: number): Job | null {
     return this.db
-      .query<
-        Job,
-        [number]
-      >("SELECT id, component, due, target, path FROM jobs WHERE state = 'pending' AND due <= ? ORDER BY due, id LIMIT 1")
+      .query<Job, [number]>(
+        "SELECT id, component, due, target, path FROM jobs WHERE state = 'pending' AND due <= ? ORDER BY due, id LIMIT 1",
+      )
       .get(now);
   }
 
   /** When the next job is due, in milliseconds since 1970; null when none is waiting. */
   nextDueTime(): number | null {
     const row = this.db
-      .query<{ due: number }, []>("SELECT due FROM jobs WHERE state = 'pending' ORDER BY due LIMIT 1")
+      .query<{ due: number }, []>(
+        "SELECT due FROM jobs WHERE state = 'pending' ORDER BY due LIMIT 1",
+      )
       .get();
     return row?.due ?? null;
   }
@@ -86,7 +90,9 @@ export class Jobs {
   /** Actions that were running when the process ended. */
   interrupted(): Job[] {
     return this.db
-      .query<Job, []>("SELECT id, component, due, target, path FROM jobs WHERE state = 'inProgress'")
+      .query<Job, []>(
+        "SELECT id, component, due, target, path FROM jobs WHERE state = 'inProgress'",
+      )
       .all();
   }
 
@@ -124,11 +130,10 @@ export class Jobs {
   cleanUp(tx: Transaction): number {
     const before = tx.now - FINISHED_JOB_TTL_MS;
     const old = this.db
-      .query<
-        { component: string; id: string },
-        [number]
-      >(`SELECT t.component, json_extract(d.json, '$._id') AS id FROM tables t JOIN documents d ON d.table_id = t.id
-         WHERE t.name = '${JOBS_TABLE}' AND json_extract(d.json, '$.completedTime') < ? LIMIT ${String(CLEANUP_BATCH)}`)
+      .query<{ component: string; id: string }, [number]>(
+        `SELECT t.component, json_extract(d.json, '$._id') AS id FROM tables t JOIN documents d ON d.table_id = t.id
+         WHERE t.name = '${JOBS_TABLE}' AND json_extract(d.json, '$.completedTime') < ? LIMIT ${String(CLEANUP_BATCH)}`,
+      )
       .all(before);
     for (const { component, id } of old) {
       const found = this.#find(tx, component, id);
@@ -137,7 +142,11 @@ export class Jobs {
     return old.length;
   }
 
-  #update(tx: Transaction, { component, id }: Pick<Job, "id" | "component">, state: JobState): void {
+  #update(
+    tx: Transaction,
+    { component, id }: Pick<Job, "id" | "component">,
+    state: JobState,
+  ): void {
     const found = this.#find(tx, component, id);
     if (found === null || stateOf(found.stored) === "canceled") return;
     const done = state.kind !== "pending" && state.kind !== "inProgress";
@@ -146,7 +155,11 @@ export class Jobs {
     tx.replace(found.table, found.stored, done ? { ...next, completedTime: tx.now } : next);
   }
 
-  #find(tx: Transaction, component: string, id: string): { table: Table; stored: StoredRow } | null {
+  #find(
+    tx: Transaction,
+    component: string,
+    id: string,
+  ): { table: Table; stored: StoredRow } | null {
     const table = tx.store.catalog.table(component, JOBS_TABLE);
     const stored = table === undefined ? null : tx.get(table, id);
     return table === undefined || stored === null ? null : { table, stored };

@@ -24,7 +24,9 @@ export type CallResult = {
   readonly logs: readonly LogLine[];
   /** The newest commit that the result includes, as decimal text. */
   readonly ts: string;
-} & ({ readonly ok: true; readonly value: string } | { readonly ok: false; readonly failure: Failure });
+} & (
+  { readonly ok: true; readonly value: string } | { readonly ok: false; readonly failure: Failure }
+);
 
 /** A live query's request; the journal is what its last run returned. */
 export interface LiveQuery extends FunctionCall {
@@ -59,7 +61,9 @@ export interface LocatedAction {
 /** Requests to the engine, each with its reply. One runs at a time, in order. */
 export interface EngineApi {
   query(call: FunctionCall): CallResult;
-  mutation(call: FunctionCall & { readonly session: { id: string; request: number } | null }): CallResult;
+  mutation(
+    call: FunctionCall & { readonly session: { id: string; request: number } | null },
+  ): CallResult;
   /** All in one snapshot: no commit comes between them. Null for a result that the asker has. */
   liveQueries(queries: readonly LiveQuery[]): { ts: string; results: (LiveResult | null)[] };
   release(tokens: readonly number[]): null;
@@ -70,10 +74,21 @@ export interface EngineApi {
   /** Checks what an action returned. */
   checkActionResult(call: { component: string; path: string; result: string }): Failure | null;
   createHandle(call: { caller: string; address: Address }): string | Failure;
-  schedule(call: { caller: string; address: Address; ts: number; args: JSONValue; parentJob: string | null }): string | Failure;
+  schedule(call: {
+    caller: string;
+    address: Address;
+    ts: number;
+    args: JSONValue;
+    parentJob: string | null;
+  }): string | Failure;
   cancelJob(call: { caller: string; id: string }): Failure | null;
   /** Runs the next due job, or hands out the next due action. */
-  runNextJob(): { ran: boolean; action: ActionJob | null; logs: JobLog | null; nextDue: number | null };
+  runNextJob(): {
+    ran: boolean;
+    action: ActionJob | null;
+    logs: JobLog | null;
+    nextDue: number | null;
+  };
   /** Fails the job that the last `runNextJob` began and, being ended with its thread, did not finish. */
   failNextJob(): null;
   finishAction(end: { job: { id: string; component: string }; failure: Failure | null }): null;
@@ -129,6 +144,11 @@ export type EngineMessage =
   | { readonly kind: "ready"; readonly nextDue: number | null; readonly ts: string }
   | { readonly kind: "fatal"; readonly code: string; readonly message: string }
   | { readonly kind: "reply"; readonly id: number; readonly value: unknown }
-  | { readonly kind: "error"; readonly id: number; readonly message: string; readonly code: string | null }
+  | {
+      readonly kind: "error";
+      readonly id: number;
+      readonly message: string;
+      readonly code: string | null;
+    }
   | { readonly kind: "invalidated"; readonly tokens: readonly number[] }
   | { readonly kind: "scheduled"; readonly nextDue: number | null };

@@ -12,7 +12,11 @@ export interface PreparedPush {
   readonly id: string;
   readonly definitions: Readonly<Record<string, Definition>>;
   readonly modules: Readonly<Record<string, readonly CompiledModule[]>>;
-  readonly components: readonly { readonly id: string; readonly path: string; readonly definition: string }[];
+  readonly components: readonly {
+    readonly id: string;
+    readonly path: string;
+    readonly definition: string;
+  }[];
   readonly auth: readonly AuthProvider[];
   /** The variables that it was evaluated with. */
   readonly environment: Readonly<Record<string, string>>;
@@ -36,7 +40,11 @@ export interface PushOutcome {
         readonly created: boolean;
         readonly modules: { readonly added: string[]; readonly removed: string[] };
         readonly indexes: IndexChange;
-        readonly crons: { readonly added: string[]; readonly updated: string[]; readonly deleted: string[] };
+        readonly crons: {
+          readonly added: string[];
+          readonly updated: string[];
+          readonly deleted: string[];
+        };
       }
     >
   >;
@@ -55,7 +63,12 @@ export function findSchemaProblem(state: EngineState, push: PreparedPush): Schem
       if (table.name.startsWith("_") || sameType(current, next, table.name)) continue;
       const error = checkTable(state, component.id, next, table.name);
       if (error !== null) {
-        return { kind: "schemaProblem", error, componentPath: component.path, tableName: table.name };
+        return {
+          kind: "schemaProblem",
+          error,
+          componentPath: component.path,
+          tableName: table.name,
+        };
       }
     }
   }
@@ -92,7 +105,10 @@ export function activatePush(state: EngineState, push: PreparedPush): PushOutcom
       });
     });
     tx.commit();
-    const auth = difference(before.auth.map((a) => JSON.stringify(a)), push.auth.map((a) => JSON.stringify(a)));
+    const auth = difference(
+      before.auth.map((a) => JSON.stringify(a)),
+      push.auth.map((a) => JSON.stringify(a)),
+    );
     return { kind: "activated", components, auth };
   } catch (error) {
     tx.rollback();
@@ -137,7 +153,12 @@ function checkTable(
   const names = tableNames(state.store.catalog, component);
   let start = new Uint8Array();
   for (;;) {
-    const rows = state.store.documents.scan({ byId: table.id }, { start, end: null }, "asc", CHECK_BATCH);
+    const rows = state.store.documents.scan(
+      { byId: table.id },
+      { start, end: null },
+      "asc",
+      CHECK_BATCH,
+    );
     for (const row of rows) {
       try {
         checkStoredDocument(name, type, parseDocument(row.json), names);

@@ -89,9 +89,7 @@ export function createEngineService(
           return "query";
         }
         return { Query: "query", Mutation: "mutation", Action: "action" }[analyzed.udfType] as
-          | "query"
-          | "mutation"
-          | "action";
+          "query" | "mutation" | "action";
       }),
     locateAction: (call) => attempt(() => locateAction(state, call)),
     checkActionResult: ({ component: id, path, result: text }) => {
@@ -126,9 +124,11 @@ export function createEngineService(
       }),
     cancelJob: ({ caller, id }) =>
       attempt(() => {
-        committed(systemTransaction(state, (tx) => {
-          state.jobs.cancel(tx, caller, id);
-        }).writes);
+        committed(
+          systemTransaction(state, (tx) => {
+            state.jobs.cancel(tx, caller, id);
+          }).writes,
+        );
         return null;
       }),
     runNextJob: async () => {
@@ -142,10 +142,15 @@ export function createEngineService(
       return null;
     },
     finishAction: ({ job, failure }) => {
-      committed(systemTransaction(state, (tx) => {
-        const end = failure === null ? ({ kind: "success" } as const) : ({ kind: "failed", error: failure.message } as const);
-        state.jobs.finish(tx, job, end);
-      }).writes);
+      committed(
+        systemTransaction(state, (tx) => {
+          const end =
+            failure === null
+              ? ({ kind: "success" } as const)
+              : ({ kind: "failed", error: failure.message } as const);
+          state.jobs.finish(tx, job, end);
+        }).writes,
+      );
       return null;
     },
     environment: () => state.codeStore.environment(),

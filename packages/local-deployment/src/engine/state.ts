@@ -61,4 +61,3 @@ export class EngineState {
     return types;
   }
 }
-

@@ -36,7 +36,9 @@ const functions: Readonly<Record<string, SystemFunction>> = {
   },
   "_system/cli/queryEnvironmentVariables:get": (state, _tx, _component, args) => {
     const { name } = z.object({ name: z.string() }).parse(args);
-    const value = Object.hasOwn(state.code.environment, name) ? state.code.environment[name] : undefined;
+    const value = Object.hasOwn(state.code.environment, name)
+      ? state.code.environment[name]
+      : undefined;
     return JSON.stringify(value === undefined ? null : { name, value });
   },
   "_system/cli/tables": (state, tx, component) => {
@@ -71,7 +73,8 @@ const functions: Readonly<Record<string, SystemFunction>> = {
     const table = touchTable(state, tx, component, tableName.parse(args).tableName);
     return String(table === undefined ? 0 : state.store.documents.count(table.id));
   },
-  "_system/cli/modules:apiSpec": (state, _tx, component) => JSON.stringify(apiSpec(state, component)),
+  "_system/cli/modules:apiSpec": (state, _tx, component) =>
+    JSON.stringify(apiSpec(state, component)),
   "_system/cli/convexUrl:cloudUrl": (state) => JSON.stringify(state.urls.cloud),
   "_system/cli/convexUrl:siteUrl": (state) => JSON.stringify(state.urls.site),
   "_system/frontend/components:list": (state) => {

@@ -44,11 +44,17 @@ export function analyzeModules(
 }
 
 /** @throws PushError that names the module and carries the mapped stack */
-export function evaluate(module: Pick<CompiledModule, "path">, loader: ModuleLoader): ModuleExports {
+export function evaluate(
+  module: Pick<CompiledModule, "path">,
+  loader: ModuleLoader,
+): ModuleExports {
   try {
     return loader.load(module.path);
   } catch (error) {
-    throw new PushError("InvalidModule", `Failed to analyze ${module.path}: ${failureOf(error).message}`);
+    throw new PushError(
+      "InvalidModule",
+      `Failed to analyze ${module.path}: ${failureOf(error).message}`,
+    );
   }
 }
 
@@ -61,8 +67,8 @@ function analyzeModule(module: CompiledModule, exports: ModuleExports): Analyzed
   return {
     environment,
     functions,
-    httpRoutes: path === "http.js" ? routesOf(exports["default"]) : null,
-    cronSpecs: path === "crons.js" ? cronsOf(exports["default"]) : null,
+    httpRoutes: path === "http.js" ? routesOf(exports.default) : null,
+    cronSpecs: path === "crons.js" ? cronsOf(exports.default) : null,
   };
 }
 

@@ -22,17 +22,20 @@ const authConfig = z.object({ providers: z.array(provider) });
 
 /** A `process.env` that refuses names that are not set, as production does for auth.config.ts. */
 export function strictEnv(environment: Readonly<Record<string, string>>): Record<string, string> {
-  return new Proxy({ ...environment }, {
-    get: (values, name) => {
-      if (typeof name === "string" && !Object.hasOwn(values, name)) {
-        throw new PushError(
-          "AuthConfigMissingEnvironmentVariable",
-          `Environment variable ${name} is used in auth config file but its value was not set.`,
-        );
-      }
-      return Reflect.get(values, name) as unknown;
+  return new Proxy(
+    { ...environment },
+    {
+      get: (values, name) => {
+        if (typeof name === "string" && !Object.hasOwn(values, name)) {
+          throw new PushError(
+            "AuthConfigMissingEnvironmentVariable",
+            `Environment variable ${name} is used in auth config file but its value was not set.`,
+          );
+        }
+        return Reflect.get(values, name) as unknown;
+      },
     },
-  });
+  );
 }
 
 /** Evaluates `auth.config.ts`. @throws PushError, also when it reads a variable that isn't set */
@@ -42,10 +45,13 @@ export function evaluateAuthConfig(
 ): AuthProvider[] {
   const module = modules.find(({ path }) => path === "auth.config.js");
   if (module === undefined) return [];
-  const loader = new ModuleLoader((path) => modules.find((m) => m.path === path), () => scope);
+  const loader = new ModuleLoader(
+    (path) => modules.find((m) => m.path === path),
+    () => scope,
+  );
   let config: unknown;
   try {
-    config = loader.load(module.path)["default"];
+    config = loader.load(module.path).default;
   } catch (error) {
     if (error instanceof PushError) throw error;
     throw new PushError("InvalidAuthConfig", `auth.config.ts: ${failureOf(error).message}`);

@@ -73,12 +73,16 @@ export function evaluateDefinitions(
       throw new PushError("InvalidDefinition", `Component definition ${path} was not pushed.`);
     }
     if (visiting.has(path)) {
-      throw new PushError("InvalidDefinition", `Component definitions depend on each other: ${[...visiting, path].join(" → ")}`);
+      throw new PushError(
+        "InvalidDefinition",
+        `Component definitions depend on each other: ${[...visiting, path].join(" → ")}`,
+      );
     }
     visiting.add(path);
     for (const dependency of source.dependencies) visit(dependency);
     visiting.delete(path);
-    const metadata = source.module === null ? PLAIN_APP : evaluateDefinition(source.module, path, scope, done);
+    const metadata =
+      source.module === null ? PLAIN_APP : evaluateDefinition(source.module, path, scope, done);
     done.set(path, metadata);
     return metadata;
   };
@@ -97,13 +101,19 @@ function evaluateDefinition(
     () => scope,
     (wanted) => dependencyExports(wanted, done),
   );
-  const definition = evaluate(module, loader)["default"] as ComponentDefinitionExport | undefined;
+  const definition = evaluate(module, loader).default as ComponentDefinitionExport | undefined;
   if (typeof definition?.export !== "function") {
-    throw new PushError("InvalidDefinition", `${path || "convex"}/convex.config.ts must export default the result of defineApp() or defineComponent().`);
+    throw new PushError(
+      "InvalidDefinition",
+      `${path || "convex"}/convex.config.ts must export default the result of defineApp() or defineComponent().`,
+    );
   }
   const parsed = exportedDefinition.safeParse(definition.export());
   if (!parsed.success) {
-    throw new PushError("InvalidDefinition", `${path || "convex"}/convex.config.ts: ${z.prettifyError(parsed.error)}`);
+    throw new PushError(
+      "InvalidDefinition",
+      `${path || "convex"}/convex.config.ts: ${z.prettifyError(parsed.error)}`,
+    );
   }
   const { envVars, childComponents, ...rest } = parsed.data;
   return {
@@ -112,7 +122,12 @@ function evaluateDefinition(
     path,
     ...(envVars === undefined
       ? {}
-      : { envVars: envVars.map(([name, { optional, ...v }]) => [name, optional === undefined ? v : { ...v, optional }] as const) }),
+      : {
+          envVars: envVars.map(
+            ([name, { optional, ...v }]) =>
+              [name, optional === undefined ? v : { ...v, optional }] as const,
+          ),
+        }),
   };
 }
 
@@ -152,13 +167,20 @@ const exportedSchema = z.object({
 
 /** Evaluates a `schema.ts`. @throws PushError */
 export function evaluateSchema(module: CompiledModule, scope: Scope): Schema {
-  const loader = new ModuleLoader((path) => (path === module.path ? module : undefined), () => scope);
-  const schema = evaluate(module, loader)["default"] as { export?: () => string } | undefined;
+  const loader = new ModuleLoader(
+    (path) => (path === module.path ? module : undefined),
+    () => scope,
+  );
+  const schema = evaluate(module, loader).default as { export?: () => string } | undefined;
   if (typeof schema?.export !== "function") {
-    throw new PushError("InvalidSchema", "schema.ts must export default the result of defineSchema().");
+    throw new PushError(
+      "InvalidSchema",
+      "schema.ts must export default the result of defineSchema().",
+    );
   }
   const parsed = exportedSchema.safeParse(JSON.parse(schema.export()));
-  if (!parsed.success) throw new PushError("InvalidSchema", `schema.ts: ${z.prettifyError(parsed.error)}`);
+  if (!parsed.success)
+    throw new PushError("InvalidSchema", `schema.ts: ${z.prettifyError(parsed.error)}`);
   return {
     ...parsed.data,
     tables: parsed.data.tables.map(({ searchIndexes = null, vectorIndexes = null, ...table }) => ({

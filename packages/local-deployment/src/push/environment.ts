@@ -9,7 +9,9 @@ export function checkDeclaredEnvironment(
   values: Readonly<Record<string, string>>,
 ): void {
   const declared = metadata.envVars ?? [];
-  const missing = declared.filter(([name, { optional }]) => values[name] === undefined && optional !== true);
+  const missing = declared.filter(
+    ([name, { optional }]) => values[name] === undefined && optional !== true,
+  );
   if (missing.length > 0) {
     const names = missing.map(([name]) => name).join(", ");
     throw new PushError(
@@ -23,7 +25,7 @@ export function checkDeclaredEnvironment(
     try {
       checkReturns(
         parseValidator(JSON.parse(validator) as ValidatorJSON),
-        jsonToConvex(value as JSONValue),
+        jsonToConvex(value),
         () => undefined,
       );
     } catch {

@@ -61,7 +61,13 @@ export async function preparePush(
   ]);
   const definitions: Record<string, Definition> = {};
   for (const [path, meta] of metadata) {
-    definitions[path] = await analyzeDefinition(path, meta, modules.get(path) ?? [], schemas.get(path) ?? null, env);
+    definitions[path] = await analyzeDefinition(
+      path,
+      meta,
+      modules.get(path) ?? [],
+      schemas.get(path) ?? null,
+      env,
+    );
   }
   const root = componentTree(definitions, context);
   return {
@@ -100,12 +106,19 @@ async function analyzeDefinition(
   };
 }
 
-function componentTree(definitions: Readonly<Record<string, Definition>>, context: PushContext): Component {
+function componentTree(
+  definitions: Readonly<Record<string, Definition>>,
+  context: PushContext,
+): Component {
   const ids = new Map(context.componentIds);
-  const root = buildComponents(new Map(Object.entries(definitions)), context.environment, (path) => {
-    if (path === "") return "";
-    return ids.get(path) ?? crypto.randomUUID().replaceAll("-", "");
-  });
+  const root = buildComponents(
+    new Map(Object.entries(definitions)),
+    context.environment,
+    (path) => {
+      if (path === "") return "";
+      return ids.get(path) ?? crypto.randomUUID().replaceAll("-", "");
+    },
+  );
   for (const component of flatten(root)) {
     const definition = definitions[component.definition];
     if (definition !== undefined) checkDeclaredEnvironment(definition.metadata, component.env);
@@ -121,7 +134,10 @@ async function appModules(
   const kept = appDefinition.unchangedModuleHashes.map(({ path, sha256 }) => {
     const module = pushed.find((m) => m.path === path && m.hash === sha256);
     if (module === undefined) {
-      throw new PushError("RaceDetected", `Module ${path} has changed on the deployment since this push began.`);
+      throw new PushError(
+        "RaceDetected",
+        `Module ${path} has changed on the deployment since this push began.`,
+      );
     }
     return module;
   });

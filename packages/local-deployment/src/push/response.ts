@@ -48,7 +48,10 @@ function analysisOf(definition: Definition) {
     definition: {
       ...metadata,
       childComponents: metadata.childComponents.map((child) => ({ ...child, args: [] })),
-      exports: metadata.definitionType.type === "app" ? { type: "branch", branch: [] } : publicTree(modules),
+      exports:
+        metadata.definitionType.type === "app"
+          ? { type: "branch", branch: [] }
+          : publicTree(modules),
     },
     schema,
     functions: Object.fromEntries(
@@ -57,7 +60,11 @@ function analysisOf(definition: Definition) {
         { ...module, sourceMapped: null },
       ]),
     ),
-    udfConfig: { serverVersion: "1.48.0", importPhaseRngSeed: null, importPhaseUnixTimestamp: null },
+    udfConfig: {
+      serverVersion: "1.48.0",
+      importPhaseRngSeed: null,
+      importPhaseUnixTimestamp: null,
+    },
   };
 }
 
@@ -69,7 +76,11 @@ function publicTree(modules: Definition["modules"]): Tree {
   for (const [path, module] of Object.entries(modules).sort(([a], [b]) => (a < b ? -1 : 1))) {
     for (const { name, visibility } of module.functions) {
       if (visibility?.kind !== "public") continue;
-      insert(root, [...path.replace(/\.js$/, "").split("/"), name], `_reference/function/${path}:${name}`);
+      insert(
+        root,
+        [...path.replace(/\.js$/, "").split("/"), name],
+        `_reference/function/${path}:${name}`,
+      );
     }
   }
   return root;
@@ -99,7 +110,11 @@ interface CheckedComponent {
   exports: Record<string, never>;
 }
 
-function checkedComponent(push: PreparedPush, definitionPath: string, path: string): CheckedComponent {
+function checkedComponent(
+  push: PreparedPush,
+  definitionPath: string,
+  path: string,
+): CheckedComponent {
   const definition = push.definitions[definitionPath];
   const children = definition?.metadata.childComponents ?? [];
   return {

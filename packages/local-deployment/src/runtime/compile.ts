@@ -26,7 +26,8 @@ export function moduleHash(module: PushedModule): string {
 
 /**
  * Rewrites an ES module into the body of a function, so that its free variables (`process`, `fetch`,
- * `Date`, ...) can be given per component. `require` is what an ES module sees: nothing.
+ * `Date`, ...) can be given per component. An isolate's module sees no `require`; a Node module sees
+ * the one that production gives it.
  */
 export async function compileModule(module: PushedModule): Promise<CompiledModule> {
   const withMap =
@@ -38,7 +39,10 @@ export async function compileModule(module: PushedModule): Promise<CompiledModul
     platform: "neutral",
     target: "esnext",
     supported: { "dynamic-import": false },
-    define: { "import.meta.url": JSON.stringify(`convex:///${module.path}`), require: "undefined" },
+    define: {
+      "import.meta.url": JSON.stringify(`file:///${module.path}`),
+      ...(module.environment === "isolate" ? { require: "undefined" } : {}),
+    },
     sourcemap: "inline",
     sourcefile: module.path,
     sourcesContent: false,

@@ -26,7 +26,8 @@ export class FailureError extends Error {
 export function failureOf(thrown: unknown): Failure {
   if (thrown instanceof FailureError) return thrown.failure;
   if (thrown instanceof FunctionError) return { message: thrown.message };
-  if (typeof thrown !== "object" || thrown === null) return { message: `Uncaught ${String(thrown)}` };
+  if (typeof thrown !== "object" || thrown === null)
+    return { message: `Uncaught ${String(thrown)}` };
   const { name, message, stack, data } = thrown as {
     name?: unknown;
     message?: unknown;

@@ -9,7 +9,19 @@ export interface ConvexGlobal {
 export type Overrides = Record<string, unknown>;
 
 /** Names that a Convex isolate does not have and Bun does. */
-const HIDDEN_IN_ISOLATES = ["Bun", "Buffer", "global", "require", "module", "exports", "alert", "prompt", "confirm", "postMessage", "onmessage"];
+const HIDDEN_IN_ISOLATES = [
+  "Bun",
+  "Buffer",
+  "global",
+  "require",
+  "module",
+  "exports",
+  "alert",
+  "prompt",
+  "confirm",
+  "postMessage",
+  "onmessage",
+];
 
 /** The free variables a module is compiled with; the order is the order of its parameters. */
 export interface Scope {
@@ -31,7 +43,12 @@ export function createScope(environment: "isolate" | "node", overrides: Override
   // Object.create gives `any`; everything on it is looked up by user code only.
   const global = Object.create(globalThis) as Record<string, unknown>;
   for (const [name, value] of Object.entries(all)) {
-    Object.defineProperty(global, name, { value, writable: true, configurable: true, enumerable: true });
+    Object.defineProperty(global, name, {
+      value,
+      writable: true,
+      configurable: true,
+      enumerable: true,
+    });
   }
   for (const name of ["globalThis", "self"]) {
     Object.defineProperty(global, name, { value: global, writable: true, configurable: true });
@@ -39,7 +56,7 @@ export function createScope(environment: "isolate" | "node", overrides: Override
   }
   if (environment === "node") {
     Object.defineProperty(global, "global", { value: global, writable: true, configurable: true });
-    all["global"] = global;
+    all.global = global;
   }
   return { names: Object.keys(all), values: Object.values(all) };
 }
@@ -49,7 +66,9 @@ export function dateReading(now: () => number): DateConstructor {
   const Frozen = function (this: unknown, ...args: unknown[]) {
     if (new.target === undefined) return new Date(now()).toString();
     const date = args.length === 0 ? new Date(now()) : Reflect.construct(Date, args);
-    return new.target === (Frozen as unknown) ? date : Object.setPrototypeOf(date, (new.target as { prototype: object }).prototype);
+    return new.target === (Frozen as unknown)
+      ? date
+      : Object.setPrototypeOf(date, (new.target as { prototype: object }).prototype);
   };
   Object.defineProperties(Frozen, Object.getOwnPropertyDescriptors(Date));
   Object.defineProperty(Frozen, "now", { value: now, writable: true, configurable: true });

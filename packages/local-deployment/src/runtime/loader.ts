@@ -1,4 +1,4 @@
-import { createRequire } from "node:module";
+import { createRequire, isBuiltin } from "node:module";
 import { posix } from "node:path";
 import { FunctionError } from "../errors.ts";
 import type { Scope } from "./globals.ts";
@@ -76,7 +76,9 @@ export class ModuleLoader {
       const path = posix.join(posix.dirname(from.path), request);
       return this.external(path) ?? this.load(path);
     }
-    if (from.environment === "node") return nodeRequire(request);
+    // What a package of the app needs is in its bundle: only Node's own modules are outside.
+    if (from.environment === "node" && isBuiltin(request)) return nodeRequire(request);
+    if (from.environment === "node") throw new FunctionError(`Cannot find module '${request}'`);
     throw new FunctionError(
       `Could not resolve "${request}" in ${from.path}: only modules with "use node" can import Node's own modules.`,
     );

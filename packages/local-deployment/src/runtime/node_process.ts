@@ -1,6 +1,11 @@
 /** Node's `process` with the functions' variables in place of the machine's. */
 export function nodeProcess(env: Record<string, string>): Record<string, unknown> {
-  const own = { env: { ...env }, exit: refuse("process.exit"), kill: refuse("process.kill"), chdir: refuse("process.chdir") };
+  const own = {
+    env: { ...env },
+    exit: refuse("process.exit"),
+    kill: refuse("process.kill"),
+    chdir: refuse("process.chdir"),
+  };
   return new Proxy(process as unknown as Record<string, unknown>, {
     get: (target, name) => {
       if (typeof name === "string" && name in own) return own[name as keyof typeof own];

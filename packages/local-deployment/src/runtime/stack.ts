@@ -2,7 +2,8 @@ import { originalPositionFor, TraceMap } from "@jridgewell/trace-mapping";
 
 /** `at name (convex:///path.js:line:column)` or without a name, as Bun writes it. */
 const FRAME = /^\s*at (?:(.*?) \()?convex:\/\/\/([^:)]+):(\d+):(\d+)\)?\s*$/;
-const INLINE_MAP = /\/\/# sourceMappingURL=data:application\/json;[^,]*base64,([A-Za-z0-9+/=]+)\s*$/m;
+const INLINE_MAP =
+  /\/\/# sourceMappingURL=data:application\/json;[^,]*base64,([A-Za-z0-9+/=]+)\s*$/m;
 /** Lines that `new Function` and the loader put before a module's first line. */
 export const WRAPPER_LINES = 3;
 
@@ -20,7 +21,9 @@ export function mapStack(stack: string): string {
     const match = FRAME.exec(line);
     if (match === null) return [];
     const [, name = "", path = "", lineNumber = "0", column = "0"] = match;
-    return [`\n    at ${name || "<anonymous>"} (${locate(path, Number(lineNumber), Number(column))})`];
+    return [
+      `\n    at ${name || "<anonymous>"} (${locate(path, Number(lineNumber), Number(column))})`,
+    ];
   });
   return frames.join("");
 }

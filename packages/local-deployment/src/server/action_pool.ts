@@ -1,5 +1,12 @@
 import type { JSONValue } from "convex/values";
-import type { ActionOutcome, ActionTask, FromActions, ToActions, WireRequest, WireResponse } from "../actions/protocol.ts";
+import type {
+  ActionOutcome,
+  ActionTask,
+  FromActions,
+  ToActions,
+  WireRequest,
+  WireResponse,
+} from "../actions/protocol.ts";
 import type { Egress } from "../actions/egress.ts";
 import type { RequestContext } from "../engine/frame.ts";
 import type { FunctionCall, LocatedAction } from "../engine/protocol.ts";
@@ -54,7 +61,11 @@ export class ActionPool {
     if (!end.outcome.ok || !("value" in end.outcome)) return end;
     const { component } = located;
     const path = `${located.module}:${located.name}`;
-    const wrong = await this.engine.call("checkActionResult", { component, path, result: end.outcome.value });
+    const wrong = await this.engine.call("checkActionResult", {
+      component,
+      path,
+      result: end.outcome.value,
+    });
     return wrong === null ? end : { ...end, outcome: { ok: false, failure: wrong } };
   }
 
@@ -65,7 +76,14 @@ export class ActionPool {
     request: RequestContext,
     authError: string | null,
   ): Promise<{ response: WireResponse | null; failure: Failure | null; logs: readonly LogLine[] }> {
-    const target = { component, componentPath: "", where: "", module: "http.js", name: "default", environment: "isolate" } as const;
+    const target = {
+      component,
+      componentPath: "",
+      where: "",
+      module: "http.js",
+      name: "default",
+      environment: "isolate",
+    } as const;
     const { outcome, logs } = await this.#run(target, request, {}, wire, authError);
     if (!outcome.ok) return { response: null, failure: outcome.failure, logs };
     return { response: "response" in outcome ? outcome.response : null, failure: null, logs };
@@ -103,7 +121,11 @@ export class ActionPool {
         resolve(end);
       };
       const timer = setTimeout(() => {
-        finish(failed({ message: `Action execution timed out (maximum duration: ${String(limit / 1000)}s)` }));
+        finish(
+          failed({
+            message: `Action execution timed out (maximum duration: ${String(limit / 1000)}s)`,
+          }),
+        );
       }, limit);
       this.#running.set(task.id, { task, timer, finish });
       this.#post({ kind: "run", task });

@@ -44,7 +44,13 @@ export async function answerSyscall(
         const { ts, args: jobArgs, ...target } = scheduleArgs.parse(parsed);
         const parentJob = request.jobId;
         return jsonOrFailure(
-          await engine.call("schedule", { caller: component, address: target, ts, args: jobArgs, parentJob }),
+          await engine.call("schedule", {
+            caller: component,
+            address: target,
+            ts,
+            args: jobArgs,
+            parentJob,
+          }),
         );
       }
       case "actions/cancel_job": {
@@ -56,7 +62,9 @@ export async function answerSyscall(
           await engine.call("createHandle", { caller: component, address: address.parse(parsed) }),
         );
       default:
-        return { failure: { message: `Unknown async operation ${op} (not in the local deployment)` } };
+        return {
+          failure: { message: `Unknown async operation ${op} (not in the local deployment)` },
+        };
     }
   } catch (error) {
     return { failure: { message: messageOf(error) } };
@@ -65,10 +73,12 @@ export async function answerSyscall(
 
 function callOf(args: unknown, caller: string, request: RequestContext): FunctionCall {
   const { args: functionArgs, ...target } = callArgs.parse(args);
-  return { target: { caller, address: target }, args: functionArgs as JSONValue, request };
+  return { target: { caller, address: target }, args: functionArgs, request };
 }
 
-function answered(result: { ok: true; value: string } | { ok: false; failure: Failure }): SyscallAnswer {
+function answered(
+  result: { ok: true; value: string } | { ok: false; failure: Failure },
+): SyscallAnswer {
   return result.ok ? { value: result.value } : { failure: result.failure };
 }
 

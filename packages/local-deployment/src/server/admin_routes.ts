@@ -18,7 +18,10 @@ const decompress = promisify(brotliDecompress);
 /** Production's rules: https://docs.convex.dev/production/environment-variables */
 const variableName = z
   .string()
-  .regex(/^[A-Za-z][A-Za-z0-9_]{0,39}$/, "must be up to 40 letters, digits and underscores, and start with a letter");
+  .regex(
+    /^[A-Za-z][A-Za-z0-9_]{0,39}$/,
+    "must be up to 40 letters, digits and underscores, and start with a letter",
+  );
 const MAX_VARIABLE_BYTES = 8 * 1024;
 const variableChanges = z.object({
   changes: z.array(
@@ -38,7 +41,14 @@ export interface AdminServices {
 }
 
 /** What the official CLI calls, beside functions (convex/src/cli). */
-export function adminRoutes({ callers, engine, pushes, logs, urls, environmentChanged }: AdminServices): Hono {
+export function adminRoutes({
+  callers,
+  engine,
+  pushes,
+  logs,
+  urls,
+  environmentChanged,
+}: AdminServices): Hono {
   const app = new Hono();
 
   /** Parses a push call's body, which carries the admin key itself. */
@@ -85,7 +95,12 @@ export function adminRoutes({ callers, engine, pushes, logs, urls, environmentCh
   });
   app.post("/api/deploy2/finish_push", async (c) => {
     const { startPush, dryRun } = await parse(c.req.raw, finishPushRequest);
-    if (dryRun) return c.json({ authDiff: { added: [], removed: [] }, definitionDiffs: {}, componentDiffs: {} });
+    if (dryRun)
+      return c.json({
+        authDiff: { added: [], removed: [] },
+        definitionDiffs: {},
+        componentDiffs: {},
+      });
     return c.json(finishPushResponse(await pushes.finish(startPush.schemaChange.schemaIds.push)));
   });
   app.post("/api/deploy2/report_push_completed", async (c) => {
@@ -107,7 +122,11 @@ export function adminRoutes({ callers, engine, pushes, logs, urls, environmentCh
     const changes = parsed.data.changes.map(({ name, value }) => ({ name, value: value ?? null }));
     const reserved = changes.find(({ name }) => RESERVED.has(name));
     if (reserved !== undefined) {
-      throw new HttpError(400, "ReservedEnvironmentVariable", `${reserved.name} is set by the deployment itself.`);
+      throw new HttpError(
+        400,
+        "ReservedEnvironmentVariable",
+        `${reserved.name} is set by the deployment itself.`,
+      );
     }
     const failure = await engine.call("setEnvironment", changes);
     if (failure !== null) throw new HttpError(400, "InvalidEnvironmentVariable", failure.message);
@@ -119,12 +138,17 @@ export function adminRoutes({ callers, engine, pushes, logs, urls, environmentCh
 
 async function readPush(request: Request): Promise<unknown> {
   const body = await readBody(request, MAX_PUSH_BYTES);
-  if (request.headers.get("content-encoding") !== "br") return parseJson(Buffer.from(body).toString("utf8"));
+  if (request.headers.get("content-encoding") !== "br")
+    return parseJson(Buffer.from(body).toString("utf8"));
   try {
     const plain = await decompress(body, { maxOutputLength: MAX_PUSH_BYTES });
     return parseJson(plain.toString("utf8"));
   } catch (error) {
     if (error instanceof HttpError) throw error;
-    throw new HttpError(400, "BadJsonBody", "The request's body is not valid Brotli, or too large.");
+    throw new HttpError(
+      400,
+      "BadJsonBody",
+      "The request's body is not valid Brotli, or too large.",
+    );
   }
 }

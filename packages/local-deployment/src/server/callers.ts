@@ -28,7 +28,13 @@ export class Callers {
       providers.map((provider) =>
         // The convex package's type has no null: an absent id is left out.
         "type" in provider
-          ? { type: provider.type, issuer: provider.issuer, jwks: provider.jwks, algorithm: provider.algorithm, ...(provider.applicationID === null ? {} : { applicationID: provider.applicationID }) }
+          ? {
+              type: provider.type,
+              issuer: provider.issuer,
+              jwks: provider.jwks,
+              algorithm: provider.algorithm,
+              ...(provider.applicationID === null ? {} : { applicationID: provider.applicationID }),
+            }
           : provider,
       ),
     );
@@ -78,7 +84,10 @@ export class Callers {
       case "user":
         return this.verifyToken(authorization.token);
       case "admin":
-        return this.verifyAdmin(authorization.key, authorization.actingAs ? { ...authorization.actingAs } : null);
+        return this.verifyAdmin(
+          authorization.key,
+          authorization.actingAs ? { ...authorization.actingAs } : null,
+        );
     }
   }
 }

@@ -1,6 +1,12 @@
 import type { JSONValue } from "convex/values";
 import type { RequestContext } from "../engine/frame.ts";
-import type { CallResult, FunctionCall, LiveQuery, LiveResult, Target } from "../engine/protocol.ts";
+import type {
+  CallResult,
+  FunctionCall,
+  LiveQuery,
+  LiveResult,
+  Target,
+} from "../engine/protocol.ts";
 import { TIMED_OUT } from "../engine/timeouts.ts";
 import { formatLogLine, type LogLine } from "../runtime/console.ts";
 import type { Failure } from "../runtime/failure.ts";
@@ -73,7 +79,10 @@ export class Calls {
     queries: readonly { call: ClientCall; journal: string | null; held: number | null }[],
     caller: Caller,
     info: ClientInfo,
-  ): Promise<{ ts: string; results: ({ result: ClientResult; token: number; journal: string | null } | null)[] }> {
+  ): Promise<{
+    ts: string;
+    results: ({ result: ClientResult; token: number; journal: string | null } | null)[];
+  }> {
     const request = this.#context(caller, info);
     const asked: LiveQuery[] = queries.map(({ call, journal, held }) => ({
       target: targetOf(call, caller),
@@ -88,7 +97,11 @@ export class Calls {
       results: results.map((result) =>
         result === null
           ? null
-          : { result: toClient(result, request.requestId), token: result.token, journal: result.journal },
+          : {
+              result: toClient(result, request.requestId),
+              token: result.token,
+              journal: result.journal,
+            },
       ),
     };
   }
@@ -133,7 +146,9 @@ export class Calls {
   }
 
   /** When one of several queries never ends, the others still get their results. */
-  async #liveQueries(queries: readonly LiveQuery[]): Promise<{ ts: string; results: (LiveResult | null)[] }> {
+  async #liveQueries(
+    queries: readonly LiveQuery[],
+  ): Promise<{ ts: string; results: (LiveResult | null)[] }> {
     try {
       return await this.engine.call("liveQueries", queries);
     } catch (error) {
@@ -141,10 +156,12 @@ export class Calls {
     }
     const results: (LiveResult | null)[] = [];
     for (const query of queries) {
-      const one = await this.engine.call("liveQueries", [{ ...query, held: null }]).catch((error: unknown) => {
-        if (error instanceof EngineStuckError) return null;
-        throw error;
-      });
+      const one = await this.engine
+        .call("liveQueries", [{ ...query, held: null }])
+        .catch((error: unknown) => {
+          if (error instanceof EngineStuckError) return null;
+          throw error;
+        });
       results.push(one?.results[0] ?? timedOut(query));
     }
     const { ts } = await this.engine.call("clock");
@@ -160,11 +177,22 @@ export class Calls {
 const NO_TOKEN = 0;
 
 function timedOut(query: LiveQuery): LiveResult {
-  return { ok: false, failure: TIMED_OUT, logs: [], ts: "0", journal: query.journal, token: NO_TOKEN };
+  return {
+    ok: false,
+    failure: TIMED_OUT,
+    logs: [],
+    ts: "0",
+    journal: query.journal,
+    token: NO_TOKEN,
+  };
 }
 
 function targetOf({ path, componentPath }: ClientCall, caller: Caller): Target {
-  return { componentPath: caller.admin ? (componentPath ?? "") : "", path, publicOnly: !caller.admin };
+  return {
+    componentPath: caller.admin ? (componentPath ?? "") : "",
+    path,
+    publicOnly: !caller.admin,
+  };
 }
 
 function toClient(result: CallResult, requestId: string): ClientResult {

@@ -39,7 +39,9 @@ export interface LocalDeployment {
  * It listens on loopback only.
  * @throws DeploymentError when a port is taken, or the data folder is in use or can't be read
  */
-export async function startLocalDeployment(options: LocalDeploymentOptions): Promise<LocalDeployment> {
+export async function startLocalDeployment(
+  options: LocalDeploymentOptions,
+): Promise<LocalDeployment> {
   const { port, sitePort, dataDir } = checkOptions(options);
   ensureDataFolder(dataDir);
   const cleanup: (() => void | Promise<void>)[] = [lockDataFolder(dataDir)];

@@ -1,5 +1,10 @@
 import { DeploymentError, type DeploymentErrorCode } from "../errors.ts";
-import type { EngineApi, EngineMessage, EngineOperation, EngineRequest } from "../engine/protocol.ts";
+import type {
+  EngineApi,
+  EngineMessage,
+  EngineOperation,
+  EngineRequest,
+} from "../engine/protocol.ts";
 import type { EngineStart } from "../engine/worker.ts";
 import type { DeploymentUrls } from "../engine/state.ts";
 
@@ -62,7 +67,11 @@ export class EngineClient {
   }
 
   /** Starts the engine on a data folder. @throws DeploymentError when it can't be read. */
-  static async start(dataDir: string, urls: DeploymentUrls, events: EngineEvents): Promise<EngineClient> {
+  static async start(
+    dataDir: string,
+    urls: DeploymentUrls,
+    events: EngineEvents,
+  ): Promise<EngineClient> {
     const client = new EngineClient(dataDir, urls, events);
     try {
       await client.#launch();
@@ -84,7 +93,7 @@ export class EngineClient {
       this.#pending.set(request.id, {
         request,
         // The engine answers each operation with its own result type.
-        resolve: resolve as (value: unknown) => void,
+        resolve: resolve,
         reject,
       });
       this.#worker?.postMessage(request);
@@ -107,13 +116,14 @@ export class EngineClient {
     const start: EngineStart = {
       dataDir: this.dataDir,
       urls: this.urls,
-      progress: this.#progress.buffer as SharedArrayBuffer,
+      progress: this.#progress.buffer,
       firstToken: 1 + this.#generation++ * TOKENS_PER_ENGINE,
     };
     return new Promise((resolve, reject) => {
       worker.onmessage = ({ data }: MessageEvent<EngineMessage>) => {
         if (data.kind === "ready") resolve();
-        if (data.kind === "fatal") reject(new DeploymentError(data.code as DeploymentErrorCode, data.message));
+        if (data.kind === "fatal")
+          reject(new DeploymentError(data.code as DeploymentErrorCode, data.message));
         if (this.#worker === worker) this.#receive(data);
       };
       worker.onerror = (event) => {

@@ -37,7 +37,9 @@ export function functionResponse(result: ClientResult, plain: boolean): Response
     : JSON.stringify({
         status: "error",
         errorMessage: result.errorMessage,
-        ...(result.errorData === null ? {} : { errorData: JSON.parse(result.errorData) as unknown }),
+        ...(result.errorData === null
+          ? {}
+          : { errorData: JSON.parse(result.errorData) as unknown }),
         logLines: result.logLines,
       });
   return new Response(body, { headers: { "content-type": "application/json" } });
@@ -49,7 +51,7 @@ function plainText(value: string): string {
 
 /** The arguments object: bodies send it alone or in an array of one. */
 function argsOf(args: CallBody["args"]): JSONValue {
-  return (Array.isArray(args) ? (args[0] ?? {}) : args) as JSONValue;
+  return (Array.isArray(args) ? (args[0] ?? {}) : args);
 }
 
 /** `/api/query`, `/api/mutation`, `/api/action`, `/api/function`, `/api/run/...` and what goes with them. */
@@ -70,7 +72,11 @@ export function functionRoutes(
     if (body.componentPath != null && body.componentPath !== "" && !caller.admin) {
       throw new HttpError(403, "BadDeployKey", "Only an admin can call a component's functions.");
     }
-    const call: ClientCall = { path: body.path, args: argsOf(body.args), componentPath: body.componentPath ?? null };
+    const call: ClientCall = {
+      path: body.path,
+      args: argsOf(body.args),
+      componentPath: body.componentPath ?? null,
+    };
     // Plain "json" shows int64 and bytes as text; the clients ask for the encoded format.
     const plain = body.format === "json";
     const found = kind === "any" ? await calls.kindOf(call, caller) : kind;
@@ -138,4 +144,3 @@ function parseBody(body: unknown): CallBody {
   if (!parsed.success) throw new HttpError(400, "BadJsonBody", z.prettifyError(parsed.error));
   return parsed.data;
 }
-

@@ -3,7 +3,11 @@ import { HttpError } from "../errors.ts";
 /** The request's body, read only as far as it may be long. @throws HttpError 413 `RequestTooLarge` */
 export async function readBody(request: Request, limit: number): Promise<Uint8Array> {
   const tooLarge = () =>
-    new HttpError(413, "RequestTooLarge", `The request's body is larger than ${String(limit)} bytes.`);
+    new HttpError(
+      413,
+      "RequestTooLarge",
+      `The request's body is larger than ${String(limit)} bytes.`,
+    );
   if (Number(request.headers.get("content-length") ?? 0) > limit) throw tooLarge();
   if (request.body === null) return new Uint8Array();
   const chunks: Uint8Array[] = [];

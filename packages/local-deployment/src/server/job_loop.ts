@@ -64,7 +64,11 @@ export class JobLoop {
       if (logs !== null) {
         const { path, component, udfType, executionTime, failure } = logs;
         const started = performance.now() - executionTime * 1000;
-        const result = { ok: failure === null, logs: logs.logs, ...(failure === null ? {} : { failure }) };
+        const result = {
+          ok: failure === null,
+          logs: logs.logs,
+          ...(failure === null ? {} : { failure }),
+        };
         this.calls.record(udfType, path, component, result, "", started);
       }
       return nextDue;
@@ -82,6 +86,7 @@ export class JobLoop {
     const path = "path" in call.target ? call.target.path : "";
     const result = { ok: failure === null, logs, ...(failure === null ? {} : { failure }) };
     this.calls.record("Action", path, null, result, call.request.requestId, started);
-    if (job.id !== "") await this.engine.call("finishAction", { job, failure }).catch(() => undefined);
+    if (job.id !== "")
+      await this.engine.call("finishAction", { job, failure }).catch(() => undefined);
   }
 }

@@ -39,7 +39,9 @@ export function reservePort(port: number): Promise<number> {
       reject(
         new DeploymentError(
           taken ? "PORT_IN_USE" : "INVALID_OPTION",
-          taken ? `Port ${String(port)} is in use. Choose another, or 0 for any free one.` : error.message,
+          taken
+            ? `Port ${String(port)} is in use. Choose another, or 0 for any free one.`
+            : error.message,
           { cause: error },
         ),
       );
@@ -71,7 +73,10 @@ function serveCloud(port: number, services: Services): Server<SocketData> {
   const app = new Hono();
   app.get("/version", (c) => c.text("local"));
   app.get("/", (c) => c.text("This is a Quaver local deployment of Convex."));
-  app.route("/", functionRoutes(services.callers, services.calls, latestTs, (r) => infos.get(r) ?? NOBODY));
+  app.route(
+    "/",
+    functionRoutes(services.callers, services.calls, latestTs, (r) => infos.get(r) ?? NOBODY),
+  );
   app.route("/", adminRoutes(services));
   app.all("/http/*", (c) => {
     const url = new URL(c.req.url);
@@ -80,10 +85,19 @@ function serveCloud(port: number, services: Services): Server<SocketData> {
   });
   // Not 404: the CLI tries a 404 again and again.
   app.notFound((c) =>
-    errorResponse(400, "UnknownEndpoint", `${c.req.method} ${c.req.path} is not in the local deployment.`),
+    errorResponse(
+      400,
+      "UnknownEndpoint",
+      `${c.req.method} ${c.req.path} is not in the local deployment.`,
+    ),
   );
   app.onError((error) => answerError(error));
-  const sync = { callers: services.callers, calls: services.calls, subscriptions: services.subscriptions, latestTs };
+  const sync = {
+    callers: services.callers,
+    calls: services.calls,
+    subscriptions: services.subscriptions,
+    latestTs,
+  };
 
   return serve<SocketData>({
     hostname: HOST,
@@ -113,7 +127,9 @@ function serveCloud(port: number, services: Services): Server<SocketData> {
         socket.data.session = new SyncSession(connection, sync, socket.data.info);
       },
       message: (socket, message) => {
-        socket.data.session?.receive(typeof message === "string" ? message : message.toString("utf8"));
+        socket.data.session?.receive(
+          typeof message === "string" ? message : message.toString("utf8"),
+        );
       },
       close: (socket) => {
         socket.data.session?.closed();
@@ -142,8 +158,14 @@ function serveSite(port: number, { site }: Services): Server<undefined> {
 
 const NOBODY: ClientInfo = { ip: null, userAgent: null };
 
-function infoOf(request: Request, server: Server<never> | Server<SocketData> | Server<undefined>): ClientInfo {
-  return { ip: server.requestIP(request)?.address ?? null, userAgent: request.headers.get("user-agent") };
+function infoOf(
+  request: Request,
+  server: Server<never> | Server<SocketData> | Server<undefined>,
+): ClientInfo {
+  return {
+    ip: server.requestIP(request)?.address ?? null,
+    userAgent: request.headers.get("user-agent"),
+  };
 }
 
 function answerError(error: unknown): Response {

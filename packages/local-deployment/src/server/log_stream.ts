@@ -40,7 +40,10 @@ export class LogStream {
    * The executions after a cursor. Waits when there are none, except for a first call (cursor 0),
    * which only wants to know where the stream stands.
    */
-  async read(cursor: number, signal: AbortSignal): Promise<{ entries: LogEntry[]; newCursor: number }> {
+  async read(
+    cursor: number,
+    signal: AbortSignal,
+  ): Promise<{ entries: LogEntry[]; newCursor: number }> {
     if (cursor > 0 && cursor >= this.#cursor) await this.#wait(signal);
     const entries = this.#entries.filter((e) => e.cursor > cursor).map((e) => e.entry);
     return { entries, newCursor: Math.max(cursor, this.#cursor) };

@@ -11,7 +11,9 @@ import { readBody } from "./http_io.ts";
 function matches(route: { path: string; method: string }, path: string, method: string): number {
   if (route.method !== method) return -1;
   if (route.path === path) return Infinity;
-  return route.path.endsWith("*") && path.startsWith(route.path.slice(0, -1)) ? route.path.length : -1;
+  return route.path.endsWith("*") && path.startsWith(route.path.slice(0, -1))
+    ? route.path.length
+    : -1;
 }
 
 /** Answers requests to the site origin with the pushed HTTP actions. */
@@ -34,7 +36,9 @@ export class Site {
     // HEAD runs the GET action; the server leaves the body out.
     const method = request.method === "HEAD" ? "GET" : request.method;
     if (this.#targets.length === 0) {
-      return new Response("This Convex deployment does not have HTTP actions enabled.", { status: 404 });
+      return new Response("This Convex deployment does not have HTTP actions enabled.", {
+        status: 404,
+      });
     }
     const target = this.#find(url.pathname, method);
     if (target === null) {
@@ -43,10 +47,23 @@ export class Site {
     const { caller, authError } = await this.#caller(request);
     const started = performance.now();
     const context = { requestId: newRequestId(), identity: caller.identity, ...info, jobId: null };
-    const body = request.method === "GET" || request.method === "HEAD" ? null : await readBody(request, MAX_BODY_BYTES);
+    const body =
+      request.method === "GET" || request.method === "HEAD"
+        ? null
+        : await readBody(request, MAX_BODY_BYTES);
     const inside = url.pathname.slice(target.prefix.length) || "/";
-    const wire = { method, url: new URL(inside + url.search, url).href, headers: [...request.headers], body };
-    const { response, failure, logs } = await this.actions.http(target.component, wire, context, authError);
+    const wire = {
+      method,
+      url: new URL(inside + url.search, url).href,
+      headers: [...request.headers],
+      body,
+    };
+    const { response, failure, logs } = await this.actions.http(
+      target.component,
+      wire,
+      context,
+      authError,
+    );
     const identifier = `${method} ${url.pathname}`;
     const result = { ok: failure === null, logs, ...(failure === null ? {} : { failure }) };
     this.calls.record("HttpAction", identifier, null, result, context.requestId, started);
@@ -54,7 +71,11 @@ export class Site {
       const message = failure?.message ?? "The HTTP action did not respond";
       const data = failure?.data === undefined ? {} : { data: JSON.parse(failure.data) as unknown };
       return Response.json(
-        { code: `[Request ID: ${context.requestId}] Server Error: ${message}`, trace: message, ...data },
+        {
+          code: `[Request ID: ${context.requestId}] Server Error: ${message}`,
+          trace: message,
+          ...data,
+        },
         { status: 500 },
       );
     }
@@ -84,7 +105,10 @@ export class Site {
   /** A header that proves nothing does not stop the action; asking who calls then throws. */
   async #caller(request: Request): Promise<{ caller: Caller; authError: string | null }> {
     try {
-      return { caller: await this.callers.ofHeader(request.headers.get("authorization")), authError: null };
+      return {
+        caller: await this.callers.ofHeader(request.headers.get("authorization")),
+        authError: null,
+      };
     } catch (error) {
       if (!(error instanceof HttpError) && !(error instanceof AuthError)) throw error;
       return { caller: ANONYMOUS, authError: messageOf(error) };

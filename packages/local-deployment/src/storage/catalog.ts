@@ -75,10 +75,9 @@ export class Catalog {
   createTable(component: string, name: string): Table {
     const number = SYSTEM_TABLES[name] ?? this.#nextNumber(component);
     const inserted = this.db
-      .query<
-        { id: number },
-        [string, string, number]
-      >("INSERT INTO tables (component, name, number) VALUES (?, ?, ?) RETURNING id")
+      .query<{ id: number }, [string, string, number]>(
+        "INSERT INTO tables (component, name, number) VALUES (?, ?, ?) RETURNING id",
+      )
       .get(component, name, number);
     if (inserted === null) throw new Error(`table ${name} was not stored`);
     const table = this.#remember({ id: inserted.id, component, name, number, indexes: new Map() });
@@ -91,10 +90,9 @@ export class Catalog {
   addIndex(table: Table, name: string, userFields: readonly string[]): Index {
     const fields = [...userFields, "_creationTime", "_id"];
     const inserted = this.db
-      .query<
-        { id: number },
-        [number, string, string]
-      >("INSERT INTO indexes (table_id, name, fields) VALUES (?, ?, ?) RETURNING id")
+      .query<{ id: number }, [number, string, string]>(
+        "INSERT INTO indexes (table_id, name, fields) VALUES (?, ?, ?) RETURNING id",
+      )
       .get(table.id, name, JSON.stringify(fields));
     if (inserted === null) throw new Error(`index ${name} was not stored`);
     const index = { id: inserted.id, name, fields };

@@ -38,8 +38,20 @@ export const clientMessage = z.discriminatedUnion("type", [
       ]),
     ),
   }),
-  z.object({ type: z.literal("Mutation"), requestId: z.int(), udfPath: z.string(), args, componentPath }),
-  z.object({ type: z.literal("Action"), requestId: z.int(), udfPath: z.string(), args, componentPath }),
+  z.object({
+    type: z.literal("Mutation"),
+    requestId: z.int(),
+    udfPath: z.string(),
+    args,
+    componentPath,
+  }),
+  z.object({
+    type: z.literal("Action"),
+    requestId: z.int(),
+    udfPath: z.string(),
+    args,
+    componentPath,
+  }),
   z.object({ type: z.literal("Event"), eventType: z.string(), event: z.unknown() }),
 ]);
 export type ClientMessage = z.infer<typeof clientMessage>;

@@ -45,7 +45,10 @@ export class QuerySet {
   }
 
   /** Brings all results up to one timestamp. @returns what has changed, as JSON texts */
-  async refresh(caller: Caller, info: ClientInfo): Promise<{ ts: bigint; modifications: string[] }> {
+  async refresh(
+    caller: Caller,
+    info: ClientInfo,
+  ): Promise<{ ts: bigint; modifications: string[] }> {
     const asked = [...this.#queries];
     const removed = this.#removed;
     this.#removed = [];
@@ -99,5 +102,7 @@ function modification(queryId: number, result: ClientResult, journal: string | n
 
 /** Two failures that differ in their request's id only are the same to a client. */
 function withoutRequestId(text: string): string {
-  return text.startsWith('{"type":"QueryFailed"') ? text.replace(/\[Request ID: [0-9a-f]+\]/, "") : text;
+  return text.startsWith('{"type":"QueryFailed"')
+    ? text.replace(/\[Request ID: [0-9a-f]+\]/, "")
+    : text;
 }

@@ -3,7 +3,13 @@ import { HttpError, messageOf } from "../errors.ts";
 import type { JSONValue } from "convex/values";
 import { ANONYMOUS, type Caller, type Callers } from "../server/callers.ts";
 import type { Calls, ClientInfo, ClientResult } from "../server/calls.ts";
-import { chunked, clientMessage, encodeVersion, type ClientMessageOf, type StateVersion } from "./messages.ts";
+import {
+  chunked,
+  clientMessage,
+  encodeVersion,
+  type ClientMessageOf,
+  type StateVersion,
+} from "./messages.ts";
 import { QuerySet } from "./query_set.ts";
 import type { Subscriber, Subscriptions } from "./subscriptions.ts";
 
@@ -97,7 +103,9 @@ export class SyncSession implements Subscriber {
         break;
       case "ModifyQuerySet":
         if (message.baseVersion !== this.#received.querySet) {
-          throw new Error(`BaseVersionMismatch: the query set is at version ${String(this.#received.querySet)}`);
+          throw new Error(
+            `BaseVersionMismatch: the query set is at version ${String(this.#received.querySet)}`,
+          );
         }
         this.#received.querySet = message.newVersion;
         this.#queries.modify(message.modifications);
@@ -125,7 +133,9 @@ export class SyncSession implements Subscriber {
 
   async #authenticate(message: ClientMessageOf<"Authenticate">): Promise<void> {
     if (message.baseVersion !== this.#received.identity) {
-      throw new Error(`BaseVersionMismatch: the identity is at version ${String(this.#received.identity)}`);
+      throw new Error(
+        `BaseVersionMismatch: the identity is at version ${String(this.#received.identity)}`,
+      );
     }
     try {
       this.#setCaller(await this.#verify(message));
@@ -139,7 +149,11 @@ export class SyncSession implements Subscriber {
     this.stale();
   }
 
-  async #verify({ tokenType, value = "", impersonating }: ClientMessageOf<"Authenticate">): Promise<Caller> {
+  async #verify({
+    tokenType,
+    value = "",
+    impersonating,
+  }: ClientMessageOf<"Authenticate">): Promise<Caller> {
     switch (tokenType) {
       case "None":
         return ANONYMOUS;
@@ -162,16 +176,24 @@ export class SyncSession implements Subscriber {
   }
 
   #refuseAuth(error: string, authUpdateAttempted: boolean): void {
-    this.#send({ type: "AuthError", error, baseVersion: this.#received.identity, authUpdateAttempted });
+    this.#send({
+      type: "AuthError",
+      error,
+      baseVersion: this.#received.identity,
+      authUpdateAttempted,
+    });
     this.connection.close(CLOSE_NORMAL, "AuthError");
   }
 
   #mutate(message: ClientMessageOf<"Mutation">): void {
     if (++this.#queuedMutations > MAX_QUEUED_MUTATIONS) {
-      throw new Error(`TooManyConcurrentMutations: more than ${String(MAX_QUEUED_MUTATIONS)} mutations are waiting`);
+      throw new Error(
+        `TooManyConcurrentMutations: more than ${String(MAX_QUEUED_MUTATIONS)} mutations are waiting`,
+      );
     }
     const caller = this.#caller;
-    const session = this.#sessionId === null ? null : { id: this.#sessionId, request: message.requestId };
+    const session =
+      this.#sessionId === null ? null : { id: this.#sessionId, request: message.requestId };
     this.#mutations = this.#mutations.then(async () => {
       const result = await this.#run("mutation", message, caller, session);
       this.#queuedMutations--;
@@ -196,7 +218,11 @@ export class SyncSession implements Subscriber {
     caller: Caller,
     session: { id: string; request: number } | null,
   ): Promise<ClientResult | null> {
-    const call = { path: udfPath, args: (args[0] ?? {}) as JSONValue, componentPath: componentPath ?? null };
+    const call = {
+      path: udfPath,
+      args: (args[0] ?? {}) as JSONValue,
+      componentPath: componentPath ?? null,
+    };
     try {
       return await this.services.calls.run(kind, call, caller, this.info, session);
     } catch {
@@ -205,15 +231,37 @@ export class SyncSession implements Subscriber {
     }
   }
 
-  #respond(type: "MutationResponse" | "ActionResponse", requestId: number, result: ClientResult): void {
+  #respond(
+    type: "MutationResponse" | "ActionResponse",
+    requestId: number,
+    result: ClientResult,
+  ): void {
     const logLines = result.logLines;
     if (!result.ok) {
-      const errorData = result.errorData === null ? {} : { errorData: JSON.parse(result.errorData) as unknown };
-      this.#send({ type, requestId, success: false, result: result.errorMessage, logLines, ...errorData });
+      const errorData =
+        result.errorData === null ? {} : { errorData: JSON.parse(result.errorData) as unknown };
+      this.#send({
+        type,
+        requestId,
+        success: false,
+        result: result.errorMessage,
+        logLines,
+        ...errorData,
+      });
       return;
     }
-    const ts = type === "MutationResponse" ? { ts: encodeVersion({ ...this.#version, ts: BigInt(result.ts) }).ts } : {};
-    this.#send({ type, requestId, success: true, result: JSON.parse(result.value) as unknown, ...ts, logLines });
+    const ts =
+      type === "MutationResponse"
+        ? { ts: encodeVersion({ ...this.#version, ts: BigInt(result.ts) }).ts }
+        : {};
+    this.#send({
+      type,
+      requestId,
+      success: true,
+      result: JSON.parse(result.value) as unknown,
+      ...ts,
+      logLines,
+    });
   }
 
   /** Sends a transition to what is current; one at a time, and again while there is something new. */
@@ -277,7 +325,10 @@ function parseMessage(text: string) {
     throw new Error("BadJsonMessage: the message is not valid JSON");
   }
   const parsed = clientMessage.safeParse(json);
-  if (!parsed.success) throw new Error(`BadMessage: ${parsed.error.issues[0]?.message ?? "not a message of the sync protocol"}`);
+  if (!parsed.success)
+    throw new Error(
+      `BadMessage: ${parsed.error.issues[0]?.message ?? "not a message of the sync protocol"}`,
+    );
   return parsed.data;
 }
 

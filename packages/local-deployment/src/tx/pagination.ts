@@ -46,7 +46,13 @@ export function readPage(
   const until = args.endCursor == null ? null : parseCursor(args.endCursor, fingerprint);
   const cursor = (position: Position) => formatCursor(position, fingerprint);
   if (from === "end") {
-    return { page: [], isDone: true, continueCursor: cursor("end"), splitCursor: null, pageStatus: null };
+    return {
+      page: [],
+      isDone: true,
+      continueCursor: cursor("end"),
+      splitCursor: null,
+      pageStatus: null,
+    };
   }
   const stream = new QueryStream(tx, compileQuery(tx, component, args.query, view), view, {
     after: from === "start" ? null : from.after,
@@ -55,7 +61,8 @@ export function readPage(
   try {
     const rows = takePage(stream, args, until !== null);
     const last = rows.at(-1);
-    const ended = stream.exhausted || (rows.length < args.pageSize && until === null && !stopped(stream, args));
+    const ended =
+      stream.exhausted || (rows.length < args.pageSize && until === null && !stopped(stream, args));
     const position: Position =
       until !== null ? until : ended ? "end" : last ? { after: last.key } : from;
     const middle = rows[Math.floor((rows.length - 1) / 2)];
@@ -73,7 +80,8 @@ export function readPage(
 }
 
 function checkLimits(args: QueryPageArgs): void {
-  if (args.pageSize < 1) throw new FunctionError("Must request at least 1 document while paginating");
+  if (args.pageSize < 1)
+    throw new FunctionError("Must request at least 1 document while paginating");
   if (args.pageSize > MAX_PAGE_SIZE) {
     throw new FunctionError(`Requested too many items: ${String(args.pageSize)}`);
   }
@@ -107,7 +115,11 @@ function fingerprintOf(query: SerializedQuery): string {
 
 function formatCursor(position: Position, fingerprint: string): string {
   const key =
-    position === "end" ? null : position === "start" ? "" : Buffer.from(position.after).toString("hex");
+    position === "end"
+      ? null
+      : position === "start"
+        ? ""
+        : Buffer.from(position.after).toString("hex");
   return Buffer.from(JSON.stringify([fingerprint, key])).toString("base64url");
 }
 

@@ -120,9 +120,7 @@ export class QueryStream {
         : plan.order === "asc"
           ? { start: keyAfter(this.#lastKey), end: span.end }
           : { start: span.start, end: this.#lastKey };
-    this.#batch = this.tx
-      .documents(this.view)
-      .scan(plan.source, rest, plan.order, this.#batchSize);
+    this.#batch = this.tx.documents(this.view).scan(plan.source, rest, plan.order, this.#batchSize);
     this.#next = 0;
     this.#batchSize = Math.min(this.#batchSize * 2, LARGEST_BATCH);
     this.#seenVersion = this.tx.writeVersion;

@@ -116,7 +116,7 @@ export class Transaction {
   restore(table: Table, document: Document): void {
     this.#begin();
     const json = this.#encode(document);
-    const key = encodeIndexKey([document["_id"]]);
+    const key = encodeIndexKey([document._id]);
     const row = this.store.documents.insert(table.id, key, json);
     this.#countRows(table, 1);
     this.#touched(table, key, json);
@@ -133,7 +133,7 @@ export class Transaction {
     if (json === stored.json) return;
     this.#begin();
     const previous = parseDocument(stored.json);
-    const key = encodeIndexKey([next["_id"]]);
+    const key = encodeIndexKey([next._id]);
     this.store.documents.update(stored.row, json);
     this.#touched(table, key, json);
     for (const index of table.indexes.values()) {
@@ -152,7 +152,7 @@ export class Transaction {
     const previous = parseDocument(stored.json);
     this.store.documents.remove(stored.row);
     this.#countRows(table, -1);
-    this.#touched(table, encodeIndexKey([previous["_id"]]), stored.json);
+    this.#touched(table, encodeIndexKey([previous._id]), stored.json);
     for (const index of table.indexes.values()) {
       const key = indexKeyOf(previous, index.fields);
       this.store.documents.removeEntry(index.id, key);
@@ -221,7 +221,7 @@ export class Transaction {
   }
 
   #encode(document: Document): string {
-    return JSON.stringify(convexToJson(document as Value));
+    return JSON.stringify(convexToJson(document));
   }
 
   #touched(table: Table, key: Uint8Array, json: string): void {

@@ -12,7 +12,9 @@ const normalizeIdArgs = z.object({ table: z.string(), idString: z.string() });
 export function normalizeId(state: EngineState, frame: Frame, args: unknown): string {
   const { table: name, idString } = parseArgs("db.normalizeId", normalizeIdArgs, args);
   const table = frame.tx.table(frame.component.id, name, frame.view);
-  return JSON.stringify({ id: table !== undefined && tableOf(state, frame, idString) === table ? idString : null });
+  return JSON.stringify({
+    id: table !== undefined && tableOf(state, frame, idString) === table ? idString : null,
+  });
 }
 
 /** The table that an id belongs to in the frame's component; undefined when none has its number. */

@@ -19,11 +19,15 @@ const insertArgs = z.object({ table: z.string(), value: z.json() });
 const insert: Syscall = (state, frame, args) => {
   const { table: name, value } = parseArgs("db.insert", insertArgs, args);
   if (!TABLE_NAME.test(name)) {
-    throw new FunctionError(`Invalid argument \`table\` for \`db.insert\`: Invalid table name "${name}"`);
+    throw new FunctionError(
+      `Invalid argument \`table\` for \`db.insert\`: Invalid table name "${name}"`,
+    );
   }
   const document = parseFields("db.insert", value);
   if (Object.hasOwn(document, "_id") || Object.hasOwn(document, "_creationTime")) {
-    throw new FunctionError("Provided document includes a system field: `_id` and `_creationTime` are set by the system.");
+    throw new FunctionError(
+      "Provided document includes a system field: `_id` and `_creationTime` are set by the system.",
+    );
   }
   const types = state.documentTypes(frame.component.id);
   if (!types.declares(name)) {
@@ -114,12 +118,16 @@ function checkFields(state: EngineState, frame: Frame, table: Table, document: D
 
 function parseFields(method: string, value: unknown): Document {
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
-    throw new FunctionError(`Invalid argument \`value\` for \`${method}\`: Value must be an Object`);
+    throw new FunctionError(
+      `Invalid argument \`value\` for \`${method}\`: Value must be an Object`,
+    );
   }
   // Checked to be an object above; jsonToConvex keeps it one, or makes a scalar of `{$integer}`.
   const document = jsonToConvex(value as JSONValue);
   if (typeof document !== "object" || document === null || document instanceof ArrayBuffer) {
-    throw new FunctionError(`Invalid argument \`value\` for \`${method}\`: Value must be an Object`);
+    throw new FunctionError(
+      `Invalid argument \`value\` for \`${method}\`: Value must be an Object`,
+    );
   }
   return document as Document;
 }
