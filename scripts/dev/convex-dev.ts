@@ -30,7 +30,7 @@ export interface ConvexDev {
 export async function pushFirst(dev: ConvexDev): Promise<boolean> {
   const until = dev.json ? "--once" : "--until-success";
   const code = await run(dev, [until, "--typecheck", "disable", "--tail-logs", "disable"]);
-  if (code === null) return false;
+  if (code === "stopped") return false;
   if (code === 0) return true;
   throw new CommandFailure("PUSH_FAILED", "The functions in convex/ could not be pushed.");
 }
@@ -41,17 +41,21 @@ export async function pushFirst(dev: ConvexDev): Promise<boolean> {
  */
 export async function watch(dev: ConvexDev): Promise<void> {
   const code = await run(dev, ["--typecheck", dev.json ? "disable" : "try"]);
-  if (code === null) return;
-  throw new CommandFailure("CONVEX_DEV_ENDED", `convex dev ended with exit code ${code}.`);
+  if (code === "stopped") return;
+  const how = code === null ? "was killed" : `ended with exit code ${code}`;
+  throw new CommandFailure("CONVEX_DEV_ENDED", `convex dev ${how}.`);
 }
 
-/** Runs `convex dev` to its end. @returns its exit code; null when it was told to stop */
-async function run({ target, cwd, stop }: ConvexDev, flags: string[]): Promise<number | null> {
+/** Runs `convex dev` to its end. @returns its exit code, null when a signal ended it */
+async function run(
+  { target, cwd, stop }: ConvexDev,
+  flags: string[],
+): Promise<number | null | "stopped"> {
   const child = spawnConvex(target, ["dev", ...flags], { cwd, output: [STDERR, STDERR] });
   const ended = exitOf(child);
   const code = await Promise.race([ended, stop]);
   if (code === undefined) await end(child, ended);
-  return code === undefined || code === INTERRUPTED ? null : code;
+  return code === undefined || code === INTERRUPTED ? "stopped" : code;
 }
 
 async function end(child: ChildProcess, ended: Promise<unknown>): Promise<void> {

@@ -11,18 +11,30 @@ export type Listener = keyof typeof USUAL_PORTS;
 /** The port each listener should ask for; 0 means any free one. */
 export type Ports = Record<Listener, number>;
 
+/** How to choose ports. */
+export interface PortChoice {
+  /** Any will do at first, instead of the usual ones. */
+  freePorts: boolean;
+  /** Those of the last start must be free again, even if any would do. */
+  insist: boolean;
+}
+
 /**
  * Chooses ports: those this data folder had before, else the usual ones, or any with `freePorts`.
- * @throws CommandFailure `PORT_IN_USE` when one is taken and `freePorts` is off
+ * @throws CommandFailure `PORT_IN_USE` when one is taken that can't be given up
  */
-export async function choosePorts(remembered: Memory["ports"], freePorts: boolean): Promise<Ports> {
+export async function choosePorts(
+  remembered: Memory["ports"],
+  { freePorts, insist }: PortChoice,
+): Promise<Ports> {
   const choose = async (listener: Listener): Promise<number> => {
     const wanted = remembered[listener] ?? (freePorts ? 0 : USUAL_PORTS[listener]);
     if (wanted === 0 || (await isFree(wanted))) return wanted;
-    if (freePorts) return 0;
+    if (freePorts && !insist) return 0;
     throw new CommandFailure(
       "PORT_IN_USE",
-      `Port ${wanted} (${listener}) is in use. Stop what listens there, or add --free-ports.`,
+      `Port ${wanted} (${listener}) is in use, perhaps by another \`bun run dev\`. ` +
+        "Stop what listens there, or add --free-ports (and --data-dir, to run a second one).",
     );
   };
   return {

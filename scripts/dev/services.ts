@@ -3,8 +3,9 @@ import { join } from "node:path";
 import { startLocalDeployment } from "@quaver/local-deployment";
 import { startClerkStandIn, startDaytonaStandIn } from "@quaver/stand-ins";
 import type { DevOptions } from "./options.ts";
-import { recall, remember } from "./memory.ts";
-import { choosePorts, portOf } from "./ports.ts";
+import { recall, remember, type Memory } from "./memory.ts";
+import { choosePorts, portOf, type Ports } from "./ports.ts";
+import { outliving } from "./predecessor.ts";
 import { setVariables } from "./variables.ts";
 
 /** Everything that runs inside this process, and where it is. */
@@ -19,7 +20,7 @@ export interface Services {
   close(): Promise<void>;
 }
 
-/** The local deployment and the stand-ins are started by `this` stack, and stopped in reverse. */
+/** Collects what has been started, to stop all of it. */
 class Closers {
   readonly #closers: (() => Promise<void>)[] = [];
 
@@ -40,11 +41,16 @@ class Closers {
  * Starts the local deployment and the stand-ins on a data folder, and makes them known to each other.
  * The deployment comes first: it holds the folder's lock.
  */
-export async function startServices(options: DevOptions): Promise<Services> {
-  const { dataDir } = options;
+export async function startServices({ dataDir, freePorts }: DevOptions): Promise<Services> {
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
-  const memory = recall(dataDir);
-  const ports = await choosePorts(memory.ports, options.freePorts);
+  return await outliving(async (insist) => {
+    const memory = recall(dataDir);
+    const ports = await choosePorts(memory.ports, { freePorts, insist });
+    return await startOn(dataDir, ports, memory);
+  });
+}
+
+async function startOn(dataDir: string, ports: Ports, memory: Memory): Promise<Services> {
   const closers = new Closers();
   try {
     const deployment = await closers.add(

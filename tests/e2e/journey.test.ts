@@ -8,9 +8,9 @@ import type { ConvexClient } from "convex/browser";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { api } from "../../convex/_generated/api.js";
 import type { Id } from "../../convex/_generated/dataModel.js";
-import { runConvex } from "../../scripts/lib/convex-cli.ts";
+import { runConvex, spawnConvex } from "../../scripts/lib/convex-cli.ts";
 import { httpClient, liveClient, Subscription } from "../support/clients.ts";
-import { DevProcess, type Ready } from "../support/dev.ts";
+import { DevProcess, within, type Ready } from "../support/dev.ts";
 import { freshToken, listSandboxes, signUp, type Person } from "../support/stand-ins.ts";
 import { makeTempFolder } from "../support/temp.ts";
 
@@ -199,9 +199,22 @@ describe("an operator with the official CLI", () => {
     expect(await convex("data", "projects")).toContain("A moondial");
   });
 
-  test("`convex logs` shows what functions did", async () => {
-    const logs = await convex("logs", "--history", "500", "--success").catch(String);
-    expect(logs).toContain("projects/mutations:rename");
+  test("`convex logs` shows what functions did, and goes on", async () => {
+    const logs = spawnConvex(dev, ["logs", "--history", "500", "--success"], {
+      cwd: `${dataDir}/cli`,
+      output: ["pipe", "pipe"],
+    });
+    onTestFinished(() => void logs.kill("SIGKILL"));
+    let shown = "";
+    const renamed = new Promise<void>((resolve) => {
+      for (const stream of [logs.stdout, logs.stderr]) {
+        stream?.setEncoding("utf8").on("data", (text: string) => {
+          shown += text;
+          if (shown.includes("projects/mutations:rename")) resolve();
+        });
+      }
+    });
+    await within(30_000, "the rename in the logs", renamed, () => shown);
   });
 
   test("`convex codegen` finds the committed files current", async () => {

@@ -22,20 +22,26 @@ async function freePort(): Promise<number> {
 
 test("the ports of the last start are taken again", async () => {
   const deployment = await freePort();
-  const ports = await choosePorts({ deployment }, true);
+  const ports = await choosePorts({ deployment }, { freePorts: true, insist: true });
   expect(ports).toEqual({ deployment, site: 0, clerk: 0, daytona: 0 });
 });
 
 test("one that is taken meanwhile gives way to a free one, when free ports will do", async () => {
   const [deployment, clerk] = [await takenPort(), await freePort()];
-  const ports = await choosePorts({ deployment, clerk }, true);
+  const ports = await choosePorts({ deployment, clerk }, { freePorts: true, insist: false });
   expect(ports).toMatchObject({ deployment: 0, clerk });
+});
+
+test("before that, it may belong to a run that is just ending: it is worth insisting on", async () => {
+  const deployment = await takenPort();
+  const start = choosePorts({ deployment }, { freePorts: true, insist: true });
+  await expect(start).rejects.toMatchObject({ code: "PORT_IN_USE" });
 });
 
 test("otherwise a taken port stops the start, and the message names it", async () => {
   const clerk = await takenPort();
   const others = { deployment: await freePort(), site: await freePort() };
-  const start = choosePorts({ ...others, clerk }, false);
+  const start = choosePorts({ ...others, clerk }, { freePorts: false, insist: false });
   await expect(start).rejects.toMatchObject({ code: "PORT_IN_USE" });
   await expect(start).rejects.toThrow(String(clerk));
 });

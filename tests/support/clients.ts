@@ -13,6 +13,9 @@ export function httpClient(url: string, token?: string): ConvexHttpClient {
   return client;
 }
 
+/** How long to wait before asking an identity provider again that can't be reached. */
+const ASK_AGAIN_MS = 100;
+
 /** The official WebSocket client; `fetchToken` is asked whenever it needs a (fresh) token. */
 export function liveClient(url: string, fetchToken?: () => Promise<string>): ConvexClient {
   const client = new ConvexClient(url, {
@@ -21,8 +24,25 @@ export function liveClient(url: string, fetchToken?: () => Promise<string>): Con
     unsavedChangesWarning: false,
     logger: false,
   });
-  if (fetchToken) client.setAuth(fetchToken);
+  if (fetchToken) client.setAuth(() => untilReached(fetchToken, () => client.closed));
   return client;
+}
+
+/** Asks again while nobody answers, as Clerk's own library does: being offline is not being signed out. */
+async function untilReached(
+  fetchToken: () => Promise<string>,
+  isClosed: () => boolean,
+): Promise<string | null> {
+  while (!isClosed()) {
+    try {
+      return await fetchToken();
+    } catch (error) {
+      // What `fetch` throws when there is no connection.
+      if (!(error instanceof TypeError)) throw error;
+      await new Promise((resolve) => setTimeout(resolve, ASK_AGAIN_MS));
+    }
+  }
+  return null;
 }
 
 /** A live query that remembers everything it was told. */

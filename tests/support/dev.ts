@@ -72,7 +72,9 @@ export class DevProcess {
     const line = await within(READY_WITHIN_MS, "`bun run dev` to be ready", this.#firstLine(), () =>
       this.#stderr.slice(-4_000),
     );
-    return readySchema.parse(JSON.parse(line));
+    const ready = readySchema.safeParse(JSON.parse(line));
+    if (ready.success) return ready.data;
+    throw new Error(`\`bun run dev\` is not ready, but says: ${line}\n${this.#stderr}`);
   }
 
   /** Ends it: by Ctrl-C as a terminal sends it (to the whole group), unless another signal is named. */

@@ -1,7 +1,7 @@
 import { createClerkClient } from "@clerk/backend";
 import { createRemoteJWKSet, decodeProtectedHeader, jwtVerify } from "jose";
 import { describe, expect, test } from "vitest";
-import { aClerk, aDataDir, call } from "./support.ts";
+import { aClerk, aDataDir, call, str } from "./support.ts";
 
 const ada = { email: "ada@example.com", first_name: "Ada", last_name: "Lovelace" };
 
@@ -20,10 +20,10 @@ describe("signing up", () => {
     );
 
     const found = await call("GET", `${clerk.issuer}/.well-known/openid-configuration`);
-    const keys = createRemoteJWKSet(new URL(String(found.json.jwks_uri)));
-    const token = String(json.token);
+    const keys = createRemoteJWKSet(new URL(str(found.json.jwks_uri)));
+    const token = str(json.token);
     const { payload } = await jwtVerify(token, keys, {
-      issuer: String(found.json.issuer),
+      issuer: str(found.json.issuer),
       audience: "convex",
       algorithms: ["RS256"],
     });
@@ -71,7 +71,7 @@ describe("signing up", () => {
     expect(fresh.headers.get("access-control-allow-origin")).toBe("http://localhost:5173");
     expect(fresh.json.token).not.toBe(json.token);
     const keys = createRemoteJWKSet(new URL(`${clerk.url}/.well-known/jwks.json`));
-    const { payload } = await jwtVerify(String(fresh.json.token), keys);
+    const { payload } = await jwtVerify(str(fresh.json.token), keys);
     expect(payload).toMatchObject({ azp: "http://localhost:5173", sub: json.user!.id });
     expect(payload.exp! - payload.iat!).toBe(5);
   });
@@ -89,7 +89,7 @@ describe("the Backend API, through @clerk/backend", () => {
     const clerk = await aClerk();
     const { json } = await call("POST", `${clerk.url}/sign-ups`, ada);
     const client = createClerkClient({ secretKey: clerk.secretKey, apiUrl: clerk.url });
-    return { clerk, client, id: String(json.user!.id) };
+    return { clerk, client, id: str(json.user!.id) };
   };
 
   test("gets, updates and deletes a user", async () => {
@@ -150,7 +150,7 @@ describe("a restart", () => {
       webhookSecret: first.webhookSecret,
     });
     const keys = createRemoteJWKSet(new URL(`${second.url}/.well-known/jwks.json`));
-    await expect(jwtVerify(String(json.token), keys, { issuer })).resolves.toBeDefined();
+    await expect(jwtVerify(str(json.token), keys, { issuer })).resolves.toBeDefined();
     const again = await call("POST", `${second.url}/tokens`, { user_id: json.user!.id });
     expect(again.status).toBe(200);
   });

@@ -4,11 +4,12 @@ import { once } from "node:events";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { text } from "node:stream/consumers";
 import { build } from "esbuild";
 import { beforeAll, expect, onTestFinished, test, vi } from "vitest";
-import { aClerk, aDataDir, aDaytona, aReceiver, call, isAlive } from "./support.ts";
+import { aClerk, aDataDir, aDaytona, aReceiver, call, isAlive, str } from "./support.ts";
 
-const secret = "whsec_" + Buffer.from("a secret for signing webhooks").toString("base64");
+const secret = "whsec_" + Buffer.from("a secret for signing webhooks").tostr("base64");
 
 /** Both stand-ins in a process of its own, which says where they are. */
 const PROGRAM = `
@@ -36,10 +37,20 @@ beforeAll(async () => {
   bundle = require + outputFiles[0]!.text;
 });
 
-async function inAnotherProcess(dataDir: string) {
-  const child = spawn(process.execPath, ["--input-type=module", "-", dataDir, secret], {
-    stdio: ["pipe", "pipe", "inherit"],
-  });
+/** Where Bun is: `npx` would be a process in between, and killed in its stead. */
+async function bunPath(): Promise<string> {
+  const child = spawn("npx", ["--yes", "bun@1", "-e", "console.log(process.execPath)"]);
+  return (await text(child.stdout)).trim();
+}
+
+const RUNTIMES = [
+  ["Node", async () => [process.execPath, "--input-type=module", "-"]],
+  ["Bun", async () => [await bunPath(), "run", "-"]],
+] as const;
+
+async function inAnotherProcess(runtime: () => Promise<string[]>, dataDir: string) {
+  const [program, ...args] = await runtime();
+  const child = spawn(program!, [...args, dataDir, secret], { stdio: ["pipe", "pipe", "inherit"] });
   onTestFinished(() => void child.kill("SIGKILL"));
   child.stdin.end(bundle);
   const [line] = (await once(createInterface(child.stdout), "line")) as [string];
@@ -53,32 +64,42 @@ async function killOutright(child: ChildProcess): Promise<void> {
   await exited;
 }
 
-test("what was acknowledged survives kill -9, and no process of a sandbox does", async () => {
-  const dataDir = aDataDir();
-  const { child, clerkUrl, url, apiKey } = await inAnotherProcess(dataDir);
-  const headers = { authorization: `Bearer ${apiKey}` };
-  const { json: signedUp } = await call("POST", `${clerkUrl}/sign-ups`, { email: "a@b.co" });
-  const { json: made } = await call("POST", `${url}/sandbox`, { name: "p" }, headers);
-  const id = String(made.id);
-  const command = "sleep 60 >/dev/null 2>&1 & echo $!";
-  const run = await vi.waitFor(async () => {
-    const answer = await call("POST", `${url}/toolbox/${id}/process/execute`, { command }, headers);
-    expect(answer.status).toBe(200);
-    return answer;
-  });
-  const background = Number(run.json.result);
-  expect(isAlive(background)).toBe(true);
+test.each(RUNTIMES)(
+  "under %s, what was acknowledged survives kill -9",
+  async (_, runtime) => {
+    const dataDir = aDataDir();
+    const { child, clerkUrl, url, apiKey } = await inAnotherProcess(runtime, dataDir);
+    const headers = { authorization: `Bearer ${apiKey}` };
+    const { json: signedUp } = await call("POST", `${clerkUrl}/sign-ups`, { email: "a@b.co" });
+    const { json: made } = await call("POST", `${url}/sandbox`, { name: "p" }, headers);
+    const id = str(made.id);
+    const command = "sleep 60 >/dev/null 2>&1 & echo $!";
+    const run = await vi.waitFor(async () => {
+      const answer = await call(
+        "POST",
+        `${url}/toolbox/${id}/process/execute`,
+        { command },
+        headers,
+      );
+      expect(answer.status).toBe(200);
+      return answer;
+    });
+    const background = Number(run.json.result);
+    expect(isAlive(background)).toBe(true);
 
-  await killOutright(child);
+    await killOutright(child);
 
-  await vi.waitFor(() => expect(isAlive(background)).toBe(false));
-  const { url: receiver, received } = await aReceiver(secret);
-  const clerk = await aClerk({ dataDir, webhook: { url: receiver, secret } });
-  const daytona = await aDaytona({ dataDir });
-  const people = await call("GET", `${clerk.url}/people`);
-  expect(people.json).toMatchObject([{ id: signedUp.user!.id }]);
-  await vi.waitFor(() => expect(received).toMatchObject([{ event: { type: "user.created" } }]));
-  expect(daytona.apiKey).toBe(apiKey);
-  const sandbox = await call("GET", `${daytona.url}/sandbox/p`, undefined, headers);
-  expect(sandbox.json).toMatchObject({ id, state: "started" });
-});
+    // No process of a sandbox outlives the machine it would have run on.
+    await vi.waitFor(() => expect(isAlive(background)).toBe(false));
+    const { url: receiver, received } = await aReceiver(secret);
+    const clerk = await aClerk({ dataDir, webhook: { url: receiver, secret } });
+    const daytona = await aDaytona({ dataDir });
+    const people = await call("GET", `${clerk.url}/people`);
+    expect(people.json).toMatchObject([{ id: signedUp.user!.id }]);
+    await vi.waitFor(() => expect(received).toMatchObject([{ event: { type: "user.created" } }]));
+    expect(daytona.apiKey).toBe(apiKey);
+    const sandbox = await call("GET", `${daytona.url}/sandbox/p`, undefined, headers);
+    expect(sandbox.json).toMatchObject({ id, state: "started" });
+  },
+  30_000,
+);

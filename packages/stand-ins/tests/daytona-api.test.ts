@@ -1,7 +1,7 @@
 import { describe, expect, test, vi } from "vitest";
 import type { DaytonaStandIn } from "../src/index.ts";
 import type { Json } from "./support.ts";
-import { aDataDir, aDaytona, AT_ONCE, call } from "./support.ts";
+import { aDataDir, aDaytona, AT_ONCE, call, str } from "./support.ts";
 
 /** The API with its key, below `/sandbox`. */
 function api({ url, apiKey }: Pick<DaytonaStandIn, "url" | "apiKey">) {
@@ -11,10 +11,10 @@ function api({ url, apiKey }: Pick<DaytonaStandIn, "url" | "apiKey">) {
 
 type Api = ReturnType<typeof api>;
 
-async function reaches(ask: Api, id: Json | undefined, state: string): Promise<Json> {
+async function reaches(ask: Api, id: unknown, state: string): Promise<Json> {
   return await vi.waitFor(
     async () => {
-      const { json } = await ask("GET", `/${String(id)}`);
+      const { json } = await ask("GET", `/${str(id)}`);
       expect(json.state).toBe(state);
       return json;
     },
@@ -51,7 +51,7 @@ describe("creating", () => {
     expect((await ask("DELETE", "/p")).json.state).toBe("destroying");
     expect((await ask("GET", "/p")).status).toBe(404);
     expect((await ask("POST", "", { name: "p" })).status).toBe(200);
-    expect((await ask("GET", `/${String(first.json.id)}`)).json.state).toBe("destroying");
+    expect((await ask("GET", `/${str(first.json.id)}`)).json.state).toBe("destroying");
   });
 
   test("of many at once under one name, one succeeds", async () => {
@@ -84,8 +84,8 @@ describe("creating", () => {
     const { json } = await ask("POST", "", {});
     const broken = await reaches(ask, json.id, "error");
     expect(broken).toMatchObject({ errorReason: "no runner", recoverable: true });
-    expect((await ask("POST", `/${String(json.id)}/start`)).status).toBe(400);
-    await ask("POST", `/${String(json.id)}/recover`);
+    expect((await ask("POST", `/${str(json.id)}/start`)).status).toBe(400);
+    await ask("POST", `/${str(json.id)}/recover`);
     const cured = await reaches(ask, json.id, "started");
     expect(cured).not.toHaveProperty("errorReason");
   });
@@ -95,7 +95,7 @@ describe("a sandbox's life", () => {
   test("start, stop, archive, wake and delete", async () => {
     const ask = api(await aDaytona());
     const { id } = (await ask("POST", "", { name: "p" })).json;
-    const go = (operation: string) => ask("POST", `/${String(id)}/${operation}`);
+    const go = (operation: string) => ask("POST", `/${str(id)}/${operation}`);
     await reaches(ask, id, "started");
     expect((await go("stop?force=false")).json.state).toBe("stopping");
     await reaches(ask, id, "stopped");
@@ -103,33 +103,33 @@ describe("a sandbox's life", () => {
     await reaches(ask, id, "archived");
     expect((await go("start")).json.state).toBe("restoring");
     await reaches(ask, id, "started");
-    await ask("DELETE", `/${String(id)}`);
-    await vi.waitFor(async () => expect((await ask("GET", `/${String(id)}`)).status).toBe(404));
+    await ask("DELETE", `/${str(id)}`);
+    await vi.waitFor(async () => expect((await ask("GET", `/${str(id)}`)).status).toBe(404));
   });
 
   test("answers 409 while a change is under way", async () => {
     const ask = api(await aDaytona({ delaysMs: SLOW }));
     const { id } = (await ask("POST", "", {})).json;
     for (const operation of ["stop", "start", "archive", "recover"]) {
-      expect((await ask("POST", `/${String(id)}/${operation}`)).status).toBe(409);
+      expect((await ask("POST", `/${str(id)}/${operation}`)).status).toBe(409);
     }
-    expect((await ask("DELETE", `/${String(id)}`)).status).toBe(409);
+    expect((await ask("DELETE", `/${str(id)}`)).status).toBe(409);
   });
 
   test("replaces labels and sets intervals", async () => {
     const ask = api(await aDaytona());
     const { id } = (await ask("POST", "", { labels: { a: "1", b: "2" } })).json;
     const labels = { c: "3" };
-    expect((await ask("PUT", `/${String(id)}/labels`, { labels })).json).toEqual({ labels });
-    await ask("POST", `/${String(id)}/autostop/0`);
-    await ask("POST", `/${String(id)}/autodelete/-1`);
-    expect((await ask("GET", `/${String(id)}`)).json).toMatchObject({
+    expect((await ask("PUT", `/${str(id)}/labels`, { labels })).json).toEqual({ labels });
+    await ask("POST", `/${str(id)}/autostop/0`);
+    await ask("POST", `/${str(id)}/autodelete/-1`);
+    expect((await ask("GET", `/${str(id)}`)).json).toMatchObject({
       labels,
       autoStopInterval: 0,
       autoDeleteInterval: -1,
     });
-    expect((await ask("POST", `/${String(id)}/autostop/-1`)).status).toBe(400);
-    expect((await ask("POST", `/${String(id)}/autostop/soon`)).status).toBe(400);
+    expect((await ask("POST", `/${str(id)}/autostop/-1`)).status).toBe(400);
+    expect((await ask("POST", `/${str(id)}/autostop/soon`)).status).toBe(400);
   });
 
   test("stops by itself when idle, and deletes itself on stop if told to", async () => {
@@ -138,7 +138,7 @@ describe("a sandbox's life", () => {
     await reaches(ask, idle.json.id, "stopped");
     const fleeting = await ask("POST", "", { autoStopInterval: 1, autoDeleteInterval: 0 });
     await vi.waitFor(async () =>
-      expect((await ask("GET", `/${String(fleeting.json.id)}`)).status).toBe(404),
+      expect((await ask("GET", `/${str(fleeting.json.id)}`)).status).toBe(404),
     );
   });
 });
@@ -151,7 +151,7 @@ describe("listing", () => {
     await ask("POST", "", { name: "other", labels: { app: "other" } });
   };
   const names = (json: Json) => (json.items as unknown as { name: string }[]).map((i) => i.name);
-  const query = (fields: Record<string, string>) => `?${new URLSearchParams(fields).toString()}`;
+  const query = (fields: Record<string, string>) => `?${new URLSearchParams(fields).tostr()}`;
 
   test("shows those that carry all the labels, without their environment", async () => {
     const ask = api(await aDaytona());
@@ -180,9 +180,9 @@ describe("listing", () => {
   test("shows those in given states", async () => {
     const ask = api(await aDaytona());
     await fill(ask);
-    await reaches(ask, "p0" as unknown as Json, "started");
+    await reaches(ask, "p0", "started");
     await ask("POST", "/p0/stop");
-    await reaches(ask, "p0" as unknown as Json, "stopped");
+    await reaches(ask, "p0", "stopped");
     const { json } = await ask("GET", "?states=stopped&states=archived");
     expect(names(json)).toEqual(["p0"]);
   });
@@ -216,7 +216,7 @@ describe("a restart", () => {
     expect(await reaches(after, started.json.id, "started")).toMatchObject({ labels: { a: "b" } });
     await reaches(after, stopping.json.id, "stopped");
     await vi.waitFor(async () =>
-      expect((await after("GET", `/${String(destroying.json.id)}`)).status).toBe(404),
+      expect((await after("GET", `/${str(destroying.json.id)}`)).status).toBe(404),
     );
   });
 });

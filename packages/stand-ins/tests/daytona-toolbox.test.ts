@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { describe, expect, test, vi } from "vitest";
 import type { Json } from "./support.ts";
-import { aDataDir, aDaytona, AT_ONCE, call, isAlive, listening } from "./support.ts";
+import { aDataDir, aDaytona, AT_ONCE, call, isAlive, listening, str } from "./support.ts";
 
 /** A started sandbox, and its toolbox. */
 async function aSandbox(options: { env?: Record<string, string>; dataDir?: string } = {}) {
@@ -16,7 +16,7 @@ async function aSandbox(options: { env?: Record<string, string>; dataDir?: strin
   const api = (method: string, path: string, body?: unknown) =>
     call(method, daytona.url + path, body, headers);
   const { json } = await api("POST", "/sandbox", { env: options.env ?? {} });
-  const id = String(json.id);
+  const id = str(json.id);
   const isIn = (state: string) =>
     vi.waitFor(async () => expect((await api("GET", `/sandbox/${id}`)).json.state).toBe(state));
   await isIn("started");
@@ -66,7 +66,7 @@ describe("executing a command", () => {
     const { toolbox } = await aSandbox();
     const { result } = await execute(toolbox, "env");
     expect(result).not.toContain("s3cret");
-    expect(String(result)).toMatch(/^PATH=/m);
+    expect(str(result)).toMatch(/^PATH=/m);
     vi.unstubAllEnvs();
   });
 
@@ -120,7 +120,7 @@ describe("a session", () => {
     const exec = await open(toolbox);
     const started = await exec("echo begun; while [ ! -e go ]; do sleep 0.01; done; exit 0", true);
     expect(started).toEqual({ cmdId: expect.stringMatching(/./) as string });
-    const command = `/process/session/s/command/${String(started.cmdId)}`;
+    const command = `/process/session/s/command/${str(started.cmdId)}`;
     await vi.waitFor(async () =>
       expect((await toolbox("GET", `${command}/logs`)).json.stdout).toBe("begun\n"),
     );
@@ -158,7 +158,7 @@ describe("a session", () => {
     const { toolbox } = await aSandbox();
     const exec = await open(toolbox);
     const { cmdId } = await exec("true");
-    const path = `/process/session/s/command/${String(cmdId)}/logs?follow=true`;
+    const path = `/process/session/s/command/${str(cmdId)}/logs?follow=true`;
     expect((await toolbox("GET", path)).status).toBe(501);
   });
 });
@@ -196,7 +196,7 @@ describe("files", () => {
       "link/passwd",
       "/home/daytona/../../etc/passwd",
     ]) {
-      const query = new URLSearchParams({ path }).toString();
+      const query = new URLSearchParams({ path }).tostr();
       expect((await toolbox("GET", `/files/download?${query}`)).status).toBe(403);
       expect((await upload(`${files}/upload?${query}`, headers, "x")).status).toBe(403);
     }
@@ -242,7 +242,7 @@ describe("a preview", () => {
     const sandbox = await aSandbox();
     const server = createServer((request, response) => {
       let body = "";
-      request.on("data", (chunk: Buffer) => (body += chunk.toString()));
+      request.on("data", (chunk: Buffer) => (body += chunk.tostr()));
       request.on("end", () => {
         response.setHeader("x-app", "yes");
         response.end(`${request.method} ${request.url} ${body}`);
@@ -255,13 +255,13 @@ describe("a preview", () => {
   test("that is signed shows the port to whoever has its URL, until it expires", async () => {
     const { api, ports, daytona } = await show();
     const { json } = await api("GET", `${ports}/signed-preview-url?expiresInSeconds=60`);
-    const url = String(json.url);
+    const url = str(json.url);
     const page = await fetch(`${url}a/b?c=d`);
     expect(await page.text()).toBe("GET /a/b?c=d ");
     expect(page.headers.get("x-app")).toBe("yes");
     const posted = await fetch(url, { method: "POST", body: "hello" });
     expect(await posted.text()).toBe("POST / hello");
-    await api("POST", `${ports}/signed-preview-url/${String(json.token)}/expire`);
+    await api("POST", `${ports}/signed-preview-url/${str(json.token)}/expire`);
     expect((await fetch(url)).status).toBe(401);
     expect(daytona.faults.calls().some(({ path }) => path.startsWith("/preview"))).toBe(false);
   });
@@ -272,22 +272,22 @@ describe("a preview", () => {
     const daytona = await aDaytona({ dataDir, now: () => now, delaysMs: AT_ONCE });
     const headers = { authorization: `Bearer ${daytona.apiKey}` };
     const made = await call("POST", `${daytona.url}/sandbox`, {}, headers);
-    const path = `/sandbox/${String(made.json.id)}/ports/3000/signed-preview-url`;
+    const path = `/sandbox/${str(made.json.id)}/ports/3000/signed-preview-url`;
     const { json } = await call("GET", daytona.url + path, undefined, headers);
     now += 59_000; // a minute unless asked otherwise
-    await vi.waitFor(async () => expect((await fetch(String(json.url))).status).toBe(502));
+    await vi.waitFor(async () => expect((await fetch(str(json.url))).status).toBe(502));
     now += 1_000;
-    expect((await fetch(String(json.url))).status).toBe(401);
+    expect((await fetch(str(json.url))).status).toBe(401);
   });
 
   test("of the standing kind wants the sandbox's token", async () => {
     const { api, ports } = await show();
     const { json } = await api("GET", `${ports}/preview-url`);
-    const url = String(json.url);
+    const url = str(json.url);
     expect((await fetch(url)).status).toBe(401);
-    const headers = { "x-daytona-preview-token": String(json.token) };
+    const headers = { "x-daytona-preview-token": str(json.token) };
     expect((await fetch(url, { headers })).status).toBe(200);
-    const query = `?DAYTONA_SANDBOX_AUTH_KEY=${String(json.token)}`;
+    const query = `?DAYTONA_SANDBOX_AUTH_KEY=${str(json.token)}`;
     expect((await fetch(url + query)).status).toBe(200);
   });
 
@@ -295,7 +295,7 @@ describe("a preview", () => {
     const { api, ports, daytona } = await show();
     const { json } = await api("GET", `${ports}/signed-preview-url`);
     // Node's fetch has a sec-fetch-mode of its own.
-    const request = get(`${String(json.url)}a?b`, { headers: { "sec-fetch-mode": "navigate" } });
+    const request = get(`${str(json.url)}a?b`, { headers: { "sec-fetch-mode": "navigate" } });
     const [page] = (await once(request, "response")) as [IncomingMessage];
     page.resume();
     expect(page.statusCode).toBe(307);
@@ -313,10 +313,10 @@ describe("a preview", () => {
   test("never shows the stand-in itself, nor a sandbox that is stopped", async () => {
     const { api, id, isIn, daytona, ports } = await show();
     const own = `/sandbox/${id}/ports/${new URL(daytona.url).port}/signed-preview-url`;
-    expect((await fetch(String((await api("GET", own)).json.url))).status).toBe(400);
+    expect((await fetch(str((await api("GET", own)).json.url))).status).toBe(400);
     const { json } = await api("GET", `${ports}/signed-preview-url`);
     await api("POST", `/sandbox/${id}/stop`);
     await isIn("stopped");
-    expect((await fetch(String(json.url))).status).toBe(400);
+    expect((await fetch(str(json.url))).status).toBe(400);
   });
 });

@@ -84,7 +84,10 @@ describe("a journal", () => {
     writeFileSync(file, rubbish, { flag: "a" });
     const before = readFileSync(file);
     expect(() => openJournal(file)).toThrow(
-      expect.objectContaining({ code: "DATA_CORRUPT", message: expect.stringContaining(":2 ") }),
+      expect.objectContaining({
+        code: "DATA_CORRUPT",
+        message: expect.stringContaining(":2 ") as string,
+      }),
     );
     expect(readFileSync(file)).toEqual(before);
   });
@@ -93,7 +96,10 @@ describe("a journal", () => {
     const file = aFile();
     writeFileSync(file, '[{"table":"numbers","key":"bad","value":"one"}]\n');
     expect(() => numbers(file)).toThrow(
-      expect.objectContaining({ code: "DATA_CORRUPT", message: expect.stringContaining("bad") }),
+      expect.objectContaining({
+        code: "DATA_CORRUPT",
+        message: expect.stringContaining("bad") as string,
+      }),
     );
   });
 });

@@ -133,3 +133,9 @@ export function isAlive(pid: number): boolean {
     return false;
   }
 }
+
+/** Text out of parsed JSON; anything else fails the test. */
+export function str(value: unknown): string {
+  if (typeof value !== "string") throw new Error(`expected text, got ${JSON.stringify(value)}`);
+  return value;
+}

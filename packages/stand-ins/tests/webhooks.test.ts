@@ -1,7 +1,7 @@
 import { describe, expect, test, vi } from "vitest";
-import { aClerk, aDataDir, aDaytona, aReceiver, call } from "./support.ts";
+import { aClerk, aDataDir, aDaytona, aReceiver, call, str } from "./support.ts";
 
-const secret = "whsec_" + Buffer.from("a secret for signing webhooks").toString("base64");
+const secret = "whsec_" + Buffer.from("a secret for signing webhooks").tostr("base64");
 const ada = { email: "ada@example.com" };
 const QUICK = [10, 10, 10];
 
@@ -10,16 +10,16 @@ describe("Clerk's webhooks", () => {
     const { url, received } = await aReceiver(secret);
     const clerk = await aClerk({ webhook: { url, secret } });
     const { json } = await call("POST", `${clerk.url}/sign-ups`, ada);
-    const user = `${clerk.url}/v1/users/${String(json.user!.id)}`;
+    const user = `${clerk.url}/v1/users/${str(json.user!.id)}`;
     const bearer = { authorization: `Bearer ${clerk.secretKey}` };
     await call("PATCH", user, { first_name: "Ada" }, bearer);
     await call("DELETE", user, undefined, bearer);
 
     await vi.waitFor(() => expect(received).toHaveLength(3));
-    const byType = Object.fromEntries(received.map(({ event }) => [event.type, event]));
-    expect(byType["user.created"]).toMatchObject({ object: "event", data: json.user });
-    expect(byType["user.updated"]).toMatchObject({ data: { first_name: "Ada" } });
-    expect(byType["user.deleted"]).toMatchObject({
+    const byType = new Map(received.map(({ event }) => [event.type, event]));
+    expect(byType.get("user.created")).toMatchObject({ object: "event", data: json.user });
+    expect(byType.get("user.updated")).toMatchObject({ data: { first_name: "Ada" } });
+    expect(byType.get("user.deleted")).toMatchObject({
       instance_id: expect.stringMatching(/^ins_/) as string,
       data: { id: json.user!.id, object: "user", deleted: true },
     });
@@ -108,7 +108,7 @@ describe("Daytona's webhooks", () => {
       { name: "p", labels: { a: "b" } },
       bearer,
     );
-    const sandbox = `${daytona.url}/sandbox/${String(made.json.id)}`;
+    const sandbox = `${daytona.url}/sandbox/${str(made.json.id)}`;
     await vi.waitFor(() => expect(received).toHaveLength(2));
     await call("DELETE", sandbox, undefined, bearer);
     await vi.waitFor(() => expect(received).toHaveLength(4));
@@ -117,7 +117,7 @@ describe("Daytona's webhooks", () => {
     expect(events).toContainEqual(
       expect.objectContaining({ event: "sandbox.created", state: "creating" }),
     );
-    const moves = events.map(({ oldState, newState }) => `${String(oldState)} ${String(newState)}`);
+    const moves = events.map(({ oldState, newState }) => `${str(oldState)} ${str(newState)}`);
     expect(moves).toEqual(
       expect.arrayContaining(["creating started", "started destroying", "destroying destroyed"]),
     );

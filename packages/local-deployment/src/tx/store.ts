@@ -14,6 +14,8 @@ export interface Store {
   readonly catalog: Catalog;
   readonly clock: Clock;
   readonly meta: Meta;
+  /** The statements that every write makes, prepared once. */
+  readonly control: { readonly begin: () => void; readonly commit: () => void; readonly rollback: () => void };
   close(): void;
 }
 
@@ -29,9 +31,21 @@ export function openStore(dataDir: string): Store {
     catalog: new Catalog(db),
     clock: new Clock(meta),
     meta,
+    control: {
+      begin: prepared(db, "BEGIN IMMEDIATE"),
+      commit: prepared(db, "COMMIT"),
+      rollback: prepared(db, "ROLLBACK"),
+    },
     close: () => {
       snapshot.close();
       db.close();
     },
+  };
+}
+
+function prepared(db: Database, sql: string): () => void {
+  const statement = db.query(sql);
+  return () => {
+    statement.run();
   };
 }

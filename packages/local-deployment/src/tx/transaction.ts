@@ -197,7 +197,7 @@ export class Transaction {
     for (const { table, key } of this.#unresolved) this.#resolve(table, key, ts);
     for (const [table, count] of this.#rows) this.store.documents.countRows(table, count);
     this.store.clock.persist(ts);
-    this.store.db.run("COMMIT");
+    this.store.control.commit();
     this.#open = false;
     this.store.clock.advance(ts);
     return { ts, writes: this.#writes };
@@ -206,7 +206,7 @@ export class Transaction {
   rollback(): void {
     if (!this.#open) return;
     this.#open = false;
-    this.store.db.run("ROLLBACK");
+    this.store.control.rollback();
     if (this.#catalogVersion !== this.store.catalog.version) this.store.catalog.reload();
   }
 
@@ -215,7 +215,7 @@ export class Transaction {
   #begin(): void {
     this.writeVersion++;
     if (this.#open) return;
-    this.store.db.run("BEGIN IMMEDIATE");
+    this.store.control.begin();
     this.#open = true;
     this.#catalogVersion = this.store.catalog.version;
   }

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
 
 const answerSchema = z.object({
@@ -90,7 +89,8 @@ const CALLS_KEPT = 10_000; // a stand-in may run for weeks; a test looks at its 
 export function makeFaults(now: () => number): FaultDesk {
   let rules: { rule: FaultRule; seen: number }[] = [];
   let calls: Call[] = [];
-  const closing = new AbortController();
+  const waiting = new Set<() => void>();
+  let closed = false;
   return {
     add: (rule) => {
       const entry = { rule, seen: 0 };
@@ -111,12 +111,19 @@ export function makeFaults(now: () => number): FaultDesk {
       for (const entry of matching) entry.seen += 1;
       return matching.find(isDue)?.rule.kind;
     },
-    wait: async (delayMs) => {
-      // An abort only means that the stand-in closes: there is no more to wait for.
-      await sleep(delayMs, undefined, { signal: closing.signal }).catch(() => undefined);
-    },
+    wait: (delayMs) =>
+      new Promise((resolve) => {
+        const end = () => {
+          clearTimeout(timer);
+          waiting.delete(end);
+          resolve();
+        };
+        const timer = setTimeout(end, closed ? 0 : delayMs);
+        waiting.add(end);
+      }),
     close: () => {
-      closing.abort();
+      closed = true;
+      for (const end of waiting) end();
     },
   };
 }
