@@ -31,10 +31,11 @@ function splitEgress(entry: string): [string, string] {
 }
 
 try {
-  const { url, siteUrl, adminKey, close } = await startLocalDeployment(parse());
+  const deployment = await startLocalDeployment(parse());
+  const { url, siteUrl, adminKey } = deployment;
   process.stdout.write(`${JSON.stringify({ event: "ready", url, siteUrl, adminKey })}\n`);
   const stop = () => {
-    void close().then(() => process.exit(0));
+    void deployment.close().then(() => process.exit(0));
   };
   process.once("SIGINT", stop);
   process.once("SIGTERM", stop);

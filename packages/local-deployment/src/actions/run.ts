@@ -1,22 +1,11 @@
 import { FunctionError } from "../errors.ts";
 import { HTTP_MODULE } from "../engine/http_targets.ts";
 import { formatFunctionPath } from "../engine/paths.ts";
+import { isRegisteredFunction, isRouter } from "../runtime/convex_exports.ts";
 import type { ModuleLoader } from "../runtime/loader.ts";
 import { failureOf } from "../runtime/failure.ts";
 import { currentAction, type ActionFrame } from "./frame.ts";
 import type { ActionOutcome, ActionTask, WireRequest, WireResponse } from "./protocol.ts";
-
-interface RegisteredAction {
-  invokeAction?: (requestId: string, args: string) => Promise<string>;
-}
-
-/** The parts of `HttpRouter` that are used (convex/src/server/router.ts). */
-interface Router {
-  lookup(path: string, method: string): [handler: HttpAction, method: string, path: string] | null;
-}
-interface HttpAction {
-  invokeHttpAction(request: Request): Promise<Response>;
-}
 
 /** Statuses that a response with a body can't have. */
 const BODYLESS = new Set([101, 204, 205, 304]);
@@ -38,8 +27,10 @@ export async function runAction(frame: ActionFrame, loader: ModuleLoader): Promi
 
 async function callAction(task: ActionTask, loader: ModuleLoader): Promise<ActionOutcome> {
   const { target, request, args } = task;
-  const registered = loader.load(target.module)[target.name] as RegisteredAction | undefined;
-  const running = registered?.invokeAction?.(request.requestId, JSON.stringify([args]));
+  const registered = loader.load(target.module)[target.name];
+  const running = isRegisteredFunction(registered)
+    ? registered.invokeAction?.(request.requestId, JSON.stringify([args]))
+    : undefined;
   if (running === undefined) {
     throw new FunctionError(`${formatFunctionPath(target)} is not an action.`);
   }
@@ -47,14 +38,14 @@ async function callAction(task: ActionTask, loader: ModuleLoader): Promise<Actio
 }
 
 async function callHttpAction(wire: WireRequest, loader: ModuleLoader): Promise<ActionOutcome> {
-  const router = loader.load(HTTP_MODULE).default as Router;
+  const router = loader.load(HTTP_MODULE).default;
   const path = new URL(wire.url).pathname;
-  const found = router.lookup(path, wire.method);
+  const found = isRouter(router) ? router.lookup(path, wire.method) : null;
   if (found === null) throw new FunctionError(`No HttpAction routed for ${path}`);
   const request = new Request(wire.url, {
     method: wire.method,
     headers: wire.headers.map(([name, value]): [string, string] => [name, value]),
-    ...(wire.body === null ? {} : { body: wire.body as Uint8Array<ArrayBuffer> }),
+    ...(wire.body === null ? {} : { body: wire.body }),
   });
   const response = await found[0].invokeHttpAction(request);
   if (!(response instanceof Response)) {

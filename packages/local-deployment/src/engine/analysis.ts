@@ -4,6 +4,16 @@
  */
 export type UdfType = "Query" | "Mutation" | "Action";
 
+/** What kind of function clients and functions ask for. */
+export type FunctionType = "query" | "mutation" | "action";
+
+/** The same kinds, as the protocol with the CLI and the clients' logs write them. */
+export const UDF_TYPES: Readonly<Record<FunctionType, UdfType>> = {
+  query: "Query",
+  mutation: "Mutation",
+  action: "Action",
+};
+
 export interface AnalyzedFunction {
   readonly name: string;
   readonly pos: {

@@ -60,6 +60,7 @@ export class CodeStore {
       definitions,
       root,
       components: new Map(flatten(root).map((component) => [component.id, component])),
+      // Written by `store` below, too.
       auth: auth === null ? [] : (JSON.parse(auth.value) as AuthProvider[]),
       environment,
     };

@@ -49,18 +49,25 @@ interface CronRow {
   next: number;
 }
 
+/** Names of the crons that a push has changed. */
+export interface CronChange {
+  readonly added: string[];
+  readonly updated: string[];
+  readonly deleted: string[];
+}
+
 /** The crons of the active code, with when each runs next. */
 export class Crons {
   constructor(private readonly db: Database) {}
 
   /** Makes a component's crons those of its definition. The caller holds a write transaction. */
-  sync(component: string, definition: Definition | undefined, now: number) {
+  sync(component: string, definition: Definition | undefined, now: number): CronChange {
     const wanted = definition?.modules["crons.js"]?.cronSpecs ?? {};
     const rows = this.db
       .query<CronRow, [string]>("SELECT * FROM crons WHERE component = ?")
       .all(component);
     const known = new Map(rows.map((row) => [row.name, row.spec]));
-    const change = { added: [] as string[], updated: [] as string[], deleted: [] as string[] };
+    const change: CronChange = { added: [], updated: [], deleted: [] };
     for (const [name, spec] of Object.entries(wanted)) {
       const text = JSON.stringify(spec);
       if (known.get(name) === text) continue;

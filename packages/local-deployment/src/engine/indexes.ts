@@ -71,7 +71,7 @@ function described(table: Table, name: string, fields: readonly string[]): Index
 }
 
 function fill(store: Store, table: Table, indexId: number, fields: readonly string[]): void {
-  let start = new Uint8Array();
+  let start: Uint8Array = new Uint8Array();
   for (;;) {
     const rows = store.documents.scan(
       { byId: table.id },
@@ -84,6 +84,6 @@ function fill(store: Store, table: Table, indexId: number, fields: readonly stri
     }
     const last = rows.at(-1);
     if (last === undefined || rows.length < BACKFILL_BATCH) return;
-    start = keyAfter(last.key) as Uint8Array<ArrayBuffer>;
+    start = keyAfter(last.key);
   }
 }

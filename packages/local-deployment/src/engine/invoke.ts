@@ -1,10 +1,12 @@
 import { jsonToConvex, type JSONValue } from "convex/values";
 import { FunctionError, messageOf } from "../errors.ts";
 import { MAX_VALUE_BYTES } from "../limits.ts";
+import { isRegisteredFunction, type RegisteredFunction } from "../runtime/convex_exports.ts";
 import { FailureError, failureOf } from "../runtime/failure.ts";
 import type { View } from "../tx/transaction.ts";
+import { parseValueText } from "../values/json_text.ts";
 import { checkArgs, checkReturns } from "../values/validate.ts";
-import type { AnalyzedFunction, UdfType } from "./analysis.ts";
+import { UDF_TYPES, type AnalyzedFunction, type FunctionType } from "./analysis.ts";
 import { findFunction } from "./code.ts";
 import type { Component } from "./components.ts";
 import { currentFrame, Frame, type Execution } from "./frame.ts";
@@ -23,12 +25,6 @@ export interface Call {
   readonly view: View;
 }
 
-/** What registered functions look like at run time (convex/src/server/impl/registration_impl.ts). */
-interface Registered {
-  invokeQuery?: (args: string) => Promise<string>;
-  invokeMutation?: (args: string) => Promise<string>;
-}
-
 /** Where the component is, for messages: "" for the app. */
 export function inComponent(component: Component): string {
   return component.path === "" ? "" : ` in '${component.path}'`;
@@ -40,7 +36,7 @@ export function inComponent(component: Component): string {
  */
 export function locate(
   state: EngineState,
-  call: Pick<Call, "component" | "path" | "publicOnly"> & { type: "query" | "mutation" | "action" },
+  call: Pick<Call, "component" | "path" | "publicOnly"> & { type: FunctionType },
 ): AnalyzedFunction {
   const { component, path, type, publicOnly } = call;
   const analyzed = findFunction(state.code, component, path);
@@ -54,7 +50,7 @@ export function locate(
       `Could not find function for '${formatFunctionPath(path)}'${inComponent(component)}. Did you forget to run \`npx convex dev\`?`,
     );
   }
-  const expected = `${type.charAt(0).toUpperCase()}${type.slice(1)}` as UdfType;
+  const expected = UDF_TYPES[type];
   if (analyzed.udfType !== expected) {
     throw new FunctionError(
       `Trying to execute ${canonicalFunctionPath(path)}${inComponent(component)} as ${expected}, but it is defined as ${analyzed.udfType}.`,
@@ -82,7 +78,7 @@ export async function invoke(
     const result = await currentFrame.run(frame, () => run(state, frame, call));
     if (result.length > MAX_VALUE_BYTES) throw tooLarge(call.path);
     if (validators.returns !== null) {
-      checkReturns(validators.returns, jsonToConvex(JSON.parse(result) as JSONValue), names);
+      checkReturns(validators.returns, parseValueText(result), names);
     }
     return result;
   } catch (error) {
@@ -102,16 +98,19 @@ function openFrame(execution: Execution, call: Call, parent: Frame | null): Fram
 
 async function run(state: EngineState, frame: Frame, call: Call): Promise<string> {
   const exports = state.runtime.load(call.component, call.path.module);
-  const registered = exports[call.path.name] as Registered | undefined;
+  const registered = exports[call.path.name];
   const args = JSON.stringify([call.args]);
-  const running =
-    call.type === "query" ? registered?.invokeQuery?.(args) : registered?.invokeMutation?.(args);
+  const running = isRegisteredFunction(registered) ? start(registered, call.type, args) : undefined;
   if (running === undefined) {
     throw new FunctionError(`${formatFunctionPath(call.path)} is not a ${call.type}.`);
   }
   const result = await running;
   await frame.turn();
   return result;
+}
+
+function start(registered: RegisteredFunction, type: Call["type"], args: string) {
+  return type === "query" ? registered.invokeQuery?.(args) : registered.invokeMutation?.(args);
 }
 
 function tooLarge(path: FunctionPath): FunctionError {

@@ -1,5 +1,5 @@
 import type { Database } from "bun:sqlite";
-import { jsonToConvex, type JSONValue, type Value } from "convex/values";
+import { jsonToConvex, type JSONValue } from "convex/values";
 import type { StoredRow } from "../storage/documents.ts";
 import { parseDocument, type Transaction } from "../tx/transaction.ts";
 import type { Table } from "../storage/catalog.ts";
@@ -151,7 +151,7 @@ export class Jobs {
     if (found === null || stateOf(found.stored) === "canceled") return;
     const done = state.kind !== "pending" && state.kind !== "inProgress";
     const document = parseDocument(found.stored.json);
-    const next = { ...document, state: { ...state } as Value };
+    const next = { ...document, state: { ...state } };
     tx.replace(found.table, found.stored, done ? { ...next, completedTime: tx.now } : next);
   }
 

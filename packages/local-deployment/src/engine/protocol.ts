@@ -1,4 +1,5 @@
 import type { JSONValue } from "convex/values";
+import type { DeploymentErrorCode } from "../errors.ts";
 import type { CompiledModule } from "../runtime/compile.ts";
 import type { LogLine } from "../runtime/console.ts";
 import type { Failure } from "../runtime/failure.ts";
@@ -142,7 +143,7 @@ export interface EngineRequest {
 /** From the engine to the server. An invalidation comes before the reply to the call that caused it. */
 export type EngineMessage =
   | { readonly kind: "ready"; readonly nextDue: number | null; readonly ts: string }
-  | { readonly kind: "fatal"; readonly code: string; readonly message: string }
+  | { readonly kind: "fatal"; readonly code: DeploymentErrorCode; readonly message: string }
   | { readonly kind: "reply"; readonly id: number; readonly value: unknown }
   | {
       readonly kind: "error";

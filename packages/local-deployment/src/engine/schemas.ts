@@ -22,9 +22,11 @@ export function validatorsOf(analyzed: AnalyzedFunction): FunctionValidators {
   const known = compiled.get(analyzed);
   if (known !== undefined) return known;
   // Both texts come from the convex package's own exportArgs() and exportReturns().
+  const args = JSON.parse(analyzed.args) as ValidatorJSON | null;
+  // Likewise: null stands for a function that declares no returns.
   const returns = JSON.parse(analyzed.returns) as ValidatorJSON | null;
   const validators = {
-    args: parseArgsValidator(JSON.parse(analyzed.args) as ValidatorJSON | null),
+    args: parseArgsValidator(args),
     returns: returns === null ? null : parseValidator(returns),
   };
   compiled.set(analyzed, validators);

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { FunctionError } from "../errors.ts";
 import { readPage } from "../tx/pagination.ts";
 import type { Transaction } from "../tx/transaction.ts";
+import { parseJsonText } from "../values/json_text.ts";
 import type { Component } from "./components.ts";
 import type { EngineState } from "./state.ts";
 
@@ -132,8 +133,8 @@ function apiSpec(state: EngineState, component: Component): unknown[] {
       identifier: `${path}:${f.name}`,
       functionType: f.udfType,
       visibility: f.visibility ?? { kind: "public" },
-      args: JSON.parse(f.args) as unknown,
-      returns: (JSON.parse(f.returns) as unknown) ?? { type: "any" },
+      args: parseJsonText(f.args),
+      returns: parseJsonText(f.returns) ?? { type: "any" },
     })),
     ...(module.httpRoutes ?? []).map((route) => ({ functionType: "HttpAction", ...route })),
   ]);

@@ -1,30 +1,9 @@
 import type { AnalyzedFunction, AnalyzedModule, CronSpec, UdfType } from "../engine/analysis.ts";
 import { failureOf } from "../runtime/failure.ts";
 import type { CompiledModule } from "../runtime/compile.ts";
+import { isCronJobs, isRegisteredFunction, isRouter } from "../runtime/convex_exports.ts";
 import type { ModuleExports, ModuleLoader } from "../runtime/loader.ts";
 import { PushError } from "./errors.ts";
-
-/** What a registered function has on it (convex/src/server/impl/registration_impl.ts). */
-interface Registered {
-  isQuery?: boolean;
-  isMutation?: boolean;
-  isAction?: boolean;
-  isHttp?: boolean;
-  isPublic?: boolean;
-  isInternal?: boolean;
-  exportArgs(): string;
-  exportReturns(): string;
-}
-
-interface Router {
-  isRouter?: boolean;
-  getRoutes(): [path: string, method: string, handler: unknown][];
-}
-
-interface CronJobs {
-  isCrons?: boolean;
-  export(): string;
-}
 
 /** Modules that are not made of functions. */
 const NOT_FUNCTIONS = new Set(["auth.config.js", "convex.config.js", "schema.js"]);
@@ -76,11 +55,9 @@ function analyzeFunction(
   path: string,
   environment: "isolate" | "node",
   name: string,
-  value: unknown,
+  registered: unknown,
 ): AnalyzedFunction | null {
-  if (typeof value !== "function") return null;
-  // Any function may carry these properties; those that don't are none of ours.
-  const registered = value as unknown as Registered;
+  if (!isRegisteredFunction(registered)) return null;
   const udfType: UdfType | null = registered.isQuery
     ? "Query"
     : registered.isMutation
@@ -113,24 +90,22 @@ function analyzeFunction(
 }
 
 function routesOf(router: unknown): AnalyzedModule["httpRoutes"] {
-  const candidate = router as Router | undefined;
-  if (candidate?.isRouter !== true) {
+  if (!isRouter(router)) {
     throw new PushError(
       "InvalidModule",
       "The default export of `convex/http.ts` is not an HTTP router: export default the result of `httpRouter()`.",
     );
   }
-  return candidate.getRoutes().map(([path, method]) => ({ path, method }));
+  return router.getRoutes().map(([path, method]) => ({ path, method }));
 }
 
 function cronsOf(crons: unknown): Record<string, CronSpec> {
-  const candidate = crons as CronJobs | undefined;
-  if (candidate?.isCrons !== true) {
+  if (!isCronJobs(crons)) {
     throw new PushError(
       "InvalidCrons",
       "The default export of `convex/crons.ts` is not cron jobs: export default the result of `cronJobs()`.",
     );
   }
   // The convex package's own format.
-  return JSON.parse(candidate.export()) as Record<string, CronSpec>;
+  return JSON.parse(crons.export()) as Record<string, CronSpec>;
 }

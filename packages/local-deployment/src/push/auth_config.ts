@@ -32,7 +32,8 @@ export function strictEnv(environment: Readonly<Record<string, string>>): Record
             `Environment variable ${name} is used in auth config file but its value was not set.`,
           );
         }
-        return Reflect.get(values, name) as unknown;
+        const value: unknown = Reflect.get(values, name);
+        return value;
       },
     },
   );

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { DefinitionMetadata, Schema } from "../engine/analysis.ts";
 import type { CompiledModule } from "../runtime/compile.ts";
+import { isExportable } from "../runtime/convex_exports.ts";
 import type { Scope } from "../runtime/globals.ts";
 import { ModuleLoader, type ModuleExports } from "../runtime/loader.ts";
 import { evaluate } from "./analyze_modules.ts";
@@ -51,12 +52,6 @@ const PLAIN_APP: DefinitionMetadata = {
 /** Prefix under which a definition imports those it uses (convex/src/cli/lib/components/definition). */
 const DEPENDENCY = "_componentDeps/";
 
-interface ComponentDefinitionExport {
-  export(): unknown;
-  componentDefinitionPath?: string;
-  defaultName?: string;
-}
-
 /** Evaluates every definition, dependencies first. @throws PushError, also for a cycle */
 export function evaluateDefinitions(
   sources: readonly DefinitionSource[],
@@ -101,8 +96,8 @@ function evaluateDefinition(
     () => scope,
     (wanted) => dependencyExports(wanted, done),
   );
-  const definition = evaluate(module, loader).default as ComponentDefinitionExport | undefined;
-  if (typeof definition?.export !== "function") {
+  const definition = evaluate(module, loader).default;
+  if (!isExportable(definition)) {
     throw new PushError(
       "InvalidDefinition",
       `${path || "convex"}/convex.config.ts must export default the result of defineApp() or defineComponent().`,
@@ -171,14 +166,14 @@ export function evaluateSchema(module: CompiledModule, scope: Scope): Schema {
     (path) => (path === module.path ? module : undefined),
     () => scope,
   );
-  const schema = evaluate(module, loader).default as { export?: () => string } | undefined;
-  if (typeof schema?.export !== "function") {
+  const schema = evaluate(module, loader).default;
+  if (!isExportable(schema)) {
     throw new PushError(
       "InvalidSchema",
       "schema.ts must export default the result of defineSchema().",
     );
   }
-  const parsed = exportedSchema.safeParse(JSON.parse(schema.export()));
+  const parsed = exportedSchema.safeParse(JSON.parse(String(schema.export())));
   if (!parsed.success)
     throw new PushError("InvalidSchema", `schema.ts: ${z.prettifyError(parsed.error)}`);
   return {

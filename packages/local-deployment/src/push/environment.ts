@@ -1,4 +1,4 @@
-import { jsonToConvex, type JSONValue, type ValidatorJSON } from "convex/values";
+import type { ValidatorJSON } from "convex/values";
 import type { DefinitionMetadata } from "../engine/analysis.ts";
 import { checkReturns, parseValidator } from "../values/validate.ts";
 import { PushError } from "./errors.ts";
@@ -22,18 +22,15 @@ export function checkDeclaredEnvironment(
   for (const [name, { value: validator }] of declared) {
     const value = values[name];
     if (value === undefined) continue;
+    // The convex package's defineApp() and defineComponent() write the validator's JSON text.
+    const expected = parseValidator(JSON.parse(validator) as ValidatorJSON);
     try {
-      checkReturns(
-        parseValidator(JSON.parse(validator) as ValidatorJSON),
-        jsonToConvex(value),
-        () => undefined,
-      );
+      checkReturns(expected, value, () => undefined);
     } catch {
       // The value itself is a secret: only what was expected is told.
-      const expected = parseValidator(JSON.parse(validator) as ValidatorJSON).text;
       throw new PushError(
         "InvalidEnvironmentVariable",
-        `Environment variable ${name} does not match its declared validator ${expected}.`,
+        `Environment variable ${name} does not match its declared validator ${expected.text}.`,
       );
     }
   }

@@ -28,12 +28,9 @@ export function failureOf(thrown: unknown): Failure {
   if (thrown instanceof FunctionError) return { message: thrown.message };
   if (typeof thrown !== "object" || thrown === null)
     return { message: `Uncaught ${String(thrown)}` };
-  const { name, message, stack, data } = thrown as {
-    name?: unknown;
-    message?: unknown;
-    stack?: unknown;
-    data?: unknown;
-  };
+  const [name, message, stack, data] = ["name", "message", "stack", "data"].map(
+    (property): unknown => Reflect.get(thrown, property),
+  );
   const title = `Uncaught ${typeof name === "string" ? name : "Error"}: ${typeof message === "string" ? message : ""}`;
   const text = title + mapStack(typeof stack === "string" ? stack : "");
   // `invokeFunction` of the `convex` package has made the data JSON text.

@@ -63,12 +63,11 @@ export function createScope(environment: "isolate" | "node", overrides: Override
 
 /** A `Date` that reads `now` for the current time and is otherwise the real one. */
 export function dateReading(now: () => number): DateConstructor {
-  const Frozen = function (this: unknown, ...args: unknown[]) {
-    if (new.target === undefined) return new Date(now()).toString();
-    const date = args.length === 0 ? new Date(now()) : Reflect.construct(Date, args);
-    return new.target === (Frozen as unknown)
-      ? date
-      : Object.setPrototypeOf(date, (new.target as { prototype: object }).prototype);
+  const Frozen = function (...args: unknown[]): unknown {
+    // Undefined for `Date()`, which gives text; a subclass for `super()`.
+    const target: unknown = new.target;
+    if (typeof target !== "function") return new Date(now()).toString();
+    return Reflect.construct(Date, args.length === 0 ? [now()] : args, target);
   };
   Object.defineProperties(Frozen, Object.getOwnPropertyDescriptors(Date));
   Object.defineProperty(Frozen, "now", { value: now, writable: true, configurable: true });
@@ -78,6 +77,7 @@ export function dateReading(now: () => number): DateConstructor {
 
 /** A `Math` whose `random` is the given one. */
 export function mathWith(random: () => number): Math {
+  // It is given every property that Math has.
   const math = Object.defineProperties({}, Object.getOwnPropertyDescriptors(Math)) as Math;
   Object.defineProperty(math, "random", { value: random, writable: true, configurable: true });
   return math;

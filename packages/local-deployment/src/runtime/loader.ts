@@ -59,8 +59,7 @@ export class ModuleLoader {
     const name = `convex:///${module.path}`;
     // The inner function lets the module declare names that the scope has too.
     const body = `return (function () { "use strict";\n${module.compiled}\n}).call(undefined);\n//# sourceURL=${name}`;
-    // Functions that were pushed are run: that is what this package is for.
-    // eslint-disable-next-line @typescript-eslint/no-implied-eval
+    // eslint-disable-next-line @typescript-eslint/no-implied-eval -- running pushed code is what this package is for
     const run = new Function("module", "exports", "require", ...scope.names.filter(isFree), body);
     const values = scope.values.filter((_, i) => isFree(scope.names[i] ?? ""));
     Reflect.apply(run, undefined, [

@@ -1,16 +1,17 @@
 /** Node's `process` with the functions' variables in place of the machine's. */
-export function nodeProcess(env: Record<string, string>): Record<string, unknown> {
-  const own = {
+export function nodeProcess(env: Record<string, string>): object {
+  const own: Readonly<Record<string, unknown>> = {
     env: { ...env },
     exit: refuse("process.exit"),
     kill: refuse("process.kill"),
     chdir: refuse("process.chdir"),
   };
-  return new Proxy(process as unknown as Record<string, unknown>, {
+  return new Proxy<object>(process, {
     get: (target, name) => {
-      if (typeof name === "string" && name in own) return own[name as keyof typeof own];
-      const value = Reflect.get(target, name) as unknown;
-      return typeof value === "function" ? (value.bind(target) as unknown) : value;
+      if (typeof name === "string" && name in own) return own[name];
+      const value: unknown = Reflect.get(target, name);
+      const bound: unknown = typeof value === "function" ? value.bind(target) : value;
+      return bound;
     },
     has: (target, name) => Reflect.has(target, name),
   });

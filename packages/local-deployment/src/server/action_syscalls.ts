@@ -1,4 +1,3 @@
-import type { JSONValue } from "convex/values";
 import { z } from "zod";
 import type { FromActions } from "../actions/protocol.ts";
 import { address } from "../engine/addresses.ts";

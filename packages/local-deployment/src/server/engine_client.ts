@@ -1,4 +1,4 @@
-import { DeploymentError, type DeploymentErrorCode } from "../errors.ts";
+import { DeploymentError } from "../errors.ts";
 import type {
   EngineApi,
   EngineMessage,
@@ -123,7 +123,7 @@ export class EngineClient {
       worker.onmessage = ({ data }: MessageEvent<EngineMessage>) => {
         if (data.kind === "ready") resolve();
         if (data.kind === "fatal")
-          reject(new DeploymentError(data.code as DeploymentErrorCode, data.message));
+          reject(new DeploymentError(data.code, data.message));
         if (this.#worker === worker) this.#receive(data);
       };
       worker.onerror = (event) => {

@@ -1,8 +1,9 @@
-import { jsonToConvex, type JSONValue, type Value } from "convex/values";
+import type { JSONValue, Value } from "convex/values";
 import { Hono } from "hono";
 import { z } from "zod";
 import { HttpError } from "../errors.ts";
 import { MAX_BODY_BYTES } from "../limits.ts";
+import { parseJsonText, parseValueText } from "../values/json_text.ts";
 import type { Caller, Callers } from "./callers.ts";
 import type { Calls, ClientCall, ClientInfo, ClientResult } from "./calls.ts";
 import { readJson } from "./http_io.ts";
@@ -17,13 +18,13 @@ const callBody = z.object({
 type CallBody = z.infer<typeof callBody>;
 
 /** How plain JSON shows values that it has no type for. */
-function plainJson(value: Value): unknown {
+function plainJson(value: Value | undefined): unknown {
   if (typeof value === "bigint") return String(value);
   if (value instanceof ArrayBuffer) return Buffer.from(value).toString("base64");
-  if (Array.isArray(value)) return value.map(plainJson);
+  if (Array.isArray(value)) return value.map((item) => plainJson(item));
   if (typeof value === "object" && value !== null) {
     return Object.fromEntries(
-      Object.entries(value).map(([key, field]) => [key, plainJson(field as Value)]),
+      Object.entries(value).map(([key, field]) => [key, plainJson(field)]),
     );
   }
   if (typeof value === "number" && !Number.isFinite(value)) return String(value);
@@ -37,16 +38,14 @@ export function functionResponse(result: ClientResult, plain: boolean): Response
     : JSON.stringify({
         status: "error",
         errorMessage: result.errorMessage,
-        ...(result.errorData === null
-          ? {}
-          : { errorData: JSON.parse(result.errorData) as unknown }),
+        ...(result.errorData === null ? {} : { errorData: parseJsonText(result.errorData) }),
         logLines: result.logLines,
       });
   return new Response(body, { headers: { "content-type": "application/json" } });
 }
 
 function plainText(value: string): string {
-  return JSON.stringify(plainJson(jsonToConvex(JSON.parse(value) as JSONValue)));
+  return JSON.stringify(plainJson(parseValueText(value)));
 }
 
 /** The arguments object: bodies send it alone or in an array of one. */
@@ -102,10 +101,11 @@ export function functionRoutes(
   });
   app.post("/api/run/:path{.+}", async (c) => {
     const caller = await callers.ofHeader(c.req.raw.headers.get("authorization"));
-    const body = (await readJson(c.req.raw, MAX_BODY_BYTES)) as Record<string, unknown>;
+    const body = await readJson(c.req.raw, MAX_BODY_BYTES);
+    const fields = typeof body === "object" ? body : {};
     const segments = c.req.param("path").split("/");
     const name = segments.pop() ?? "";
-    const parsed = parseBody({ format: "json", ...body, path: `${segments.join("/")}:${name}` });
+    const parsed = parseBody({ format: "json", ...fields, path: `${segments.join("/")}:${name}` });
     return respond("any", c.req.raw, caller, parsed);
   });
   app.post("/api/query_ts", async (c) => {

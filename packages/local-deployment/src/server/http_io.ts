@@ -1,7 +1,7 @@
 import { HttpError } from "../errors.ts";
 
 /** The request's body, read only as far as it may be long. @throws HttpError 413 `RequestTooLarge` */
-export async function readBody(request: Request, limit: number): Promise<Uint8Array> {
+export async function readBody(request: Request, limit: number): Promise<Uint8Array<ArrayBuffer>> {
   const tooLarge = () =>
     new HttpError(
       413,

@@ -48,13 +48,17 @@ export class JobLoop {
       do {
         this.#again = false;
         nextDue = await this.#step();
-      } while (!this.#closed && (this.#again || (nextDue !== null && nextDue <= Date.now())));
+      } while (this.#goesOn(nextDue));
     } catch {
       // The deployment is going down, or its engine is being replaced: that sets the alarm anew.
     } finally {
       this.#running = false;
     }
     this.scheduled(nextDue);
+  }
+
+  #goesOn(nextDue: number | null): boolean {
+    return !this.#closed && (this.#again || (nextDue !== null && nextDue <= Date.now()));
   }
 
   async #step(): Promise<number | null> {

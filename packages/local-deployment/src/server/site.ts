@@ -5,6 +5,7 @@ import { MAX_BODY_BYTES } from "../limits.ts";
 import type { ActionPool } from "./action_pool.ts";
 import { ANONYMOUS, type Caller, type Callers } from "./callers.ts";
 import { newRequestId, type Calls, type ClientInfo } from "./calls.ts";
+import { parseJsonText } from "../values/json_text.ts";
 import { readBody } from "./http_io.ts";
 
 /** The part of a path's match that decides between routes: exact first, then the longest prefix. */
@@ -69,7 +70,7 @@ export class Site {
     this.calls.record("HttpAction", identifier, null, result, context.requestId, started);
     if (response === null) {
       const message = failure?.message ?? "The HTTP action did not respond";
-      const data = failure?.data === undefined ? {} : { data: JSON.parse(failure.data) as unknown };
+      const data = failure?.data === undefined ? {} : { data: parseJsonText(failure.data) };
       return Response.json(
         {
           code: `[Request ID: ${context.requestId}] Server Error: ${message}`,
@@ -79,7 +80,7 @@ export class Site {
         { status: 500 },
       );
     }
-    return new Response(response.body as Uint8Array<ArrayBuffer> | null, {
+    return new Response(response.body, {
       status: response.status,
       headers: response.headers.map(([name, value]): [string, string] => [name, value]),
     });

@@ -1,4 +1,3 @@
-import type { JSONValue } from "convex/values";
 import type { Caller } from "../server/callers.ts";
 import type { Calls, ClientCall, ClientInfo, ClientResult } from "../server/calls.ts";
 import type { ClientMessageOf } from "./messages.ts";
@@ -34,7 +33,7 @@ export class QuerySet {
       }
       const { queryId, udfPath, args, journal = null, componentPath = null } = modification;
       this.#release(queryId);
-      const call = { path: udfPath, args: (args[0] ?? {}) as JSONValue, componentPath };
+      const call: ClientCall = { path: udfPath, args: args[0] ?? {}, componentPath };
       this.#queries.set(queryId, { call, journal, token: null, sent: null });
     }
   }

@@ -64,7 +64,7 @@ export function readPage(
     const ended =
       stream.exhausted || (rows.length < args.pageSize && until === null && !stopped(stream, args));
     const position: Position =
-      until !== null ? until : ended ? "end" : last ? { after: last.key } : from;
+      until ?? (ended ? "end" : last ? { after: last.key } : from);
     const middle = rows[Math.floor((rows.length - 1) / 2)];
     const large = rows.length > SPLIT_ROWS;
     return {

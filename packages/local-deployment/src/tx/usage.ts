@@ -22,15 +22,16 @@ export class Usage {
 
   /** As `ctx.meta.getTransactionMetrics()` reports it. */
   metrics(): Record<string, { used: number; remaining: number }> {
+    const metrics: Record<string, { used: number; remaining: number }> = {};
     // Object.keys loses the key type that the record above fixes.
-    const names = Object.keys(this.used) as UsageName[];
-    const files = ["filesWritten", "fileWriteBytes", "filesRead", "fileReadBytes"];
-    return Object.fromEntries([
-      ...names.map((name) => [
-        name,
-        { used: this.used[name], remaining: TRANSACTION_LIMITS[name] - this.used[name] },
-      ]),
-      ...files.map((name) => [name, { used: 0, remaining: 0 }]),
-    ]) as Record<string, { used: number; remaining: number }>;
+    for (const name of Object.keys(this.used) as UsageName[]) {
+      const used = this.used[name];
+      metrics[name] = { used, remaining: TRANSACTION_LIMITS[name] - used };
+    }
+    // Files are no part of this deployment.
+    for (const name of ["filesWritten", "fileWriteBytes", "filesRead", "fileReadBytes"]) {
+      metrics[name] = { used: 0, remaining: 0 };
+    }
+    return metrics;
   }
 }

@@ -4,6 +4,7 @@ import { FunctionError } from "../../errors.ts";
 import type { Table } from "../../storage/catalog.ts";
 import type { StoredRow } from "../../storage/documents.ts";
 import { nonexistent, parseDocument, type Document } from "../../tx/transaction.ts";
+import { isObject } from "../../values/kinds.ts";
 import { checkDocument, checkDocumentLimits } from "../../values/validate.ts";
 import type { Frame } from "../frame.ts";
 import { tableNames } from "../schemas.ts";
@@ -49,11 +50,8 @@ const shallowMerge: Syscall = (state, frame, args) => {
   const patch = parsePatch(value);
   const document = parseDocument(stored.json);
   keepSystemFields(document, patch);
-  const merged: Document = { ...document };
-  for (const [field, change] of Object.entries(patch)) {
-    if (change === undefined) delete merged[field];
-    else merged[field] = change;
-  }
+  const fields = Object.entries({ ...document, ...patch });
+  const merged: Document = Object.fromEntries(fields.filter(([, value]) => value !== undefined));
   return write(state, frame, table, stored, merged);
 };
 
@@ -116,31 +114,25 @@ function checkFields(state: EngineState, frame: Frame, table: Table, document: D
   checkDocument(table.name, type, document, tableNames(state.store.catalog, frame.component.id));
 }
 
-function parseFields(method: string, value: unknown): Document {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) {
+function parseFields(method: string, value: JSONValue): Document {
+  const document = jsonToConvex(value);
+  if (!isObject(document)) {
     throw new FunctionError(
       `Invalid argument \`value\` for \`${method}\`: Value must be an Object`,
     );
   }
-  // Checked to be an object above; jsonToConvex keeps it one, or makes a scalar of `{$integer}`.
-  const document = jsonToConvex(value as JSONValue);
-  if (typeof document !== "object" || document === null || document instanceof ArrayBuffer) {
-    throw new FunctionError(
-      `Invalid argument \`value\` for \`${method}\`: Value must be an Object`,
-    );
-  }
-  return document as Document;
+  return document;
 }
 
 /** A patch's fields; undefined takes the field away. */
-function parsePatch(value: unknown): Document {
+function parsePatch(value: z.infer<typeof changeArgs>["value"]): Document {
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
     throw new FunctionError("Invalid argument `value` for `db.patch`: Value must be an Object");
   }
   return Object.fromEntries(
     Object.entries(value).map(([field, change]) => [
       field,
-      isUndefined(change) ? undefined : jsonToConvex(change as JSONValue),
+      isUndefined(change) ? undefined : jsonToConvex(change),
     ]),
   );
 }

@@ -1,0 +1,21 @@
+import { anyApi, type ApiFromModules } from "convex/server";
+import type * as calls from "../../fixture/convex/calls.ts";
+import type * as counters from "../../fixture/convex/counters.ts";
+import type * as jobs from "../../fixture/convex/jobs.ts";
+import type * as reading from "../../fixture/convex/reading.ts";
+import type * as rules from "../../fixture/convex/rules.ts";
+import type * as things from "../../fixture/convex/things.ts";
+import type * as ticks from "../../fixture/convex/ticks.ts";
+import type * as transactions from "../../fixture/convex/transactions.ts";
+
+/** The fixture's functions, typed as `_generated/api` would type them. */
+export const api = anyApi as unknown as ApiFromModules<{
+  calls: typeof calls;
+  counters: typeof counters;
+  jobs: typeof jobs;
+  reading: typeof reading;
+  rules: typeof rules;
+  things: typeof things;
+  ticks: typeof ticks;
+  transactions: typeof transactions;
+}>;

@@ -1,0 +1,94 @@
+import { cpSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll } from "vitest";
+import { ROOT, runConvex, type CliResult } from "../../../../../scripts/lib/convex-cli.ts";
+import { aFolder, TestDeployment } from "./deployment.ts";
+import { keySet } from "./tokens.ts";
+
+const FIXTURE = fileURLToPath(new URL("../../fixture", import.meta.url));
+
+/** A Convex project in a folder of its own, which the official CLI works in. */
+export class Project {
+  constructor(
+    readonly folder: string,
+    private readonly target: { url: string; adminKey: string },
+  ) {
+    symlinkSync(join(ROOT, "node_modules"), join(folder, "node_modules"));
+    this.write({ "package.json": JSON.stringify({ name: "project", type: "module" }) });
+  }
+
+  /** Writes files, by their paths in the project. */
+  write(files: Readonly<Record<string, string>>): void {
+    for (const [path, text] of Object.entries(files)) {
+      const file = join(this.folder, path);
+      mkdirSync(dirname(file), { recursive: true });
+      writeFileSync(file, text);
+    }
+  }
+
+  /** Runs the official CLI to its end. */
+  async convex(...args: string[]): Promise<CliResult> {
+    return await runConvex(this.target, args, { cwd: this.folder, timeoutMs: 60_000 });
+  }
+
+  /** Pushes. What the CLI says is the result, whether it worked or not. */
+  async push(): Promise<CliResult> {
+    return await this.convex("deploy", "--yes", "--typecheck", "disable", "--codegen", "disable");
+  }
+
+  /** Pushes, which must work. */
+  async pushed(): Promise<void> {
+    const { code, stdout, stderr } = await this.push();
+    if (code !== 0) throw new Error(`the push failed: ${stdout}\n${stderr}`);
+  }
+}
+
+/** A project with these files. */
+export function aProject(
+  target: { url: string; adminKey: string },
+  files: Readonly<Record<string, string>> = {},
+): Project {
+  const project = new Project(aFolder(), target);
+  project.write(files);
+  return project;
+}
+
+/** One deployment for a test file, with the fixture pushed by the official CLI before its first test. */
+export function fixtureDeployment(): { readonly current: TestDeployment; readonly project: Project } {
+  const holder: { deployment?: TestDeployment; project?: Project } = {};
+  beforeAll(async () => {
+    const deployment = await TestDeployment.start(aFolder("file"));
+    const project = new Project(aFolder("file"), deployment);
+    cpSync(FIXTURE, project.folder, { recursive: true });
+    await setEnvironment(deployment, { JWKS: keySet(), LABEL: "of the app" });
+    await project.pushed();
+    holder.deployment = deployment;
+    holder.project = project;
+  }, 60_000);
+  afterAll(async () => {
+    await holder.deployment?.kill();
+  });
+  return {
+    get current() {
+      return holder.deployment!;
+    },
+    get project() {
+      return holder.project!;
+    },
+  };
+}
+
+/** Sets variables as the CLI does. */
+export async function setEnvironment(
+  { url, adminKey }: { url: string; adminKey: string },
+  variables: Readonly<Record<string, string>>,
+): Promise<void> {
+  const changes = Object.entries(variables).map(([name, value]) => ({ name, value }));
+  const response = await fetch(`${url}/api/update_environment_variables`, {
+    method: "POST",
+    headers: { authorization: `Convex ${adminKey}`, "content-type": "application/json" },
+    body: JSON.stringify({ changes }),
+  });
+  if (!response.ok) throw new Error(await response.text());
+}
