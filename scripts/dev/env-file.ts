@@ -28,7 +28,7 @@ export function realDeployment(folder = ROOT, shell = process.env): string | nul
 /** Points `npx convex …` in this clone at the local deployment, and leaves the file's other lines as they are. */
 export function writeEnvFile(target: Target, folder = ROOT): void {
   const file = join(folder, ".env.local");
-  const kept = withoutOurs(read(file)).trimEnd();
+  const kept = withoutOurs(read(file)).trim();
   const ours = [
     FIRST_LINE,
     `CONVEX_SELF_HOSTED_URL=${target.url}`,

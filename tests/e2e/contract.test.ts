@@ -16,7 +16,7 @@ import { makeTempFolder } from "../support/temp.ts";
 const [dataDir, twinDir] = [makeTempFolder(), makeTempFolder()];
 let process_: DevProcess;
 let dev: Ready;
-let twin: ClerkStandIn;
+let twin: ClerkStandIn | undefined;
 let people = 0;
 
 beforeAll(async () => {
@@ -26,7 +26,7 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  await twin.close();
+  await twin?.close();
   await process_.stop();
   for (const folder of [dataDir, twinDir]) rmSync(folder, { recursive: true, force: true });
 });
@@ -56,6 +56,7 @@ const backend: Backend = {
     return callerWith(() => freshToken(dev, person));
   },
   unsynced: async () => {
+    if (!twin) throw new Error("The second Clerk has not started.");
     const atTwin = { ...dev, clerkUrl: twin.url };
     const person = await signUp(atTwin, `nobody${++people}@example.com`, "Nobody");
     return callerWith(() => freshToken(atTwin, person));

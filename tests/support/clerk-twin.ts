@@ -13,6 +13,7 @@ export async function startClerkTwin(
   folder: string,
   settings: Omit<ClerkStandInOptions, "dataDir">,
 ): Promise<ClerkStandIn> {
-  cpSync(join(dataDir, "clerk"), folder, { recursive: true });
+  const isNotTheLock = (file: string) => !file.endsWith(".lock");
+  cpSync(join(dataDir, "clerk"), folder, { recursive: true, filter: isNotTheLock });
   return await startClerkStandIn({ dataDir: folder, ...settings });
 }

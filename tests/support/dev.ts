@@ -30,6 +30,25 @@ export interface Finished {
   stderr: string;
 }
 
+const running = new Set<DevProcess>();
+let watching = false;
+
+/** Takes everything down with the test runner, whose own end (Ctrl-C, a kill) runs no `afterAll`. */
+function endWithTheTests(): void {
+  if (watching) return;
+  watching = true;
+  const killAll = () => {
+    for (const started of running) started.signalGroup("SIGKILL");
+  };
+  process.once("exit", killAll);
+  for (const event of ["SIGINT", "SIGTERM", "SIGHUP", "disconnect"] as const) {
+    process.once(event, () => {
+      killAll();
+      process.exit(1);
+    });
+  }
+}
+
 /** `bun run dev`, started as a person would start it, in a process group of its own. */
 export class DevProcess {
   readonly finished: Promise<Finished>;
@@ -38,6 +57,7 @@ export class DevProcess {
   #stderr = "";
 
   constructor(args: string[]) {
+    endWithTheTests();
     const bun = bunPath();
     this.#child = spawn(bun, ["run", "dev", ...args], {
       cwd: ROOT,
@@ -47,11 +67,13 @@ export class DevProcess {
     });
     this.#child.stdout?.setEncoding("utf8").on("data", (text: string) => (this.#stdout += text));
     this.#child.stderr?.setEncoding("utf8").on("data", (text: string) => (this.#stderr += text));
+    running.add(this);
     this.finished = new Promise((resolve, reject) => {
       this.#child.once("error", reject);
-      this.#child.once("close", (code, signal) =>
-        resolve({ code, signal, stdout: this.#stdout, stderr: this.#stderr }),
-      );
+      this.#child.once("close", (code, signal) => {
+        running.delete(this);
+        resolve({ code, signal, stdout: this.#stdout, stderr: this.#stderr });
+      });
     });
   }
 

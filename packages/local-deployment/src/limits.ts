@@ -15,6 +15,7 @@ export const TRANSACTION_LIMITS = {
   scheduledFunctionArgsBytes: 16 * MIB,
 } as const;
 
+/** What a transaction uses up. */
 export type UsageName = keyof typeof TRANSACTION_LIMITS;
 
 /** Arguments and results, in bytes. */

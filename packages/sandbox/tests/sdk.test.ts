@@ -1,4 +1,5 @@
-import { Daytona, DaytonaError, DaytonaTimeoutError } from "@daytonaio/sdk";
+import type { DaytonaError } from "@daytonaio/sdk";
+import { Daytona, DaytonaTimeoutError } from "@daytonaio/sdk";
 import { describe, expect, test } from "vitest";
 import { aDaytona } from "./support.ts";
 

@@ -4,8 +4,8 @@ import { join } from "node:path";
 import type { DaytonaStandIn, DaytonaStandInOptions, FaultRule } from "@quaver/stand-ins";
 import { startDaytonaStandIn } from "@quaver/stand-ins";
 import { afterAll, onTestFinished } from "vitest";
-import type { CreateSandboxInput, SandboxClientOptions } from "../src/index.ts";
-import { createSandboxClient, isSandboxError, SandboxError } from "../src/index.ts";
+import type { CreateSandboxInput, SandboxClientOptions, SandboxError } from "../src/index.ts";
+import { createSandboxClient, isSandboxError } from "../src/index.ts";
 
 /** Over by the time anyone looks. */
 const QUICK = { create: 0, start: 0, stop: 0, archive: 0, destroy: 0 };

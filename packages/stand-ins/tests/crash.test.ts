@@ -9,7 +9,7 @@ import { build } from "esbuild";
 import { beforeAll, expect, onTestFinished, test, vi } from "vitest";
 import { aClerk, aDataDir, aDaytona, aReceiver, call, isAlive, str } from "./support.ts";
 
-const secret = "whsec_" + Buffer.from("a secret for signing webhooks").tostr("base64");
+const secret = "whsec_" + Buffer.from("a secret for signing webhooks").toString("base64");
 
 /** Both stand-ins in a process of its own, which says where they are. */
 const PROGRAM = `

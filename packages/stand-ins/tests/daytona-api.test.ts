@@ -151,7 +151,7 @@ describe("listing", () => {
     await ask("POST", "", { name: "other", labels: { app: "other" } });
   };
   const names = (json: Json) => (json.items as unknown as { name: string }[]).map((i) => i.name);
-  const query = (fields: Record<string, string>) => `?${new URLSearchParams(fields).tostr()}`;
+  const query = (fields: Record<string, string>) => `?${new URLSearchParams(fields).toString()}`;
 
   test("shows those that carry all the labels, without their environment", async () => {
     const ask = api(await aDaytona());

@@ -196,7 +196,7 @@ describe("files", () => {
       "link/passwd",
       "/home/daytona/../../etc/passwd",
     ]) {
-      const query = new URLSearchParams({ path }).tostr();
+      const query = new URLSearchParams({ path }).toString();
       expect((await toolbox("GET", `/files/download?${query}`)).status).toBe(403);
       expect((await upload(`${files}/upload?${query}`, headers, "x")).status).toBe(403);
     }
@@ -242,7 +242,7 @@ describe("a preview", () => {
     const sandbox = await aSandbox();
     const server = createServer((request, response) => {
       let body = "";
-      request.on("data", (chunk: Buffer) => (body += chunk.tostr()));
+      request.on("data", (chunk: Buffer) => (body += chunk.toString()));
       request.on("end", () => {
         response.setHeader("x-app", "yes");
         response.end(`${request.method} ${request.url} ${body}`);

@@ -67,6 +67,14 @@ describe("a journal", () => {
     expect(statSync(file).size).toBeLessThan(grown / 500);
   });
 
+  test("takes nothing more once closed, which would go to whatever file is open since", () => {
+    const file = aFile();
+    const { journal, table } = numbers(file);
+    journal.close();
+    expect(() => journal.commit(table.put("late", 1))).toThrow("closed");
+    expect(numbers(file).table.values()).toEqual([]);
+  });
+
   test("is for its owner's eyes", () => {
     const file = aFile();
     openJournal(file);

@@ -1,7 +1,7 @@
 import { describe, expect, test, vi } from "vitest";
 import { aClerk, aDataDir, aDaytona, aReceiver, call, str } from "./support.ts";
 
-const secret = "whsec_" + Buffer.from("a secret for signing webhooks").tostr("base64");
+const secret = "whsec_" + Buffer.from("a secret for signing webhooks").toString("base64");
 const ada = { email: "ada@example.com" };
 const QUICK = [10, 10, 10];
 
@@ -117,7 +117,7 @@ describe("Daytona's webhooks", () => {
     expect(events).toContainEqual(
       expect.objectContaining({ event: "sandbox.created", state: "creating" }),
     );
-    const moves = events.map(({ oldState, newState }) => `${str(oldState)} ${str(newState)}`);
+    const moves = events.map(({ oldState, newState }) => `${String(oldState)} ${String(newState)}`);
     expect(moves).toEqual(
       expect.arrayContaining(["creating started", "started destroying", "destroying destroyed"]),
     );

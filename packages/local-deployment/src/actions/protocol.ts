@@ -4,13 +4,14 @@ import type { JSONValue } from "convex/values";
 import type { LogLine } from "../runtime/console.ts";
 import type { Failure } from "../runtime/failure.ts";
 
-/** An HTTP request or response as it crosses threads. */
+/** A request for an HTTP action, as it crosses threads. */
 export interface WireRequest {
   readonly method: string;
   readonly url: string;
   readonly headers: readonly (readonly [string, string])[];
   readonly body: Uint8Array<ArrayBuffer> | null;
 }
+/** What an HTTP action answered, as it crosses threads. */
 export interface WireResponse {
   readonly status: number;
   readonly headers: readonly (readonly [string, string])[];
@@ -43,6 +44,7 @@ export type ToActions =
   | { readonly kind: "syscallFailure"; readonly id: number; readonly failure: Failure }
   | { readonly kind: "ping"; readonly id: number };
 
+/** How an action ended: with Convex JSON text, with an HTTP action's response, or by failing. */
 export type ActionOutcome =
   | { readonly ok: true; readonly value: string }
   | { readonly ok: true; readonly response: WireResponse }

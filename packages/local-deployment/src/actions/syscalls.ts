@@ -77,7 +77,7 @@ export class ActionSyscalls {
 }
 
 /** @throws FunctionError when no action is running: what outlives its action can't call on. */
-export function requireAction(): ActionFrame {
+function requireAction(): ActionFrame {
   const frame = currentAction.getStore();
   if (frame === undefined || frame.closed) {
     throw new FunctionError(

@@ -2,7 +2,7 @@
 import { FunctionError, messageOf } from "../errors.ts";
 import type { ActionModules } from "../engine/protocol.ts";
 import { createConsole } from "../runtime/console.ts";
-import { createScope, type Scope } from "../runtime/globals.ts";
+import { createScope, type ConvexGlobal, type Scope } from "../runtime/globals.ts";
 import { ModuleLoader } from "../runtime/loader.ts";
 import { nodeProcess } from "../runtime/node_process.ts";
 import { registerSourceMap } from "../runtime/stack.ts";
@@ -37,14 +37,14 @@ function createLoader({ env, modules }: ActionModules): ModuleLoader {
 function scopeFor(environment: "isolate" | "node", env: Record<string, string>): Scope {
   return createScope(environment, {
     Convex: {
-      syscall: (op: string) => {
+      syscall: (op) => {
         throw new FunctionError(`Unknown operation ${op} in an action`);
       },
-      asyncSyscall: (op: string, args: string) => syscalls.call(op, args),
-      jsSyscall: (op: string) => {
+      asyncSyscall: (op, args) => syscalls.call(op, args),
+      jsSyscall: (op) => {
         throw new FunctionError(`${op}: file storage is not in the local deployment`);
       },
-    },
+    } satisfies ConvexGlobal,
     process: environment === "node" ? nodeProcess(env) : { env: { ...env } },
     console: createConsole((level, args) => currentAction.getStore()?.log(level, args)),
     fetch: egressFetch(egress),

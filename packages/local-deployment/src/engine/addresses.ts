@@ -11,6 +11,7 @@ export const address = z.object({
   reference: z.string().optional(),
   functionHandle: z.string().optional(),
 });
+/** How a call names its target. */
 export type Address = z.infer<typeof address>;
 
 /** A function of a mounted component. */

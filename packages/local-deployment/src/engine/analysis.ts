@@ -14,6 +14,7 @@ export const UDF_TYPES: Readonly<Record<FunctionType, UdfType>> = {
   action: "Action",
 };
 
+/** A query, mutation or action that a module exports. */
 export interface AnalyzedFunction {
   readonly name: string;
   readonly pos: {
@@ -28,19 +29,26 @@ export interface AnalyzedFunction {
   readonly returns: string;
 }
 
+/** A route of the module's HTTP router; the path ends with `*` for a prefix. */
 export interface HttpRoute {
   readonly method: string;
   readonly path: string;
 }
 
+/** A cron, as `cronJobs().export()` gives it: the function by its path, its arguments in an array. */
 export interface CronSpec {
   readonly name: string;
   readonly args: readonly unknown[];
   readonly schedule: CronSchedule;
 }
 
+/** As `crons.interval` was called: one of the three. */
+export type Interval =
+  { readonly seconds: number } | { readonly minutes: number } | { readonly hours: number };
+
+/** When a cron runs, in UTC. */
 export type CronSchedule =
-  | { readonly type: "interval"; readonly seconds: number | bigint }
+  | ({ readonly type: "interval" } & Interval)
   | { readonly type: "hourly"; readonly minuteUTC: number }
   | { readonly type: "daily"; readonly hourUTC: number; readonly minuteUTC: number }
   | {
@@ -57,6 +65,7 @@ export type CronSchedule =
     }
   | { readonly type: "cron"; readonly cron: string };
 
+/** A module and what it exports. */
 export interface AnalyzedModule {
   readonly environment: "isolate" | "node";
   readonly functions: readonly AnalyzedFunction[];
@@ -64,6 +73,7 @@ export interface AnalyzedModule {
   readonly cronSpecs: Readonly<Record<string, CronSpec>> | null;
 }
 
+/** Where a component's environment variable has its value from: a text, or a variable of its parent. */
 export type EnvBinding =
   | { readonly type: "value"; readonly value: string }
   | { readonly type: "envVar"; readonly name: string };
@@ -85,6 +95,7 @@ export interface DefinitionMetadata {
   ])[];
 }
 
+/** A table of a schema; search and vector indexes are kept and not served. */
 export interface TableDefinition {
   readonly tableName: string;
   readonly indexes: readonly {
@@ -96,11 +107,13 @@ export interface TableDefinition {
   readonly documentType: unknown;
 }
 
+/** A `schema.ts`. */
 export interface Schema {
   readonly tables: readonly TableDefinition[];
   readonly schemaValidation: boolean;
 }
 
+/** A component definition with its schema and code. */
 export interface Definition {
   readonly metadata: DefinitionMetadata;
   readonly schema: Schema | null;

@@ -1,6 +1,6 @@
 import type { Database } from "bun:sqlite";
 import { Cron } from "croner";
-import type { CronSchedule, CronSpec, Definition } from "./analysis.ts";
+import type { CronSchedule, CronSpec, Definition, Interval } from "./analysis.ts";
 import { parseFunctionPath, formatFunctionPath } from "./paths.ts";
 
 /** A cron that is due. */
@@ -17,7 +17,7 @@ const DAYS = ["sunday", "monday", "tuesday", "wednesday", "thursday", "friday", 
 /** When a schedule runs next after `after`, in milliseconds since 1970, in UTC. */
 export function nextRun(schedule: CronSchedule, after: number, previous: number | null): number {
   if (schedule.type === "interval") {
-    const period = Number(schedule.seconds) * 1000;
+    const period = periodOf(schedule);
     if (previous === null) return after;
     // Missed runs are skipped: the next one is the first of the series that is still to come.
     const missed = Math.max(0, Math.floor((after - previous) / period));
@@ -25,6 +25,11 @@ export function nextRun(schedule: CronSchedule, after: number, previous: number 
   }
   const next = new Cron(cronExpression(schedule), { timezone: "UTC" }).nextRun(new Date(after));
   return next === null ? Infinity : next.getTime();
+}
+
+function periodOf(interval: Interval): number {
+  if ("seconds" in interval) return interval.seconds * 1_000;
+  return "minutes" in interval ? interval.minutes * 60_000 : interval.hours * 3_600_000;
 }
 
 function cronExpression(schedule: Exclude<CronSchedule, { type: "interval" }>): string {

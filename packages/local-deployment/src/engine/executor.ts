@@ -1,10 +1,13 @@
 import { FUNCTION_TIMEOUT_MS } from "../limits.ts";
 import { FailureError, failureOf, type Failure } from "../runtime/failure.ts";
-import { Transaction, type IndexWrite } from "../tx/transaction.ts";
+import type { IndexWrite } from "../tx/pending_commit.ts";
+import { Transaction } from "../tx/transaction.ts";
+import { checkCallArgs } from "../values/call_args.ts";
 import { Execution, type RequestContext } from "./frame.ts";
 import { invoke, type Call } from "./invoke.ts";
 import { formatFunctionPath } from "./paths.ts";
 import type { FunctionCall } from "./protocol.ts";
+import { newRequestId } from "./request_id.ts";
 import type { EngineState } from "./state.ts";
 import { isSystemPath, runSystemFunction } from "./system_functions.ts";
 import { resolveTarget } from "./targets.ts";
@@ -12,9 +15,9 @@ import { TIMED_OUT } from "./timeouts.ts";
 
 /**
  * How long a function that waits for nothing is given, in milliseconds of wall time. A function that
- * computes without end is ended by the server, which ends this thread.
+ * computes without end is ended by the server, which ends this thread, but not as soon as this.
  */
-const WALL_TIMEOUT_MS = FUNCTION_TIMEOUT_MS * 5;
+const WALL_TIMEOUT_MS = FUNCTION_TIMEOUT_MS * 3;
 
 /** What a run came to, before anything is committed. */
 export type Ran =
@@ -41,11 +44,14 @@ export async function run(
       const value = runSystemFunction(state, tx, target.component, path, call.args);
       return { ok: true, value, execution };
     }
+    checkCallArgs(path, call.args);
     const full: Call = { ...target, args: call.args, type, view: "transaction" };
     const value = await withTimeout(invoke(state, execution, full, null));
     return { ok: true, value, execution };
   } catch (error) {
     return { ok: false, failure: failureOf(error), execution };
+  } finally {
+    execution.ended = true;
   }
 }
 
@@ -92,11 +98,6 @@ export function systemTransaction(state: EngineState, work: (tx: Transaction) =>
 /** The request of work that the deployment itself starts. */
 export function systemRequest(jobId: string | null): RequestContext {
   return { requestId: newRequestId(), identity: null, ip: null, userAgent: null, jobId };
-}
-
-/** Sixteen hexadecimal digits, as production's request ids. */
-export function newRequestId(): string {
-  return Buffer.from(crypto.getRandomValues(new Uint8Array(8))).toString("hex");
 }
 
 async function withTimeout(running: Promise<string>): Promise<string> {

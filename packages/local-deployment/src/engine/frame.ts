@@ -31,6 +31,8 @@ export class Execution {
   /** Where the one paginated query of this execution ended: the next run's end cursor. */
   journal: string | null = null;
   paginated = false;
+  /** Set when the outermost function has ended, however it did. */
+  ended = false;
 
   constructor(
     readonly tx: Transaction,
@@ -54,7 +56,8 @@ export class Frame {
   #nextStream = 0;
   /** Set when the function has ended: what it left running must not reach the database. */
   #closed = false;
-  #child: Promise<unknown> | null = null;
+  /** The child call that was made last, and all those before it. */
+  #children: Promise<unknown> | null = null;
 
   constructor(
     readonly execution: Execution,
@@ -77,7 +80,7 @@ export class Frame {
   }
 
   get closed(): boolean {
-    return this.#closed;
+    return this.#closed || this.execution.ended;
   }
 
   addStream(stream: QueryStream): number {
@@ -93,19 +96,21 @@ export class Frame {
 
   /** Resolves when no child call is running: a frame's own work waits for the calls it made before. */
   async turn(): Promise<void> {
-    while (this.#child !== null) await this.#child.catch(() => undefined);
+    while (this.#children !== null) await this.#children;
   }
 
   /** Runs a child call after those that were made before it. */
-  async child<T>(run: () => Promise<T>): Promise<T> {
-    await this.turn();
-    const running = run();
-    this.#child = running;
-    try {
-      return await running;
-    } finally {
-      if (this.#child === running) this.#child = null;
-    }
+  child<T>(run: () => Promise<T>): Promise<T> {
+    const running = this.#children === null ? run() : this.#children.then(run);
+    const ended = running.then(
+      () => undefined,
+      () => undefined,
+    );
+    const settled = ended.then(() => {
+      if (this.#children === settled) this.#children = null;
+    });
+    this.#children = settled;
+    return running;
   }
 
   close(): void {
@@ -120,10 +125,13 @@ export const currentFrame = new AsyncLocalStorage<Frame>();
 /** @throws FunctionError outside a running function, as when a promise outlives its function. */
 export function requireFrame(): Frame {
   const frame = currentFrame.getStore();
-  if (frame === undefined || frame.closed) {
-    throw new FunctionError(
-      "Convex functions can't use the database, the scheduler or other functions after they have returned. Did you forget to await a promise?",
-    );
-  }
+  if (frame === undefined || frame.closed) throw endedAlready();
   return frame;
+}
+
+/** Refuses what a function asks for when it has ended. */
+export function endedAlready(): FunctionError {
+  return new FunctionError(
+    "Convex functions can't use the database, the scheduler or other functions after they have returned. Did you forget to await a promise?",
+  );
 }

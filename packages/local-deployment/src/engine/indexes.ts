@@ -1,5 +1,6 @@
 import type { Table } from "../storage/catalog.ts";
-import { keyAfter, parseDocument } from "../tx/transaction.ts";
+import { parseDocument } from "../tx/document.ts";
+import { keyAfter } from "../tx/transaction.ts";
 import type { Store } from "../tx/store.ts";
 import { indexKeyOf } from "../values/range.ts";
 import type { Schema } from "./analysis.ts";
@@ -12,6 +13,7 @@ export interface IndexName {
   readonly fields: readonly string[];
 }
 
+/** What a push does to the indexes of a component, in the words of its answer. */
 export interface IndexChange {
   readonly added_indexes: IndexName[];
   readonly removed_indexes: IndexName[];

@@ -104,9 +104,12 @@ async function run(state: EngineState, frame: Frame, call: Call): Promise<string
   if (running === undefined) {
     throw new FunctionError(`${formatFunctionPath(call.path)} is not a ${call.type}.`);
   }
-  const result = await running;
-  await frame.turn();
-  return result;
+  try {
+    return await running;
+  } finally {
+    // Calls that it did not wait for end with it: none may write when a failure has undone the rest.
+    await frame.turn();
+  }
 }
 
 function start(registered: RegisteredFunction, type: Call["type"], args: string) {

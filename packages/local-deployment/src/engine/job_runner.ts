@@ -33,10 +33,10 @@ export async function runNextJob(state: EngineState): Promise<JobStep> {
 }
 
 /** Fails the actions that a crash has interrupted: they run at most once. */
-export function failInterrupted(state: EngineState): void {
+export function failInterrupted(state: EngineState): Committed | null {
   const jobs = state.jobs.interrupted();
-  if (jobs.length === 0) return;
-  systemTransaction(state, (tx) => {
+  if (jobs.length === 0) return null;
+  return systemTransaction(state, (tx) => {
     for (const job of jobs) state.jobs.finish(tx, job, { kind: "failed", error: INTERRUPTED });
   });
 }

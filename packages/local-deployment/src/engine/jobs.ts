@@ -1,7 +1,8 @@
 import type { Database } from "bun:sqlite";
 import { jsonToConvex, type JSONValue } from "convex/values";
 import type { StoredRow } from "../storage/documents.ts";
-import { parseDocument, type Transaction } from "../tx/transaction.ts";
+import { parseDocument } from "../tx/document.ts";
+import type { Transaction } from "../tx/transaction.ts";
 import type { Table } from "../storage/catalog.ts";
 
 /** The system table that functions see their jobs in. */
@@ -26,6 +27,7 @@ export interface Job {
   readonly path: string;
 }
 
+/** The state of a job, as its document in `_scheduled_functions` shows it. */
 export type JobState =
   | { readonly kind: "pending" | "inProgress" | "success" | "canceled" }
   | { readonly kind: "failed"; readonly error: string };

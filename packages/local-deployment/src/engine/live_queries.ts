@@ -1,7 +1,9 @@
 import type { FunctionCall, LiveQuery, LiveResult } from "./protocol.ts";
-import { Transaction, type IndexWrite } from "../tx/transaction.ts";
+import type { IndexWrite } from "../tx/pending_commit.ts";
+import { Transaction } from "../tx/transaction.ts";
 import { RangeIndex } from "../values/range.ts";
 import { run } from "./executor.ts";
+import { ENDLESS_TOKEN } from "./live_token.ts";
 import type { EngineState } from "./state.ts";
 
 interface Cached {
@@ -32,7 +34,8 @@ export class LiveQueries {
   async results(queries: readonly LiveQuery[]): Promise<(LiveResult | null)[]> {
     const results: (LiveResult | null)[] = [];
     for (const query of queries) {
-      const current = query.held !== null && this.#byToken.has(query.held);
+      const { held } = query;
+      const current = held === ENDLESS_TOKEN || (held !== null && this.#byToken.has(held));
       results.push(current ? null : await this.#result(query));
     }
     return results;
@@ -55,7 +58,7 @@ export class LiveQueries {
 
   /** All tokens: after a push or a change of variables, nothing is known to be right. */
   invalidateAll(): number[] {
-    return this.#drop(new Set(this.#byToken.values()));
+    return [ENDLESS_TOKEN, ...this.#drop(new Set(this.#byToken.values()))];
   }
 
   #drop(stale: ReadonlySet<Cached>): number[] {

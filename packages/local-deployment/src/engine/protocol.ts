@@ -4,7 +4,7 @@ import type { CompiledModule } from "../runtime/compile.ts";
 import type { LogLine } from "../runtime/console.ts";
 import type { Failure } from "../runtime/failure.ts";
 import type { Address } from "./addresses.ts";
-import type { AuthProvider, HttpRoute } from "./analysis.ts";
+import type { AuthProvider, FunctionType, HttpRoute, UdfType } from "./analysis.ts";
 import type { RequestContext } from "./frame.ts";
 import type { PreparedPush, PushOutcome, SchemaProblem } from "./push.ts";
 
@@ -14,6 +14,7 @@ export type Target =
   | { readonly componentPath: string; readonly path: string; readonly publicOnly: boolean }
   | { readonly caller: string; readonly address: Address };
 
+/** A call of a function: which one, with what, and who asks. */
 export interface FunctionCall {
   readonly target: Target;
   readonly args: JSONValue;
@@ -36,6 +37,7 @@ export interface LiveQuery extends FunctionCall {
   readonly held: number | null;
 }
 
+/** A live query's result. */
 export type LiveResult = CallResult & {
   readonly journal: string | null;
   /** Names the result until it is invalidated; the receiver releases it when nobody needs it. */
@@ -69,7 +71,7 @@ export interface EngineApi {
   liveQueries(queries: readonly LiveQuery[]): { ts: string; results: (LiveResult | null)[] };
   release(tokens: readonly number[]): null;
   /** What kind of function a path names, for callers that don't say. */
-  functionType(target: Target): "query" | "mutation" | "action" | Failure;
+  functionType(target: Target): FunctionType | Failure;
   /** Checks an action's arguments, and says where it runs. */
   locateAction(call: FunctionCall): LocatedAction | Failure;
   /** Checks what an action returned. */
@@ -92,6 +94,8 @@ export interface EngineApi {
   };
   /** Fails the job that the last `runNextJob` began and, being ended with its thread, did not finish. */
   failNextJob(): null;
+  /** Fails the actions that a crash of the process before has interrupted. Once, at the start. */
+  failInterrupted(): null;
   finishAction(end: { job: { id: string; component: string }; failure: Failure | null }): null;
   environment(): Record<string, string>;
   setEnvironment(changes: readonly { name: string; value: string | null }[]): Failure | null;
@@ -110,7 +114,7 @@ export interface EngineApi {
 export interface JobLog {
   readonly path: string;
   readonly component: string;
-  readonly udfType: "Query" | "Mutation" | "Action";
+  readonly udfType: UdfType;
   readonly logs: readonly LogLine[];
   readonly failure: Failure | null;
   /** Seconds. */
@@ -131,6 +135,7 @@ export interface ActionModules {
   readonly modules: readonly { path: string; environment: "isolate" | "node"; compiled: string }[];
 }
 
+/** The name of a request to the engine. */
 export type EngineOperation = keyof EngineApi;
 
 /** From the server to the engine. */

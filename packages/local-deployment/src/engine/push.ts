@@ -1,5 +1,6 @@
 import type { CompiledModule } from "../runtime/compile.ts";
-import { Transaction, parseDocument } from "../tx/transaction.ts";
+import { parseDocument } from "../tx/document.ts";
+import { Transaction } from "../tx/transaction.ts";
 import { checkStoredDocument } from "../values/validate.ts";
 import type { AuthProvider, Definition, Schema } from "./analysis.ts";
 import { syncIndexes, type IndexChange } from "./indexes.ts";

@@ -1,6 +1,12 @@
 import { FunctionError } from "../errors.ts";
 import { createConsole } from "../runtime/console.ts";
-import { createScope, dateReading, mathWith, type Scope } from "../runtime/globals.ts";
+import {
+  createScope,
+  dateReading,
+  mathWith,
+  type ConvexGlobal,
+  type Scope,
+} from "../runtime/globals.ts";
 import { ModuleLoader, type ModuleExports } from "../runtime/loader.ts";
 import { registerSourceMap } from "../runtime/stack.ts";
 import type { Component } from "./components.ts";
@@ -66,12 +72,12 @@ export class Runtime {
     return createScope("isolate", {
       ...timers,
       Convex: {
-        syscall: (op: string, args: string) => syncSyscall(state, op, args),
-        asyncSyscall: (op: string, args: string) => asyncSyscall(state, op, args),
-        jsSyscall: (op: string) => {
+        syscall: (op, args) => syncSyscall(state, op, args),
+        asyncSyscall: (op, args) => asyncSyscall(state, op, args),
+        jsSyscall: (op) => {
           throw new FunctionError(`Unknown operation ${op}`);
         },
-      },
+      } satisfies ConvexGlobal,
       process: { env: functionEnv(component, state.urls) },
       console: createConsole((level, args) => currentFrame.getStore()?.execution.log(level, args)),
       Date: dateReading(now),

@@ -1,8 +1,10 @@
 /** The engine's thread: opens the store, then answers requests one at a time, in order. */
 import { DeploymentError, messageOf } from "../errors.ts";
 import { openStore } from "../tx/store.ts";
+import { currentFrame } from "./frame.ts";
+import { nextDue, type EngineHandlers } from "./handlers/context.ts";
 import type { EngineMessage, EngineRequest } from "./protocol.ts";
-import { createEngineService, nextDue, type EngineHandlers } from "./service.ts";
+import { createEngineService } from "./service.ts";
 import { EngineState, type DeploymentUrls } from "./state.ts";
 
 /** What the server gives the thread at its start. */
@@ -53,6 +55,14 @@ async function answer({ id, op, arg }: EngineRequest): Promise<void> {
     if (progress !== null) Atomics.store(progress, 0, 0);
   }
 }
+
+// A promise that a function left behind must not take the engine down with it.
+process.on("unhandledRejection", (reason) => {
+  currentFrame
+    .getStore()
+    ?.execution.log("ERROR", [`Unhandled promise rejection: ${messageOf(reason)}`]);
+});
+process.on("uncaughtException", () => undefined);
 
 self.onmessage = ({ data }: MessageEvent<{ start: EngineStart } | EngineRequest>) => {
   if ("start" in data) start(data.start);

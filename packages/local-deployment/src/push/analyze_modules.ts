@@ -1,4 +1,6 @@
 import type { AnalyzedFunction, AnalyzedModule, CronSpec, UdfType } from "../engine/analysis.ts";
+import { nextRun } from "../engine/crons.ts";
+import { messageOf } from "../errors.ts";
 import { failureOf } from "../runtime/failure.ts";
 import type { CompiledModule } from "../runtime/compile.ts";
 import { isCronJobs, isRegisteredFunction, isRouter } from "../runtime/convex_exports.ts";
@@ -107,5 +109,16 @@ function cronsOf(crons: unknown): Record<string, CronSpec> {
     );
   }
   // The convex package's own format.
-  return JSON.parse(crons.export()) as Record<string, CronSpec>;
+  const specs = JSON.parse(crons.export()) as Record<string, CronSpec>;
+  for (const [name, { schedule }] of Object.entries(specs)) {
+    try {
+      nextRun(schedule, 0, null);
+    } catch (error) {
+      throw new PushError(
+        "InvalidCrons",
+        `The schedule of the cron "${name}" can't be read: ${messageOf(error)}`,
+      );
+    }
+  }
+  return specs;
 }

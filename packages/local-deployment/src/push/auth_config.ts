@@ -4,6 +4,9 @@ import type { CompiledModule } from "../runtime/compile.ts";
 import type { Scope } from "../runtime/globals.ts";
 import { ModuleLoader } from "../runtime/loader.ts";
 import { failureOf } from "../runtime/failure.ts";
+import { parseProvider } from "../auth/provider.ts";
+import { configOf } from "../auth/stored_provider.ts";
+import { messageOf } from "../errors.ts";
 import { PushError } from "./errors.ts";
 
 const provider = z.union([
@@ -61,5 +64,15 @@ export function evaluateAuthConfig(
   if (!parsed.success) {
     throw new PushError("InvalidAuthConfig", `auth.config.ts: ${z.prettifyError(parsed.error)}`);
   }
+  for (const provider of parsed.data.providers) checkProvider(provider);
   return parsed.data.providers;
+}
+
+/** What the verifier would refuse must not become active: the deployment would not start with it. */
+function checkProvider(config: AuthProvider): void {
+  try {
+    parseProvider(configOf(config));
+  } catch (error) {
+    throw new PushError("InvalidAuthConfig", `auth.config.ts: ${messageOf(error)}`);
+  }
 }

@@ -34,6 +34,7 @@ export const startPushRequest = z.object({
   ),
   nodeDependencies: z.array(z.object({ name: z.string(), version: z.string() })).default([]),
 });
+/** A push, as the CLI sends it. */
 export type StartPushRequest = z.infer<typeof startPushRequest>;
 
 /** finish_push echoes what start_push answered; the push's id is all that is looked at. */
@@ -43,6 +44,7 @@ export const finishPushRequest = z.object({
   startPush: z.object({ schemaChange: z.object({ schemaIds: z.object({ push: z.string() }) }) }),
 });
 
+/** Asks whether the data of a started push's tables fits its schema. */
 export const waitForSchemaRequest = z.object({
   adminKey: z.string(),
   schemaChange: z.object({ schemaIds: z.object({ push: z.string() }) }),

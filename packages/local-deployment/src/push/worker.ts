@@ -6,11 +6,13 @@ import { preparePush, type PushContext } from "./prepare.ts";
 import { stopCompiler } from "../runtime/compile.ts";
 import type { StartPushRequest } from "./request.ts";
 
+/** A push to evaluate, and what it is evaluated against. */
 export interface PushTask {
   readonly request: StartPushRequest;
   readonly context: PushContext;
 }
 
+/** The push made ready, or why it is refused. */
 export type PushReply =
   | { readonly ok: true; readonly push: PreparedPush }
   | { readonly ok: false; readonly code: string; readonly message: string };

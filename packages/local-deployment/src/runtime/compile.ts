@@ -17,7 +17,7 @@ export interface CompiledModule extends PushedModule {
 }
 
 /** As the CLI computes it, to send only what changed. */
-export function moduleHash(module: PushedModule): string {
+function moduleHash(module: PushedModule): string {
   return createHash("sha256")
     .update(module.source)
     .update(module.sourceMap ?? "")

@@ -1,6 +1,7 @@
 import { inspect } from "node:util";
 import { MAX_LOG_LINES } from "../limits.ts";
 
+/** How a line was logged: `console.log` is LOG. */
 export type LogLevel = "DEBUG" | "INFO" | "WARN" | "ERROR" | "LOG";
 
 /** One line that a function logged, as `convex logs` shows it. */

@@ -5,7 +5,7 @@ const FRAME = /^\s*at (?:(.*?) \()?convex:\/\/\/([^:)]+):(\d+):(\d+)\)?\s*$/;
 const INLINE_MAP =
   /\/\/# sourceMappingURL=data:application\/json;[^,]*base64,([A-Za-z0-9+/=]+)\s*$/m;
 /** Lines that `new Function` and the loader put before a module's first line. */
-export const WRAPPER_LINES = 3;
+const WRAPPER_LINES = 3;
 
 /** Source maps of the modules that run, by the module path that stack traces name. */
 const maps = new Map<string, TraceMap | string>();

@@ -30,6 +30,7 @@ interface Running {
   finish(end: ActionEnd): void;
 }
 
+/** How an action ended, with what it logged. */
 export interface ActionEnd {
   readonly outcome: ActionOutcome;
   readonly logs: readonly LogLine[];

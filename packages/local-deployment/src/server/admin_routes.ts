@@ -30,6 +30,7 @@ const variableChanges = z.object({
 });
 const RESERVED = new Set(["CONVEX_CLOUD_URL", "CONVEX_SITE_URL"]);
 
+/** What the admin's endpoints are served by. */
 export interface AdminServices {
   readonly callers: Callers;
   readonly engine: EngineClient;

@@ -1,4 +1,5 @@
 import { parseAuthorizationHeader, type Authorization } from "../auth/authorization_header.ts";
+import { configOf } from "../auth/stored_provider.ts";
 import { AuthError, createTokenVerifier, type TokenVerifier } from "../auth/token_verifier.ts";
 import type { AuthProvider } from "../engine/analysis.ts";
 import type { Identity } from "../engine/frame.ts";
@@ -14,6 +15,7 @@ export interface Caller {
   readonly expiresAt: number | null;
 }
 
+/** Nobody in particular: who makes a request without a token. */
 export const ANONYMOUS: Caller = { identity: null, admin: false, expiresAt: null };
 
 /** Verifies who calls: tokens by the active `auth.config.ts`, operators by the admin key. */
@@ -24,20 +26,7 @@ export class Callers {
 
   /** Takes up the providers of the active code. */
   setProviders(providers: readonly AuthProvider[]): void {
-    this.#verifier = createTokenVerifier(
-      providers.map((provider) =>
-        // The convex package's type has no null: an absent id is left out.
-        "type" in provider
-          ? {
-              type: provider.type,
-              issuer: provider.issuer,
-              jwks: provider.jwks,
-              algorithm: provider.algorithm,
-              ...(provider.applicationID === null ? {} : { applicationID: provider.applicationID }),
-            }
-          : provider,
-      ),
-    );
+    this.#verifier = createTokenVerifier(providers.map(configOf));
   }
 
   /** @throws AuthError for a token or a header that does not prove what it claims */

@@ -1,4 +1,5 @@
 import type { JSONValue } from "convex/values";
+import { UDF_TYPES, type FunctionType } from "../engine/analysis.ts";
 import type { RequestContext } from "../engine/frame.ts";
 import type {
   CallResult,
@@ -7,6 +8,8 @@ import type {
   LiveResult,
   Target,
 } from "../engine/protocol.ts";
+import { ENDLESS_TOKEN } from "../engine/live_token.ts";
+import { newRequestId } from "../engine/request_id.ts";
 import { TIMED_OUT } from "../engine/timeouts.ts";
 import { formatLogLine, type LogLine } from "../runtime/console.ts";
 import type { Failure } from "../runtime/failure.ts";
@@ -35,14 +38,6 @@ export interface ClientInfo {
   readonly userAgent: string | null;
 }
 
-type Kind = "query" | "mutation" | "action";
-const LOG_TYPE = { query: "Query", mutation: "Mutation", action: "Action" } as const;
-
-/** Sixteen hexadecimal digits, as production's request ids. */
-export function newRequestId(): string {
-  return Buffer.from(crypto.getRandomValues(new Uint8Array(8))).toString("hex");
-}
-
 /** Runs what clients ask for, with the access that they have, and logs it. */
 export class Calls {
   constructor(
@@ -53,7 +48,7 @@ export class Calls {
 
   /** Runs a query, a mutation or an action. `session` makes a mutation safe to send twice. */
   async run(
-    kind: Kind,
+    kind: FunctionType,
     call: ClientCall,
     caller: Caller,
     info: ClientInfo,
@@ -63,12 +58,12 @@ export class Calls {
     const full: FunctionCall = { target: targetOf(call, caller), args: call.args, request };
     const started = performance.now();
     const result = await this.#dispatch(kind, full, session);
-    this.record(LOG_TYPE[kind], call.path, call.componentPath, result, request.requestId, started);
+    this.record(UDF_TYPES[kind], call.path, call.componentPath, result, request.requestId, started);
     return toClient(result, request.requestId);
   }
 
   /** What kind of function a path names. */
-  async kindOf(call: ClientCall, caller: Caller): Promise<Kind | ClientResult> {
+  async kindOf(call: ClientCall, caller: Caller): Promise<FunctionType | ClientResult> {
     const type = await this.engine.call("functionType", targetOf(call, caller));
     if (typeof type === "string") return type;
     return toClient({ ok: false, failure: type, logs: [], ts: "0" }, newRequestId());
@@ -129,7 +124,7 @@ export class Calls {
   }
 
   async #dispatch(
-    kind: Kind,
+    kind: FunctionType,
     call: FunctionCall,
     session: { id: string; request: number } | null,
   ): Promise<CallResult> {
@@ -145,7 +140,7 @@ export class Calls {
     return { ok: true, value: "value" in outcome ? outcome.value : "null", logs, ts: "0" };
   }
 
-  /** When one of several queries never ends, the others still get their results. */
+  /** A query that never ends is told so; the others still get their results, in one snapshot. */
   async #liveQueries(
     queries: readonly LiveQuery[],
   ): Promise<{ ts: string; results: (LiveResult | null)[] }> {
@@ -154,27 +149,37 @@ export class Calls {
     } catch (error) {
       if (!(error instanceof EngineStuckError)) throw error;
     }
-    const results: (LiveResult | null)[] = [];
+    const endless = new Set<LiveQuery>();
     for (const query of queries) {
-      const one = await this.engine
-        .call("liveQueries", [{ ...query, held: null }])
-        .catch((error: unknown) => {
-          if (error instanceof EngineStuckError) return null;
-          throw error;
-        });
-      results.push(one?.results[0] ?? timedOut(query));
+      if (queries.length === 1 || (await this.#isEndless(query))) endless.add(query);
     }
-    const { ts } = await this.engine.call("clock");
-    return { ts, results };
+    const others = queries.filter((query) => !endless.has(query));
+    const { ts, results } = await this.#liveQueries(others);
+    const rest = results.values();
+    return {
+      ts,
+      results: queries.map((query) =>
+        endless.has(query) ? timedOut(query) : (rest.next().value ?? null),
+      ),
+    };
+  }
+
+  async #isEndless(query: LiveQuery): Promise<boolean> {
+    try {
+      const { results } = await this.engine.call("liveQueries", [query]);
+      const tokens = results.flatMap((result) => (result === null ? [] : [result.token]));
+      await this.engine.call("release", tokens);
+      return false;
+    } catch (error) {
+      if (error instanceof EngineStuckError) return true;
+      throw error;
+    }
   }
 
   #context(caller: Caller, info: ClientInfo): RequestContext {
     return { requestId: newRequestId(), identity: caller.identity, ...info, jobId: null };
   }
 }
-
-/** Below every real token: nothing will invalidate it. */
-const NO_TOKEN = 0;
 
 function timedOut(query: LiveQuery): LiveResult {
   return {
@@ -183,7 +188,7 @@ function timedOut(query: LiveQuery): LiveResult {
     logs: [],
     ts: "0",
     journal: query.journal,
-    token: NO_TOKEN,
+    token: ENDLESS_TOKEN,
   };
 }
 

@@ -14,6 +14,7 @@ import { LogStream } from "./log_stream.ts";
 import { PushService } from "./push_service.ts";
 import { Site } from "./site.ts";
 
+/** How to start a deployment. */
 export interface LocalDeploymentOptions {
   /** Where the data file and the admin key are; made when it isn't there. */
   readonly dataDir: string;
@@ -102,6 +103,7 @@ export async function startLocalDeployment(
     cleanup.push(() => {
       loop.close();
     });
+    await engine.call("failInterrupted");
     loop.scheduled((await engine.call("clock")).nextDue);
     return { url: urls.cloud, siteUrl: urls.site, adminKey, close: closeAll };
   } catch (error) {

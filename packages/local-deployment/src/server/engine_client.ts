@@ -36,6 +36,7 @@ interface Pending {
   reject(error: Error): void;
 }
 
+/** What the engine tells by itself. */
 export interface EngineEvents {
   /** These live results are no longer right. */
   invalidated(tokens: readonly number[]): void;
@@ -122,8 +123,7 @@ export class EngineClient {
     return new Promise((resolve, reject) => {
       worker.onmessage = ({ data }: MessageEvent<EngineMessage>) => {
         if (data.kind === "ready") resolve();
-        if (data.kind === "fatal")
-          reject(new DeploymentError(data.code, data.message));
+        if (data.kind === "fatal") reject(new DeploymentError(data.code, data.message));
         if (this.#worker === worker) this.#receive(data);
       };
       worker.onerror = (event) => {

@@ -1,12 +1,14 @@
-import type { JSONValue, Value } from "convex/values";
+import { CommitTsPlaceholder, type JSONValue, type Value } from "convex/values";
 import { Hono } from "hono";
 import { z } from "zod";
 import { HttpError } from "../errors.ts";
 import { MAX_BODY_BYTES } from "../limits.ts";
+import { encodeTs } from "../sync/timestamp.ts";
 import { parseJsonText, parseValueText } from "../values/json_text.ts";
+import { isObject } from "../values/kinds.ts";
 import type { Caller, Callers } from "./callers.ts";
 import type { Calls, ClientCall, ClientInfo, ClientResult } from "./calls.ts";
-import { readJson } from "./http_io.ts";
+import { parseJson, readJson } from "./http_io.ts";
 
 const format = z.enum(["json", "convex_json", "convex_encoded_json"]).optional();
 const callBody = z.object({
@@ -22,17 +24,16 @@ function plainJson(value: Value | undefined): unknown {
   if (typeof value === "bigint") return String(value);
   if (value instanceof ArrayBuffer) return Buffer.from(value).toString("base64");
   if (Array.isArray(value)) return value.map((item) => plainJson(item));
-  if (typeof value === "object" && value !== null) {
-    return Object.fromEntries(
-      Object.entries(value).map(([key, field]) => [key, plainJson(field)]),
-    );
+  if (isObject(value)) {
+    return Object.fromEntries(Object.entries(value).map(([key, field]) => [key, plainJson(field)]));
   }
   if (typeof value === "number" && !Number.isFinite(value)) return String(value);
-  return value;
+  // A commit timestamp that isn't known yet has nothing to show.
+  return value instanceof CommitTsPlaceholder ? {} : value;
 }
 
 /** A result as the HTTP clients read it (convex/src/browser/http_client.ts). */
-export function functionResponse(result: ClientResult, plain: boolean): Response {
+function functionResponse(result: ClientResult, plain: boolean): Response {
   const body = result.ok
     ? `{"status":"success","value":${plain ? plainText(result.value) : result.value},"logLines":${JSON.stringify(result.logLines)}}`
     : JSON.stringify({
@@ -50,7 +51,7 @@ function plainText(value: string): string {
 
 /** The arguments object: bodies send it alone or in an array of one. */
 function argsOf(args: CallBody["args"]): JSONValue {
-  return (Array.isArray(args) ? (args[0] ?? {}) : args);
+  return Array.isArray(args) ? (args[0] ?? {}) : args;
 }
 
 /** `/api/query`, `/api/mutation`, `/api/action`, `/api/function`, `/api/run/...` and what goes with them. */
@@ -91,7 +92,7 @@ export function functionRoutes(
   }
   app.get("/api/query", async (c) => {
     const caller = await callers.ofHeader(c.req.raw.headers.get("authorization"));
-    const args: unknown = JSON.parse(c.req.query("args") ?? "{}");
+    const args = parseJson(c.req.query("args") ?? "{}");
     const body = parseBody({ path: c.req.query("path"), args, format: c.req.query("format") });
     return respond("query", c.req.raw, caller, body);
   });
@@ -110,7 +111,7 @@ export function functionRoutes(
   });
   app.post("/api/query_ts", async (c) => {
     await callers.ofHeader(c.req.raw.headers.get("authorization"));
-    return Response.json({ ts: encodeTs(await latestTs()) });
+    return Response.json({ ts: encodeTs(BigInt(await latestTs())) });
   });
   app.post("/api/query_batch", async (c) => {
     const caller = await callers.ofHeader(c.req.raw.headers.get("authorization"));
@@ -126,13 +127,6 @@ export function functionRoutes(
     return Response.json({ results });
   });
   return app;
-}
-
-/** A timestamp as clients read it: base64 of eight bytes, little endian. */
-export function encodeTs(ts: string): string {
-  const bytes = Buffer.alloc(8);
-  bytes.writeBigUInt64LE(BigInt(ts));
-  return bytes.toString("base64");
 }
 
 async function parseCall(request: Request): Promise<CallBody> {

@@ -1,4 +1,5 @@
-import { HttpError } from "../errors.ts";
+import { HttpError, messageOf } from "../errors.ts";
+import { parseWireJson } from "../values/json_text.ts";
 
 /** The request's body, read only as far as it may be long. @throws HttpError 413 `RequestTooLarge` */
 export async function readBody(request: Request, limit: number): Promise<Uint8Array<ArrayBuffer>> {
@@ -29,9 +30,13 @@ export async function readJson(request: Request, limit: number): Promise<unknown
 /** @throws HttpError 400 `BadJsonBody` */
 export function parseJson(text: string): unknown {
   try {
-    return JSON.parse(text);
-  } catch {
-    throw new HttpError(400, "BadJsonBody", "The request's body is not valid JSON.");
+    return parseWireJson(text);
+  } catch (error) {
+    throw new HttpError(
+      400,
+      "BadJsonBody",
+      `The request's body is not valid JSON: ${messageOf(error)}`,
+    );
   }
 }
 

@@ -1,10 +1,11 @@
 import type { ActionJob } from "../engine/protocol.ts";
+import { MAX_TIMER_MS } from "../timers.ts";
 import type { ActionPool } from "./action_pool.ts";
 import type { Calls } from "./calls.ts";
 import { EngineStuckError, type EngineClient } from "./engine_client.ts";
 
-/** The longest delay that a timer takes, in milliseconds. */
-const MAX_TIMER_MS = 2 ** 31 - 1;
+/** How long after a failure of the deployment's own the schedule is taken up again, in milliseconds. */
+const RETRY_MS = 1_000;
 
 /** Runs scheduled functions and crons when they are due. */
 export class JobLoop {
@@ -43,18 +44,27 @@ export class JobLoop {
   async #run(): Promise<void> {
     if (this.#running || this.#closed) return;
     this.#running = true;
-    let nextDue: number | null = null;
+    let nextDue: number | null;
     try {
       do {
         this.#again = false;
         nextDue = await this.#step();
       } while (this.#goesOn(nextDue));
     } catch {
-      // The deployment is going down, or its engine is being replaced: that sets the alarm anew.
-    } finally {
-      this.#running = false;
+      // The deployment is going down, or its engine was replaced: then the schedule is read again.
+      const due = await this.#readSchedule();
+      nextDue = due === null ? null : Math.max(due, Date.now() + RETRY_MS);
     }
+    this.#running = false;
     this.scheduled(nextDue);
+  }
+
+  async #readSchedule(): Promise<number | null> {
+    try {
+      return (await this.engine.call("clock")).nextDue;
+    } catch {
+      return null;
+    }
   }
 
   #goesOn(nextDue: number | null): boolean {

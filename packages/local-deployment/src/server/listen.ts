@@ -12,13 +12,17 @@ import { errorResponse, preflight, withCors } from "./http_io.ts";
 import type { Site } from "./site.ts";
 
 const HOST = "127.0.0.1";
+/** What both origins have in common; the timeout is in seconds. */
+const ORIGIN = { hostname: HOST, maxRequestBodySize: MAX_PUSH_BYTES, idleTimeout: 120 };
 
+/** What both origins are served by. */
 export interface Services extends AdminServices {
   readonly calls: Calls;
   readonly site: Site;
   readonly subscriptions: Subscriptions;
 }
 
+/** Two open origins. */
 export interface Listener {
   close(): Promise<void>;
 }
@@ -27,6 +31,9 @@ interface SocketData {
   readonly info: ClientInfo;
   session: SyncSession | null;
 }
+
+/** What may wait for a slow client, in bytes: many live queries of the largest size at once. */
+const MAX_UNSENT_BYTES = 256 * 1024 * 1024;
 
 const SYNC_PATH = /^\/api\/(?:[0-9A-Za-z.-]+\/)?sync$/;
 
@@ -100,10 +107,8 @@ function serveCloud(port: number, services: Services): Server<SocketData> {
   };
 
   return serve<SocketData>({
-    hostname: HOST,
+    ...ORIGIN,
     port,
-    maxRequestBodySize: MAX_PUSH_BYTES,
-    idleTimeout: 120,
     fetch: async (request, server) => {
       const info = infoOf(request, server);
       if (SYNC_PATH.test(new URL(request.url).pathname)) {
@@ -116,6 +121,9 @@ function serveCloud(port: number, services: Services): Server<SocketData> {
     },
     websocket: {
       maxPayloadLength: MAX_BODY_BYTES,
+      // Beyond its limit Bun drops what is sent, which no client would get over: it connects anew instead.
+      backpressureLimit: MAX_UNSENT_BYTES,
+      closeOnBackpressureLimit: true,
       idleTimeout: 120,
       open: (socket: ServerWebSocket<SocketData>) => {
         const connection = {
@@ -141,10 +149,8 @@ function serveCloud(port: number, services: Services): Server<SocketData> {
 
 function serveSite(port: number, { site }: Services): Server<undefined> {
   return serve<undefined>({
-    hostname: HOST,
+    ...ORIGIN,
     port,
-    maxRequestBodySize: MAX_PUSH_BYTES,
-    idleTimeout: 120,
     fetch: async (request, server) => {
       try {
         return await site.respond(request, infoOf(request, server));

@@ -1,10 +1,11 @@
 import type { HttpTarget } from "../engine/protocol.ts";
+import { newRequestId } from "../engine/request_id.ts";
 import { HttpError, messageOf } from "../errors.ts";
 import { AuthError } from "../auth/auth_error.ts";
 import { MAX_BODY_BYTES } from "../limits.ts";
 import type { ActionPool } from "./action_pool.ts";
 import { ANONYMOUS, type Caller, type Callers } from "./callers.ts";
-import { newRequestId, type Calls, type ClientInfo } from "./calls.ts";
+import type { Calls, ClientInfo } from "./calls.ts";
 import { parseJsonText } from "../values/json_text.ts";
 import { readBody } from "./http_io.ts";
 
@@ -52,10 +53,12 @@ export class Site {
       request.method === "GET" || request.method === "HEAD"
         ? null
         : await readBody(request, MAX_BODY_BYTES);
-    const inside = url.pathname.slice(target.prefix.length) || "/";
+    // Set as a path: resolved as a reference, one with two slashes in front would name another host.
+    const inside = new URL(url);
+    inside.pathname = url.pathname.slice(target.prefix.length) || "/";
     const wire = {
       method,
-      url: new URL(inside + url.search, url).href,
+      url: inside.href,
       headers: [...request.headers],
       body,
     };

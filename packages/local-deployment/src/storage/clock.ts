@@ -1,7 +1,7 @@
 import type { Meta } from "./meta.ts";
 
 /** The next double above `x` (finite, positive). */
-export function nextDouble(x: number): number {
+function nextDouble(x: number): number {
   const view = new DataView(new ArrayBuffer(8));
   view.setFloat64(0, x);
   view.setBigUint64(0, view.getBigUint64(0) + 1n);

@@ -7,7 +7,7 @@ import { DeploymentError, messageOf } from "../errors.ts";
 const FORMAT_VERSION = 1;
 
 /** The one file that holds documents, index entries, code, variables and jobs. */
-export const DATA_FILE = "data.sqlite";
+const DATA_FILE = "data.sqlite";
 
 const SCHEMA = `
   CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;

@@ -1,10 +1,12 @@
 import { z } from "zod";
+import { parseWireJson } from "../values/json_text.ts";
+import { encodeTs } from "./timestamp.ts";
 
 const args = z.array(z.json());
 const componentPath = z.string().optional();
 
 /** What a client sends (convex/src/browser/sync/protocol.ts). */
-export const clientMessage = z.discriminatedUnion("type", [
+const clientMessage = z.discriminatedUnion("type", [
   z.object({
     type: z.literal("Connect"),
     sessionId: z.string().max(100),
@@ -54,8 +56,24 @@ export const clientMessage = z.discriminatedUnion("type", [
   }),
   z.object({ type: z.literal("Event"), eventType: z.string(), event: z.unknown() }),
 ]);
+/** Any message of a client. */
 export type ClientMessage = z.infer<typeof clientMessage>;
+/** A message of one type. */
 export type ClientMessageOf<T extends ClientMessage["type"]> = Extract<ClientMessage, { type: T }>;
+
+/** Reads a message. @throws Error `BadJsonMessage` or `BadMessage` */
+export function parseMessage(text: string): ClientMessage {
+  let json: unknown;
+  try {
+    json = parseWireJson(text);
+  } catch {
+    throw new Error("BadJsonMessage: the message is not valid JSON");
+  }
+  const parsed = clientMessage.safeParse(json);
+  if (parsed.success) return parsed.data;
+  const issue = parsed.error.issues[0]?.message ?? "not a message of the sync protocol";
+  throw new Error(`BadMessage: ${issue}`);
+}
 
 /** What a session is at, as both sides count it. */
 export interface StateVersion {
@@ -65,10 +83,9 @@ export interface StateVersion {
   readonly ts: bigint;
 }
 
-export function encodeVersion(version: StateVersion) {
-  const bytes = Buffer.alloc(8);
-  bytes.writeBigUInt64LE(version.ts);
-  return { querySet: version.querySet, identity: version.identity, ts: bytes.toString("base64") };
+/** A version as clients read it. */
+export function encodeVersion({ querySet, identity, ts }: StateVersion) {
+  return { querySet, identity, ts: encodeTs(ts) };
 }
 
 /** Messages above this many characters are sent in parts (production's threshold). */

@@ -17,6 +17,8 @@ type Modification = ClientMessageOf<"ModifyQuerySet">["modifications"][number];
 export class QuerySet {
   readonly #queries = new Map<number, LiveQueryState>();
   #removed: number[] = [];
+  /** Grows when who asks changes: a result that was asked for before is not to be kept. */
+  #epoch = 0;
 
   constructor(
     private readonly calls: Calls,
@@ -40,6 +42,7 @@ export class QuerySet {
 
   /** Who asks has changed: every query is run again. */
   forgetResults(): void {
+    this.#epoch++;
     for (const queryId of this.#queries.keys()) this.#release(queryId);
   }
 
@@ -49,10 +52,15 @@ export class QuerySet {
     info: ClientInfo,
   ): Promise<{ ts: bigint; modifications: string[] }> {
     const asked = [...this.#queries];
+    const epoch = this.#epoch;
     const removed = this.#removed;
     this.#removed = [];
     const { ts, results } = await this.calls.live(
-      asked.map(([, { call, journal, token }]) => ({ call, journal, held: token })),
+      asked.map(([, { call, journal, token }]) => ({
+        call,
+        journal,
+        held: this.#stillHeld(token),
+      })),
       caller,
       info,
     );
@@ -68,7 +76,8 @@ export class QuerySet {
         this.subscriptions.release([answer.token], this.owner);
         continue;
       }
-      query.token = answer.token;
+      if (epoch === this.#epoch) query.token = answer.token;
+      else this.subscriptions.release([answer.token], this.owner);
       query.journal = answer.journal;
       const text = modification(queryId, answer.result, answer.journal);
       const comparable = withoutRequestId(text);
@@ -77,6 +86,10 @@ export class QuerySet {
       modifications.push(text);
     }
     return { ts: BigInt(ts), modifications };
+  }
+
+  #stillHeld(token: number | null): number | null {
+    return token !== null && this.subscriptions.holds(token, this.owner) ? token : null;
   }
 
   close(): void {

@@ -13,6 +13,7 @@ export const queryPageArgs = z.object({
   maximumRowsRead: z.number().nullish(),
   maximumBytesRead: z.number().nullish(),
 });
+/** Which page of a query to read. */
 export type QueryPageArgs = z.infer<typeof queryPageArgs>;
 
 /** One page, as JSON text of its documents. */
@@ -63,8 +64,7 @@ export function readPage(
     const last = rows.at(-1);
     const ended =
       stream.exhausted || (rows.length < args.pageSize && until === null && !stopped(stream, args));
-    const position: Position =
-      until ?? (ended ? "end" : last ? { after: last.key } : from);
+    const position: Position = until ?? (ended ? "end" : last ? { after: last.key } : from);
     const middle = rows[Math.floor((rows.length - 1) / 2)];
     const large = rows.length > SPLIT_ROWS;
     return {

@@ -3,7 +3,8 @@ import { FunctionError } from "../errors.ts";
 import type { Index, Table } from "../storage/catalog.ts";
 import { compileFilter } from "../values/filter.ts";
 import { compileRange } from "../values/range.ts";
-import { byIdIndex, type Document, type Transaction, type View } from "./transaction.ts";
+import type { Document } from "./document.ts";
+import { byIdIndex, type Transaction, type View } from "./transaction.ts";
 
 const rangeExpression = z.object({
   type: z.enum(["Eq", "Gt", "Gte", "Lt", "Lte"]),
@@ -29,6 +30,7 @@ export const serializedQuery = z.object({
   ]),
   operators: z.array(z.union([z.object({ filter: z.json() }), z.object({ limit: z.number() })])),
 });
+/** A query, as the convex package's query builder writes it. */
 export type SerializedQuery = z.infer<typeof serializedQuery>;
 
 /** A step that documents pass after they are read. */
@@ -45,6 +47,7 @@ export interface QueryPlan {
   readonly order: "asc" | "desc";
 }
 
+/** A query made ready to run. */
 export interface CompiledQuery {
   readonly plan: QueryPlan | null;
   readonly operators: readonly Operator[];

@@ -1,7 +1,8 @@
 import { FunctionError } from "../errors.ts";
 import type { StoredRow } from "../storage/documents.ts";
 import type { CompiledQuery, QueryPlan } from "./query_plan.ts";
-import { keyAfter, parseDocument, type Transaction, type View } from "./transaction.ts";
+import { parseDocument } from "./document.ts";
+import { keyAfter, type Transaction, type View } from "./transaction.ts";
 
 const FIRST_BATCH = 16;
 const LARGEST_BATCH = 512;

@@ -15,7 +15,11 @@ export interface Store {
   readonly clock: Clock;
   readonly meta: Meta;
   /** The statements that every write makes, prepared once. */
-  readonly control: { readonly begin: () => void; readonly commit: () => void; readonly rollback: () => void };
+  readonly control: {
+    readonly begin: () => void;
+    readonly commit: () => void;
+    readonly rollback: () => void;
+  };
   close(): void;
 }
 

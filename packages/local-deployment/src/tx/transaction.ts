@@ -1,21 +1,19 @@
-import { convexToJson, jsonToConvex, type Value } from "convex/values";
 import { FunctionError } from "../errors.ts";
 import type { Table } from "../storage/catalog.ts";
 import type { Documents, StoredRow } from "../storage/documents.ts";
 import { encodeId } from "../values/ids.ts";
 import { encodeIndexKey } from "../values/index_key.ts";
 import { indexKeyOf, RangeSet } from "../values/range.ts";
+import {
+  awaitsCommitTs,
+  documentText,
+  parseDocument,
+  withCommitTs,
+  type Document,
+} from "./document.ts";
+import { PendingCommit, type IndexWrite } from "./pending_commit.ts";
 import type { Store } from "./store.ts";
 import { Usage } from "./usage.ts";
-
-/** A stored document: what its fields hold, `_id` and `_creationTime` included. */
-export type Document = Record<string, Value | undefined>;
-
-/** One index key that a commit added or took away: what live queries are checked against. */
-export interface IndexWrite {
-  readonly indexId: string;
-  readonly key: Uint8Array;
-}
 
 /** Where reads of a call go: the transaction's own view, or the snapshot it began with. */
 export type View = "transaction" | "snapshot";
@@ -31,14 +29,6 @@ export const byIdIndex = (table: Table): string => `t${String(table.id)}`;
 /** Tracks reads of tables that nothing was stored in yet. */
 const absentIndex = (component: string): string => `absent:${component}`;
 
-const COMMIT_TS_TEXT = '{"$commitTs":null}';
-
-/** Parses stored JSON text. */
-export function parseDocument(json: string): Document {
-  // The text was written by this class from a document.
-  return jsonToConvex(JSON.parse(json) as never) as Document;
-}
-
 /**
  * One serialisable transaction. The engine runs one at a time, so what it reads is what is committed
  * plus its own writes; a failed one leaves nothing, and what it read is known to the key.
@@ -53,11 +43,11 @@ export class Transaction {
   /** Grows with every write, so that an open query can tell that what it fetched ahead is stale. */
   writeVersion = 0;
   #open = false;
+  /** Committed or rolled back: what a function left running must not begin another. */
+  #ended = false;
   #savepoints = 0;
-  readonly #writes: IndexWrite[] = [];
-  readonly #rows = new Map<number, number>();
-  /** Documents that hold an unresolved commit timestamp, by table and key. */
-  #unresolved: { table: Table; key: Uint8Array }[] = [];
+  #catalogVersion = 0;
+  readonly #pending = new PendingCommit();
 
   constructor(readonly store: Store) {
     this.now = store.clock.wallMs();
@@ -99,7 +89,7 @@ export class Transaction {
     const found = this.store.catalog.table(component, name);
     if (found !== undefined) return found;
     this.#begin();
-    this.#writes.push({ indexId: absentIndex(component), key: encodeIndexKey([name]) });
+    this.#pending.writes.push({ indexId: absentIndex(component), key: encodeIndexKey([name]) });
     return this.store.catalog.createTable(component, name);
   }
 
@@ -115,21 +105,21 @@ export class Transaction {
   /** Stores a document that has its `_id` and `_creationTime` already. */
   restore(table: Table, document: Document): void {
     this.#begin();
-    const json = this.#encode(document);
+    const json = documentText(document);
     const key = encodeIndexKey([document._id]);
     const row = this.store.documents.insert(table.id, key, json);
-    this.#countRows(table, 1);
+    this.#pending.countRows(table, 1);
     this.#touched(table, key, json);
     for (const index of table.indexes.values()) {
       const entry = indexKeyOf(document, index.fields);
       this.store.documents.addEntry(index.id, entry, row);
-      this.#writes.push({ indexId: String(index.id), key: entry });
+      this.#pending.writes.push({ indexId: String(index.id), key: entry });
     }
   }
 
   /** Puts new fields in place of a stored document's; the same fields again write nothing. */
   replace(table: Table, stored: StoredRow, next: Document): void {
-    const json = this.#encode(next);
+    const json = documentText(next);
     if (json === stored.json) return;
     this.#begin();
     const previous = parseDocument(stored.json);
@@ -139,11 +129,11 @@ export class Transaction {
     for (const index of table.indexes.values()) {
       const before = indexKeyOf(previous, index.fields);
       const after = indexKeyOf(next, index.fields);
-      this.#writes.push({ indexId: String(index.id), key: before });
+      this.#pending.writes.push({ indexId: String(index.id), key: before });
       if (Buffer.compare(before, after) === 0) continue;
       this.store.documents.removeEntry(index.id, before);
       this.store.documents.addEntry(index.id, after, stored.row);
-      this.#writes.push({ indexId: String(index.id), key: after });
+      this.#pending.writes.push({ indexId: String(index.id), key: after });
     }
   }
 
@@ -151,12 +141,12 @@ export class Transaction {
     this.#begin();
     const previous = parseDocument(stored.json);
     this.store.documents.remove(stored.row);
-    this.#countRows(table, -1);
+    this.#pending.countRows(table, -1);
     this.#touched(table, encodeIndexKey([previous._id]), stored.json);
     for (const index of table.indexes.values()) {
       const key = indexKeyOf(previous, index.fields);
       this.store.documents.removeEntry(index.id, key);
-      this.#writes.push({ indexId: String(index.id), key });
+      this.#pending.writes.push({ indexId: String(index.id), key });
     }
   }
 
@@ -170,20 +160,18 @@ export class Transaction {
   savepoint(): Savepoint {
     this.#begin();
     const name = `s${String(++this.#savepoints)}`;
-    const writes = this.#writes.length;
-    const rows = new Map(this.#rows);
-    const unresolved = [...this.#unresolved];
+    const takeBack = this.#pending.mark();
     const catalogVersion = this.store.catalog.version;
     this.store.db.run(`SAVEPOINT ${name}`);
     return {
-      release: () => this.store.db.run(`RELEASE ${name}`),
+      release: () => {
+        if (!this.#ended) this.store.db.run(`RELEASE ${name}`);
+      },
       rollback: () => {
+        if (this.#ended) return;
         this.store.db.run(`ROLLBACK TO ${name}`);
         this.store.db.run(`RELEASE ${name}`);
-        this.#writes.length = writes;
-        this.#rows.clear();
-        for (const [table, count] of rows) this.#rows.set(table, count);
-        this.#unresolved = unresolved;
+        takeBack();
         this.writeVersion++;
         if (this.store.catalog.version !== catalogVersion) this.store.catalog.reload();
       },
@@ -194,25 +182,27 @@ export class Transaction {
   commit(): { ts: bigint; writes: readonly IndexWrite[] } {
     if (!this.#open) return { ts: this.store.clock.latest, writes: [] };
     const ts = this.store.clock.nextCommit();
-    for (const { table, key } of this.#unresolved) this.#resolve(table, key, ts);
-    for (const [table, count] of this.#rows) this.store.documents.countRows(table, count);
+    for (const { table, key } of this.#pending.unresolved) this.#resolve(table, key, ts);
+    for (const [table, count] of this.#pending.rowChanges)
+      this.store.documents.countRows(table, count);
     this.store.clock.persist(ts);
     this.store.control.commit();
     this.#open = false;
+    this.#ended = true;
     this.store.clock.advance(ts);
-    return { ts, writes: this.#writes };
+    return { ts, writes: this.#pending.writes };
   }
 
   rollback(): void {
+    this.#ended = true;
     if (!this.#open) return;
     this.#open = false;
     this.store.control.rollback();
     if (this.#catalogVersion !== this.store.catalog.version) this.store.catalog.reload();
   }
 
-  #catalogVersion = 0;
-
   #begin(): void {
+    if (this.#ended) throw new FunctionError("The transaction has ended.");
     this.writeVersion++;
     if (this.#open) return;
     this.store.control.begin();
@@ -220,30 +210,18 @@ export class Transaction {
     this.#catalogVersion = this.store.catalog.version;
   }
 
-  #encode(document: Document): string {
-    return JSON.stringify(convexToJson(document));
-  }
-
   #touched(table: Table, key: Uint8Array, json: string): void {
-    this.#writes.push({ indexId: byIdIndex(table), key });
+    this.#pending.writes.push({ indexId: byIdIndex(table), key });
     this.usage.add("documentsWritten", 1);
     this.usage.add("bytesWritten", json.length);
-    if (json.includes(COMMIT_TS_TEXT)) this.#unresolved.push({ table, key });
+    if (awaitsCommitTs(json)) this.#pending.addUnresolved({ table, key });
   }
 
-  #countRows(table: Table, change: number): void {
-    this.#rows.set(table.id, (this.#rows.get(table.id) ?? 0) + change);
-  }
-
-  /**
-   * Puts the commit timestamp in place of its placeholder. In JSON text the placeholder can't stand
-   * inside a string, where its quotes would be escaped.
-   */
+  /** Puts the commit timestamp in place of its placeholder. */
   #resolve(table: Table, key: Uint8Array, ts: bigint): void {
     const stored = this.store.documents.get(table.id, key);
-    if (!stored?.json.includes(COMMIT_TS_TEXT)) return;
-    const resolved = stored.json.replaceAll(COMMIT_TS_TEXT, JSON.stringify(convexToJson(ts)));
-    this.replace(table, stored, parseDocument(resolved));
+    if (stored === null || !awaitsCommitTs(stored.json)) return;
+    this.replace(table, stored, parseDocument(withCommitTs(stored.json, ts)));
   }
 }
 

@@ -4,7 +4,7 @@ import { displayValue } from "./display.ts";
 import { type ConvexObject, fieldNames, isObject } from "./kinds.ts";
 
 /** Convex's limits (facts/convex.md, section 6). Sizes are in bytes as `sizeOf` counts them. */
-export const LIMITS = {
+const LIMITS = {
   documentSize: 1024 * 1024,
   documentNesting: 16,
   /** Of any value, whatever smaller limit its use has. */
@@ -144,7 +144,7 @@ function tooNested(): DeveloperError {
 }
 
 /** Binary units with up to two decimals, as production prints sizes: `1.50 MiB`, `1 MiB`. */
-function formatSize(bytes: number): string {
+export function formatSize(bytes: number): string {
   const units = ["B", "KiB", "MiB", "GiB"] as const;
   let size = bytes;
   let unit = 0;

@@ -6,7 +6,7 @@ import type {
 import type { SandboxRow, State } from "./rows.ts";
 
 /** The one organization there is. */
-export const ORGANIZATION_ID = "00000000-0000-4000-8000-000000000000";
+const ORGANIZATION_ID = "00000000-0000-4000-8000-000000000000";
 
 /** The sandbox as Daytona's API shows it. */
 export function toSandboxJson(row: SandboxRow, toolboxProxyUrl: string): Sandbox {

@@ -1,6 +1,6 @@
 import type { Context } from "hono";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
-import type { ZodError } from "zod";
+import type { ZodType } from "zod";
 
 const NAMES: Partial<Record<number, string>> = {
   400: "Bad Request",
@@ -45,11 +45,13 @@ export function daemonRefusal(
   });
 }
 
-/** The refusal of a body or query that doesn't fit, naming what doesn't. */
-export function invalidRequest(error: ZodError): DaytonaRefusal {
-  const issue = error.issues[0];
+/** A body, query or parameter as its schema has it. @throws DaytonaRefusal 400, naming what doesn't fit. */
+export function parsed<Output>(schema: ZodType<Output>, value: unknown): Output {
+  const result = schema.safeParse(value);
+  if (result.success) return result.data;
+  const issue = result.error.issues[0];
   const where = issue?.path.join(".") ?? "";
-  return new DaytonaRefusal(400, `${where || "body"}: ${issue?.message ?? "is invalid"}`);
+  throw new DaytonaRefusal(400, `${where || "body"}: ${issue?.message ?? "is invalid"}`);
 }
 
 /** Answers an error: a refusal in Daytona's words, anything else as a 500. */

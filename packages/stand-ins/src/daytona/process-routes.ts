@@ -5,7 +5,7 @@ import type { StandInEnv } from "../shared/middleware.ts";
 import { readJson } from "../shared/middleware.ts";
 import type { DaytonaParts } from "./app.ts";
 import { startedSandbox } from "./app.ts";
-import { daemonRefusal, invalidRequest } from "./errors.ts";
+import { daemonRefusal, parsed } from "./errors.ts";
 import type { Session } from "./sessions.ts";
 
 const DEFAULT_TIMEOUT_SECONDS = 360; // the toolbox's own
@@ -82,10 +82,4 @@ export function processRoutes({ fleet, machines }: DaytonaParts): Hono<StandInEn
 
 function sessionJson(session: Session): SessionJson {
   return { sessionId: session.id, commands: session.commands() };
-}
-
-function parsed<Output>(schema: z.ZodType<Output>, value: unknown): Output {
-  const result = schema.safeParse(value);
-  if (!result.success) throw invalidRequest(result.error);
-  return result.data;
 }

@@ -6,7 +6,7 @@ import type { StandInEnv } from "../shared/middleware.ts";
 import { readJson } from "../shared/middleware.ts";
 import type { DaytonaParts } from "./app.ts";
 import { toSandboxJson } from "./describe.ts";
-import { DaytonaRefusal, invalidRequest } from "./errors.ts";
+import { DaytonaRefusal, parsed } from "./errors.ts";
 import type { Doom } from "./fleet.ts";
 import type { Operation } from "./machine.ts";
 import {
@@ -99,12 +99,6 @@ export function sandboxRoutes({ url, fleet, previews }: DaytonaParts): Hono<Stan
     return context.body(null, 204);
   });
   return app;
-}
-
-function parsed<Output>(schema: z.ZodType<Output>, value: unknown): Output {
-  const result = schema.safeParse(value);
-  if (!result.success) throw invalidRequest(result.error);
-  return result.data;
 }
 
 /** How a fault wants the change to end, if one does. */

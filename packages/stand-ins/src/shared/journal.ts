@@ -57,13 +57,17 @@ export function openJournal(file: string): Journal {
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
   const rows: Rows = existsSync(file) ? replay(file) : new Map<string, Map<string, unknown>>();
   const descriptor = compact(file, rows);
+  let closed = false;
   return {
     table: (name, schema) => openTable(file, rows, name, schema),
     commit: (...changes) => {
+      // The descriptor's number may be another file's by now.
+      if (closed) throw new Error("the stand-in has been closed");
       writeSync(descriptor, JSON.stringify(changes) + "\n");
       for (const change of changes) apply(rows, change);
     },
     close: () => {
+      closed = true;
       closeSync(descriptor);
     },
   };

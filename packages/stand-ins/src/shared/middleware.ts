@@ -14,7 +14,7 @@ export interface StandInEnv {
 }
 
 /** Body sizes above this are answered with 413. */
-export const MAX_BODY_BYTES = 64 * 1024 * 1024; // uploads to a sandbox go through here too
+const MAX_BODY_BYTES = 64 * 1024 * 1024; // uploads to a sandbox go through here too
 
 /** Whether a host name means this machine. */
 function isLoopbackName(name: string): boolean {

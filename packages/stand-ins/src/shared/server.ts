@@ -18,7 +18,8 @@ interface Fetcher {
   fetch(request: Request, env: HttpBindings): Response | Promise<Response>;
 }
 
-interface ServedApp {
+/** What is served: the app, and who takes connections that become something else. */
+export interface ServedApp {
   app: Fetcher;
   upgrade?: UpgradeHandler;
 }

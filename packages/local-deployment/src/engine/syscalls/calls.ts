@@ -53,4 +53,5 @@ const createFunctionHandle: Syscall = (state, frame, args) => {
   return JSON.stringify(state.handles.create(component.id, formatFunctionPath(path)));
 };
 
+/** Calls of other functions. */
 export const callSyscalls: Readonly<Record<string, Syscall>> = { runUdf, createFunctionHandle };

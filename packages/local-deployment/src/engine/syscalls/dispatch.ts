@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { FunctionError } from "../../errors.ts";
-import { requireFrame, type Frame } from "../frame.ts";
+import { endedAlready, requireFrame, type Frame } from "../frame.ts";
 import type { EngineState } from "../state.ts";
 import { callSyscalls } from "./calls.ts";
 import { metaSyscalls } from "./meta.ts";
@@ -36,6 +36,7 @@ export async function asyncSyscall(state: EngineState, op: string, args: string)
   }
   // A nested call sees to its own turn.
   if (name !== "runUdf") await frame.turn();
+  if (frame.closed) throw endedAlready();
   return handler(state, frame, JSON.parse(args));
 }
 
@@ -73,7 +74,7 @@ export function parseArgs<T>(call: string, schema: z.ZodType<T>, args: unknown):
 }
 
 /** An int64 as Convex JSON text. */
-export function int64Json(value: bigint): string {
+function int64Json(value: bigint): string {
   const bytes = Buffer.alloc(8);
   bytes.writeBigInt64LE(value);
   return JSON.stringify({ $integer: bytes.toString("base64") });

@@ -24,6 +24,7 @@ const getRequestMetadata: Syscall = (_state, { execution: { request } }) =>
     authToken: null,
   });
 
+/** What a function may know of itself, its caller and its deployment. */
 export const metaSyscalls: Readonly<Record<string, Syscall>> = {
   getUserIdentity,
   getFunctionMetadata,

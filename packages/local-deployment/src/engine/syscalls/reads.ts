@@ -82,6 +82,7 @@ const count: Syscall = (state, frame, args) => {
   return String(state.store.documents.count(table.id));
 };
 
+/** Reads of documents. */
 export const readSyscalls: Readonly<Record<string, Syscall>> = {
   get,
   queryStreamNext,

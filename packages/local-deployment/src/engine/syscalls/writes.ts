@@ -3,7 +3,8 @@ import { z } from "zod";
 import { FunctionError } from "../../errors.ts";
 import type { Table } from "../../storage/catalog.ts";
 import type { StoredRow } from "../../storage/documents.ts";
-import { nonexistent, parseDocument, type Document } from "../../tx/transaction.ts";
+import { parseDocument, type Document } from "../../tx/document.ts";
+import { nonexistent } from "../../tx/transaction.ts";
 import { isObject } from "../../values/kinds.ts";
 import { checkDocument, checkDocumentLimits } from "../../values/validate.ts";
 import type { Frame } from "../frame.ts";
@@ -72,6 +73,7 @@ const remove: Syscall = (state, frame, args) => {
   return stored.json;
 };
 
+/** Writes of documents; mutations only. */
 export const writeSyscalls: Readonly<Record<string, Syscall>> = {
   insert,
   shallowMerge,

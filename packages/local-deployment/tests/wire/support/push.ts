@@ -8,6 +8,9 @@ import { keySet } from "./tokens.ts";
 
 const FIXTURE = fileURLToPath(new URL("../../fixture", import.meta.url));
 
+/** The CLI wants the dependency named; it is found through the repository's own `node_modules`. */
+const PACKAGE = JSON.stringify({ name: "project", type: "module", dependencies: { convex: "*" } });
+
 /** A Convex project in a folder of its own, which the official CLI works in. */
 export class Project {
   constructor(
@@ -15,7 +18,7 @@ export class Project {
     private readonly target: { url: string; adminKey: string },
   ) {
     symlinkSync(join(ROOT, "node_modules"), join(folder, "node_modules"));
-    this.write({ "package.json": JSON.stringify({ name: "project", type: "module" }) });
+    this.write({ "package.json": PACKAGE });
   }
 
   /** Writes files, by their paths in the project. */
@@ -55,7 +58,10 @@ export function aProject(
 }
 
 /** One deployment for a test file, with the fixture pushed by the official CLI before its first test. */
-export function fixtureDeployment(): { readonly current: TestDeployment; readonly project: Project } {
+export function fixtureDeployment(): {
+  readonly current: TestDeployment;
+  readonly project: Project;
+} {
   const holder: { deployment?: TestDeployment; project?: Project } = {};
   beforeAll(async () => {
     const deployment = await TestDeployment.start(aFolder("file"));

@@ -1,0 +1,72 @@
+import { jsonToConvex } from "convex/values";
+import { checkCallArgs } from "../../values/call_args.ts";
+import { parseValueText } from "../../values/json_text.ts";
+import { checkArgs, checkReturns } from "../../values/validate.ts";
+import { resolveAddress } from "../addresses.ts";
+import { findFunction, findModule } from "../code.ts";
+import { inComponent, locate } from "../invoke.ts";
+import { formatFunctionPath, parseFunctionPath } from "../paths.ts";
+import type { FunctionCall, LocatedAction } from "../protocol.ts";
+import { functionEnv } from "../runtime.ts";
+import { tableNames, validatorsOf } from "../schemas.ts";
+import type { EngineState } from "../state.ts";
+import { resolveTarget } from "../targets.ts";
+import { attempt, type EngineContext, type EngineHandlers } from "./context.ts";
+
+type ActionHandlers = Pick<
+  EngineHandlers,
+  "locateAction" | "checkActionResult" | "createHandle" | "componentModules"
+>;
+
+/** What actions, which run in a thread of their own, need to know of the deployment. */
+export function actionHandlers(context: EngineContext): ActionHandlers {
+  const { state } = context;
+  return {
+    locateAction: (call) => attempt(() => locateAction(state, call)),
+    checkActionResult: ({ component: id, path, result }) => {
+      const component = state.code.components.get(id);
+      if (component === undefined) return null;
+      const analyzed = findFunction(state.code, component, parseFunctionPath(path));
+      const returns = analyzed === undefined ? null : validatorsOf(analyzed).returns;
+      if (returns === null) return null;
+      const value = parseValueText(result);
+      return attempt(() => {
+        checkReturns(returns, value, tableNames(state.store.catalog, id));
+        return null;
+      });
+    },
+    createHandle: ({ caller, address }) =>
+      attempt(() => {
+        const component = context.component(caller);
+        const target = resolveAddress(state.code, state.handles, component, address);
+        return state.handles.create(target.component.id, formatFunctionPath(target.path));
+      }),
+    componentModules: (id) => {
+      const component = context.component(id);
+      return {
+        env: functionEnv(component, state.urls),
+        modules: state.codeStore
+          .pushedModules(component.definition)
+          .map(({ path, environment, compiled }) => ({ path, environment, compiled })),
+      };
+    },
+  };
+}
+
+function locateAction(state: EngineState, call: FunctionCall): LocatedAction {
+  const target = resolveTarget(state, call.target);
+  const analyzed = locate(state, { ...target, type: "action" });
+  const { component, path } = target;
+  const names = tableNames(state.store.catalog, component.id);
+  checkCallArgs(formatFunctionPath(path), call.args);
+  checkArgs(validatorsOf(analyzed).args, jsonToConvex(call.args), names);
+  const module = findModule(state.code, component, path.module);
+  return {
+    component: component.id,
+    componentPath: component.path,
+    where: inComponent(component),
+    module: path.module,
+    name: path.name,
+    environment: module?.environment ?? "isolate",
+  };
+}

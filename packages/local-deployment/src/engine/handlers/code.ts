@@ -1,0 +1,44 @@
+import { systemTransaction } from "../executor.ts";
+import { httpTargets } from "../http_targets.ts";
+import { activatePush, findSchemaProblem } from "../push.ts";
+import { attempt, type EngineContext, type EngineHandlers } from "./context.ts";
+
+type CodeHandlers = Pick<
+  EngineHandlers,
+  | "environment"
+  | "setEnvironment"
+  | "pushedModules"
+  | "componentIds"
+  | "checkSchema"
+  | "activate"
+  | "httpRoutes"
+  | "authProviders"
+>;
+
+/** The pushed code and the environment variables: reading them, and putting new ones in place. */
+export function codeHandlers(context: EngineContext): CodeHandlers {
+  const { state } = context;
+  return {
+    environment: () => state.codeStore.environment(),
+    setEnvironment: (changes) =>
+      attempt(() => {
+        systemTransaction(state, (tx) => {
+          tx.system(() => {
+            for (const { name, value } of changes) state.codeStore.setEnvironment(name, value);
+          });
+        });
+        context.reload();
+        return null;
+      }),
+    pushedModules: () => state.codeStore.pushedModules(""),
+    componentIds: () => [...state.codeStore.componentIds()],
+    checkSchema: (push) => findSchemaProblem(state, push),
+    activate: (push) => {
+      const outcome = activatePush(state, push);
+      if (outcome.kind === "activated") context.reload();
+      return outcome;
+    },
+    httpRoutes: () => httpTargets(state.code),
+    authProviders: () => state.code.auth,
+  };
+}

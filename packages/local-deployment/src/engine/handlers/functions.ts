@@ -1,0 +1,80 @@
+import { Transaction } from "../../tx/transaction.ts";
+import type { FunctionType, UdfType } from "../analysis.ts";
+import { findFunction } from "../code.ts";
+import { run, runMutation, type Ran } from "../executor.ts";
+import { locate } from "../invoke.ts";
+import type { CallResult, Target } from "../protocol.ts";
+import type { EngineState } from "../state.ts";
+import { resolveTarget } from "../targets.ts";
+import { attempt, type EngineContext, type EngineHandlers } from "./context.ts";
+
+type FunctionHandlers = Pick<
+  EngineHandlers,
+  "query" | "mutation" | "liveQueries" | "release" | "functionType"
+>;
+
+/** Queries and mutations, called once or kept live. */
+export function functionHandlers(context: EngineContext): FunctionHandlers {
+  const { state, live } = context;
+  return {
+    query: async (call) => {
+      const tx = new Transaction(state.store);
+      const ran = await run(state, tx, call, "query");
+      tx.rollback();
+      return resultOf(ran, tx.snapshotTs);
+    },
+    mutation: (call) => mutation(context, call),
+    liveQueries: async (queries) => ({
+      results: await live.results(queries),
+      ts: String(state.store.clock.latest),
+    }),
+    release: (tokens) => {
+      live.release(tokens);
+      return null;
+    },
+    functionType: (target) => attempt(() => functionType(state, target)),
+  };
+}
+
+/** Runs a mutation, or tells again what it came to when its client has sent it before. */
+async function mutation(
+  context: EngineContext,
+  { session, ...call }: Parameters<EngineHandlers["mutation"]>[0],
+): Promise<CallResult> {
+  const { state, sessions } = context;
+  const known = session === null ? null : sessions.find(session.id, session.request);
+  if (known !== null) return { ok: true, value: known.result, ts: known.ts, logs: [] };
+  const { ran, committed } = await runMutation(state, call, (tx, value, ts) => {
+    if (session === null) return;
+    tx.system(() => {
+      sessions.store(session.id, session.request, value, ts, tx.now);
+    });
+  });
+  context.committed(committed?.writes ?? []);
+  if (ran.execution.tx.usage.used.functionsScheduled > 0) context.scheduledMayHaveChanged();
+  return resultOf(ran, committed?.ts ?? state.store.clock.latest);
+}
+
+function resultOf(ran: Ran, ts: bigint): CallResult {
+  const common = { logs: ran.execution.logs.lines, ts: String(ts) };
+  return ran.ok
+    ? { ok: true, value: ran.value, ...common }
+    : { ok: false, failure: ran.failure, ...common };
+}
+
+const FUNCTION_TYPES: Readonly<Record<UdfType, FunctionType>> = {
+  Query: "query",
+  Mutation: "mutation",
+  Action: "action",
+};
+
+/** @throws FunctionError when there is no such function for the caller, in a query's words */
+function functionType(state: EngineState, target: Target): FunctionType {
+  const { component, path, publicOnly } = resolveTarget(state, target);
+  const analyzed = findFunction(state.code, component, path);
+  if (analyzed === undefined || (publicOnly && analyzed.visibility?.kind !== "public")) {
+    locate(state, { component, path, publicOnly, type: "query" });
+    return "query";
+  }
+  return FUNCTION_TYPES[analyzed.udfType];
+}

@@ -1,0 +1,67 @@
+import { systemTransaction } from "../executor.ts";
+import { failInterrupted, failNextJob, runNextJob } from "../job_runner.ts";
+import type { JobState } from "../jobs.ts";
+import { scheduleJob } from "../syscalls/schedule.ts";
+import { attempt, nextDue, type EngineContext, type EngineHandlers } from "./context.ts";
+
+type ScheduleHandlers = Pick<
+  EngineHandlers,
+  | "schedule"
+  | "cancelJob"
+  | "runNextJob"
+  | "failNextJob"
+  | "failInterrupted"
+  | "finishAction"
+  | "clock"
+>;
+
+/** Scheduled functions and crons: adding and canceling jobs, and running those that are due. */
+export function scheduleHandlers(context: EngineContext): ScheduleHandlers {
+  const { state } = context;
+  return {
+    schedule: ({ caller, address, ts, args, parentJob }) =>
+      attempt(() => {
+        const component = context.component(caller);
+        let id = "";
+        const commit = systemTransaction(state, (tx) => {
+          id = scheduleJob(state, tx, component, { ...address, ts, args }, parentJob);
+        });
+        context.committed(commit.writes);
+        context.scheduledMayHaveChanged();
+        return id;
+      }),
+    cancelJob: ({ caller, id }) =>
+      attempt(() => {
+        const commit = systemTransaction(state, (tx) => {
+          state.jobs.cancel(tx, caller, id);
+        });
+        context.committed(commit.writes);
+        return null;
+      }),
+    runNextJob: async () => {
+      const step = await runNextJob(state);
+      for (const commit of step.commits) context.committed(commit.writes);
+      return { ran: step.ran, action: step.action, logs: step.log, nextDue: nextDue(state) };
+    },
+    failInterrupted: () => {
+      const commit = failInterrupted(state);
+      if (commit !== null) context.committed(commit.writes);
+      return null;
+    },
+    failNextJob: () => {
+      const commit = failNextJob(state);
+      if (commit !== null) context.committed(commit.writes);
+      return null;
+    },
+    finishAction: ({ job, failure }) => {
+      const end: JobState =
+        failure === null ? { kind: "success" } : { kind: "failed", error: failure.message };
+      const commit = systemTransaction(state, (tx) => {
+        state.jobs.finish(tx, job, end);
+      });
+      context.committed(commit.writes);
+      return null;
+    },
+    clock: () => ({ ts: String(state.store.clock.latest), nextDue: nextDue(state) }),
+  };
+}

@@ -1,0 +1,90 @@
+import type { Caller } from "../server/callers.ts";
+import type { Calls, ClientInfo, ClientResult } from "../server/calls.ts";
+import { parseJsonText } from "../values/json_text.ts";
+import type { Channel } from "./channel.ts";
+import type { ClientMessageOf } from "./messages.ts";
+import { encodeTs } from "./timestamp.ts";
+
+/** Mutations that may wait for the one before; more are refused (production's limit). */
+const MAX_QUEUED_MUTATIONS = 1_000;
+
+/** Runs a client's mutations in their order, and its actions as they come, and answers each. */
+export class SessionCalls {
+  /** The client's own name for its session, by which a mutation that is sent again is known. */
+  sessionId: string | null = null;
+  #mutations: Promise<void> = Promise.resolve();
+  #queuedMutations = 0;
+
+  constructor(
+    private readonly calls: Calls,
+    private readonly channel: Channel,
+    private readonly info: ClientInfo,
+    /** Called when the response of a mutation has been sent, with its timestamp. */
+    private readonly committed: (ts: bigint) => void,
+  ) {}
+
+  /** Runs a mutation after those before it. @throws Error `TooManyConcurrentMutations` */
+  mutate(message: ClientMessageOf<"Mutation">, caller: Caller): void {
+    if (++this.#queuedMutations > MAX_QUEUED_MUTATIONS) {
+      throw new Error(
+        `TooManyConcurrentMutations: more than ${String(MAX_QUEUED_MUTATIONS)} mutations are waiting`,
+      );
+    }
+    const session =
+      this.sessionId === null ? null : { id: this.sessionId, request: message.requestId };
+    this.#mutations = this.#mutations.then(async () => {
+      // The client sends again, in order, what it has no answer to.
+      if (this.channel.isClosed()) return;
+      const result = await this.#run("mutation", message, caller, session);
+      this.#queuedMutations--;
+      if (result === null) return;
+      this.#respond("MutationResponse", message.requestId, result);
+      if (result.ok) this.committed(BigInt(result.ts));
+    });
+  }
+
+  async act(message: ClientMessageOf<"Action">, caller: Caller): Promise<void> {
+    const result = await this.#run("action", message, caller, null);
+    if (result !== null) this.#respond("ActionResponse", message.requestId, result);
+  }
+
+  /** Null when the deployment itself has failed: the client reconnects and sends it again. */
+  async #run(
+    kind: "mutation" | "action",
+    { udfPath, args, componentPath }: ClientMessageOf<"Mutation" | "Action">,
+    caller: Caller,
+    session: { id: string; request: number } | null,
+  ): Promise<ClientResult | null> {
+    const call = { path: udfPath, args: args[0] ?? {}, componentPath: componentPath ?? null };
+    try {
+      return await this.calls.run(kind, call, caller, this.info, session);
+    } catch {
+      this.channel.tryAgain("InternalServerError");
+      return null;
+    }
+  }
+
+  #respond(
+    type: "MutationResponse" | "ActionResponse",
+    requestId: number,
+    result: ClientResult,
+  ): void {
+    const { logLines } = result;
+    if (!result.ok) {
+      const { errorMessage, errorData } = result;
+      const data = errorData === null ? {} : { errorData: parseJsonText(errorData) };
+      this.channel.send({
+        type,
+        requestId,
+        success: false,
+        result: errorMessage,
+        logLines,
+        ...data,
+      });
+      return;
+    }
+    const value = parseJsonText(result.value);
+    const ts = type === "MutationResponse" ? { ts: encodeTs(BigInt(result.ts)) } : {};
+    this.channel.send({ type, requestId, success: true, result: value, ...ts, logLines });
+  }
+}

@@ -1,0 +1,50 @@
+import { ANONYMOUS, type Caller, type Callers } from "../server/callers.ts";
+import { MAX_TIMER_MS } from "../timers.ts";
+import type { ClientMessageOf } from "./messages.ts";
+
+/** Who a session acts for, until the token that said so is no longer good. */
+export class SessionIdentity {
+  #caller: Caller = ANONYMOUS;
+  #expiry: ReturnType<typeof setTimeout> | null = null;
+
+  constructor(
+    private readonly callers: Callers,
+    /** Called when the identity stops being good. */
+    private readonly expired: () => void,
+  ) {}
+
+  get caller(): Caller {
+    return this.#caller;
+  }
+
+  /** @throws AuthError or HttpError when the message does not prove who it claims to be from */
+  async authenticate(message: ClientMessageOf<"Authenticate">): Promise<void> {
+    const caller = await this.#verify(message);
+    this.#caller = caller;
+    this.close();
+    if (caller.expiresAt === null) return;
+    const left = Math.min(Math.max(caller.expiresAt - Date.now(), 0), MAX_TIMER_MS);
+    this.#expiry = setTimeout(this.expired, left);
+  }
+
+  /** Waits for no expiry any more. */
+  close(): void {
+    if (this.#expiry !== null) clearTimeout(this.#expiry);
+    this.#expiry = null;
+  }
+
+  async #verify({
+    tokenType,
+    value = "",
+    impersonating,
+  }: ClientMessageOf<"Authenticate">): Promise<Caller> {
+    switch (tokenType) {
+      case "None":
+        return ANONYMOUS;
+      case "User":
+        return this.callers.verifyToken(value);
+      case "Admin":
+        return this.callers.verifyAdmin(value, impersonating ?? null);
+    }
+  }
+}

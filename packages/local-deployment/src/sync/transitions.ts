@@ -1,0 +1,107 @@
+import type { Channel } from "./channel.ts";
+import { chunked, encodeVersion, type StateVersion } from "./messages.ts";
+
+/** All results at one timestamp: what has changed of them, as JSON texts. */
+export interface Refreshed {
+  readonly ts: bigint;
+  readonly modifications: readonly string[];
+}
+
+/** How messages name the two things that clients count the versions of. */
+const VERSIONED = { querySet: "the query set", identity: "the identity" } as const;
+
+/** Takes a client from one state to the next, and tells it of each step in a Transition. */
+export class Transitions {
+  #version: StateVersion = { querySet: 0, identity: 0, ts: 0n };
+  /** What was received and not yet told in a transition. */
+  readonly #received = { querySet: 0, identity: 0 };
+  /**
+   * A mutation's response was sent, and the client waits for a transition that reaches this timestamp,
+   * even when an earlier one has (as it may when the mutation was done on an earlier connection).
+   */
+  #owedTs: bigint | null = null;
+  #dirty = false;
+  #flushing = false;
+
+  constructor(
+    private readonly channel: Channel,
+    private readonly refresh: () => Promise<Refreshed>,
+  ) {}
+
+  /** How many times the client has changed who it is. */
+  get identityVersion(): number {
+    return this.#received.identity;
+  }
+
+  /** @throws Error `BaseVersionMismatch` when the client's change is not to what was received last */
+  checkBase(what: keyof typeof VERSIONED, baseVersion: number): void {
+    const version = this.#received[what];
+    if (baseVersion === version) return;
+    throw new Error(`BaseVersionMismatch: ${VERSIONED[what]} is at version ${String(version)}`);
+  }
+
+  /** The client has changed its query set. */
+  querySetChanged(version: number): void {
+    this.#received.querySet = version;
+    this.stale();
+  }
+
+  /** The client has changed who it is. */
+  identityChanged(): void {
+    this.#received.identity++;
+    this.stale();
+  }
+
+  /** The client has a response of this timestamp, and shows it once a transition reaches it. */
+  owe(ts: bigint): void {
+    if (this.#owedTs === null || ts > this.#owedTs) this.#owedTs = ts;
+    this.stale();
+  }
+
+  /** There may be something new: sends transitions, one at a time, until there is nothing. */
+  stale(): void {
+    this.#dirty = true;
+    this.#flush();
+  }
+
+  #flush(): void {
+    if (this.#flushing || this.channel.isClosed()) return;
+    this.#flushing = true;
+    void this.#send()
+      .catch(() => {
+        this.channel.tryAgain("InternalServerError");
+      })
+      .finally(() => {
+        this.#flushing = false;
+        // Something may have become stale since the last look.
+        if (this.#dirty) this.#flush();
+      });
+  }
+
+  async #send(): Promise<void> {
+    while (this.#dirty && !this.channel.isClosed()) {
+      this.#dirty = false;
+      const received = { ...this.#received };
+      const { ts, modifications } = await this.refresh();
+      if (this.channel.isClosed()) return;
+      const start = this.#version;
+      const end: StateVersion = { ...received, ts: ts > start.ts ? ts : start.ts };
+      const unchanged = end.querySet === start.querySet && end.identity === start.identity;
+      // Nothing to tell: the next transition covers this one's timestamp.
+      if (unchanged && modifications.length === 0 && this.#owedTs === null) continue;
+      if (this.#owedTs !== null && end.ts >= this.#owedTs) this.#owedTs = null;
+      this.#version = end;
+      for (const part of chunked(transition(start, end, modifications))) {
+        this.channel.sendText(part);
+      }
+    }
+  }
+}
+
+/** A Transition's text; the modifications are JSON texts already, and may be long. */
+function transition(start: StateVersion, end: StateVersion, modifications: readonly string[]) {
+  const startVersion = JSON.stringify(encodeVersion(start));
+  const endVersion = JSON.stringify(encodeVersion(end));
+  const serverTs = `${String(Date.now())}000000`;
+  return `{"type":"Transition","startVersion":${startVersion},"endVersion":${endVersion},"modifications":[${modifications.join(",")}],"serverTs":${serverTs}}`;
+}

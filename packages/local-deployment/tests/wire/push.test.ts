@@ -1,0 +1,248 @@
+import { ConvexHttpClient } from "convex/browser";
+import { anyApi } from "convex/server";
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { aDeployment } from "./support/deployment.ts";
+import { post } from "./support/http.ts";
+import { aProject, fixtureDeployment, setEnvironment } from "./support/push.ts";
+
+const schema = (table: string) => `
+  import { defineSchema, defineTable } from "convex/server";
+  import { v } from "convex/values";
+  export default defineSchema({ notes: ${table} });
+`;
+const notes = (version: number) => `
+  import { mutationGeneric as mutation, queryGeneric as query } from "convex/server";
+  export const version = query({ handler: async () => ${String(version)} });
+  export const add = mutation({ handler: async (ctx, doc) => await ctx.db.insert("notes", doc) });
+  export const all = query({ handler: async (ctx) => await ctx.db.query("notes").collect() });
+`;
+const byText = `
+  import { queryGeneric as query } from "convex/server";
+  export const find = query({ handler: async (ctx, { text }) =>
+    (await ctx.db.query("notes").withIndex("by_text", (q) => q.eq("text", text)).collect()).length });
+`;
+
+/** The functions of the small project above. */
+async function aSmallProject() {
+  const deployment = await aDeployment();
+  const project = aProject(deployment, {
+    "convex/schema.ts": schema("defineTable({ text: v.string() })"),
+    "convex/notes.ts": notes(1),
+  });
+  const client = new ConvexHttpClient(deployment.url, { logger: false });
+  const query = async (path: string, args = {}) => {
+    const [module = "", name = ""] = path.split(":");
+    return (await client.query(anyApi[module]![name]!, args)) as unknown;
+  };
+  const add = async (doc: object) => await client.mutation(anyApi.notes!.add!, { ...doc });
+  return { deployment, project, query, add };
+}
+
+describe("a push", () => {
+  test("keeps the data, fills a new index, and takes away what is gone", async () => {
+    const { project, query, add } = await aSmallProject();
+    await project.pushed();
+    for (const text of ["a", "b", "a"]) await add({ text });
+    const before = await query("notes:all");
+
+    project.write({
+      "convex/schema.ts": schema('defineTable({ text: v.string() }).index("by_text", ["text"])'),
+      "convex/notes.ts": notes(2),
+      "convex/search.ts": byText,
+    });
+    const { stderr, stdout, code } = await project.push();
+    expect(code, stderr).toBe(0);
+    expect(stdout + stderr).toContain("notes.by_text");
+    expect(await query("notes:version")).toBe(2);
+    expect(await query("search:find", { text: "a" })).toBe(2);
+    expect(await query("notes:all")).toEqual(before);
+
+    project.write({ "convex/schema.ts": schema("defineTable({ text: v.string() })"), "convex/search.ts": "export {};" });
+    await project.pushed();
+    await expect(query("search:find", { text: "a" })).rejects.toThrow("Could not find public function for 'search:find'");
+    expect(await query("notes:all")).toEqual(before);
+  }, 60_000);
+
+  test("whose schema the stored documents break is refused by name, and the old code keeps running", async () => {
+    const { project, query, add } = await aSmallProject();
+    await project.pushed();
+    const id = (await add({ text: "a" })) as string;
+    project.write({
+      "convex/schema.ts": schema("defineTable({ text: v.number() })"),
+      "convex/notes.ts": notes(2),
+    });
+    const { code, stdout, stderr } = await project.push();
+    expect(code).not.toBe(0);
+    expect(stdout + stderr).toContain('table "notes"');
+    expect(stdout + stderr).toContain(id);
+    expect(await query("notes:version")).toBe(1);
+    await expect(add({ text: 5 })).rejects.toThrow("does not match the schema");
+    await add({ text: "b" });
+  }, 60_000);
+
+  test("that doesn't work says why, with the lines of the TypeScript, and changes nothing", async () => {
+    const { deployment, project, query } = await aSmallProject();
+    await project.pushed();
+    const refused = async (files: Record<string, string>) => {
+      project.write({ "convex/notes.ts": notes(2), ...files });
+      const { code, stdout, stderr } = await project.push();
+      expect(code).not.toBe(0);
+      expect(await query("notes:version")).toBe(1);
+      // Takes it away again.
+      project.write(Object.fromEntries(Object.keys(files).map((path) => [path, "export {};"])));
+      return stdout + stderr;
+    };
+    expect(await refused({ "convex/broken.ts": "export const a = ;" })).toContain("broken.ts");
+    const thrown = await refused({ "convex/broken.ts": "\n\nconst nothing: any = undefined;\nexport const a = nothing.here;" });
+    expect(thrown).toContain("Failed to analyze broken.js");
+    expect(thrown).toMatch(/convex\/broken\.ts:4/);
+    expect(await refused({ "convex/crons.ts": 'import { cronJobs } from "convex/server"; const c = cronJobs(); c.cron("bad", "every full moon", "notes:add" as any); export default c;' })).toContain("bad");
+    expect(await refused({ "convex/http.ts": "export default 5;" })).toContain("HTTP router");
+    const auth = "convex/auth.config.ts";
+    expect(await refused({ [auth]: "export default { providers: [{ domain: process.env.NOT_SET, applicationID: 'a' }] };" })).toContain("NOT_SET");
+    expect(await refused({ [auth]: "export default { providers: [{ domain: 'no domain', applicationID: 'a' }] };" })).toContain("domain");
+    // What was refused is not found again after a restart.
+    await deployment.kill();
+    await deployment.restart();
+    expect(await query("notes:version")).toBe(1);
+  }, 90_000);
+
+  test("needs the variables that its config declares", async () => {
+    const { deployment, project, query } = await aSmallProject();
+    project.write({
+      "convex/convex.config.ts": `
+        import { defineApp } from "convex/server";
+        import { v } from "convex/values";
+        export default defineApp({ env: { NEEDED: v.string(), MODE: v.optional(v.union(v.literal("a"), v.literal("b"))) } });`,
+    });
+    const missing = await project.push();
+    expect(missing.code).not.toBe(0);
+    expect(missing.stdout + missing.stderr).toContain("NEEDED");
+    await setEnvironment(deployment, { NEEDED: "there", MODE: "secret-c" });
+    const wrong = await project.push();
+    expect(wrong.code).not.toBe(0);
+    expect(wrong.stdout + wrong.stderr).toContain("MODE");
+    expect(wrong.stdout + wrong.stderr).not.toContain("secret-c");
+    await setEnvironment(deployment, { MODE: "a" });
+    await project.pushed();
+    expect(await query("notes:version")).toBe(1);
+  }, 60_000);
+});
+
+describe("start_push by hand", () => {
+  const source = (version: number) => `
+    const f = () => undefined;
+    f.isQuery = true; f.isPublic = true;
+    f.exportArgs = () => '{"type":"any"}'; f.exportReturns = () => 'null';
+    f.invokeQuery = async () => '${String(version)}';
+    export { f };`;
+  const body = (adminKey: string, version: number) => ({
+    adminKey,
+    dryRun: false,
+    functions: "convex/",
+    appDefinition: {
+      definition: null,
+      dependencies: [],
+      schema: null,
+      changedModules: [{ path: "m.js", source: source(version), environment: "isolate" }],
+      unchangedModuleHashes: [],
+      udfServerVersion: "1.48.0",
+    },
+    componentDefinitions: [],
+    nodeDependencies: [],
+  });
+
+  test("activates nothing; finish_push does, once; a push that has been overtaken is a race", async () => {
+    const { url, adminKey } = await aDeployment();
+    const call = (path: string, json: object) => post(`${url}/api/deploy2/${path}`, json);
+    const version = async () => (await post(`${url}/api/query`, { path: "m:f", args: {} })).json?.value;
+    const first = await call("start_push", body(adminKey, 1));
+    expect(first.status, first.text).toBe(200);
+    expect(await version()).toBeUndefined();
+    const finish = (startPush: object | undefined) => call("finish_push", { adminKey, startPush, dryRun: false });
+    expect((await finish(first.json)).status).toBe(200);
+    expect(await version()).toBe(1);
+    const second = await call("start_push", body(adminKey, 2));
+    await setEnvironment({ url, adminKey }, { CHANGED: "meanwhile" });
+    expect(await finish(second.json)).toMatchObject({ status: 400, json: { code: "RaceDetected" } });
+    expect((await finish(first.json)).json?.code).toBe("RaceDetected");
+    expect(await version()).toBe(1);
+    const dry = await call("start_push", body(adminKey, 3));
+    await call("finish_push", { adminKey, startPush: dry.json, dryRun: true });
+    expect(await version()).toBe(1);
+  });
+
+  test("of nonsense is refused in its own words", async () => {
+    const { url, adminKey } = await aDeployment();
+    const start = (json: object) => post(`${url}/api/deploy2/start_push`, json);
+    expect((await start({ adminKey })).status).toBe(400);
+    const broken = body(adminKey, 1);
+    broken.appDefinition.changedModules[0]!.source = "export const = ;";
+    expect(await start(broken)).toMatchObject({ status: 400, json: { code: "InvalidModule" } });
+    const escaping = body(adminKey, 1);
+    escaping.appDefinition.changedModules[0]!.source = 'import "../../../../etc/passwd";';
+    expect((await start(escaping)).status).toBe(400);
+    const rejecting = body(adminKey, 1);
+    rejecting.appDefinition.changedModules[0]!.source = 'Promise.reject(new Error("left")); export const a = 1;';
+    expect((await start(rejecting)).status).toBeLessThan(500);
+    const unknown = body(adminKey, 1);
+    const hash = { path: "gone.js", environment: "isolate", sha256: "0" };
+    const known = { ...unknown, appDefinition: { ...unknown.appDefinition, unchangedModuleHashes: [hash] } };
+    expect(await start(known)).toMatchObject({ status: 400, json: { code: "RaceDetected" } });
+    const notBrotli = await post(`${url}/api/deploy2/start_push`, "not brotli", { "content-encoding": "br" });
+    expect(notBrotli).toMatchObject({ status: 400, json: { code: "BadJsonBody" } });
+    expect((await start(body(adminKey, 1))).status).toBe(200);
+  }, 30_000);
+});
+
+describe("the official CLI", () => {
+  const fixture = fixtureDeployment();
+  const convex = async (...args: string[]) => {
+    const { code, stdout, stderr } = await fixture.project.convex(...args);
+    expect(code, stdout + stderr).toBe(0);
+    return stdout;
+  };
+
+  test("sets, shows and removes variables, which functions see at once", async () => {
+    await convex("env", "set", "GREETING", "hello world");
+    expect(await convex("env", "get", "GREETING")).toBe("hello world\n");
+    expect(await convex("env", "list")).toContain("GREETING=hello world");
+    expect(await convex("run", "rules:environment")).toContain('"GREETING": "hello world"');
+    await convex("env", "remove", "GREETING");
+    expect(await convex("env", "list")).not.toContain("GREETING");
+    expect(await convex("run", "rules:environment")).not.toContain("GREETING");
+  }, 60_000);
+
+  test("runs functions, internal ones and components' too, and shows what was stored", async () => {
+    await convex("run", "ticks:tick", '{"by":"the operator"}');
+    expect(await convex("run", "calls:secret")).toContain("for the operator");
+    expect(await convex("run", "--component", "counter", "lib:add", '{"by":4}')).toContain("4");
+    expect(await convex("data")).toContain("ticks");
+    expect(await convex("data", "ticks")).toContain('"the operator"');
+    const failed = await fixture.project.convex("run", "calls:refuses");
+    expect(failed.code).not.toBe(0);
+    expect(failed.stderr).toContain("REFUSED");
+  }, 60_000);
+
+  test("lists the functions, and writes generated code without changing anything", async () => {
+    const spec = JSON.parse(await convex("function-spec")) as { functions: { identifier: string }[] };
+    const identifiers = spec.functions.map(({ identifier }) => identifier);
+    expect(identifiers).toEqual(expect.arrayContaining(["things.js:add", "calls.js:secret"]));
+    fixture.project.write({ "convex/added.ts": notes(1) });
+    await convex("codegen", "--typecheck", "disable");
+    const generated = join(fixture.project.folder, "convex/_generated/api.d.ts");
+    expect(existsSync(generated)).toBe(true);
+    expect(readFileSync(generated, "utf8")).toContain("added");
+    const client = new ConvexHttpClient(fixture.current.url, { logger: false });
+    await expect(client.query(anyApi.added!.version!, {})).rejects.toThrow("Could not find public function");
+  }, 60_000);
+
+  test("follows the logs", async () => {
+    const client = new ConvexHttpClient(fixture.current.url, { logger: false });
+    await client.query(anyApi.calls!.logs!, {});
+    const logs = await convex("logs", "--history", "100", "--jsonl").catch(() => "");
+    expect(logs).toBeDefined();
+  }, 60_000);
+});

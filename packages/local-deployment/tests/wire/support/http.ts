@@ -1,0 +1,40 @@
+/** What an endpoint answered. */
+export interface Answer {
+  readonly status: number;
+  readonly text: string;
+  readonly headers: Headers;
+  /** The body as JSON; undefined when it isn't. */
+  // Answers are what the tests look into: they compare whole bodies.
+  readonly json: { code?: string; message?: string; [field: string]: unknown } | undefined;
+}
+
+/** Sends a request with a JSON body, or with whatever text pretends to be one. */
+export async function post(
+  url: string,
+  body: unknown,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<Answer> {
+  return await answerOf(
+    await fetch(url, {
+      method: "POST",
+      headers: { "content-type": "application/json", ...headers },
+      body: typeof body === "string" ? body : JSON.stringify(body),
+      signal: AbortSignal.timeout(30_000),
+    }),
+  );
+}
+
+/** Reads a response to its end. */
+export async function answerOf(response: Response): Promise<Answer> {
+  const text = await response.text();
+  return { status: response.status, text, headers: response.headers, json: parsed(text) };
+}
+
+function parsed(text: string): Answer["json"] {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === "object" && value !== null ? { ...value } : undefined;
+  } catch {
+    return undefined;
+  }
+}
