@@ -5,8 +5,6 @@
 import { Database } from "bun:sqlite";
 import { join } from "node:path";
 
-declare const self: Worker;
-
 interface Insert {
   group: number;
   text: string;
@@ -51,6 +49,6 @@ function serve(dataDir: string, documents: number): number {
   return server.port ?? 0;
 }
 
-self.onmessage = ({ data }: MessageEvent<{ dataDir: string; documents: number }>) => {
-  self.postMessage(serve(data.dataDir, data.documents));
-};
+const [dataDir = ".", documents = "0"] = process.argv.slice(2);
+const url = `http://127.0.0.1:${String(serve(dataDir, Number(documents)))}`;
+process.stdout.write(`${JSON.stringify({ event: "ready", url, adminKey: "" })}\n`);

@@ -1,12 +1,12 @@
 /**
  * `bun run bench`: what the local deployment does per second over HTTP, at 10³ and 10⁵ documents, each as a
- * ratio to the floor measured in the same run. The servers run in threads of their own.
+ * ratio to the floor measured in the same run. Both run in processes of their own.
  */
 import { cpSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { startLocalDeployment, type LocalDeployment } from "@quaver/local-deployment";
-import { ROOT, runConvex } from "../lib/convex-cli.ts";
+import { ROOT, runConvex, type Target } from "../lib/convex-cli.ts";
+import { startInProcess } from "./processes.ts";
 import { caller, measure, type Measured } from "./load.ts";
 
 const SIZES = [1_000, 100_000];
@@ -33,28 +33,10 @@ function copyProject(folder: string): string {
   return project;
 }
 
-async function push(deployment: LocalDeployment, project: string): Promise<void> {
-  const { code, stderr } = await runConvex(
-    { url: deployment.url, adminKey: deployment.adminKey },
-    ["deploy", "--typecheck", "disable", "-y"],
-    { cwd: project },
-  );
+async function push(deployment: Target, project: string): Promise<void> {
+  const deploy = ["deploy", "--typecheck", "disable", "-y"];
+  const { code, stderr } = await runConvex(deployment, deploy, { cwd: project });
   if (code !== 0) throw new Error(`The benchmark's functions were not pushed:\n${stderr}`);
-}
-
-/** Starts the floor in a thread. */
-async function startFloor(dataDir: string, documents: number) {
-  const worker = new Worker(new URL("./floor.ts", import.meta.url).href);
-  const port = await new Promise<number>((resolve, reject) => {
-    worker.onmessage = ({ data }: MessageEvent<number>) => {
-      resolve(data);
-    };
-    worker.onerror = (event) => {
-      reject(new Error(event.message));
-    };
-    worker.postMessage({ dataDir, documents });
-  });
-  return { url: `http://127.0.0.1:${String(port)}`, worker };
 }
 
 /** Reads and writes against one server. */
@@ -78,8 +60,11 @@ async function load(
 
 async function compare(documents: number): Promise<Row[]> {
   const folder = mkdtempSync(join(tmpdir(), "quaver-bench-"));
-  const deployment = await startLocalDeployment({ dataDir: join(folder, "data") });
-  const floor = await startFloor(folder, documents);
+  const deployment = await startInProcess("packages/local-deployment/src/cli.ts", [
+    "--data-dir",
+    join(folder, "data"),
+  ]);
+  const floor = await startInProcess("scripts/bench/floor.ts", [folder, String(documents)]);
   try {
     await push(deployment, copyProject(folder));
     const fill = caller(deployment.url, "mutation");
@@ -93,8 +78,7 @@ async function compare(documents: number): Promise<Row[]> {
       { what: "mutation of 1 insert", documents, deployment: ours.writes, floor: least.writes },
     ];
   } finally {
-    floor.worker.terminate();
-    await deployment.close();
+    await Promise.all([floor.stop(), deployment.stop()]);
     rmSync(folder, { recursive: true, force: true });
   }
 }

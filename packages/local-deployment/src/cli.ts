@@ -33,12 +33,12 @@ function splitEgress(entry: string): [string, string] {
 try {
   const deployment = await startLocalDeployment(parse());
   const { url, siteUrl, adminKey } = deployment;
-  process.stdout.write(`${JSON.stringify({ event: "ready", url, siteUrl, adminKey })}\n`);
   const stop = () => {
     void deployment.close().then(() => process.exit(0));
   };
   process.once("SIGINT", stop);
   process.once("SIGTERM", stop);
+  process.stdout.write(`${JSON.stringify({ event: "ready", url, siteUrl, adminKey })}\n`);
 } catch (error) {
   const code = error instanceof DeploymentError ? error.code : "UNEXPECTED";
   process.stderr.write(`${JSON.stringify({ event: "error", code, message: messageOf(error) })}\n`);

@@ -108,6 +108,8 @@ export interface EngineApi {
   authProviders(): readonly AuthProvider[];
   componentModules(component: string): ActionModules;
   clock(): { ts: string; nextDue: number | null };
+  /** Puts everything into the one data file and closes it; nothing can be asked after. */
+  close(): null;
 }
 
 /** What a job logged, for the log stream. */

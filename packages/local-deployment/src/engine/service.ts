@@ -25,5 +25,9 @@ export function createEngineService(
     ...actionHandlers(context),
     ...scheduleHandlers(context),
     ...codeHandlers(context),
+    close: () => {
+      state.store.close();
+      return null;
+    },
   };
 }

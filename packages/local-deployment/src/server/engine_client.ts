@@ -103,8 +103,9 @@ export class EngineClient {
 
   /** Ends the thread, after what it is doing. */
   async close(): Promise<void> {
+    // Still watched: what it is doing may have no end.
+    await this.call("close").catch(() => undefined);
     clearInterval(this.#watch);
-    await this.call("clock").catch(() => undefined);
     this.#closed = true;
     this.#worker?.terminate();
     this.#failAll(new Error("The deployment is shutting down"));

@@ -42,6 +42,8 @@ export function openStore(dataDir: string): Store {
     },
     close: () => {
       snapshot.close();
+      // Closing does it only when no statement is left, which is up to the garbage collector.
+      db.run("PRAGMA wal_checkpoint(TRUNCATE)");
       db.close();
     },
   };

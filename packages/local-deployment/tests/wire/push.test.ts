@@ -1,8 +1,9 @@
 import { ConvexHttpClient } from "convex/browser";
 import { anyApi } from "convex/server";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, test } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
+import { api } from "./support/api.ts";
 import { aDeployment } from "./support/deployment.ts";
 import { post } from "./support/http.ts";
 import { aProject, fixtureDeployment, setEnvironment } from "./support/push.ts";
@@ -90,8 +91,7 @@ describe("a push", () => {
       const { code, stdout, stderr } = await project.push();
       expect(code).not.toBe(0);
       expect(await query("notes:version")).toBe(1);
-      // Takes it away again.
-      project.write(Object.fromEntries(Object.keys(files).map((path) => [path, "export {};"])));
+      for (const path of Object.keys(files)) rmSync(join(project.folder, path));
       return stdout + stderr;
     };
     expect(await refused({ "convex/broken.ts": "export const a = ;" })).toContain("broken.ts");
@@ -241,8 +241,12 @@ describe("the official CLI", () => {
 
   test("follows the logs", async () => {
     const client = new ConvexHttpClient(fixture.current.url, { logger: false });
-    await client.query(anyApi.calls!.logs!, {});
-    const logs = await convex("logs", "--history", "100", "--jsonl").catch(() => "");
-    expect(logs).toBeDefined();
+    const said = fixture.project.follow("logs", "--history", "10");
+    const called = setInterval(() => void client.query(api.calls.logs, {}), 100);
+    onTestFinished(() => {
+      clearInterval(called);
+    });
+    await said.until("'hello' { a: 1 }");
+    await said.until("calls:logs");
   }, 60_000);
 });

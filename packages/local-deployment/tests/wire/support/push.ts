@@ -1,8 +1,9 @@
 import { cpSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { afterAll, beforeAll } from "vitest";
-import { ROOT, runConvex, type CliResult } from "../../../../../scripts/lib/convex-cli.ts";
+import { afterAll, beforeAll, onTestFinished } from "vitest";
+import { ROOT, runConvex, spawnConvex, type CliResult } from "../../../../../scripts/lib/convex-cli.ts";
+import { within } from "../../../../../tests/support/dev.ts";
 import { aFolder, TestDeployment } from "./deployment.ts";
 import { keySet } from "./tokens.ts";
 
@@ -33,6 +34,30 @@ export class Project {
   /** Runs the official CLI to its end. */
   async convex(...args: string[]): Promise<CliResult> {
     return await runConvex(this.target, args, { cwd: this.folder, timeoutMs: 60_000 });
+  }
+
+  /** Starts a command that goes on until the test is over. */
+  follow(...args: string[]): { until: (text: string) => Promise<void> } {
+    const child = spawnConvex(this.target, args, { cwd: this.folder, output: ["pipe", "pipe"] });
+    onTestFinished(() => void child.kill("SIGKILL"));
+    let said = "";
+    let changed: () => void = () => undefined;
+    for (const output of [child.stdout, child.stderr]) {
+      output?.setEncoding("utf8").on("data", (text: string) => {
+        said += text;
+        changed();
+      });
+    }
+    const until = (text: string) => {
+      const found = new Promise<void>((resolve) => {
+        changed = () => {
+          if (said.includes(text)) resolve();
+        };
+        changed();
+      });
+      return within(30_000, text, found, () => said);
+    };
+    return { until };
   }
 
   /** Pushes. What the CLI says is the result, whether it worked or not. */
