@@ -20,7 +20,7 @@ export function anId(tableNumber: number): string {
 }
 
 /** A validator's JSON as the official library exports it with a function or schema. */
-export function jsonOf(validator: GenericValidator): ValidatorJSON {
+function jsonOf(validator: GenericValidator): ValidatorJSON {
   // `json` is what `exportArgs()` serialises; the library marks it internal.
   return (validator as unknown as { json: ValidatorJSON }).json;
 }

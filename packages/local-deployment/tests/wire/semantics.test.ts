@@ -1,11 +1,11 @@
 import { ConvexHttpClient } from "convex/browser";
 import { describe, expect, test } from "vitest";
 import { api } from "./support/api.ts";
-import { post } from "./support/http.ts";
 import { fixtureDeployment } from "./support/push.ts";
 
 const fixture = fixtureDeployment();
-const client = () => new ConvexHttpClient(fixture.current.url, { logger: false, skipMutationQueue: true } as never);
+const client = () =>
+  new ConvexHttpClient(fixture.current.url, { logger: false, skipMutationQueue: true } as never);
 const ticks = (by: string) => client().query(api.ticks.count, { by });
 let groups = 0;
 const aGroup = () => `group ${++groups}`;
@@ -32,8 +32,12 @@ describe("mutations", () => {
   });
 
   test("that fail leave nothing: no write, no schedule", async () => {
-    expect(await refusal(client().mutation(api.transactions.failsLate, { by: "late" }))).toContain("too late");
-    await client().mutation(api.calls.refusesInMutation, {}).catch(() => undefined);
+    expect(await refusal(client().mutation(api.transactions.failsLate, { by: "late" }))).toContain(
+      "too late",
+    );
+    await client()
+      .mutation(api.calls.refusesInMutation, {})
+      .catch(() => undefined);
     await new Promise((resolve) => setTimeout(resolve, 50));
     expect(await ticks("late")).toBe(0);
     expect(await ticks("refused")).toBe(0);
@@ -48,8 +52,14 @@ describe("mutations", () => {
   });
 
   test("see their own writes; a stale snapshot doesn't", async () => {
-    expect(await client().mutation(api.transactions.looksBack, { by: "back" })).toEqual({ snapshot: 0, own: 1 });
-    expect(await client().mutation(api.transactions.looksBack, { by: "back" })).toEqual({ snapshot: 1, own: 2 });
+    expect(await client().mutation(api.transactions.looksBack, { by: "back" })).toEqual({
+      snapshot: 0,
+      own: 1,
+    });
+    expect(await client().mutation(api.transactions.looksBack, { by: "back" })).toEqual({
+      snapshot: 1,
+      own: 2,
+    });
     expect(await client().mutation(api.reading.countOwnWrites, {})).toEqual([1, 0]);
   });
 
@@ -61,23 +71,31 @@ describe("mutations", () => {
     expect(stamps).toHaveLength(2);
     expect(stamps[0]).toBeLessThan(stamps[1]!);
     expect(stamps[0]).toBeGreaterThan(BigInt(Date.UTC(2020, 0)) * 1_000_000n);
-    const stored = (await client().query(api.things.get, { id: second.id })) as { committed: bigint };
+    const stored = (await client().query(api.things.get, { id: second.id })) as {
+      committed: bigint;
+    };
     expect(stored.committed).toBe(stamps[1]);
   });
 
   test("run nested calls made at once one after the other", async () => {
-    expect(await client().mutation(api.transactions.inParallel, { by: "parallel", times: 20 })).toBe(20);
+    expect(
+      await client().mutation(api.transactions.inParallel, { by: "parallel", times: 20 }),
+    ).toBe(20);
   });
 
   test("that throw while a call is running leave nothing of it, and the engine goes on", async () => {
-    const text = await refusal(client().mutation(api.transactions.throwsWhileCalling, { by: "unfinished" }));
+    const text = await refusal(
+      client().mutation(api.transactions.throwsWhileCalling, { by: "unfinished" }),
+    );
     expect(text).toContain("did not wait");
     expect(await ticks("unfinished")).toBe(0);
     await client().mutation(api.things.add, { group: aGroup(), name: "after" });
   });
 
   test("that forget to await keep what they did, and harm nobody", async () => {
-    expect(await client().mutation(api.transactions.forgetsToAwait, { by: "forgotten" })).toBe("returned");
+    expect(await client().mutation(api.transactions.forgetsToAwait, { by: "forgotten" })).toBe(
+      "returned",
+    );
     expect(await ticks("forgotten")).toBe(1);
     expect(await ticks("forgotten nested")).toBe(0);
     expect(await client().action(api.rules.leavesPromises, {})).toBe("returned");
@@ -96,13 +114,18 @@ describe("mutations", () => {
 
   test("call each other eight deep, and no deeper", async () => {
     expect(await client().query(api.transactions.recurse, { depth: 8 })).toBe(8);
-    expect(await refusal(client().query(api.transactions.recurse, { depth: 9 }))).toContain("depth limit");
+    expect(await refusal(client().query(api.transactions.recurse, { depth: 9 }))).toContain(
+      "depth limit",
+    );
   });
 });
 
 describe("rules", () => {
   test("what only actions may do is refused in queries and mutations", async () => {
-    for (const refused of [await client().query(api.rules.inQuery, {}), await client().mutation(api.rules.inMutation, {})] as Record<string, string>[]) {
+    for (const refused of [
+      await client().query(api.rules.inQuery, {}),
+      await client().mutation(api.rules.inMutation, {}),
+    ] as Record<string, string>[]) {
       for (const text of Object.values(refused)) {
         expect(text).toContain("in queries and mutations. Please consider using an action.");
       }
@@ -122,23 +145,38 @@ describe("rules", () => {
 
   test("functions see the deployment's variables and none of the machine's", async () => {
     const environment = (await client().query(api.rules.environment, {})) as Record<string, string>;
-    expect(Object.keys(environment).sort()).toEqual(["CONVEX_CLOUD_URL", "CONVEX_SITE_URL", "JWKS", "LABEL"]);
-    expect(environment).toMatchObject({ LABEL: "of the app", CONVEX_SITE_URL: fixture.current.siteUrl });
+    expect(Object.keys(environment).sort()).toEqual([
+      "CONVEX_CLOUD_URL",
+      "CONVEX_SITE_URL",
+      "JWKS",
+      "LABEL",
+    ]);
+    expect(environment).toMatchObject({
+      LABEL: "of the app",
+      CONVEX_SITE_URL: fixture.current.siteUrl,
+    });
   });
 });
 
 describe("documents", () => {
-  const write = (table: string, value: unknown) => client().mutation(api.reading.write, { table, value });
+  const write = (table: string, value: unknown) =>
+    client().mutation(api.reading.write, { table, value });
 
   test("must be what the schema says", async () => {
     const wrong = await refusal(write("ticks", { by: 5 }));
-    expect(wrong).toContain('Failed to insert or update a document in table "ticks" because it does not match the schema:');
+    expect(wrong).toContain(
+      'Failed to insert or update a document in table "ticks" because it does not match the schema:',
+    );
     expect(await refusal(write("nowhere", { a: 1 }))).toContain("nowhere");
     expect(await refusal(write("_scheduled_functions", {}))).not.toContain("no refusal");
     expect(await refusal(write("a.b'; DROP TABLE documents", {}))).not.toContain("no refusal");
     const id = (await write("ticks", { by: "right" })) as string;
-    expect(await refusal(client().mutation(api.reading.patch, { id, value: { by: null } }))).toContain("does not match the schema");
-    expect(await refusal(client().mutation(api.reading.replace, { id, value: {} }))).toContain("does not match the schema");
+    expect(
+      await refusal(client().mutation(api.reading.patch, { id, value: { by: null } })),
+    ).toContain("does not match the schema");
+    expect(await refusal(client().mutation(api.reading.replace, { id, value: {} }))).toContain(
+      "does not match the schema",
+    );
   });
 
   test("have system fields that nobody else sets", async () => {
@@ -162,11 +200,12 @@ describe("documents", () => {
     const deep = (levels: number): unknown => (levels === 0 ? 1 : { a: deep(levels - 1) });
     expect(await refusal(write("anything", deep(17)))).toContain("too nested");
     await write("anything", deep(16));
-    const wide = (fields: number) => Object.fromEntries(Array.from({ length: fields }, (_, i) => [`f${String(i)}`, i]));
+    const wide = (fields: number) =>
+      Object.fromEntries(Array.from({ length: fields }, (_, i) => [`f${String(i)}`, i]));
     expect(await refusal(write("anything", wide(1025)))).toContain("too many fields");
     expect(await refusal(write("anything", { a: Array(8193).fill(0) }))).toContain("too long");
     expect(await refusal(write("anything", { "": 1 }))).toContain("no refusal");
-    expect(await refusal(write("anything", { "$a": 1 }))).not.toContain("no refusal");
+    expect(await refusal(write("anything", { $a: 1 }))).not.toContain("no refusal");
     expect(await refusal(write("anything", { "\u00e9": 1 }))).not.toContain("no refusal");
   });
 
@@ -174,17 +213,33 @@ describe("documents", () => {
     const thing = await client().mutation(api.things.add, { group: aGroup(), name: "a" });
     const tick = (await write("ticks", { by: "id" })) as string;
     expect(thing).toMatch(/^[0-9a-hjkmnp-tv-z]{32}$/);
-    expect(await refusal(client().query(api.things.get, { id: tick as never }))).toContain("ArgumentValidationError");
+    expect(await refusal(client().query(api.things.get, { id: tick as never }))).toContain(
+      "ArgumentValidationError",
+    );
     expect(await client().query(api.reading.normalize, { table: "things", id: thing })).toBe(thing);
     expect(await client().query(api.reading.normalize, { table: "ticks", id: thing })).toBeNull();
-    for (const id of ["", "x", thing.slice(1), `${thing}0`, thing.toUpperCase(), "../../etc/passwd", "\u0000"]) {
+    for (const id of [
+      "",
+      "x",
+      thing.slice(1),
+      `${thing}0`,
+      thing.toUpperCase(),
+      "../../etc/passwd",
+      "\u0000",
+    ]) {
       expect(await client().query(api.reading.normalize, { table: "things", id })).toBeNull();
-      expect(await refusal(client().query(api.reading.get, { id }))).toContain("Invalid argument `id` for `db.get`: Unable to decode ID");
+      expect(await refusal(client().query(api.reading.get, { id }))).toContain(
+        "Invalid argument `id` for `db.get`: Unable to decode ID",
+      );
     }
     await client().mutation(api.things.remove, { id: thing });
     expect(await client().query(api.things.get, { id: thing })).toBeNull();
-    expect(await refusal(client().mutation(api.things.remove, { id: thing }))).toContain(`Delete on nonexistent document ID ${thing}`);
-    expect(await refusal(client().mutation(api.things.rename, { id: thing, name: "b" }))).toContain(`Update on nonexistent document ID ${thing}`);
+    expect(await refusal(client().mutation(api.things.remove, { id: thing }))).toContain(
+      `Delete on nonexistent document ID ${thing}`,
+    );
+    expect(await refusal(client().mutation(api.things.rename, { id: thing, name: "b" }))).toContain(
+      `Update on nonexistent document ID ${thing}`,
+    );
   });
 });
 
@@ -223,25 +278,35 @@ describe("reading", () => {
     await client().mutation(api.things.add, { group: one, name: "only" });
     expect(await client().query(api.reading.unique, { group: one })).toBe("only");
     await client().mutation(api.things.add, { group: one, name: "second" });
-    expect(await refusal(client().query(api.reading.unique, { group: one }))).toContain("unique() query returned more than one result");
+    expect(await refusal(client().query(api.reading.unique, { group: one }))).toContain(
+      "unique() query returned more than one result",
+    );
   });
 
   test("an index that isn't there is named", async () => {
-    expect(await refusal(client().query(api.reading.byNoIndex, {}))).toContain("Index things.by_nothing not found.");
+    expect(await refusal(client().query(api.reading.byNoIndex, {}))).toContain(
+      "Index things.by_nothing not found.",
+    );
   });
 
   test("a page takes up where the cursor is, and a cursor of another query is refused", async () => {
     const paged = aGroup();
     await client().mutation(api.reading.seed, { group: paged, ranks: [1, 2, 3, 4, 5] });
     const page = async (cursor: string | null, numItems = 2) =>
-      (await client().query(api.things.page, { group: paged, paginationOpts: { cursor, numItems } })) as { page: string[]; isDone: boolean; continueCursor: string };
+      (await client().query(api.things.page, {
+        group: paged,
+        paginationOpts: { cursor, numItems },
+      })) as { page: string[]; isDone: boolean; continueCursor: string };
     const first = await page(null);
     const second = await page(first.continueCursor);
     const third = await page(second.continueCursor);
     expect([first.page, second.page, third.page]).toEqual([["1", "2"], ["3", "4"], ["5"]]);
     expect([first.isDone, second.isDone, third.isDone]).toEqual([false, false, true]);
     expect((await page(third.continueCursor)).page).toEqual([]);
-    const elsewhere = { group: aGroup(), paginationOpts: { cursor: first.continueCursor, numItems: 2 } };
+    const elsewhere = {
+      group: aGroup(),
+      paginationOpts: { cursor: first.continueCursor, numItems: 2 },
+    };
     expect(await refusal(client().query(api.things.page, elsewhere))).toContain("InvalidCursor");
     for (const cursor of ["", "x", "bnVsbA", Buffer.from('["x","zz"]').toString("base64url")]) {
       expect(await refusal(page(cursor))).toContain("InvalidCursor");
@@ -252,19 +317,25 @@ describe("reading", () => {
 
 describe("limits", () => {
   test("a mutation writes 16,000 documents and no more, and then none", async () => {
-    const text = await refusal(client().mutation(api.reading.insertMany, { count: 16_001, size: 1 }));
+    const text = await refusal(
+      client().mutation(api.reading.insertMany, { count: 16_001, size: 1 }),
+    );
     expect(text).toContain("Too many writes in a single function execution (limit: 16000)");
     expect(await ticks("x")).toBe(0);
   }, 30_000);
 
   test("a mutation writes 16 MiB", async () => {
-    const text = await refusal(client().mutation(api.reading.insertMany, { count: 20, size: 1_000_000 }));
+    const text = await refusal(
+      client().mutation(api.reading.insertMany, { count: 20, size: 1_000_000 }),
+    );
     expect(text).toContain("Too many bytes written in a single function execution (limit: 16 MiB)");
   });
 
   test("a mutation schedules 1,000 functions", async () => {
     await client().mutation(api.jobs.scheduleMany, { count: 1000 });
-    expect(await refusal(client().mutation(api.jobs.scheduleMany, { count: 1001 }))).toContain("Too many functions scheduled by this mutation (limit: 1000)");
+    expect(await refusal(client().mutation(api.jobs.scheduleMany, { count: 1001 }))).toContain(
+      "Too many functions scheduled by this mutation (limit: 1000)",
+    );
   }, 30_000);
 });
 
@@ -280,8 +351,16 @@ describe("scheduled functions", () => {
   };
 
   test("run when they are due, mutations and actions, and are seen with what they came to", async () => {
-    const mutation = await client().mutation(api.jobs.schedule, { what: "tick", by: "job", after: 0 });
-    const action = await client().mutation(api.jobs.schedule, { what: "tickFromAction", by: "job", after: 20 });
+    const mutation = await client().mutation(api.jobs.schedule, {
+      what: "tick",
+      by: "job",
+      after: 0,
+    });
+    const action = await client().mutation(api.jobs.schedule, {
+      what: "tickFromAction",
+      by: "job",
+      after: 20,
+    });
     expect(await ended(mutation as never)).toEqual({ kind: "success" });
     expect(await ended(action as never)).toEqual({ kind: "success" });
     expect(await ticks("job")).toBe(2);
@@ -295,7 +374,11 @@ describe("scheduled functions", () => {
   });
 
   test("that fail say why, and leave nothing", async () => {
-    const id = await client().mutation(api.jobs.schedule, { what: "tickAndFail", by: "failing job", after: 0 });
+    const id = await client().mutation(api.jobs.schedule, {
+      what: "tickAndFail",
+      by: "failing job",
+      after: 0,
+    });
     const state = (await ended(id as never)) as { kind: string; error?: string };
     expect(state.kind).toBe("failed");
     expect(state.error).toContain("failed on purpose");
@@ -303,7 +386,11 @@ describe("scheduled functions", () => {
   });
 
   test("can be canceled before they run, and not after", async () => {
-    const id = await client().mutation(api.jobs.schedule, { what: "tick", by: "canceled", after: 100 });
+    const id = await client().mutation(api.jobs.schedule, {
+      what: "tick",
+      by: "canceled",
+      after: 100,
+    });
     await client().mutation(api.jobs.cancel, { id });
     expect(await ended(id as never)).toEqual({ kind: "canceled" });
     await new Promise((resolve) => setTimeout(resolve, 150));
@@ -330,15 +417,21 @@ describe("components", () => {
   });
 
   test("see the variables that they are given, and no other", async () => {
-    const of = async (which: "counter" | "second") => (await client().query(api.counters.environment, { which })) as object;
-    const urls = { CONVEX_CLOUD_URL: fixture.current.url, CONVEX_SITE_URL: fixture.current.siteUrl };
+    const of = async (which: "counter" | "second") =>
+      (await client().query(api.counters.environment, { which })) as object;
+    const urls = {
+      CONVEX_CLOUD_URL: fixture.current.url,
+      CONVEX_SITE_URL: fixture.current.siteUrl,
+    };
     expect(await of("counter")).toEqual({ LABEL: "fixed", ...urls });
     expect(await of("second")).toEqual({ LABEL: "of the app", ...urls });
   });
 
   test("are part of the caller's transaction, and roll back alone when that catches", async () => {
     const before = await client().query(api.counters.counts, { which: "second" });
-    expect(await client().mutation(api.counters.tryAdd, { which: "second", by: -1 })).toContain("only goes up");
+    expect(await client().mutation(api.counters.tryAdd, { which: "second", by: -1 })).toContain(
+      "only goes up",
+    );
     expect(await client().query(api.counters.counts, { which: "second" })).toEqual(before);
     expect(await client().mutation(api.counters.tryAdd, { which: "second", by: 1 })).toBe("added");
   });
@@ -356,40 +449,33 @@ describe("components", () => {
     await client().mutation(api.counters.callHandle, { handle, args: { by: 100 } });
     expect(await client().query(api.counters.counts, { which: "counter" })).toContain(100);
     const made_up = "function://0123456789abcdef0123456789abcdef#lib:add";
-    expect(await refusal(client().mutation(api.counters.callHandle, { handle: made_up, args: {} }))).toContain("Function handle not found");
+    expect(
+      await refusal(client().mutation(api.counters.callHandle, { handle: made_up, args: {} })),
+    ).toContain("Function handle not found");
   });
 });
 
 // Last: the endless action keeps the actions' thread for the half minute until it is found out.
 describe("functions that never end", () => {
-  test("an endless query gets the time-out error; a query behind it gets its result", async () => {
-    const endless = refusal(client().query(api.rules.endless, {}));
-    const behind = client().query(api.calls.double, { n: 1 });
-    expect(await endless).toContain("Function execution timed out (maximum duration: 1s)");
-    expect(await behind).toBe(2);
-  }, 30_000);
-
   test("an endless mutation leaves nothing, and takes nobody's commit with it", async () => {
     const group = aGroup();
     const before = client().mutation(api.things.add, { group, name: "before" });
     const endless = refusal(client().mutation(api.rules.endlessMutation, { by: "endless" }));
+    const behind = client().query(api.calls.double, { n: 1 });
     const after = client().mutation(api.things.add, { group, name: "after" });
     expect(await endless).toContain("Function execution timed out (maximum duration: 1s)");
     await Promise.all([before, after]);
+    expect(await behind).toBe(2);
     expect(await client().query(api.things.count, { group })).toBe(2);
     expect(await ticks("endless")).toBe(0);
   }, 30_000);
 
-  test("a query whose promise never settles is told so", async () => {
-    expect(await refusal(client().query(api.rules.never, {}))).toContain("timed out");
-    expect(await client().query(api.calls.double, { n: 1 })).toBe(2);
-  }, 30_000);
-
   test("an endless action does not stop queries and mutations", async () => {
-    void client().action(api.rules.endlessAction, {}).catch(() => undefined);
+    void client()
+      .action(api.rules.endlessAction, {})
+      .catch(() => undefined);
     await new Promise((resolve) => setTimeout(resolve, 50));
     expect(await client().query(api.calls.double, { n: 3 })).toBe(6);
     await client().mutation(api.things.add, { group: aGroup(), name: "meanwhile" });
   });
 });
-

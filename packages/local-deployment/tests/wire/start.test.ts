@@ -19,9 +19,13 @@ const NOTES = {
 };
 
 /** Starts it, which must fail, and reads the one line that says why. */
-async function failure(args: readonly string[]): Promise<{ ended: Ended; code: string; message: string }> {
+async function failure(
+  args: readonly string[],
+): Promise<{ ended: Ended; code: string; message: string }> {
   const process = new DeploymentProcess(args);
-  onTestFinished(async () => void (await process.stop("SIGKILL")));
+  onTestFinished(async () => {
+    await process.stop("SIGKILL");
+  });
   const ended = await process.ended;
   const lines = ended.stderr.trim().split("\n");
   expect(lines, ended.stderr).toHaveLength(1);
@@ -117,7 +121,9 @@ describe("a data file that can't be read is left as it is", () => {
     expect(hashOf(file)).toBe(before);
     rmSync(file);
     mkdirSync(file);
-    expect((await failure(["--data-dir", folder])).code).toMatch(/^DATA_(CORRUPT|FOLDER_UNUSABLE)$/);
+    expect((await failure(["--data-dir", folder])).code).toMatch(
+      /^DATA_(CORRUPT|FOLDER_UNUSABLE)$/,
+    );
   });
 
   test("one that was cut off, was overwritten in the middle, or is of a newer version", async () => {
@@ -164,7 +170,9 @@ describe("the admin key", () => {
 });
 
 describe("it listens on loopback only", () => {
-  const outside = Object.values(networkInterfaces()).flatMap((all) => all ?? []).find(({ internal, family }) => !internal && family === "IPv4");
+  const outside = Object.values(networkInterfaces())
+    .flatMap((all) => all ?? [])
+    .find(({ internal, family }) => !internal && family === "IPv4");
 
   test.skipIf(outside === undefined)("and not on this machine's address", async () => {
     const { url, siteUrl } = await aDeployment();
@@ -214,4 +222,3 @@ describe("nothing that was acknowledged is lost", () => {
     expect(stderr).toBe("");
   });
 });
-

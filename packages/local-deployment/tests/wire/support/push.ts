@@ -2,7 +2,12 @@ import { cpSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, onTestFinished } from "vitest";
-import { ROOT, runConvex, spawnConvex, type CliResult } from "../../../../../scripts/lib/convex-cli.ts";
+import {
+  ROOT,
+  runConvex,
+  spawnConvex,
+  type CliResult,
+} from "../../../../../scripts/lib/convex-cli.ts";
 import { within } from "../../../../../tests/support/dev.ts";
 import { aFolder, TestDeployment } from "./deployment.ts";
 import { keySet } from "./tokens.ts";

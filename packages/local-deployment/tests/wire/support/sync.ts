@@ -1,4 +1,5 @@
 import { ConvexClient } from "convex/browser";
+import type { FunctionArgs, FunctionReference, FunctionReturnType } from "convex/server";
 import { onTestFinished } from "vitest";
 import { WebSocket } from "ws";
 import { within } from "../../../../../tests/support/dev.ts";
@@ -15,6 +16,42 @@ export function liveClient(url: string): ConvexClient {
   });
   onTestFinished(() => client.close());
   return client;
+}
+
+/** Everything that a live query told, and the wait for what it will. */
+export function watch<Query extends FunctionReference<"query">>(
+  client: ConvexClient,
+  query: Query,
+  args: FunctionArgs<Query>,
+) {
+  const seen: FunctionReturnType<Query>[] = [];
+  const errors: Error[] = [];
+  let changed: () => void = () => undefined;
+  client.onUpdate(
+    query,
+    args,
+    (value) => {
+      seen.push(value);
+      changed();
+    },
+    (error) => {
+      errors.push(error);
+      changed();
+    },
+  );
+  const until = (isIt: () => boolean) =>
+    within(
+      20_000,
+      "an update",
+      new Promise<void>((resolve) => {
+        changed = () => {
+          if (isIt()) resolve();
+        };
+        changed();
+      }),
+      () => JSON.stringify(seen).slice(-1_000),
+    );
+  return { seen, errors, until };
 }
 
 /** What the server sends, as far as tests look into it. */
@@ -84,7 +121,13 @@ export class RawClient {
     await new Promise((resolve, reject) => socket.once("open", resolve).once("error", reject));
     if (session !== null) {
       const { id = crypto.randomUUID(), ...rest } = session;
-      client.send({ type: "Connect", sessionId: id, connectionCount: 0, lastCloseReason: null, ...rest });
+      client.send({
+        type: "Connect",
+        sessionId: id,
+        connectionCount: 0,
+        lastCloseReason: null,
+        ...rest,
+      });
     }
     return client;
   }
@@ -119,6 +162,8 @@ export class RawClient {
         while (this.#read < this.received.length) {
           const message = this.received[this.#read++]!;
           if (isIt(message)) {
+            // What arrives from now on is for those who ask next.
+            this.#arrived = () => undefined;
             resolve(message);
             return;
           }
@@ -128,12 +173,15 @@ export class RawClient {
       this.#arrived = look;
       look();
     });
-    return await within(WITHIN_MS, "a message", found, () => JSON.stringify(this.received).slice(-2_000));
+    return await within(WITHIN_MS, "a message", found, () =>
+      JSON.stringify(this.received).slice(-2_000),
+    );
   }
 
   /** What the server next says of one query. */
   async update(queryId: number): Promise<Modification> {
-    const about = (message: ServerMessage) => message.modifications?.find((m) => m.queryId === queryId);
+    const about = (message: ServerMessage) =>
+      message.modifications?.find((m) => m.queryId === queryId);
     const message = await this.next((candidate) => about(candidate) !== undefined);
     return about(message)!;
   }
