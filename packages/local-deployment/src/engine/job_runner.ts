@@ -34,6 +34,7 @@ export async function runNextJob(state: EngineState): Promise<JobStep> {
 
 /** Fails the actions that a crash has interrupted: they run at most once. */
 export function failInterrupted(state: EngineState): Committed | null {
+  state.jobs.restoreBegun();
   const jobs = state.jobs.interrupted();
   if (jobs.length === 0) return null;
   return systemTransaction(state, (tx) => {
@@ -41,9 +42,9 @@ export function failInterrupted(state: EngineState): Committed | null {
   });
 }
 
-/** Fails the job that comes first: it was begun, and its thread had to be ended. */
-export function failNextJob(state: EngineState): Committed | null {
-  const job = state.jobs.nextDue(state.store.clock.wallMs());
+/** Fails the mutation that was begun when its thread had to be ended; a cron's leaves nothing to fail. */
+export function failBegunJob(state: EngineState): Committed | null {
+  const job = state.jobs.begun();
   if (job === null) return null;
   return systemTransaction(state, (tx) => {
     state.jobs.finish(tx, job, { kind: "failed", error: TIMED_OUT.message });
@@ -62,12 +63,13 @@ async function runJob(state: EngineState, job: Job): Promise<JobStep> {
     const commit = systemTransaction(state, (tx) => {
       state.jobs.start(tx, job);
     });
-    return { ran: true, action: { job, call }, log: null, commits: [commit] };
+    return { ran: true, action: { job, cron: null, call }, log: null, commits: [commit] };
   }
   if (type !== "Mutation") {
     const error = `Could not run the scheduled function '${job.path}': ${type === undefined ? "it is not there" : "only mutations and actions can be scheduled"}.`;
     return failed(state, job, { message: error }, []);
   }
+  state.jobs.begin(job);
   const started = performance.now();
   const { ran, committed } = await runMutation(state, call, (tx) => {
     state.jobs.finish(tx, job, { kind: "success" });
@@ -86,7 +88,8 @@ async function runCron(state: EngineState, cron: DueCron): Promise<JobStep> {
   };
   const type = typeOf(state, cron.component, cron.path);
   if (type === "Action") {
-    return { ran: true, action: { job: { id: "", component: "" }, call }, log: null, commits: [] };
+    const cronName = `${cron.component}/${cron.name}`;
+    return { ran: true, action: { job: null, cron: cronName, call }, log: null, commits: [] };
   }
   const started = performance.now();
   const { ran, committed } = await runMutation(state, call);

@@ -10,7 +10,7 @@ export const JOBS_TABLE = "_scheduled_functions";
 
 /** How long a finished job stays to be seen, in milliseconds (production: 7 days). */
 const FINISHED_JOB_TTL_MS = 7 * 24 * 60 * 60_000;
-/** How many finished jobs one clean-up takes away at the most. */
+/** How many of a component's oldest jobs one clean-up looks at. */
 const CLEANUP_BATCH = 200;
 
 /** A job that is still to be run, or being run. */
@@ -107,6 +107,23 @@ export class Jobs {
     return document.args[0];
   }
 
+  /** Marks a mutation's job as begun, at once: were the thread to end in it, it is known which it was. */
+  begin(job: Job): void {
+    this.db.query("UPDATE jobs SET state = 'begun' WHERE id = ?").run(job.id);
+  }
+
+  /** The mutation's job that was begun and has not ended. */
+  begun(): Job | null {
+    return this.db
+      .query<Job, []>("SELECT id, component, due, target, path FROM jobs WHERE state = 'begun'")
+      .get();
+  }
+
+  /** A mutation that the process took down with it left nothing: it is run again. */
+  restoreBegun(): void {
+    this.db.run("UPDATE jobs SET state = 'pending' WHERE state = 'begun'");
+  }
+
   start(tx: Transaction, job: Job): void {
     this.#update(tx, job, { kind: "inProgress" });
     tx.system(() => {
@@ -123,25 +140,31 @@ export class Jobs {
   }
 
   /** Whether the job was canceled, by a function that ran while it did. */
-  isCanceled(tx: Transaction, component: string, id: string): boolean {
-    const found = this.#find(tx, component, id);
-    return found !== null && stateOf(found.stored) === "canceled";
+  isCanceled(tx: Transaction, id: string): boolean {
+    // It is seen in the component that scheduled it, which need not be the one that runs it.
+    return tx.store.catalog.components().some((component) => {
+      const found = this.#find(tx, component, id);
+      return found !== null && stateOf(found.stored) === "canceled";
+    });
   }
 
   /** Takes finished jobs away that are past their time. @returns how many */
   cleanUp(tx: Transaction): number {
     const before = tx.now - FINISHED_JOB_TTL_MS;
-    const old = this.db
-      .query<{ component: string; id: string }, [number]>(
-        `SELECT t.component, json_extract(d.json, '$._id') AS id FROM tables t JOIN documents d ON d.table_id = t.id
-         WHERE t.name = '${JOBS_TABLE}' AND json_extract(d.json, '$.completedTime') < ? LIMIT ${String(CLEANUP_BATCH)}`,
-      )
-      .all(before);
-    for (const { component, id } of old) {
-      const found = this.#find(tx, component, id);
-      if (found !== null) tx.remove(found.table, found.stored);
+    let removed = 0;
+    for (const component of tx.store.catalog.components()) {
+      const table = tx.store.catalog.table(component, JOBS_TABLE);
+      const index = table?.indexes.get("by_creation_time");
+      if (table === undefined || index === undefined) continue;
+      const all = { start: new Uint8Array(), end: null };
+      const oldest = tx.store.documents.scan({ indexId: index.id }, all, "asc", CLEANUP_BATCH);
+      for (const stored of oldest) {
+        if (completedTimeOf(stored) >= before) continue;
+        tx.remove(table, stored);
+        removed++;
+      }
     }
-    return old.length;
+    return removed;
   }
 
   #update(
@@ -166,6 +189,11 @@ export class Jobs {
     const stored = table === undefined ? null : tx.get(table, id);
     return table === undefined || stored === null ? null : { table, stored };
   }
+}
+
+function completedTimeOf(stored: StoredRow): number {
+  // Every job's document was made by `schedule` above; one that has not ended has no such time.
+  return (JSON.parse(stored.json) as { completedTime?: number }).completedTime ?? Infinity;
 }
 
 function stateOf(stored: StoredRow): string {

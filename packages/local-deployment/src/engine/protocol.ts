@@ -44,9 +44,11 @@ export type LiveResult = CallResult & {
   readonly token: number;
 };
 
-/** An action that the scheduler wants run. */
+/** An action that the scheduler wants run: a job's, or a cron's. */
 export interface ActionJob {
-  readonly job: { readonly id: string; readonly component: string };
+  readonly job: { readonly id: string; readonly component: string } | null;
+  /** The cron's name, of which one run goes on at a time. */
+  readonly cron: string | null;
   readonly call: FunctionCall;
 }
 
@@ -93,7 +95,9 @@ export interface EngineApi {
     nextDue: number | null;
   };
   /** Fails the job that the last `runNextJob` began and, being ended with its thread, did not finish. */
-  failNextJob(): null;
+  failBegunJob(): null;
+  /** Takes away finished jobs and kept mutation results that are past their time. @returns how many jobs */
+  cleanUp(): number;
   /** Fails the actions that a crash of the process before has interrupted. Once, at the start. */
   failInterrupted(): null;
   finishAction(end: { job: { id: string; component: string }; failure: Failure | null }): null;
@@ -149,7 +153,12 @@ export interface EngineRequest {
 
 /** From the engine to the server. An invalidation comes before the reply to the call that caused it. */
 export type EngineMessage =
-  | { readonly kind: "ready"; readonly nextDue: number | null; readonly ts: string }
+  | {
+      readonly kind: "ready";
+      readonly thread: number | null;
+      readonly nextDue: number | null;
+      readonly ts: string;
+    }
   | { readonly kind: "fatal"; readonly code: DeploymentErrorCode; readonly message: string }
   | { readonly kind: "reply"; readonly id: number; readonly value: unknown }
   | {

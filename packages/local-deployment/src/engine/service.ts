@@ -19,7 +19,6 @@ export function createEngineService(
   firstToken: number,
 ): EngineHandlers {
   const context = new EngineContext(state, emit, firstToken);
-  context.sessions.cleanUp(state.store.clock.wallMs());
   return {
     ...functionHandlers(context),
     ...actionHandlers(context),

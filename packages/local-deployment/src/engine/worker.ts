@@ -1,4 +1,5 @@
 /** The engine's thread: opens the store, then answers requests one at a time, in order. */
+import { readlinkSync } from "node:fs";
 import { DeploymentError, messageOf } from "../errors.ts";
 import { openStore } from "../tx/store.ts";
 import { currentFrame } from "./frame.ts";
@@ -34,10 +35,24 @@ function start({ dataDir, urls, progress: shared, firstToken }: EngineStart): vo
     const store = openStore(dataDir);
     const state = new EngineState(store, urls, () => Atomics.add(words, 1, 1));
     handlers = createEngineService(state, emit, firstToken);
-    emit({ kind: "ready", nextDue: nextDue(state), ts: String(store.clock.latest) });
+    emit({
+      kind: "ready",
+      thread: ownThread(),
+      nextDue: nextDue(state),
+      ts: String(store.clock.latest),
+    });
   } catch (error) {
     const code = error instanceof DeploymentError ? error.code : "DATA_CORRUPT";
     emit({ kind: "fatal", code, message: messageOf(error) });
+  }
+}
+
+/** This thread's id, as the system counts them; null where it does not say. */
+function ownThread(): number | null {
+  try {
+    return Number(readlinkSync("/proc/thread-self").split("/").at(-1));
+  } catch {
+    return null;
   }
 }
 

@@ -26,6 +26,9 @@ export interface LocalDeploymentOptions {
   readonly egress?: Egress;
 }
 
+/** How often what is past its time is taken away, in milliseconds. */
+const HOUSEKEEPING_MS = 10 * 60_000;
+
 /** A running deployment. */
 export interface LocalDeployment {
   readonly url: string;
@@ -104,6 +107,12 @@ export async function startLocalDeployment(
       loop.close();
     });
     await engine.call("failInterrupted");
+    const housekeeping = setInterval(() => {
+      engine.call("cleanUp").catch(() => undefined);
+    }, HOUSEKEEPING_MS);
+    cleanup.push(() => {
+      clearInterval(housekeeping);
+    });
     loop.scheduled((await engine.call("clock")).nextDue);
     return { url: urls.cloud, siteUrl: urls.site, adminKey, close: closeAll };
   } catch (error) {

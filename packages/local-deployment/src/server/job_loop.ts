@@ -13,6 +13,7 @@ export class JobLoop {
   #running = false;
   #again = false;
   #closed = false;
+  readonly #runningCrons = new Set<string>();
 
   constructor(
     private readonly engine: EngineClient,
@@ -88,19 +89,22 @@ export class JobLoop {
       return nextDue;
     } catch (error) {
       if (!(error instanceof EngineStuckError)) throw error;
-      await this.engine.call("failNextJob");
+      await this.engine.call("failBegunJob");
       return Date.now();
     }
   }
 
-  async #act({ job, call }: ActionJob): Promise<void> {
+  async #act({ job, cron, call }: ActionJob): Promise<void> {
+    if (cron !== null && this.#runningCrons.has(cron)) return;
+    if (cron !== null) this.#runningCrons.add(cron);
     const started = performance.now();
     const { outcome, logs } = await this.actions.call(call);
     const failure = outcome.ok ? null : outcome.failure;
     const path = "path" in call.target ? call.target.path : "";
     const result = { ok: failure === null, logs, ...(failure === null ? {} : { failure }) };
     this.calls.record("Action", path, null, result, call.request.requestId, started);
-    if (job.id !== "")
+    if (cron !== null) this.#runningCrons.delete(cron);
+    if (job !== null)
       await this.engine.call("finishAction", { job, failure }).catch(() => undefined);
   }
 }

@@ -63,6 +63,11 @@ export class Catalog {
     return this.#byName.get(component)?.get(name);
   }
 
+  /** Every component that has a table. */
+  components(): string[] {
+    return [...this.#byName.keys()];
+  }
+
   tableByNumber(component: string, number: number): Table | undefined {
     return this.#byNumber.get(component)?.get(number);
   }

@@ -61,10 +61,9 @@ export function readPage(
   });
   try {
     const rows = takePage(stream, args, until !== null);
-    const last = rows.at(-1);
-    const ended =
-      stream.exhausted || (rows.length < args.pageSize && until === null && !stopped(stream, args));
-    const position: Position = until ?? (ended ? "end" : last ? { after: last.key } : from);
+    const ended = stream.exhausted || (rows.length < args.pageSize && !stopped(stream, args));
+    const last = stream.lastKey;
+    const position: Position = until ?? (ended ? "end" : last === null ? from : { after: last });
     const middle = rows[Math.floor((rows.length - 1) / 2)];
     const large = rows.length > SPLIT_ROWS;
     return {
@@ -101,7 +100,7 @@ function takePage(stream: QueryStream, args: QueryPageArgs, bounded: boolean): Y
   const rows: Yielded[] = [];
   // A page with an end cursor keeps its bounds, however many rows came in between.
   while (bounded || (rows.length < args.pageSize && !stopped(stream, args))) {
-    const row = stream.next();
+    const row = stream.next(() => !bounded && stopped(stream, args));
     if (row === null) break;
     rows.push(row);
   }

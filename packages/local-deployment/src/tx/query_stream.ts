@@ -49,9 +49,9 @@ export class QueryStream {
     tx.usage.add("databaseQueries", 1);
   }
 
-  /** The next document that passes all operators, or null at the end. */
-  next(): Yielded | null {
-    for (;;) {
+  /** The next document that passes all operators, or null at the end, or when `stop` says so between two. */
+  next(stop: () => boolean = () => false): Yielded | null {
+    while (!stop()) {
       if (this.#limits.some((left, i) => left <= 0 && this.query.operators[i]?.kind === "limit")) {
         return null;
       }
@@ -59,6 +59,12 @@ export class QueryStream {
       if (row === null) return null;
       if (this.#passes(row.json)) return row;
     }
+    return null;
+  }
+
+  /** The key of the last document that was read, one that a filter dropped included. */
+  get lastKey(): Uint8Array | null {
+    return this.#lastKey;
   }
 
   /** Whether the range was read to its end. */

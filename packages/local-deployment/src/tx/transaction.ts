@@ -79,6 +79,14 @@ export class Transaction {
     return row;
   }
 
+  /** How many documents the table has, this transaction's own changes included. */
+  count(table: Table, view: View = "transaction"): number {
+    // A count depends on every document of the table.
+    if (view === "transaction") this.reads.add(byIdIndex(table), new Uint8Array(), null);
+    const changed = view === "snapshot" ? 0 : (this.#pending.rowChanges.get(table.id) ?? 0);
+    return this.store.documents.count(table.id) + changed;
+  }
+
   countRead(json: string): void {
     this.usage.add("documentsRead", 1);
     this.usage.add("bytesRead", json.length);

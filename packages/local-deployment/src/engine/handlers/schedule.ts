@@ -1,5 +1,5 @@
 import { systemTransaction } from "../executor.ts";
-import { failInterrupted, failNextJob, runNextJob } from "../job_runner.ts";
+import { failInterrupted, failBegunJob, runNextJob } from "../job_runner.ts";
 import type { JobState } from "../jobs.ts";
 import { scheduleJob } from "../syscalls/schedule.ts";
 import { attempt, nextDue, type EngineContext, type EngineHandlers } from "./context.ts";
@@ -9,8 +9,9 @@ type ScheduleHandlers = Pick<
   | "schedule"
   | "cancelJob"
   | "runNextJob"
-  | "failNextJob"
+  | "failBegunJob"
   | "failInterrupted"
+  | "cleanUp"
   | "finishAction"
   | "clock"
 >;
@@ -43,13 +44,22 @@ export function scheduleHandlers(context: EngineContext): ScheduleHandlers {
       for (const commit of step.commits) context.committed(commit.writes);
       return { ran: step.ran, action: step.action, logs: step.log, nextDue: nextDue(state) };
     },
+    cleanUp: () => {
+      context.sessions.cleanUp(state.store.clock.wallMs());
+      let removed = 0;
+      const commit = systemTransaction(state, (tx) => {
+        removed = state.jobs.cleanUp(tx);
+      });
+      context.committed(commit.writes);
+      return removed;
+    },
     failInterrupted: () => {
       const commit = failInterrupted(state);
       if (commit !== null) context.committed(commit.writes);
       return null;
     },
-    failNextJob: () => {
-      const commit = failNextJob(state);
+    failBegunJob: () => {
+      const commit = failBegunJob(state);
       if (commit !== null) context.committed(commit.writes);
       return null;
     },

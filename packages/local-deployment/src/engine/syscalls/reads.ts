@@ -73,13 +73,11 @@ const queryPage: Syscall = (_state, frame, args) => {
 
 const countArgs = z.object({ table: z.string() });
 
-const count: Syscall = (state, frame, args) => {
+const count: Syscall = (_state, frame, args) => {
   const { table: name } = parseArgs("db.count", countArgs, args);
   const table = frame.tx.table(frame.component.id, name, frame.view);
   if (table === undefined) return "0";
-  // A count depends on every document of the table.
-  frame.tx.reads.add(`t${String(table.id)}`, new Uint8Array(), null);
-  return String(state.store.documents.count(table.id));
+  return String(frame.tx.count(table, frame.view));
 };
 
 /** Reads of documents. */

@@ -43,7 +43,7 @@ export function scheduleJob(
     path: formatFunctionPath(target.path),
     name: canonicalFunctionPath(target.path),
     args: request.args,
-    canceled: parentJob !== null && state.jobs.isCanceled(tx, caller.id, parentJob),
+    canceled: parentJob !== null && state.jobs.isCanceled(tx, parentJob),
   });
 }
 

@@ -1,0 +1,21 @@
+import { readFileSync } from "node:fs";
+
+/** The unit of the kernel's times for user space, in milliseconds (USER_HZ is 100 on every Linux). */
+const TICK_MS = 10;
+
+/**
+ * How long a thread of this process has been computing, in milliseconds; null where the system does not
+ * tell (other than Linux). proc(5): `utime` and `stime` are the 14th and 15th fields of `stat`.
+ *
+ * @param thread - The thread's id, as the system counts them.
+ */
+export function threadTimeMs(thread: number): number | null {
+  try {
+    const stat = readFileSync(`/proc/self/task/${String(thread)}/stat`, "utf8");
+    // The second field is a name in parentheses, which may hold spaces.
+    const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+    return (Number(fields[11]) + Number(fields[12])) * TICK_MS;
+  } catch {
+    return null;
+  }
+}
