@@ -6,3 +6,6 @@ export type { StandInErrorCode } from "./shared/errors.ts";
 export { StandInError } from "./shared/errors.ts";
 export type { Call, FaultKind, FaultRule, Faults } from "./shared/faults.ts";
 export type { StandIn } from "./shared/server.ts";
+export type { PriceOffer } from "./stripe/catalogue.ts";
+export type { StripeStandIn, StripeStandInOptions } from "./stripe/start.ts";
+export { startStripeStandIn } from "./stripe/start.ts";
