@@ -115,7 +115,10 @@ function afterError(projectId: Id<"projects">, error: unknown): TurnReport {
     const reason = "The sandbox was stopped while the agent worked.";
     return { kind: "failed", reason, retryable: true, sandbox: "unknown" };
   }
-  return { kind: "failed", ...explainSandboxError(error) };
+  const failure = explainSandboxError(error);
+  // A sandbox that is gone or broken is made anew by the next try.
+  const retryable = failure.retryable || failure.sandbox !== "unknown";
+  return { kind: "failed", ...failure, retryable };
 }
 
 /** Daytona's own words are fit for a log; those of an unexpected error may hold what it was given. */
