@@ -59,6 +59,8 @@ export class FakeDaytona {
   duringCreate: (sandbox: Sandbox) => Promise<void> = () => Promise.resolve();
   /** Runs while any other call is under way, after Daytona has done what was asked. */
   during: (call: Call) => Promise<void> = () => Promise.resolve();
+  /** What the list says of a sandbox, which may be stale. */
+  listed: (sandbox: Sandbox) => Sandbox = (sandbox) => sandbox;
   /** How many sandboxes a page of the list has. */
   pageSize = 100;
 
@@ -179,9 +181,11 @@ export class FakeDaytona {
   }
 
   #page(labels: Record<string, string>, from: number) {
-    const all = [...this.sandboxes.values()].filter((sandbox) =>
-      Object.entries(labels).every(([name, value]) => sandbox.labels[name] === value),
-    );
+    const all = [...this.sandboxes.values()]
+      .map(this.listed)
+      .filter((sandbox) =>
+        Object.entries(labels).every(([name, value]) => sandbox.labels[name] === value),
+      );
     const to = from + this.pageSize;
     return { items: all.slice(from, to), nextCursor: to < all.length ? String(to) : null };
   }

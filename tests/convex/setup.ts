@@ -24,6 +24,8 @@ export const ENVIRONMENT = {
   CLERK_WEBHOOK_SECRET: `whsec_${btoa("a secret that only tests know")}`,
   DAYTONA_API_KEY: "dtn_test",
   DAYTONA_API_URL: "https://daytona.test/api",
+  DAYTONA_WEBHOOK_SECRET: `whsec_${btoa("another secret that only tests know")}`,
+  CLERK_SECRET_KEY: "sk_test_only",
   STRIPE_PRICE_PRO: "price_pro",
 } as const;
 
@@ -49,6 +51,7 @@ beforeEach(() => {
 afterEach(() => {
   vi.useRealTimers();
   vi.unstubAllEnvs();
+  vi.unstubAllGlobals();
   vi.restoreAllMocks();
 });
 
