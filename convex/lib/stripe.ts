@@ -76,20 +76,14 @@ export function logStripeFailure(error: unknown): void {
   }
 }
 
-/**
- * Did Stripe say that there is no such thing?
- *
- * @param param - only if that is the parameter which names it
- */
-export function isMissing(error: unknown, param?: string): boolean {
-  return (
-    error instanceof Stripe.errors.StripeInvalidRequestError &&
-    error.code === "resource_missing" &&
-    (param === undefined || error.param === param)
-  );
+/** Did Stripe say that there is no such thing? */
+export function isMissing(error: unknown): boolean {
+  return isRefused(error) && error.code === "resource_missing";
 }
 
 /** Did Stripe say that it can't be done, or that there is no such thing? */
-export function isRefused(error: unknown): boolean {
+export function isRefused(
+  error: unknown,
+): error is InstanceType<typeof Stripe.errors.StripeInvalidRequestError> {
   return error instanceof Stripe.errors.StripeInvalidRequestError;
 }

@@ -48,19 +48,6 @@ export const keepCustomer = callerMutation({
   },
 });
 
-/** Notes that the caller's customer is no more, if it still is this one. */
-export const dropCustomer = callerMutation({
-  args: { stripeCustomerId: v.string() },
-  returns: account,
-  handler: async (ctx, { stripeCustomerId }) => {
-    const row = await customerOf(ctx, ctx.user._id);
-    if (row?.stripeCustomerId === stripeCustomerId) {
-      await ctx.db.patch("stripeCustomers", row._id, { deleted: true });
-    }
-    return await accountOf(ctx, ctx.user._id);
-  },
-});
-
 async function accountOf(ctx: MutationCtx, userId: Id<"users">): Promise<Account> {
   const row = await customerOf(ctx, userId);
   const live = await liveSubscriptionsOf(ctx, userId);

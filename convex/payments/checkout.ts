@@ -9,7 +9,7 @@ import * as z from "zod/mini";
 import { internal } from "../_generated/api";
 import { env, type ActionCtx } from "../_generated/server";
 import { quaverError } from "../lib/errors";
-import { isMissing, isRefused, notConfigured } from "../lib/stripe";
+import { isRefused, notConfigured } from "../lib/stripe";
 import type { Account } from "./accounts";
 import { isUnderContract, type PlanName } from "./plans";
 import { sync } from "./sync";
@@ -27,7 +27,7 @@ export interface OpenCheckout {
   url: string;
 }
 
-const created = z.object({ id: z.string().check(z.minLength(1)) });
+const identified = z.object({ id: z.string().check(z.minLength(1)) });
 const openSession = z.object({ id: z.string(), url: z.string() });
 const newestSession = z.object({
   data: z.array(
@@ -78,20 +78,21 @@ export async function openCheckout(
   account: Account,
   order: Order,
 ): Promise<OpenCheckout> {
-  const customer = account.customerId ?? (await makeCustomer(ctx, stripe, account));
-  try {
-    await refuseSubscribed(ctx, stripe, customer);
-    return await sessionFor(stripe, account, customer, order);
-  } catch (error) {
-    // Deleted at Stripe, or of another Stripe account. Its successor is looked at only once.
-    if (!isMissing(error, "customer") || account.customerId === null) throw error;
-    const stripeCustomerId = account.customerId;
-    const next = await ctx.runMutation(internal.payments.accounts.dropCustomer, {
-      stripeCustomerId,
-    });
-    const successor = next.customerId ?? (await makeCustomer(ctx, stripe, next));
-    return await sessionFor(stripe, account, successor, order);
-  }
+  const customer = await livingCustomer(ctx, stripe, account);
+  await refuseSubscribed(ctx, stripe, customer);
+  return await sessionFor(stripe, account, customer, order);
+}
+
+/**
+ * The caller's customer. One that was deleted at Stripe (or is of another Stripe account) may still
+ * have an open session, which can't be paid: so that is found out first.
+ */
+async function livingCustomer(ctx: ActionCtx, stripe: Stripe, account: Account): Promise<string> {
+  const { customerId: id } = account;
+  if (id === null) return await makeCustomer(ctx, stripe, account);
+  const found = await sync(ctx, stripe, { kind: "customer", id });
+  if (found.kind === "customer") return id;
+  return await makeCustomer(ctx, stripe, { ...account, formerCustomerId: id });
 }
 
 /** The key makes the same customer of two tabs' calls, and of one whose answer was lost. */
@@ -99,7 +100,7 @@ async function makeCustomer(ctx: ActionCtx, stripe: Stripe, account: Account): P
   const { userId, formerCustomerId } = account;
   const idempotencyKey = `quaver-customer-${userId}-${formerCustomerId ?? "first"}`;
   const answer = await stripe.customers.create({ metadata: { userId } }, { idempotencyKey });
-  const stripeCustomerId = created.parse(answer).id;
+  const stripeCustomerId = identified.parse(answer).id;
   return await ctx.runMutation(internal.payments.accounts.keepCustomer, { stripeCustomerId });
 }
 
@@ -146,7 +147,8 @@ async function sessionFor(
 /** Ends an open session. One that was paid or expired meanwhile is no longer open either. */
 export async function expire(stripe: Stripe, sessionId: string): Promise<void> {
   try {
-    await stripe.checkout.sessions.expire(sessionId);
+    // Read, to be sure: the SDK takes a failure without words for an empty answer.
+    identified.parse(await stripe.checkout.sessions.expire(sessionId));
   } catch (error) {
     if (!isRefused(error)) throw error;
   }

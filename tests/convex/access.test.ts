@@ -155,6 +155,55 @@ const TABLE: Record<string, Row> = {
     ...refusedBeforeSignIn,
     stranger: { code: "NOT_FOUND" },
   },
+  "payments/queries:currentPlan": {
+    kind: "query",
+    args: () => ({}),
+    ...refusedBeforeSignIn,
+    stranger: {
+      value: {
+        plan: "free",
+        limits: { maxProjects: 10 },
+        usage: { projects: 0 },
+        subscription: null,
+      },
+    },
+  },
+  "payments/queries:listInvoices": { kind: "query", args: () => ({}), ...emptyFor([]) },
+  "payments/queries:listPayments": { kind: "query", args: () => ({}), ...emptyFor([]) },
+  "payments/queries:pageInvoices": {
+    kind: "query",
+    args: () => ({ paginationOpts }),
+    ...emptyFor(emptyPage),
+  },
+  "payments/queries:pagePayments": {
+    kind: "query",
+    args: () => ({ paginationOpts }),
+    ...emptyFor(emptyPage),
+  },
+  "payments/actions:createCheckoutSession": {
+    kind: "action",
+    args: () => ({ plan: "pro" }),
+    ...refusedBeforeSignIn,
+    stranger: { code: "PAYMENTS_NOT_CONFIGURED" },
+  },
+  "payments/actions:createPortalSession": {
+    kind: "action",
+    args: () => ({}),
+    ...refusedBeforeSignIn,
+    stranger: { code: "PAYMENTS_NOT_CONFIGURED" },
+  },
+  "payments/actions:cancelSubscription": {
+    kind: "action",
+    args: () => ({}),
+    ...refusedBeforeSignIn,
+    stranger: { code: "PAYMENTS_NOT_CONFIGURED" },
+  },
+  "payments/actions:resumeSubscription": {
+    kind: "action",
+    args: () => ({}),
+    ...refusedBeforeSignIn,
+    stranger: { code: "PAYMENTS_NOT_CONFIGURED" },
+  },
   "messages/queries:listByProject": {
     kind: "query",
     args: ({ projectId }) => ({ projectId }),
