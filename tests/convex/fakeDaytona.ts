@@ -65,6 +65,7 @@ export class FakeDaytona {
   pageSize = 100;
 
   #faults: { call: Call; error: Error; after: boolean }[] = [];
+  #single: { index: number; error: Error; after: boolean } | undefined;
   #sessions = new Map<string, FakeCommand>();
   #count = 0;
 
@@ -76,6 +77,13 @@ export class FakeDaytona {
     for (let i = 0; i < times; i++) this.#faults.push({ call, error, after });
   }
 
+  /**
+   * Makes a single call throw, of whatever kind: the one that has `index` calls before it in `calls`.
+   */
+  failAt(index: number, error: Error, { after = false } = {}): void {
+    this.#single = { index, error, after };
+  }
+
   /** Faults that have been ordered and not met yet. */
   get faultsLeft(): number {
     return this.#faults.length;
@@ -84,6 +92,15 @@ export class FakeDaytona {
   /** Takes back the faults that have not been met. */
   heal(): void {
     this.#faults = [];
+  }
+
+  /** Forgets everything: an account that was never used. */
+  reset(): void {
+    this.heal();
+    this.#single = undefined;
+    this.#sessions.clear();
+    this.sandboxes.clear();
+    for (const list of [this.commands, this.created, this.clients, this.calls]) list.length = 0;
   }
 
   /** The sandbox with this id or name. */
@@ -237,12 +254,13 @@ export class FakeDaytona {
   }
 
   async #meet<T>(call: Call, answer: () => T): Promise<T> {
-    this.calls.push(call);
-    const before = this.#takeFault(call, false);
+    const index = this.calls.push(call) - 1;
+    const single = this.#single?.index === index ? this.#single : undefined;
+    const before = single?.after === false ? single.error : this.#takeFault(call, false);
     if (before) throw before;
     const answered = answer();
     if (call !== "create") await this.during(call);
-    const after = this.#takeFault(call, true);
+    const after = single?.error ?? this.#takeFault(call, true);
     if (after) throw after;
     return answered;
   }
