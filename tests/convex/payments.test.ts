@@ -186,6 +186,8 @@ describe("a checkout", () => {
 
   test("that is opened again is the same one, in one tab or two", async () => {
     const { stripe, ada } = await aCustomer();
+    // Both tabs have looked before either has made anything.
+    stripe.faults.add({ path: "/v1/", kind: { delayMs: 500, when: "after" } });
     const [first, second] = await Promise.all([checkout(ada), checkout(ada)]);
     expect(second).toEqual(first);
     expect(await checkout(ada)).toEqual(first);
