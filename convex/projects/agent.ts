@@ -121,8 +121,8 @@ function afterError(projectId: Id<"projects">, error: unknown): TurnReport {
   return { kind: "failed", ...failure, retryable };
 }
 
-/** Daytona's own words are fit for a log; those of an unexpected error may hold what it was given. */
+/** Its kind alone: the words of an error may repeat what the call was given, the agent's keys too. */
 function describe(error: unknown): string {
-  if (isSandboxError(error)) return String(error);
+  if (isSandboxError(error)) return error.code;
   return error instanceof Error ? error.name : "It is no error.";
 }

@@ -138,6 +138,8 @@ export async function endTurn(
     operation: undefined,
     generation: undefined,
     ...(project.turn && { turn: { ...project.turn, done: true } }),
+    // As long as the agent was heard the sandbox ran: what is said of before is old.
+    ...(project.generation && { sandboxSeenAt: project.generation.contactAt }),
   });
   await enqueueSessionEnd(ctx, project);
 }

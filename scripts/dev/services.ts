@@ -72,6 +72,7 @@ async function startOn(dataDir: string, ports: Ports, memory: Memory): Promise<S
     const daytona = await closers.add(
       startDaytonaStandIn({ port: ports.daytona, dataDir: join(dataDir, "daytona") }),
     );
+    daytona.setWebhook({ url: `${deployment.siteUrl}/daytona-webhook` });
     const stripe = await closers.add(
       startStripeStandIn({ port: ports.stripe, dataDir: join(dataDir, "stripe") }),
     );
@@ -79,10 +80,13 @@ async function startOn(dataDir: string, ports: Ports, memory: Memory): Promise<S
     const variables = await setVariables(
       deployment,
       {
+        CLERK_API_URL: clerk.url,
         CLERK_FRONTEND_API_URL: clerk.issuer,
+        CLERK_SECRET_KEY: clerk.secretKey,
         CLERK_WEBHOOK_SECRET: clerk.webhookSecret,
         DAYTONA_API_KEY: daytona.apiKey,
         DAYTONA_API_URL: daytona.url,
+        DAYTONA_WEBHOOK_SECRET: daytona.webhookSecret,
         SITE_URL,
         STRIPE_PRICE_PRO: stripe.priceIds.pro ?? "",
         STRIPE_SECRET_KEY: stripe.secretKey,

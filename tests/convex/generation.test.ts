@@ -329,8 +329,11 @@ describe("when Daytona fails", () => {
     expect(await project()).toMatchObject({ status: "failed", failure: { retryable: true } });
   });
 
+  const repeating = new FakeSandboxError("INVALID", false);
+  repeating.message = `bad request: {"envs":{"MODEL_KEY":"${SECRET}"}}`;
   const LASTING: [string, Call, Error][] = [
     ["a start that is refused", "startCommand", new FakeSandboxError("FORBIDDEN", false)],
+    ["a refusal that repeats the request", "startCommand", repeating],
     ["an error that should not happen", "startCommand", new TypeError(`secret ${SECRET}`)],
   ];
   test.for(LASTING)(

@@ -29,6 +29,9 @@ export const ENVIRONMENT = {
   STRIPE_PRICE_PRO: "price_pro",
 } as const;
 
+// The first call of a file loads the whole backend, Stripe and Clerk included.
+vi.setConfig({ testTimeout: 30_000 });
+
 /** Noon, so that nothing here depends on when it runs. */
 export const NOON = Date.UTC(2026, 10, 22, 12);
 
