@@ -14,15 +14,23 @@ import { v } from "convex/values";
 
 const app = defineApp({
   env: {
+    AGENT_COMMAND: v.optional(v.string()),
+    AGENT_ENV: v.optional(v.string()),
+    CLERK_API_URL: v.optional(v.string()),
     CLERK_FRONTEND_API_URL: v.string(),
+    CLERK_SECRET_KEY: v.optional(v.string()),
     CLERK_WEBHOOK_SECRET: v.optional(v.string()),
     DAYTONA_API_KEY: v.optional(v.string()),
     DAYTONA_API_URL: v.optional(v.string()),
     DAYTONA_ORGANIZATION_ID: v.optional(v.string()),
     DAYTONA_TARGET: v.optional(v.string()),
+    DAYTONA_WEBHOOK_SECRET: v.optional(v.string()),
     QUAVER_DEPLOYMENT: v.optional(v.string()),
     QUAVER_SNAPSHOT: v.optional(v.string()),
+    SITE_URL: v.optional(v.string()),
     STRIPE_PRICE_PRO: v.optional(v.string()),
+    STRIPE_SECRET_KEY: v.optional(v.string()),
+    STRIPE_WEBHOOK_SECRET: v.optional(v.string()),
   },
 });
 

@@ -2,10 +2,16 @@
 import { httpRouter } from "convex/server";
 import { httpAction } from "./_generated/server";
 import { clerkUsersWebhook } from "./auth/webhook";
+import { daytonaWebhook } from "./projects/webhook";
+import { stripeWebhook } from "./payments/webhook";
 
 const http = httpRouter();
 
 http.route({ path: "/clerk-users-webhook", method: "POST", handler: clerkUsersWebhook });
+
+http.route({ path: "/daytona-webhook", method: "POST", handler: daytonaWebhook });
+
+http.route({ path: "/stripe/webhook", method: "POST", handler: stripeWebhook });
 
 http.route({
   path: "/health",

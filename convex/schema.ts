@@ -2,10 +2,12 @@
 import { defineSchema } from "convex/server";
 import { authTables } from "./auth/tables";
 import { messageTables } from "./messages/tables";
+import { paymentTables } from "./payments/tables";
 import { projectTables } from "./projects/tables";
 
 export default defineSchema({
   ...authTables,
   ...projectTables,
   ...messageTables,
+  ...paymentTables,
 });

@@ -30,15 +30,23 @@ import type { DataModel } from "./dataModel.js";
 type Env = {
   readonly CONVEX_CLOUD_URL: string;
   readonly CONVEX_SITE_URL: string;
+  readonly AGENT_COMMAND: string | undefined;
+  readonly AGENT_ENV: string | undefined;
+  readonly CLERK_API_URL: string | undefined;
   readonly CLERK_FRONTEND_API_URL: string;
+  readonly CLERK_SECRET_KEY: string | undefined;
   readonly CLERK_WEBHOOK_SECRET: string | undefined;
   readonly DAYTONA_API_KEY: string | undefined;
   readonly DAYTONA_API_URL: string | undefined;
   readonly DAYTONA_ORGANIZATION_ID: string | undefined;
   readonly DAYTONA_TARGET: string | undefined;
+  readonly DAYTONA_WEBHOOK_SECRET: string | undefined;
   readonly QUAVER_DEPLOYMENT: string | undefined;
   readonly QUAVER_SNAPSHOT: string | undefined;
+  readonly SITE_URL: string | undefined;
   readonly STRIPE_PRICE_PRO: string | undefined;
+  readonly STRIPE_SECRET_KEY: string | undefined;
+  readonly STRIPE_WEBHOOK_SECRET: string | undefined;
 };
 
 /**

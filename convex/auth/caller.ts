@@ -1,4 +1,5 @@
 /** Who is calling. */
+import type { Auth, UserIdentity } from "convex/server";
 import type { Doc } from "../_generated/dataModel";
 import type { QueryCtx } from "../_generated/server";
 import { quaverError } from "../lib/errors";
@@ -24,9 +25,19 @@ export async function findCaller(ctx: QueryCtx): Promise<Doc<"users"> | null> {
  *   row (the webhook is late, or the person has been deleted)
  */
 export async function requireCaller(ctx: QueryCtx): Promise<Doc<"users">> {
-  const identity = await ctx.auth.getUserIdentity();
-  if (identity === null) throw quaverError("UNAUTHENTICATED");
+  const identity = await requireIdentity(ctx);
   const user = await userByClerkId(ctx, identity.subject);
   if (user === null) throw quaverError("USER_NOT_SYNCED");
   return user;
+}
+
+/**
+ * What the caller's token says, whether or not there is a row.
+ *
+ * @throws `UNAUTHENTICATED` without a valid token
+ */
+export async function requireIdentity(ctx: { auth: Auth }): Promise<UserIdentity> {
+  const identity = await ctx.auth.getUserIdentity();
+  if (identity === null) throw quaverError("UNAUTHENTICATED");
+  return identity;
 }

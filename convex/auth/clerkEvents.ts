@@ -55,6 +55,17 @@ export function readClerkEvent(payload: unknown): ClerkEvent | null {
   }
 }
 
+/**
+ * Reads a user as Clerk's API describes it.
+ *
+ * @param json - the answer's JSON
+ * @returns null when it is no user
+ */
+export function readClerkUser(json: unknown): ClerkUser | null {
+  const user = clerkUserData.safeParse(json).data;
+  return user ? toClerkUser(user, 0) : null;
+}
+
 /** What is missing becomes null; a missing time, the event's own, so that there is a watermark. */
 function toClerkUser(user: z.infer<typeof clerkUserData>, eventTime: number): ClerkUser {
   const updated_at = user.updated_at ?? eventTime;

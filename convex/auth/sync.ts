@@ -2,8 +2,10 @@
 import { v } from "convex/values";
 import { literals } from "convex-helpers/validators";
 import { internalMutation, type MutationCtx } from "../_generated/server";
-import { scheduleRemovalOfAll } from "../projects/removal";
-import { userByClerkId } from "./caller";
+import { quaverError } from "../lib/errors";
+import { checkRateLimit } from "../lib/rateLimits";
+import { requireIdentity, userByClerkId } from "./caller";
+import { enqueueRemoval } from "./deletion";
 import { clerkUser, type ClerkUser } from "./tables";
 
 /**
@@ -16,13 +18,30 @@ export const upsert = internalMutation({
   handler: (ctx, args) => upsertUser(ctx, args.clerkUser),
 });
 
-/** Applies `user.deleted`: leaves a tombstone and starts removing what the person had. */
+/** Applies a deletion at Clerk: leaves a tombstone and starts removing what the person had. */
 export const remove = internalMutation({
   args: { clerkId: v.string() },
   returns: v.null(),
   handler: async (ctx, args) => {
     await buryUser(ctx, args.clerkId, Date.now());
     return null;
+  },
+});
+
+/**
+ * The step before the caller is fetched from Clerk.
+ *
+ * @returns the caller's Clerk id
+ * @throws `UNAUTHENTICATED` without a valid token, or with one of a deleted person; `RATE_LIMITED`
+ */
+export const beginSync = internalMutation({
+  args: {},
+  returns: v.string(),
+  handler: async (ctx) => {
+    const { subject } = await requireIdentity(ctx);
+    if (await isBuried(ctx, subject)) throw quaverError("UNAUTHENTICATED");
+    await checkRateLimit(ctx, "syncUser", subject);
+    return subject;
   },
 });
 
@@ -38,15 +57,19 @@ async function upsertUser(ctx: MutationCtx, incoming: ClerkUser) {
   return "updated";
 }
 
-async function buryUser(ctx: MutationCtx, clerkId: string, now: number) {
-  if (!(await isBuried(ctx, clerkId))) {
-    await ctx.db.insert("deletedClerkUsers", { clerkId, deletedAt: now });
-  }
+async function buryUser(ctx: MutationCtx, clerkId: string, deletedAt: number) {
   const user = await userByClerkId(ctx, clerkId);
-  if (user === null) return;
+  // Without a row there is nothing to remove: a tombstone alone, if there is none.
+  if (user === null) {
+    if (await isBuried(ctx, clerkId)) return;
+    await ctx.db.insert("deletedClerkUsers", { clerkId, deletedAt, state: "removed" });
+    return;
+  }
   // The row goes first: without it nobody can create a project that the removal would miss.
   await ctx.db.delete("users", user._id);
-  await scheduleRemovalOfAll(ctx, user._id);
+  const tombstone = { clerkId, deletedAt, userId: user._id, state: "removing" as const };
+  const tombstoneId = await ctx.db.insert("deletedClerkUsers", tombstone);
+  await enqueueRemoval(ctx, tombstoneId);
 }
 
 async function isBuried(ctx: MutationCtx, clerkId: string): Promise<boolean> {

@@ -1,5 +1,5 @@
 /** The tables of people: who exists, and who has been deleted. */
-import { systemFields } from "convex-helpers/validators";
+import { literals, systemFields } from "convex-helpers/validators";
 import { defineTable } from "convex/server";
 import { v, type Infer } from "convex/values";
 
@@ -27,12 +27,21 @@ const userFields = { clerkUser };
 /** A whole user document, as its owner reads it. */
 export const userDoc = v.object({ ...userFields, ...systemFields("users") });
 
+const tombstoneFields = {
+  clerkId: v.string(),
+  deletedAt: v.number(), // ms since the epoch, when the deletion was handled here
+  // The row that the person had; present until everything that hung on it is gone.
+  userId: v.optional(v.id("users")),
+  state: literals("removing", "removed"), // "removing" exactly while there is a `userId`
+};
+
 /** For the schema. */
 export const authTables = {
   /**
    * One row per person known to Clerk.
-   * Written by the Clerk webhook alone. Read on every call, to find the caller. Deleted by the
-   * webhook's `user.deleted`, which leaves a row in `deletedClerkUsers` in the same transaction.
+   * Written by `auth/sync.ts`, for the Clerk webhook and `syncCurrentUser`. Read on every call, to
+   * find the caller. Deleted once Clerk's account is (`user.deleted`, `deleteUser`), which leaves a
+   * row in `deletedClerkUsers` in the same transaction.
    */
   users: defineTable(userFields)
     // From a token's subject, or a webhook's user, to the row.
@@ -40,13 +49,14 @@ export const authTables = {
 
   /**
    * Tombstones: Clerk ids whose deletion has been seen. Clerk delivers late, twice and out of
-   * order; an update that arrives after the deletion must not bring the person back.
-   * Written by `user.deleted`, read before each upsert. Clerk never uses an id again.
+   * order; an update that arrives after the deletion must not bring the person back. A tombstone
+   * is also where the removal of what the person had is taken up again when it was interrupted.
+   * Written by `auth/sync.ts` (insert) and `auth/deletion.ts` (state). Read before each upsert, and
+   * by the removal. Deleted by `deletion.expireTombstones`, which says when.
    */
-  deletedClerkUsers: defineTable({
-    clerkId: v.string(),
-    deletedAt: v.number(), // ms since the epoch, when the deletion was handled here
-  })
+  deletedClerkUsers: defineTable(tombstoneFields)
     // Is this Clerk id dead?
-    .index("by_clerk_id", ["clerkId"]),
+    .index("by_clerk_id", ["clerkId"])
+    // Removals to take up again, and tombstones to expire, oldest first.
+    .index("by_state", ["state", "deletedAt"]),
 };

@@ -1,9 +1,12 @@
 /** The signed-in person: what front ends ask, and what the builders ask for them. */
 import { v } from "convex/values";
 import { literals } from "convex-helpers/validators";
+import { internal } from "../_generated/api";
+import type { Doc } from "../_generated/dataModel";
 import { internalQuery } from "../_generated/server";
-import { visitorQuery } from "../lib/functions";
+import { tokenAction, userAction, visitorQuery } from "../lib/functions";
 import { requireCaller } from "./caller";
+import { deleteClerkUser, fetchClerkUser } from "./clerk";
 import { userDoc } from "./tables";
 
 /**
@@ -38,4 +41,42 @@ export const requiredCaller = internalQuery({
   args: {},
   returns: userDoc,
   handler: (ctx) => requireCaller(ctx),
+});
+
+/**
+ * Fetches the caller from Clerk and stores them: for a first sign-in that is faster than the
+ * webhook, and for deployments without it. Anything newer that is stored already stays.
+ *
+ * @returns the caller's row
+ * @throws `UNAUTHENTICATED` without a valid token, or with one of a deleted person; `RATE_LIMITED`;
+ *   `CLERK_UNAVAILABLE`
+ */
+export const syncCurrentUser = tokenAction({
+  args: {},
+  returns: userDoc,
+  handler: async (ctx): Promise<Doc<"users">> => {
+    const clerkId = await ctx.runMutation(internal.auth.sync.beginSync, {});
+    const clerkUser = await fetchClerkUser(clerkId);
+    await ctx.runMutation(internal.auth.sync.upsert, { clerkUser });
+    return await ctx.runQuery(internal.auth.users.requiredCaller, {});
+  },
+});
+
+/**
+ * Deletes the caller's account: at Clerk first, and once that is done, everything here. If Clerk
+ * fails nothing has changed, and the caller can try again. Once Clerk's account is gone the rest
+ * happens, whatever fails: by this call, by Clerk's webhook, or by the check ordered beforehand.
+ *
+ * @throws `UNAUTHENTICATED`, `USER_NOT_SYNCED`, `CLERK_UNAVAILABLE`
+ */
+export const deleteUser = userAction({
+  args: {},
+  returns: v.object({ success: v.literal(true) }),
+  handler: async (ctx) => {
+    const clerkId = ctx.user.clerkUser.id;
+    await ctx.runMutation(internal.auth.deletion.orderCheck, { userId: ctx.user._id });
+    await deleteClerkUser(clerkId);
+    await ctx.runMutation(internal.auth.sync.remove, { clerkId });
+    return { success: true as const };
+  },
 });

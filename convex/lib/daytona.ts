@@ -65,9 +65,9 @@ const REASONS: Record<SandboxErrorCode, string> = {
   FORBIDDEN: "The sandbox service refuses: the deployment's quota may be used up.",
   INVALID: "The sandbox service does not accept the request.",
   RATE_LIMITED: "The sandbox service is receiving too many requests.",
-  TIMEOUT: "The sandbox did not start in time.",
+  TIMEOUT: "The sandbox service did not answer in time.",
   UNAVAILABLE: "The sandbox service can't be reached.",
-  SANDBOX_FAILED: "The sandbox did not start.",
+  SANDBOX_FAILED: "The sandbox is in an error.",
   UNEXPECTED_RESPONSE: "The sandbox service gave an answer that can't be understood.",
 };
 
@@ -75,12 +75,21 @@ const REASONS: Record<SandboxErrorCode, string> = {
 export const NOT_CONFIGURED: SandboxFailure = {
   reason: "Sandboxes are not set up on this deployment yet.",
   retryable: false,
+  sandbox: "unknown",
+};
+
+/** What an error says about the sandbox itself. */
+const FATES: Partial<Record<SandboxErrorCode, SandboxFailure["sandbox"]>> = {
+  NOT_FOUND: "gone",
+  SANDBOX_FAILED: "broken",
 };
 
 /** What to tell the owner about an error of `@quaver/sandbox`, or one that should not happen. */
 export function explainSandboxError(error: unknown): SandboxFailure {
   if (!isSandboxError(error)) {
-    return { reason: "Something went wrong while making the sandbox.", retryable: true };
+    const reason = "Something went wrong while reaching the sandbox.";
+    return { reason, retryable: true, sandbox: "unknown" };
   }
-  return { reason: REASONS[error.code], retryable: error.retryable };
+  const { code, retryable } = error;
+  return { reason: REASONS[code], retryable, sandbox: FATES[code] ?? "unknown" };
 }

@@ -5,7 +5,7 @@
  */
 import { ConvexError } from "convex/values";
 import type { PlanName } from "../payments/plans";
-import type { ProjectStatus } from "../projects/tables";
+import type { OperationKind, ProjectStatus } from "../projects/tables";
 
 /** What each code carries besides `code` and `message`; `unknown` is nothing. */
 interface ErrorDetails {
@@ -19,12 +19,22 @@ interface ErrorDetails {
   INVALID_ARGUMENT: { field: string };
   /** The project is in a state from which the wanted one can't be reached. */
   INVALID_TRANSITION: { from: ProjectStatus; to: ProjectStatus };
+  /** Somebody (another tab, the agent, the sweep) is working on the project. Try again shortly. */
+  OPERATION_IN_PROGRESS: { operation: OperationKind };
   /** The plan allows `limit` projects, and there are as many. */
   PLAN_LIMIT_REACHED: { limit: number; plan: PlanName };
   /** Too many calls; the next one can succeed in `retryAfterMs` milliseconds. */
   RATE_LIMITED: { retryAfterMs: number };
   /** Daytona did not give the sandbox; `retryable` says whether trying again can help. */
   SANDBOX_UNAVAILABLE: { retryable: boolean };
+  /** The deployment has no Stripe key, no price for the plan, or no address to come back to. */
+  PAYMENTS_NOT_CONFIGURED: unknown;
+  /** Stripe did not answer as hoped. `retryable`: whether trying again can help. */
+  PAYMENTS_UNAVAILABLE: { retryable: boolean };
+  /** There is a subscription already, in this status (Stripe's word): the portal can change it. */
+  ALREADY_SUBSCRIBED: { status: string };
+  /** Clerk did not answer as hoped; nothing has changed. `retryable`: whether trying again can help. */
+  CLERK_UNAVAILABLE: { retryable: boolean };
 }
 
 /** The code of a refusal: what programs (and tests) branch on. */
@@ -42,9 +52,14 @@ const DEFAULT_MESSAGES = {
   NOT_FOUND: "There is no such thing.",
   INVALID_ARGUMENT: "An argument is not valid.",
   INVALID_TRANSITION: "The project can't do this in its present state.",
+  OPERATION_IN_PROGRESS: "The project is busy with something else. Try again in a moment.",
   PLAN_LIMIT_REACHED: "Your plan allows no more projects.",
   RATE_LIMITED: "Too many requests. Try again in a moment.",
   SANDBOX_UNAVAILABLE: "The sandbox is not available.",
+  PAYMENTS_NOT_CONFIGURED: "Payments are not set up on this deployment.",
+  PAYMENTS_UNAVAILABLE: "The payment service can't be reached at the moment.",
+  ALREADY_SUBSCRIBED: "You have a subscription already.",
+  CLERK_UNAVAILABLE: "Your account can't be reached at the moment. Nothing has changed.",
 } satisfies Record<QuaverErrorCode, string>;
 
 type Details<C extends QuaverErrorCode> = ErrorDetails[C] & { message?: string };

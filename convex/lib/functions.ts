@@ -14,7 +14,7 @@ import {
 import { internal } from "../_generated/api";
 import type { Doc } from "../_generated/dataModel";
 import { action, internalMutation, mutation, query, type ActionCtx } from "../_generated/server";
-import { findCaller, requireCaller } from "../auth/caller";
+import { findCaller, requireCaller, requireIdentity } from "../auth/caller";
 
 /** A query for signed-in people: refuses with `UNAUTHENTICATED` or `USER_NOT_SYNCED`. */
 export const userQuery = customQuery(
@@ -44,6 +44,15 @@ export const userMutation = customMutation(
 export const callerMutation = customMutation(
   internalMutation,
   customCtx(async (ctx) => ({ user: await requireCaller(ctx) })),
+);
+
+/**
+ * An action for people with a token, whether or not there is a row: `ctx.identity` is what the token
+ * says. Refuses with `UNAUTHENTICATED`.
+ */
+export const tokenAction = customAction(
+  action,
+  customCtx(async (ctx: ActionCtx) => ({ identity: await requireIdentity(ctx) })),
 );
 
 /** An action for signed-in people: refuses with `UNAUTHENTICATED` or `USER_NOT_SYNCED`. */

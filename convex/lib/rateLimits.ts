@@ -1,13 +1,20 @@
 /** How often a person may do what costs money or space. */
 import { HOUR, MINUTE, RateLimiter } from "@convex-dev/rate-limiter";
 import { components } from "../_generated/api";
-import type { Id } from "../_generated/dataModel";
 import type { MutationCtx } from "../_generated/server";
 import { quaverError } from "./errors";
 
 const LIMITS = {
   // Each makes a sandbox: machine time, and a share of Daytona's 300 creates per minute.
   createProject: { kind: "token bucket", rate: 30, period: HOUR, capacity: 10 },
+  // Each is a call or two to Daytona, of 10,000 per minute for everyone; a person clicks.
+  operateProject: { kind: "token bucket", rate: 60, period: MINUTE, capacity: 30 },
+  // Each is minutes of a machine and of a model.
+  generate: { kind: "token bucket", rate: 60, period: HOUR, capacity: 20 },
+  // Each is a call to Clerk; a front end asks once per sign-in.
+  syncUser: { kind: "token bucket", rate: 10, period: MINUTE, capacity: 5 },
+  // Each is a few calls to Stripe, of 100 per second for everyone; a person clicks.
+  billing: { kind: "token bucket", rate: 20, period: MINUTE, capacity: 10 },
   // A person types a few a minute; a front end that stores an agent's turn, a burst of them.
   insertMessage: { kind: "token bucket", rate: 120, period: MINUTE, capacity: 60 },
 } as const;
@@ -15,7 +22,7 @@ const LIMITS = {
 const limiter = new RateLimiter(components.rateLimiter, LIMITS);
 
 /**
- * Takes one from the person's allowance. Part of the caller's transaction: if that is rolled
+ * Takes one from the allowance of a person, by their row's id or (before there is a row) Clerk's. Part of the caller's transaction: if that is rolled
  * back, nothing has been taken.
  *
  * @throws `RATE_LIMITED` with the time after which the next one can succeed
@@ -23,8 +30,8 @@ const limiter = new RateLimiter(components.rateLimiter, LIMITS);
 export async function checkRateLimit(
   ctx: MutationCtx,
   name: keyof typeof LIMITS,
-  userId: Id<"users">,
+  person: string,
 ): Promise<void> {
-  const { ok, retryAfter } = await limiter.limit(ctx, name, { key: userId });
+  const { ok, retryAfter } = await limiter.limit(ctx, name, { key: person });
   if (!ok) throw quaverError("RATE_LIMITED", { retryAfterMs: Math.ceil(retryAfter) });
 }

@@ -1,8 +1,8 @@
 /** Receiving Svix-signed webhooks: bounded body, signature over the raw text, then JSON. */
 import { Webhook } from "svix";
 
-/** The largest delivery that is read, in bytes. Clerk's and Daytona's are a few kilobytes. */
-const MAX_WEBHOOK_BYTES = 1024 * 1024;
+/** The largest delivery that is read, in bytes. All senders' are a few kilobytes. */
+export const MAX_WEBHOOK_BYTES = 1024 * 1024;
 
 /** A delivery: either trusted and parsed, or the answer that refuses it. */
 export type Delivery = { ok: true; payload: unknown } | { ok: false; response: Response };
@@ -59,7 +59,7 @@ function webhookFor(secretName: string, secret: string | undefined): Webhook | n
  *
  * @returns null when the body is larger than `maxBytes`
  */
-async function readText(request: Request, maxBytes: number): Promise<string | null> {
+export async function readText(request: Request, maxBytes: number): Promise<string | null> {
   if (Number(request.headers.get("content-length")) > maxBytes) return null;
   if (request.body === null) return "";
   const reader = request.body.getReader();

@@ -4,12 +4,12 @@ import { defineTable } from "convex/server";
 import { v } from "convex/values";
 
 /** A piece of a message, in the order it was said. */
-const messagePart = v.union(
+export const messagePart = v.union(
   v.object({ type: v.literal("text"), text: v.string() }),
   v.object({
     type: v.literal("reasoning"),
     text: v.string(),
-    duration: v.optional(v.number()), // as the front end measured it; stored, never interpreted
+    duration: v.optional(v.number()), // seconds, as whoever wrote the message measured it
   }),
 );
 
@@ -30,7 +30,7 @@ export const messageDoc = messageFields.extend(systemFields("messages"));
 export const messageTables = {
   /**
    * One row per message of a project's conversation.
-   * Written by `insert`. Read by the project's owner alone. Deleted in batches once the project
+   * Written by `insert`, and by the agent's turns (`projects/turnReports.ts`). Read by the project's owner alone. Deleted in batches once the project
    * is gone (`messages/removal.ts`); never before.
    */
   messages: defineTable(messageFields)

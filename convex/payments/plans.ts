@@ -15,26 +15,74 @@ export const PLANS = {
 /** The name of a plan. */
 export type PlanName = keyof typeof PLANS;
 
-/**
- * The subscription states (Stripe's words) in which the paid plan is enjoyed. `past_due` is among
- * them: Stripe is still retrying the card, and taking the plan away meanwhile would punish an
- * expired card. When the retries end, Stripe says `canceled` or `unpaid`.
- */
-const ENTITLING_STATUSES: ReadonlySet<string> = new Set(["active", "trialing", "past_due"]);
+/** What a subscription's status (Stripe's words) means here. */
+interface StatusMeaning {
+  /** Is the paid plan enjoyed meanwhile? */
+  entitles: boolean;
+  /** Is it over for good? Stripe never brings such a subscription back. */
+  ended: boolean;
+}
 
 /**
- * The plan that these subscriptions give their owner.
+ * Every status that Stripe has:
+ * - `trialing`: the paid plan, for nothing, until the trial ends.
+ * - `active`: the paid plan; also when it is to end with the period, until it does.
+ * - `past_due`: still the paid plan. A renewal failed and Stripe is trying the card again; taking
+ *   the plan away meanwhile would punish an expired card. The retries end in one of the next two.
+ * - `unpaid`: free. The retries are over, and Stripe is set to keep the subscription; paying the
+ *   open invoice (in the portal) makes it `active` again.
+ * - `canceled`: free, for good. Another checkout makes another subscription.
+ * - `incomplete`: free. The first payment has not come through yet; it has 23 hours.
+ * - `incomplete_expired`: free, for good. It didn't.
+ * - `paused`: free. A trial ended without a card; giving one (in the portal) resumes it.
+ */
+const STATUSES: Partial<Record<string, StatusMeaning>> = {
+  trialing: { entitles: true, ended: false },
+  active: { entitles: true, ended: false },
+  past_due: { entitles: true, ended: false },
+  unpaid: { entitles: false, ended: false },
+  canceled: { entitles: false, ended: true },
+  incomplete: { entitles: false, ended: false },
+  incomplete_expired: { entitles: false, ended: true },
+  paused: { entitles: false, ended: false },
+};
+
+/** Is a subscription of this status over for good? One that Stripe has newly thought up is not. */
+export function isEnded(status: string): boolean {
+  return STATUSES[status]?.ended ?? false;
+}
+
+/**
+ * Is a subscription of this status in the way of another checkout? Not while its first payment is
+ * missing: the person may well have come back for that.
+ */
+export function isUnderContract(status: string): boolean {
+  return status !== "incomplete" && !isEnded(status);
+}
+
+/** A subscription, as far as a plan depends on it. */
+interface Entitlement {
+  status: string;
+  priceId: string;
+}
+
+/**
+ * Does this subscription give its owner the plan `pro`?
  *
- * @param subscriptions - all of one person's, as the Stripe component keeps them
  * @param proPriceId - the Stripe price that stands for `pro`, from the environment; without it
  *   nothing is for sale, and everyone is on `free`
  */
+export function givesPro(
+  { status, priceId }: Entitlement,
+  proPriceId: string | undefined,
+): boolean {
+  return priceId === proPriceId && (STATUSES[status]?.entitles ?? false);
+}
+
+/** The plan that these subscriptions, all of one person's, give their owner. */
 export function planFor(
-  subscriptions: readonly { status: string; priceId: string }[],
+  subscriptions: readonly Entitlement[],
   proPriceId: string | undefined,
 ): PlanName {
-  const paid = subscriptions.some(
-    ({ status, priceId }) => priceId === proPriceId && ENTITLING_STATUSES.has(status),
-  );
-  return paid ? "pro" : "free";
+  return subscriptions.some((subscription) => givesPro(subscription, proPriceId)) ? "pro" : "free";
 }

@@ -2,17 +2,19 @@
  * What a person does to a project that needs its sandbox. These run in Convex's own runtime, and
  * start Node only once a call is allowed: a refused one costs next to nothing.
  */
+import { v } from "convex/values";
 import { internal } from "../_generated/api";
-import { env, type ActionCtx } from "../_generated/server";
-import { quaverError } from "../lib/errors";
+import type { Id } from "../_generated/dataModel";
 import { userAction } from "../lib/functions";
-import { provisioned, type Provisioned, type ProvisionOutcome } from "./outcomes";
-import type { ProvisionLease } from "./provisioning";
+import { changeSandbox, previewSandbox, provision } from "./calls";
+import { provisioned, type Provisioned } from "./outcomes";
 import { projectFields } from "./tables";
+
+const projectId = v.id("projects");
 
 /**
  * Creates a project with its sandbox. The project is in the caller's list, as `creating`, before
- * the sandbox is asked for; this returns when it is `ready`.
+ * the sandbox is asked for; this returns when it is `ready`, or `generating` if there is an agent.
  *
  * @throws `INVALID_ARGUMENT`, `RATE_LIMITED`, `PLAN_LIMIT_REACHED` (then there is no project);
  *   `SANDBOX_UNAVAILABLE` (then there is one, `failed`, that says why)
@@ -27,33 +29,105 @@ export const create = userAction({
 });
 
 /**
- * Gets the sandbox and attaches it, for the holder of the lease.
+ * Tries again after a failure: adopts the project's sandbox or makes it anew, and has the agent take
+ * up the prompt that it left open.
  *
- * @returns the sandbox's id; also when the project was removed meanwhile, which is no error
- * @throws `SANDBOX_UNAVAILABLE`, once the project says why
+ * @throws `NOT_FOUND`, `INVALID_TRANSITION` unless `failed`, `OPERATION_IN_PROGRESS`, `RATE_LIMITED`,
+ *   `PLAN_LIMIT_REACHED`, `SANDBOX_UNAVAILABLE` (then it is `failed` again, and says why)
  */
-async function provision(ctx: ActionCtx, lease: ProvisionLease): Promise<Provisioned> {
-  const outcome = await requestSandbox(ctx, lease);
-  if (!outcome.ok) {
-    const { reason, retryable } = outcome;
-    await ctx.runMutation(internal.projects.provisioning.fail, { ...lease, reason, retryable });
-    throw quaverError("SANDBOX_UNAVAILABLE", { retryable, message: reason });
-  }
-  const { sandboxId } = outcome;
-  await ctx.runMutation(internal.projects.provisioning.attach, { ...lease, sandboxId });
-  return { projectId: lease.projectId, sandboxId };
-}
+export const retry = userAction({
+  args: { projectId },
+  returns: provisioned,
+  handler: async (ctx, args): Promise<Provisioned> => {
+    const lease = await ctx.runMutation(internal.projects.provisioning.beginRetry, args);
+    return await provision(ctx, lease);
+  },
+});
 
-async function requestSandbox(
-  ctx: ActionCtx,
-  { projectId }: ProvisionLease,
-): Promise<ProvisionOutcome> {
-  try {
-    const deployment = env.QUAVER_DEPLOYMENT ?? (await ctx.meta.getDeploymentMetadata()).name;
-    return await ctx.runAction(internal.projects.sandboxes.provision, { projectId, deployment });
-  } catch (error) {
-    // The Node runtime itself gave up (out of time or memory, restarted): the call may have worked.
-    console.error(`Provisioning ${projectId} was cut short. ${String(error)}`);
-    return { ok: false, reason: "Making the sandbox was interrupted.", retryable: true };
-  }
-}
+/**
+ * Starts the sandbox of a project that is `stopped` or `archived` (which takes longer).
+ *
+ * @throws `NOT_FOUND`, `INVALID_TRANSITION`, `OPERATION_IN_PROGRESS`, `RATE_LIMITED`,
+ *   `PLAN_LIMIT_REACHED`, `SANDBOX_UNAVAILABLE`
+ */
+export const start = userAction({
+  args: { projectId },
+  returns: v.null(),
+  handler: (ctx, args) => changeSandbox(ctx, { ...args, change: "start" }),
+});
+
+/**
+ * Has the project's sandbox running when this returns: starts it unless it runs already.
+ *
+ * @throws what `start` throws; `INVALID_TRANSITION` when it has `failed`
+ */
+export const ensureRunning = userAction({
+  args: { projectId },
+  returns: v.null(),
+  handler: (ctx, args) => changeSandbox(ctx, { ...args, change: "start", ensure: true }),
+});
+
+/**
+ * Stops the sandbox of a project that is `ready`. Its disk is kept.
+ *
+ * @throws `NOT_FOUND`, `INVALID_TRANSITION`, `OPERATION_IN_PROGRESS`, `RATE_LIMITED`,
+ *   `SANDBOX_UNAVAILABLE`
+ */
+export const stop = userAction({
+  args: { projectId },
+  returns: v.null(),
+  handler: (ctx, args) => changeSandbox(ctx, { ...args, change: "stop" }),
+});
+
+/**
+ * Puts the sandbox of a project that is `stopped` into Daytona's archive.
+ *
+ * @throws what `stop` throws
+ */
+export const archive = userAction({
+  args: { projectId },
+  returns: v.null(),
+  handler: (ctx, args) => changeSandbox(ctx, { ...args, change: "archive" }),
+});
+
+/**
+ * A further turn: stores the person's message and has the agent work on it. Returns at once; the
+ * answer grows in a message of its own. With a `clientMessageId` that the project has already,
+ * nothing happens and the first message's id is returned, so that a sender may try again.
+ *
+ * @returns the id of the person's message
+ * @throws `NOT_FOUND`, `INVALID_ARGUMENT` (also when no agent is configured), `INVALID_TRANSITION`
+ *   unless `ready`, `OPERATION_IN_PROGRESS`, `RATE_LIMITED`
+ */
+export const generate = userAction({
+  args: { projectId, prompt: v.string(), clientMessageId: v.optional(v.string()) },
+  returns: v.object({ messageId: v.id("messages") }),
+  handler: async (ctx, args): Promise<{ messageId: Id<"messages"> }> => ({
+    messageId: await ctx.runMutation(internal.projects.turns.begin, args),
+  }),
+});
+
+/**
+ * Ends the agent's present turn: what it has said so far stays, and the project is `ready`. Without
+ * a turn under way nothing happens.
+ *
+ * @throws `NOT_FOUND`
+ */
+export const cancelGeneration = userAction({
+  args: { projectId },
+  returns: v.null(),
+  handler: (ctx, args): Promise<null> => ctx.runMutation(internal.projects.turns.cancel, args),
+});
+
+/**
+ * A URL at which anyone who has it may see a port of the sandbox (3000 unless given), for an hour.
+ *
+ * @returns the URL, and when it ends, in ms since the epoch
+ * @throws `NOT_FOUND`, `INVALID_ARGUMENT`, `INVALID_TRANSITION` unless the sandbox runs,
+ *   `RATE_LIMITED`, `SANDBOX_UNAVAILABLE`
+ */
+export const previewUrl = userAction({
+  args: { projectId, port: v.optional(v.number()) },
+  returns: v.object({ url: v.string(), expiresAt: v.number() }),
+  handler: (ctx, args) => previewSandbox(ctx, args),
+});

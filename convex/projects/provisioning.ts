@@ -1,30 +1,25 @@
 /**
- * The transactions around the call that gives a project its sandbox: one before it, which makes
- * the row and takes the lease, and one after it, which writes what came of it. The process may die
- * between any two of the three steps: the row then says `creating` under a lease that runs out, the
- * sandbox has a name made from the project's id, and whoever takes the lease next meets the same
- * sandbox.
+ * The transactions around the call that gives a project its sandbox: one before it, which takes the
+ * lease (and, the first time, makes the row), and one after it, which writes what came of it. The
+ * process may die between any two of the three steps: the row then says `creating` under a lease
+ * that runs out, the sandbox has a name made from the project's id, and whoever takes the lease next
+ * (the sweep, or `retry`) meets the same sandbox.
  */
-import { v, type Infer } from "convex/values";
+import { v } from "convex/values";
 import { literals } from "convex-helpers/validators";
-import type { Doc } from "../_generated/dataModel";
+import type { Doc, Id } from "../_generated/dataModel";
 import { internalMutation, type MutationCtx } from "../_generated/server";
 import { callerMutation } from "../lib/functions";
 import { checkRateLimit } from "../lib/rateLimits";
-import { holdsLease, newLease } from "./lease";
+import { ownedProject } from "./access";
+import { failedColumns } from "./failures";
+import { checkLeaseFree, holdsLease, leaseFields, newLease, type Lease } from "./lease";
 import { statusAfter } from "./lifecycle";
-import { checkName, checkPlanAllowsAnother, checkPrompt } from "./limits";
+import { checkName, checkPlanAllowsAnother, checkPlanAllowsRunning, checkPrompt } from "./limits";
 import { sandboxFailure, type SandboxFailure } from "./outcomes";
 import { enqueueSandboxRemoval } from "./removal";
 import { projectFields } from "./tables";
-
-// @quaver/sandbox gives up after 90 s; the rest is for starting Node, and for a slow commit.
-const PROVISION_LEASE_MS = 3 * 60_000;
-
-/** The lease of a project that is being given its sandbox. */
-const provisionLease = v.object({ projectId: v.id("projects"), token: v.string() });
-/** See `provisionLease`. */
-export type ProvisionLease = Infer<typeof provisionLease>;
+import { enterTurn, turnAfterAttach } from "./turns";
 
 /**
  * The first step: may this person have another project, and if so, its row.
@@ -33,7 +28,7 @@ export type ProvisionLease = Infer<typeof provisionLease>;
  */
 export const begin = callerMutation({
   args: projectFields.pick("name", "prompt").fields,
-  returns: provisionLease,
+  returns: leaseFields,
   handler: async (ctx, args) => {
     const fields = { name: checkName(args.name), prompt: checkPrompt(args.prompt) };
     await checkRateLimit(ctx, "createProject", ctx.user._id);
@@ -46,8 +41,8 @@ async function insertCreating(
   ctx: MutationCtx,
   fields: Pick<Doc<"projects">, "userId" | "name" | "prompt">,
   now: number,
-): Promise<ProvisionLease> {
-  const operation = newLease("provision", now, PROVISION_LEASE_MS);
+): Promise<Lease> {
+  const operation = newLease("provision", now);
   const projectId = await ctx.db.insert("projects", {
     ...fields,
     status: "creating",
@@ -59,20 +54,45 @@ async function insertCreating(
 }
 
 /**
- * The last step, when there is a sandbox. Without an agent to run, the first turn ends at once.
+ * The first step after a failure.
+ *
+ * @throws `NOT_FOUND`, `OPERATION_IN_PROGRESS`, `INVALID_TRANSITION`, `RATE_LIMITED`,
+ *   `PLAN_LIMIT_REACHED`
+ */
+export const beginRetry = callerMutation({
+  args: { projectId: v.id("projects") },
+  returns: leaseFields,
+  handler: async (ctx, args) => {
+    const project = await ownedProject(ctx, args.projectId);
+    const columns = retriedColumns(project, Date.now());
+    await checkRateLimit(ctx, "createProject", ctx.user._id);
+    await checkPlanAllowsRunning(ctx, ctx.user);
+    await ctx.db.patch("projects", project._id, columns);
+    return { projectId: project._id, token: columns.operation.token };
+  },
+});
+
+function retriedColumns(project: Doc<"projects">, now: number) {
+  checkLeaseFree(project, now);
+  const status = statusAfter(project.status, ["retried"], now);
+  return { ...status, failure: undefined, operation: newLease("provision", now) };
+}
+
+/**
+ * The last step, when there is a sandbox. Without an agent to run, the turn ends at once.
  *
  * @returns `removed` when the project is gone: then the sandbox is on its way out too;
  *   `superseded` when the lease went to someone else, who adopts the same sandbox
  */
 export const attach = internalMutation({
-  args: provisionLease.extend({ sandboxId: v.string() }),
+  args: leaseFields.extend({ sandboxId: v.string() }),
   returns: literals("attached", "superseded", "removed"),
   handler: (ctx, { sandboxId, ...lease }) => attachSandbox(ctx, lease, sandboxId, Date.now()),
 });
 
 async function attachSandbox(
   ctx: MutationCtx,
-  { projectId, token }: ProvisionLease,
+  { projectId, token }: Lease,
   sandboxId: string,
   now: number,
 ) {
@@ -82,32 +102,41 @@ async function attachSandbox(
     return "removed";
   }
   if (!holdsLease(project, token)) return "superseded";
-  const status = statusAfter(project.status, ["sandboxStarted", "turnEnded"], now);
-  await ctx.db.patch("projects", projectId, { sandboxId, operation: undefined, ...status });
+  const turn = turnAfterAttach(project, sandboxId);
+  const status = statusAfter(project.status, ["sandboxStarted", ...(turn ? [] : ENDED)], now);
+  await ctx.db.patch("projects", projectId, {
+    sandboxId,
+    sandboxSeenAt: now,
+    operation: undefined,
+    ...status,
+  });
+  if (turn !== null) await enterTurn(ctx, project, turn, now);
   return "attached";
 }
 
-/** The last step, when there is none. Writes nothing for a project that is gone or has moved on. */
+const ENDED = ["turnEnded"] as const;
+
+/**
+ * The last step, when there is none.
+ *
+ * @returns `superseded` or `removed`, as `attach` does: then nothing was written
+ */
 export const fail = internalMutation({
-  args: provisionLease.extend(sandboxFailure.fields),
-  returns: v.null(),
-  handler: async (ctx, { reason, retryable, ...lease }) => {
-    await failProject(ctx, lease, { reason, retryable }, Date.now());
-    return null;
-  },
+  args: leaseFields.extend(sandboxFailure.fields),
+  returns: literals("failed", "superseded", "removed"),
+  handler: (ctx, { projectId, token, ...failure }) =>
+    failProject(ctx, { projectId, token }, failure, Date.now()),
 });
 
 async function failProject(
   ctx: MutationCtx,
-  { projectId, token }: ProvisionLease,
+  { projectId, token }: { projectId: Id<"projects">; token: string },
   failure: SandboxFailure,
   now: number,
-): Promise<void> {
+) {
   const project = await ctx.db.get("projects", projectId);
-  if (project === null || !holdsLease(project, token)) return;
-  await ctx.db.patch("projects", projectId, {
-    ...statusAfter(project.status, ["failed"], now),
-    failure: { ...failure, at: now },
-    operation: undefined,
-  });
+  if (project === null) return "removed";
+  if (!holdsLease(project, token)) return "superseded";
+  await ctx.db.patch("projects", projectId, failedColumns(project, failure, now));
+  return "failed";
 }

@@ -64,8 +64,14 @@ function projectsOf(ctx: QueryCtx, user: Doc<"users">) {
     .order("desc");
 }
 
-/** What the owner sees of a project: neither the lease's token nor the agent's bookkeeping. */
-function toPublic({ generation: _, operation, ...project }: Doc<"projects">): PublicProject {
+/** What the owner sees of a project: neither the lease's token nor the bookkeeping. */
+function toPublic({
+  generation: _generation,
+  turn: _turn,
+  sandboxSeenAt: _seenAt,
+  operation,
+  ...project
+}: Doc<"projects">): PublicProject {
   if (operation === undefined) return project;
   return { ...project, operation: { kind: operation.kind, startedAt: operation.startedAt } };
 }

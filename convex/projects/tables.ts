@@ -14,7 +14,7 @@ export const projectStatus = literals(
 );
 
 /** What can hold a project's lease. */
-const operationKind = literals("provision", "start", "stop", "archive", "generate");
+const operationKind = literals("provision", "start", "stop", "archive", "generate", "cleanup");
 
 /**
  * The lease of a project: who is working on its sandbox. Whoever finishes writes only while the
@@ -27,13 +27,24 @@ export const operation = v.object({
   expiresAt: v.number(), // ms since the epoch; from then on the holder counts as dead
 });
 
-/** The agent's present turn, for whoever polls it. */
+/** The agent's present turn, for whoever polls it. Present exactly while `status` is "generating". */
 export const generation = v.object({
-  turn: v.number(), // 1 for the first prompt
-  messageId: v.optional(v.id("messages")), // the assistant message being written
-  commandId: v.optional(v.string()), // Daytona's id of the session command
-  offset: v.number(), // characters of output already in the message
+  messageId: v.optional(v.id("messages")), // the assistant message; absent until there is output
+  commandId: v.optional(v.string()), // Daytona's id of the session command; absent until it runs
+  offset: v.number(), // UTF-16 units of the agent's output that have been read
   deadline: v.number(), // ms since the epoch
+  contactAt: v.number(), // ms since the epoch, when Daytona last answered (or the turn began)
+  outputAt: v.number(), // ms since the epoch, when there last was output (or the turn began)
+  awakeAt: v.number(), // ms since the epoch, when the sandbox's idle stop was put off (or the turn began)
+  reasoningSince: v.optional(v.number()), // ms since the epoch; present while the agent reasons
+  full: v.optional(v.boolean()), // the message holds all that it may; the rest is left out
+});
+
+/** The latest turn of the agent, whether or not it is over. */
+export const turn = v.object({
+  number: v.number(), // 1 for the first; a turn that is tried again has a number of its own
+  promptId: v.optional(v.id("messages")), // whose content is the prompt; else the project's own
+  done: v.boolean(), // false until the agent ended well or was cancelled
 });
 
 /** Why a project is `failed`, in words for its owner. */
@@ -55,20 +66,30 @@ export const projectFields = v.object({
   statusChangedAt: v.number(), // ms since the epoch
   operation: v.optional(operation),
   generation: v.optional(generation),
+  turn: v.optional(turn), // absent until the agent has been asked for anything
+  // As of when `status` is known to be true of the sandbox, in ms since the epoch: older news of
+  // it changes nothing. Absent until there was news or an operation has ended.
+  sandboxSeenAt: v.optional(v.number()),
   failure: v.optional(failure), // present exactly while `status` is "failed"
   createdAt: v.number(), // ms since the epoch
 });
 
-/** A project as its owner reads it: the lease without its token, the agent's turn left out. */
-export const publicProject = projectFields.omit("operation", "generation").extend({
-  operation: v.optional(operation.pick("kind", "startedAt")),
-  ...systemFields("projects"),
-});
+/** A project as its owner reads it: the lease without its token, the bookkeeping left out. */
+export const publicProject = projectFields
+  .omit("operation", "generation", "turn", "sandboxSeenAt")
+  .extend({
+    operation: v.optional(operation.pick("kind", "startedAt")),
+    ...systemFields("projects"),
+  });
 
 /** See `projectStatus`. */
 export type ProjectStatus = Infer<typeof projectStatus>;
 /** See `operationKind`. */
 export type OperationKind = Infer<typeof operationKind>;
+/** See `operation`. */
+export type Operation = Infer<typeof operation>;
+/** See `generation`. */
+export type Generation = Infer<typeof generation>;
 /** See `publicProject`. */
 export type PublicProject = Infer<typeof publicProject>;
 
@@ -76,15 +97,19 @@ export type PublicProject = Infer<typeof publicProject>;
 export const projectTables = {
   /**
    * One row per project.
-   * Written by `projects/provisioning.ts` (insert, status) and `rename`. Read by its owner alone.
-   * Deleted by `remove`, and when its owner is deleted; its messages and its sandbox follow
-   * (`projects/removal.ts`).
+   * Written by `projects/provisioning.ts` (insert, status), `operations.ts` and `turns.ts` (status),
+   * `drift.ts` (what Daytona did by itself), `sweep.ts` (leases that ran out) and `rename`. Read by
+   * its owner, and by the sweep. Deleted by `remove`, and when its owner is deleted; its messages
+   * and its sandbox follow (`projects/removal.ts`).
    */
   projects: defineTable(projectFields)
     // The owner's list, newest first, and the count for the plan's limit.
     .index("by_user", ["userId"])
     // From a sandbox to its project.
     .index("by_sandbox_id", ["sandboxId"])
-    // Projects that have been in a working state for too long, oldest first.
-    .index("by_status", ["status", "statusChangedAt"]),
+    // The sweep's pages: projects that work, or whose sandbox runs or rests.
+    .index("by_status", ["status", "statusChangedAt"])
+    // How many of a person's projects run, for the plan's limit. The status comes first: the other
+    // way round would make `by_user` a prefix of this index.
+    .index("by_running", ["status", "userId"]),
 };

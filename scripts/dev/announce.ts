@@ -15,8 +15,9 @@ export function announce(what: Announcement): void {
 }
 
 function jsonLine(services: Services): string {
-  const { url, siteUrl, adminKey, clerkUrl, daytonaUrl, daytonaApiKey } = services;
-  const line = { event: "ready", url, siteUrl, adminKey, clerkUrl, daytonaUrl, daytonaApiKey };
+  const { url, siteUrl, adminKey, clerkUrl, daytonaUrl, daytonaApiKey, stripeUrl } = services;
+  const standIns = { clerkUrl, daytonaUrl, daytonaApiKey, stripeUrl };
+  const line = { event: "ready", url, siteUrl, adminKey, ...standIns };
   return `${JSON.stringify(line)}\n`;
 }
 
@@ -26,6 +27,7 @@ function screen({ services, dataDir, ownsEnvFile }: Announcement): string {
     ["HTTP actions", services.siteUrl],
     ["Clerk", `${services.clerkUrl}  (stand-in)`],
     ["Daytona", `${services.daytonaUrl}  (stand-in)`],
+    ["Stripe", `${services.stripeUrl}  (stand-in)`],
     ["Data", relative(process.cwd(), dataDir)],
   ];
   const cli = ownsEnvFile

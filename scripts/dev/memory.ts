@@ -9,7 +9,13 @@ const portSchema = z.number().int().min(1).max(65_535);
 const memorySchema = z.object({
   /** The ports last used. Token issuers and preview links hold them, so they stay the same. */
   ports: z
-    .object({ deployment: portSchema, site: portSchema, clerk: portSchema, daytona: portSchema })
+    .object({
+      deployment: portSchema,
+      site: portSchema,
+      clerk: portSchema,
+      daytona: portSchema,
+      stripe: portSchema,
+    })
     .partial(),
   /** SHA-256 of each value written into the deployment's environment: what still matches is ours to update. */
   variables: z.record(z.string(), z.string()),

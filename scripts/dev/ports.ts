@@ -3,12 +3,15 @@ import { CommandFailure } from "../lib/failure.ts";
 import type { Memory } from "./memory.ts";
 
 /** The listeners of `bun run dev`, and where each is unless told otherwise. The first two are Convex's own. */
-const USUAL_PORTS = { deployment: 3210, site: 3211, clerk: 3212, daytona: 3213 };
+const USUAL_PORTS = { deployment: 3210, site: 3211, clerk: 3212, daytona: 3213, stripe: 3214 };
 
 /** Something that listens. */
 export type Listener = keyof typeof USUAL_PORTS;
 
-/** The port each listener should ask for; 0 means any free one. */
+/**
+ * The port each listener should ask for; 0 means any free one. Never for `stripe`: the deployment,
+ * which starts before it, has to be told where Stripe's requests go.
+ */
 export type Ports = Record<Listener, number>;
 
 /** How to choose ports. */
@@ -42,12 +45,24 @@ export async function choosePorts(
     site: await choose("site"),
     clerk: await choose("clerk"),
     daytona: await choose("daytona"),
+    stripe: (await choose("stripe")) || (await freePort()),
   };
 }
 
 /** The port in a listener's address. */
 export function portOf(url: string): number {
   return Number(new URL(url).port);
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const probe = createServer();
+    probe.once("error", reject);
+    probe.listen({ port: 0, host: "127.0.0.1" }, () => {
+      const address = probe.address();
+      probe.close(() => resolve(typeof address === "object" ? (address?.port ?? 0) : 0));
+    });
+  });
 }
 
 function isFree(port: number): Promise<boolean> {

@@ -1,7 +1,7 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { startLocalDeployment } from "@quaver/local-deployment";
-import { startClerkStandIn, startDaytonaStandIn } from "@quaver/stand-ins";
+import { startClerkStandIn, startDaytonaStandIn, startStripeStandIn } from "@quaver/stand-ins";
 import type { DevOptions } from "./options.ts";
 import { recall, remember, type Memory } from "./memory.ts";
 import { choosePorts, portOf, type Ports } from "./ports.ts";
@@ -16,9 +16,13 @@ export interface Services {
   clerkUrl: string;
   daytonaUrl: string;
   daytonaApiKey: string;
+  stripeUrl: string;
   /** Stops all of it; data stays. */
   close(): Promise<void>;
 }
+
+/** Where a front end is expected: Vite's usual address. Stripe's pages lead back there. */
+const SITE_URL = "http://localhost:5173";
 
 /** Collects what has been started, to stop all of it. */
 class Closers {
@@ -58,6 +62,7 @@ async function startOn(dataDir: string, ports: Ports, memory: Memory): Promise<S
         port: ports.deployment,
         sitePort: ports.site,
         dataDir: join(dataDir, "deployment"),
+        egress: { "api.stripe.com": `http://127.0.0.1:${ports.stripe}` },
       }),
     );
     const clerk = await closers.add(
@@ -67,13 +72,25 @@ async function startOn(dataDir: string, ports: Ports, memory: Memory): Promise<S
     const daytona = await closers.add(
       startDaytonaStandIn({ port: ports.daytona, dataDir: join(dataDir, "daytona") }),
     );
+    daytona.setWebhook({ url: `${deployment.siteUrl}/daytona-webhook` });
+    const stripe = await closers.add(
+      startStripeStandIn({ port: ports.stripe, dataDir: join(dataDir, "stripe") }),
+    );
+    stripe.setWebhook({ url: `${deployment.siteUrl}/stripe/webhook` });
     const variables = await setVariables(
       deployment,
       {
+        CLERK_API_URL: clerk.url,
         CLERK_FRONTEND_API_URL: clerk.issuer,
+        CLERK_SECRET_KEY: clerk.secretKey,
         CLERK_WEBHOOK_SECRET: clerk.webhookSecret,
         DAYTONA_API_KEY: daytona.apiKey,
         DAYTONA_API_URL: daytona.url,
+        DAYTONA_WEBHOOK_SECRET: daytona.webhookSecret,
+        SITE_URL,
+        STRIPE_PRICE_PRO: stripe.priceIds.pro ?? "",
+        STRIPE_SECRET_KEY: stripe.secretKey,
+        STRIPE_WEBHOOK_SECRET: stripe.webhookSecret,
       },
       memory.variables,
     );
@@ -84,6 +101,7 @@ async function startOn(dataDir: string, ports: Ports, memory: Memory): Promise<S
         site: portOf(deployment.siteUrl),
         clerk: portOf(clerk.url),
         daytona: portOf(daytona.url),
+        stripe: portOf(stripe.url),
       },
     });
     return {
@@ -93,6 +111,7 @@ async function startOn(dataDir: string, ports: Ports, memory: Memory): Promise<S
       clerkUrl: clerk.url,
       daytonaUrl: daytona.url,
       daytonaApiKey: daytona.apiKey,
+      stripeUrl: stripe.url,
       close: () => closers.close(),
     };
   } catch (error) {

@@ -4,7 +4,8 @@ import { api } from "../../convex/_generated/api.js";
 import type { Id } from "../../convex/_generated/dataModel";
 import { refusal, type Backend, type Caller } from "./backend.ts";
 
-const { create } = api.projects.actions;
+const actions = api.projects.actions;
+const { create } = actions;
 const { rename, remove } = api.projects.mutations;
 const { listForCurrentUser, pageForCurrentUser, getById, getBySandboxId } = api.projects.queries;
 
@@ -126,6 +127,46 @@ export function describeProjects(name: string, start: () => Promise<Backend>): v
       expect(await eve.query(getBySandboxId, { sandboxId })).toBeNull();
       expect(await names(eve)).toEqual([]);
       expect(await names(ada)).toEqual(["Tetris"]);
+    });
+
+    test("its owner stops, archives and wakes it, and sees it while it runs", async () => {
+      const backend = await start();
+      const ada = await backend.signUp("Ada");
+      const { projectId } = await createProject(ada);
+      const status = async () => (await ada.query(getById, { projectId }))?.status;
+      const { url, expiresAt } = await ada.action(actions.previewUrl, { projectId, port: 8080 });
+      expect(url).toMatch(/^https?:.*8080/);
+      expect(expiresAt).toBeGreaterThan(0);
+      await ada.action(actions.stop, { projectId });
+      expect(await status()).toBe("stopped");
+      await ada.action(actions.start, { projectId });
+      expect(await status()).toBe("ready");
+      await ada.action(actions.stop, { projectId });
+      await ada.action(actions.archive, { projectId });
+      expect(await status()).toBe("archived");
+      await ada.action(actions.ensureRunning, { projectId });
+      await ada.action(actions.ensureRunning, { projectId });
+      await ada.action(actions.cancelGeneration, { projectId });
+      expect(await status()).toBe("ready");
+    });
+
+    test("what its state does not allow is refused, and changes nothing", async () => {
+      const backend = await start();
+      const ada = await backend.signUp("Ada");
+      const { projectId } = await createProject(ada);
+      for (const [action, to] of [
+        [actions.start, "ready"],
+        [actions.archive, "archived"],
+        [actions.retry, "creating"],
+      ] as const) {
+        const data = await refusal(ada.action(action, { projectId }));
+        expect(data).toMatchObject({ code: "INVALID_TRANSITION", from: "ready", to });
+      }
+      const preview = ada.action(actions.previewUrl, { projectId, port: 0 });
+      expect(await refusal(preview)).toMatchObject({ code: "INVALID_ARGUMENT", field: "port" });
+      const turn = ada.action(actions.generate, { projectId, prompt: "Faster" });
+      expect(await refusal(turn)).toMatchObject({ code: "INVALID_ARGUMENT", field: "prompt" });
+      expect(await ada.query(getById, { projectId })).toMatchObject({ status: "ready" });
     });
 
     test("a malformed id, as a URL may hold one, is no project", async () => {

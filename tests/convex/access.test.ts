@@ -3,7 +3,7 @@
  * name each function that the backend has: a new one fails here until it says who may call it.
  */
 import { makeFunctionReference } from "convex/server";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import type { QuaverErrorCode } from "../../convex/lib/errors.ts";
 import { refusal } from "../contract/backend.ts";
 import { signUp, type Person } from "./people.ts";
@@ -56,6 +56,20 @@ const TABLE: Record<string, Row> = {
       }),
     },
   },
+  "auth/users:syncCurrentUser": {
+    kind: "action",
+    args: () => ({}),
+    visitor: { code: "UNAUTHENTICATED" },
+    // Each is told that Clerk can't be asked: nobody but the caller is in question.
+    unsynced: { code: "CLERK_UNAVAILABLE" },
+    stranger: { code: "CLERK_UNAVAILABLE" },
+  },
+  "auth/users:deleteUser": {
+    kind: "action",
+    args: () => ({}),
+    ...refusedBeforeSignIn,
+    stranger: { code: "CLERK_UNAVAILABLE" },
+  },
   "projects/queries:listForCurrentUser": { kind: "query", args: () => ({}), ...emptyFor([]) },
   "projects/queries:pageForCurrentUser": {
     kind: "query",
@@ -92,6 +106,103 @@ const TABLE: Record<string, Row> = {
     args: () => ({ name: " ", prompt: "Build it" }),
     ...refusedBeforeSignIn,
     stranger: { code: "INVALID_ARGUMENT" },
+  },
+  "projects/actions:retry": {
+    kind: "action",
+    args: ({ projectId }) => ({ projectId }),
+    ...refusedBeforeSignIn,
+    stranger: { code: "NOT_FOUND" },
+  },
+  "projects/actions:start": {
+    kind: "action",
+    args: ({ projectId }) => ({ projectId }),
+    ...refusedBeforeSignIn,
+    stranger: { code: "NOT_FOUND" },
+  },
+  "projects/actions:ensureRunning": {
+    kind: "action",
+    args: ({ projectId }) => ({ projectId }),
+    ...refusedBeforeSignIn,
+    stranger: { code: "NOT_FOUND" },
+  },
+  "projects/actions:stop": {
+    kind: "action",
+    args: ({ projectId }) => ({ projectId }),
+    ...refusedBeforeSignIn,
+    stranger: { code: "NOT_FOUND" },
+  },
+  "projects/actions:archive": {
+    kind: "action",
+    args: ({ projectId }) => ({ projectId }),
+    ...refusedBeforeSignIn,
+    stranger: { code: "NOT_FOUND" },
+  },
+  "projects/actions:cancelGeneration": {
+    kind: "action",
+    args: ({ projectId }) => ({ projectId }),
+    ...refusedBeforeSignIn,
+    stranger: { code: "NOT_FOUND" },
+  },
+  "projects/actions:previewUrl": {
+    kind: "action",
+    args: ({ projectId }) => ({ projectId }),
+    ...refusedBeforeSignIn,
+    stranger: { code: "NOT_FOUND" },
+  },
+  "projects/actions:generate": {
+    kind: "action",
+    args: ({ projectId }) => ({ projectId, prompt: "Say it", clientMessageId: "m-1" }),
+    ...refusedBeforeSignIn,
+    stranger: { code: "NOT_FOUND" },
+  },
+  "payments/queries:currentPlan": {
+    kind: "query",
+    args: () => ({}),
+    ...refusedBeforeSignIn,
+    stranger: {
+      value: {
+        plan: "free",
+        limits: { maxProjects: 10 },
+        usage: { projects: 0 },
+        subscription: null,
+      },
+    },
+  },
+  "payments/queries:listInvoices": { kind: "query", args: () => ({}), ...emptyFor([]) },
+  "payments/queries:listPayments": { kind: "query", args: () => ({}), ...emptyFor([]) },
+  "payments/queries:pageInvoices": {
+    kind: "query",
+    args: () => ({ paginationOpts }),
+    ...emptyFor(emptyPage),
+  },
+  "payments/queries:pagePayments": {
+    kind: "query",
+    args: () => ({ paginationOpts }),
+    ...emptyFor(emptyPage),
+  },
+  "payments/actions:createCheckoutSession": {
+    kind: "action",
+    args: () => ({ plan: "pro" }),
+    ...refusedBeforeSignIn,
+    stranger: { code: "PAYMENTS_NOT_CONFIGURED" },
+  },
+  "payments/actions:createPortalSession": {
+    kind: "action",
+    args: () => ({}),
+    ...refusedBeforeSignIn,
+    stranger: { code: "PAYMENTS_NOT_CONFIGURED" },
+  },
+  "payments/actions:cancelSubscription": {
+    kind: "action",
+    args: () => ({}),
+    ...refusedBeforeSignIn,
+    stranger: { code: "PAYMENTS_NOT_CONFIGURED" },
+  },
+  "payments/actions:resumeSubscription": {
+    kind: "action",
+    args: () => ({}),
+    ...refusedBeforeSignIn,
+    stranger: { code: "PAYMENTS_NOT_CONFIGURED" },
   },
   "messages/queries:listByProject": {
     kind: "query",
@@ -139,6 +250,8 @@ describe("who may call what", () => {
 
   test.for(Object.entries(TABLE))("%s", async ([path, row]) => {
     const t = aBackend();
+    vi.stubEnv("CLERK_SECRET_KEY", undefined);
+    vi.spyOn(console, "error").mockReturnValue();
     const ada = await aProject(t, await signUp(t, "Ada"));
     const eve = await signUp(t, "Eve");
     const before = await dump(t);

@@ -4,10 +4,13 @@
  */
 import type {
   CreateSandboxInput,
+  ReadCommandInput,
   Sandbox,
   SandboxClient,
   SandboxClientOptions,
   SandboxErrorCode,
+  SandboxState,
+  StartCommandInput,
 } from "@quaver/sandbox";
 
 /** Stands for the package's error class; `code` and `retryable` are what callers go by. */
@@ -15,32 +18,70 @@ export class FakeSandboxError extends Error {
   constructor(
     readonly code: SandboxErrorCode,
     readonly retryable: boolean,
+    readonly sandboxId?: string,
   ) {
     super(`secret details about ${code}`);
   }
 }
 
-type Call = "connect" | "create" | "get" | "delete";
+/** Daytona is away. */
+export const DOWN = new FakeSandboxError("UNAVAILABLE", true);
+
+type Client = Omit<SandboxClient, "recover" | "run">;
+
+/** What can be made to fail: making the client, and each of its calls. */
+export type Call = "connect" | keyof Client;
+
+/** A command in a session, as the agent's is. */
+export interface FakeCommand {
+  id: string;
+  sandboxId: string;
+  input: StartCommandInput;
+  output: string;
+  exitCode: number | null;
+}
 
 /** One Daytona account. */
 export class FakeDaytona {
   /** What is there, by id. */
   readonly sandboxes = new Map<string, Sandbox>();
+  /** The agent's commands that have been started, in order; those of a session that was ended too. */
+  readonly commands: FakeCommand[] = [];
   /** What was asked for, in order. */
   readonly created: CreateSandboxInput[] = [];
   /** How clients were made, in order. */
   readonly clients: SandboxClientOptions[] = [];
+  /** Each call that was made, in order. */
+  readonly calls: Call[] = [];
   /** Runs while a create is under way, before Daytona has made the sandbox. */
   beforeCreate: () => Promise<void> = () => Promise.resolve();
   /** Runs while a create is under way, after Daytona has made the sandbox. */
   duringCreate: (sandbox: Sandbox) => Promise<void> = () => Promise.resolve();
+  /** Runs while any other call is under way, after Daytona has done what was asked. */
+  during: (call: Call) => Promise<void> = () => Promise.resolve();
+  /** What the list says of a sandbox, which may be stale. */
+  listed: (sandbox: Sandbox) => Sandbox = (sandbox) => sandbox;
+  /** How many sandboxes a page of the list has. */
+  pageSize = 100;
 
-  readonly #faults: { call: Call; error: Error }[] = [];
+  #faults: { call: Call; error: Error; after: boolean }[] = [];
+  #single: { index: number; error: Error; after: boolean } | undefined;
+  #sessions = new Map<string, FakeCommand>();
   #count = 0;
 
-  /** Makes the next `times` calls of this kind throw, before they do anything. */
-  fail(call: Call, error: Error, times = 1): void {
-    for (let i = 0; i < times; i++) this.#faults.push({ call, error });
+  /**
+   * Makes the next `times` calls of this kind throw: before they do anything, or with `after`, once
+   * they have done it.
+   */
+  fail(call: Call, error: Error, times = 1, { after = false } = {}): void {
+    for (let i = 0; i < times; i++) this.#faults.push({ call, error, after });
+  }
+
+  /**
+   * Makes a single call throw, of whatever kind: the one that has `index` calls before it in `calls`.
+   */
+  failAt(index: number, error: Error, { after = false } = {}): void {
+    this.#single = { index, error, after };
   }
 
   /** Faults that have been ordered and not met yet. */
@@ -48,10 +89,60 @@ export class FakeDaytona {
     return this.#faults.length;
   }
 
+  /** Takes back the faults that have not been met. */
+  heal(): void {
+    this.#faults = [];
+  }
+
+  /** Forgets everything: an account that was never used. */
+  reset(): void {
+    this.heal();
+    this.#single = undefined;
+    this.#sessions.clear();
+    this.sandboxes.clear();
+    for (const list of [this.commands, this.created, this.clients, this.calls]) list.length = 0;
+  }
+
   /** The sandbox with this id or name. */
   find(idOrName: string): Sandbox | undefined {
     const all = [...this.sandboxes.values()];
     return all.find(({ id, name }) => id === idOrName || name === idOrName);
+  }
+
+  /** Puts a sandbox into a state, as Daytona does by itself. What runs in it ends with a stop. */
+  drift(id: string, state: SandboxState | "missing"): void {
+    if (state !== "started") this.#endSessions(id);
+    const sandbox = this.#sandbox(id);
+    if (state === "missing") this.sandboxes.delete(id);
+    else sandbox.state = state;
+  }
+
+  /** Makes a sandbox that nobody here asked for. */
+  add(input: Pick<CreateSandboxInput, "name" | "labels">, createdAt: number): Sandbox {
+    const id = `sandbox-${String(++this.#count)}`;
+    const sandbox: Sandbox = {
+      id,
+      name: input.name,
+      state: "started",
+      recoverable: false,
+      labels: input.labels,
+      createdAt: new Date(createdAt).toISOString(),
+      errorReason: null,
+    };
+    this.sandboxes.set(id, sandbox);
+    return sandbox;
+  }
+
+  /** The latest command of the agent. */
+  get agent(): FakeCommand {
+    const command = this.commands.at(-1);
+    if (command === undefined) throw new Error("No agent was started.");
+    return command;
+  }
+
+  /** Whether the agent's latest command still has its session. */
+  get agentRuns(): boolean {
+    return [...this.#sessions.values()].includes(this.agent) && this.agent.exitCode === null;
   }
 
   /** What `vi.doMock("@quaver/sandbox")` puts in the package's place. */
@@ -62,48 +153,120 @@ export class FakeDaytona {
     };
   }
 
-  #client(options: SandboxClientOptions): Pick<SandboxClient, "create" | "get" | "delete"> {
-    const fault = this.#takeFault("connect");
+  #client(options: SandboxClientOptions): Client {
+    const fault = this.#takeFault("connect", false);
     if (fault) throw fault;
     this.clients.push(options);
     return {
       create: (input) => this.#create(input),
-      get: (idOrName) => this.#meet("get", () => this.find(idOrName) ?? null),
+      get: (idOrName) => this.#meet("get", () => structuredClone(this.find(idOrName)) ?? null),
+      list: ({ labels, cursor }) =>
+        this.#meet("list", () => this.#page(labels, Number(cursor ?? 0))),
+      start: (id) => this.#meet("start", () => this.#change(id, "started")),
+      stop: (id) => this.#meet("stop", () => this.#change(id, "stopped")),
+      archive: (id) => this.#meet("archive", () => this.#change(id, "archiving")),
       delete: (id) => this.#meet("delete", () => void this.sandboxes.delete(id)),
+      startCommand: (id, input) => this.#meet("startCommand", () => this.#startCommand(id, input)),
+      readCommand: (id, input) => this.#meet("readCommand", () => this.#read(id, input)),
+      endSession: (id, session) =>
+        this.#meet("endSession", () => void this.#sessions.delete(`${id} ${session}`)),
+      keepAwake: (id) => this.#meet("keepAwake", () => void this.#sandbox(id)),
+      previewUrl: (id, { port, expiresInSeconds }) =>
+        this.#meet("previewUrl", () => {
+          const url = `https://${String(port)}-${this.#sandbox(id).id}.daytona.test`;
+          return { url, expiresAt: Date.now() + expiresInSeconds * 1000 };
+        }),
     };
   }
 
   async #create(input: CreateSandboxInput): Promise<Sandbox> {
     this.created.push(input);
     await this.beforeCreate();
-    const sandbox = await this.#meet("create", () => this.find(input.name) ?? this.#add(input));
+    const sandbox = await this.#meet("create", () => this.#adoptOrAdd(input));
     await this.duringCreate(sandbox);
     return sandbox;
   }
 
-  #add({ name, labels }: CreateSandboxInput): Sandbox {
-    const id = `sandbox-${String(++this.#count)}`;
-    const sandbox: Sandbox = {
-      id,
-      name,
-      state: "started",
-      recoverable: false,
-      labels,
-      createdAt: null,
-      errorReason: null,
-    };
-    this.sandboxes.set(id, sandbox);
+  #adoptOrAdd(input: CreateSandboxInput): Sandbox {
+    const found = this.find(input.name);
+    if (found === undefined) return this.add(input, Date.now());
+    if (found.state === "error" && !found.recoverable) {
+      throw new FakeSandboxError("SANDBOX_FAILED", false, found.id);
+    }
+    found.state = "started";
+    return found;
+  }
+
+  #page(labels: Record<string, string>, from: number) {
+    const all = [...this.sandboxes.values()]
+      .map(this.listed)
+      .filter((sandbox) =>
+        Object.entries(labels).every(([name, value]) => sandbox.labels[name] === value),
+      );
+    const to = from + this.pageSize;
+    return { items: all.slice(from, to), nextCursor: to < all.length ? String(to) : null };
+  }
+
+  #sandbox(id: string): Sandbox {
+    const sandbox = this.sandboxes.get(id);
+    if (sandbox === undefined) throw new FakeSandboxError("NOT_FOUND", false, id);
     return sandbox;
   }
 
-  async #meet<T>(call: Call, answer: () => T): Promise<T> {
-    const fault = this.#takeFault(call);
-    if (fault) throw fault;
-    return answer();
+  #change(id: string, state: SandboxState): Sandbox {
+    const sandbox = this.#sandbox(id);
+    if (sandbox.state === "error") throw new FakeSandboxError("SANDBOX_FAILED", false, id);
+    this.drift(id, state);
+    return sandbox;
   }
 
-  #takeFault(call: Call): Error | undefined {
-    const index = this.#faults.findIndex((fault) => fault.call === call);
+  #started(id: string): Sandbox {
+    const sandbox = this.#sandbox(id);
+    if (sandbox.state !== "started") throw new FakeSandboxError("INVALID", false, id);
+    return sandbox;
+  }
+
+  #startCommand(sandboxId: string, input: StartCommandInput): { commandId: string } {
+    this.#started(sandboxId);
+    const key = `${sandboxId} ${input.session}`;
+    const found = this.#sessions.get(key);
+    if (found !== undefined) return { commandId: found.id };
+    const id = `command-${String(this.commands.length + 1)}`;
+    const command: FakeCommand = { id, sandboxId, input, output: "", exitCode: null };
+    this.commands.push(command);
+    this.#sessions.set(key, command);
+    return { commandId: id };
+  }
+
+  #read(sandboxId: string, { session, commandId, offset, limit }: ReadCommandInput) {
+    this.#started(sandboxId);
+    const command = this.#sessions.get(`${sandboxId} ${session}`);
+    if (command?.id !== commandId) return null;
+    const output = command.output.slice(offset, offset + limit);
+    const more = limit > 0 && command.output.length > offset + limit;
+    return { exitCode: command.exitCode, output, more };
+  }
+
+  #endSessions(sandboxId: string): void {
+    for (const key of this.#sessions.keys()) {
+      if (key.startsWith(`${sandboxId} `)) this.#sessions.delete(key);
+    }
+  }
+
+  async #meet<T>(call: Call, answer: () => T): Promise<T> {
+    const index = this.calls.push(call) - 1;
+    const single = this.#single?.index === index ? this.#single : undefined;
+    const before = single?.after === false ? single.error : this.#takeFault(call, false);
+    if (before) throw before;
+    const answered = answer();
+    if (call !== "create") await this.during(call);
+    const after = single?.error ?? this.#takeFault(call, true);
+    if (after) throw after;
+    return answered;
+  }
+
+  #takeFault(call: Call, after: boolean): Error | undefined {
+    const index = this.#faults.findIndex((fault) => fault.call === call && fault.after === after);
     return index === -1 ? undefined : this.#faults.splice(index, 1)[0]?.error;
   }
 }

@@ -1,29 +1,15 @@
 /** How many, how often, how much. */
 import { describe, expect, test, vi } from "vitest";
-import { api, components } from "../../convex/_generated/api.js";
+import { api } from "../../convex/_generated/api.js";
 import { PLANS } from "../../convex/payments/plans.ts";
 import { refusal } from "../contract/backend.ts";
 import { signUp } from "./people.ts";
-import { aBackend, daytona, ENVIRONMENT, type TestBackend } from "./setup.ts";
-import { aMessage, aProject, dump, rowOf, storeProject } from "./things.ts";
+import { aBackend, daytona, ENVIRONMENT } from "./setup.ts";
+import { aMessage, aProject, dump, rowOf, storeProject, subscribe } from "./things.ts";
 
 const { create } = api.projects.actions;
 const { listForCurrentUser } = api.projects.queries;
 const wish = { name: "Tetris", prompt: "A game of falling blocks" };
-
-/** What Stripe's webhook leaves behind for a subscription. */
-async function subscribe(t: TestBackend, userId: string, status: string, priceId: string) {
-  await t.mutation(components.stripe.private.handleSubscriptionCreated, {
-    stripeSubscriptionId: `sub_${status}_${priceId}`,
-    stripeCustomerId: "cus_1",
-    status,
-    currentPeriodEnd: 0,
-    cancelAtPeriodEnd: false,
-    quantity: 1,
-    priceId,
-    metadata: { userId },
-  });
-}
 
 async function personWithProjects(count: number) {
   const t = aBackend();

@@ -10,6 +10,7 @@ import { dump } from "./things.ts";
 const { create } = api.projects.actions;
 const { remove } = api.projects.mutations;
 const { begin, attach, fail } = internal.projects.provisioning;
+const tooLate = { reason: "Too late", retryable: true, sandbox: "unknown" } as const;
 const wish = { name: "Tetris", prompt: "A game of falling blocks" };
 
 async function aPerson() {
@@ -184,7 +185,7 @@ describe("the lease", () => {
     const lease = await ada.mutation(begin, wish);
     await t.mutation(attach, { ...lease, sandboxId: "sb-1" });
     const before = await dump(t);
-    await t.mutation(fail, { ...lease, reason: "Too late", retryable: true });
+    await t.mutation(fail, { ...lease, ...tooLate });
     expect(await dump(t)).toEqual(before);
   });
 
@@ -192,7 +193,7 @@ describe("the lease", () => {
     const { t, ada } = await aPerson();
     const lease = await ada.mutation(begin, wish);
     await ada.mutation(remove, { projectId: lease.projectId });
-    await t.mutation(fail, { ...lease, reason: "Too late", retryable: true });
+    await t.mutation(fail, { ...lease, ...tooLate });
     expect((await dump(t)).projects).toEqual([]);
   });
 

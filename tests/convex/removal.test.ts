@@ -111,9 +111,12 @@ describe("everything a deleted person had", () => {
     const ada = await signUp(t);
     const { _id: userId } = await rowOf(ada);
     for (let i = 0; i < 45; i++) await storeProject(t, userId, { name: `App ${String(i)}` });
-    await t.mutation(internal.projects.removal.removeAllOfUser, { userId });
+    const { removeSomeOfUser } = internal.projects.removal;
+    expect(await t.mutation(removeSomeOfUser, { userId })).toBe(true);
     expect((await dump(t)).projects).toHaveLength(25);
-    await settle(t);
+    expect(await t.mutation(removeSomeOfUser, { userId })).toBe(true);
+    expect(await t.mutation(removeSomeOfUser, { userId })).toBe(false);
     expect((await dump(t)).projects).toEqual([]);
+    await settle(t);
   });
 });

@@ -24,8 +24,13 @@ export const ENVIRONMENT = {
   CLERK_WEBHOOK_SECRET: `whsec_${btoa("a secret that only tests know")}`,
   DAYTONA_API_KEY: "dtn_test",
   DAYTONA_API_URL: "https://daytona.test/api",
+  DAYTONA_WEBHOOK_SECRET: `whsec_${btoa("another secret that only tests know")}`,
+  CLERK_SECRET_KEY: "sk_test_only",
   STRIPE_PRICE_PRO: "price_pro",
 } as const;
+
+// The first call of a file loads the whole backend, Stripe and Clerk included.
+vi.setConfig({ testTimeout: 30_000 });
 
 /** Noon, so that nothing here depends on when it runs. */
 export const NOON = Date.UTC(2026, 10, 22, 12);
@@ -49,6 +54,7 @@ beforeEach(() => {
 afterEach(() => {
   vi.useRealTimers();
   vi.unstubAllEnvs();
+  vi.unstubAllGlobals();
   vi.restoreAllMocks();
 });
 

@@ -1,5 +1,5 @@
 /** Builders for projects and messages, and a look at what is stored. */
-import { api } from "../../convex/_generated/api.js";
+import { api, internal } from "../../convex/_generated/api.js";
 import type { Doc, Id } from "../../convex/_generated/dataModel";
 import type { Person } from "./people.ts";
 import { NOON, type TestBackend } from "./setup.ts";
@@ -43,6 +43,29 @@ export async function rowOf(person: Person): Promise<Doc<"users">> {
   const user = await person.query(api.auth.users.currentUser, {});
   if (user === null) throw new Error("This person has no row.");
   return user;
+}
+
+/** What Stripe's webhook leaves behind for a subscription. */
+export async function subscribe(
+  t: TestBackend,
+  userId: Id<"users">,
+  status: string,
+  priceId: string,
+): Promise<void> {
+  const id = `sub_${status}_${priceId}_${userId}`;
+  const ticket = await t.mutation(internal.payments.ordering.beginRead, { stripeId: id });
+  const terms = { priceId, quantity: 1, periodEnd: 0, cancelAtPeriodEnd: false, cancelAt: null };
+  await t.mutation(internal.payments.store.apply, {
+    ticket,
+    snapshot: {
+      kind: "subscription",
+      id,
+      customerId: "cus_1",
+      status,
+      ...terms,
+      metadata: { userId },
+    },
+  });
 }
 
 /** Everything in the app's own tables. */

@@ -23,7 +23,13 @@ async function freePort(): Promise<number> {
 test("the ports of the last start are taken again", async () => {
   const deployment = await freePort();
   const ports = await choosePorts({ deployment }, { freePorts: true, insist: true });
-  expect(ports).toEqual({ deployment, site: 0, clerk: 0, daytona: 0 });
+  const stripe: unknown = expect.any(Number);
+  expect(ports).toEqual({ deployment, site: 0, clerk: 0, daytona: 0, stripe });
+});
+
+test("where Stripe will be is known before anything starts", async () => {
+  const { stripe } = await choosePorts({}, { freePorts: true, insist: false });
+  expect(stripe).toBeGreaterThan(0);
 });
 
 test("one that is taken meanwhile gives way to a free one, when free ports will do", async () => {

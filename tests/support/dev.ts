@@ -17,6 +17,7 @@ const readySchema = z.object({
   clerkUrl: z.url(),
   daytonaUrl: z.url(),
   daytonaApiKey: z.string().min(1),
+  stripeUrl: z.url(),
 });
 
 /** The line that `bun run dev --json` prints when it is ready. */

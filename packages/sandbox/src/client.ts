@@ -1,4 +1,6 @@
 import { z } from "zod";
+import type { CommandProgress, ReadCommandInput, StartCommandInput } from "./background.ts";
+import { endSession, readCommand, startCommand } from "./background.ts";
 import type { Budget, Clock } from "./budget.ts";
 import { startBudget, within, withRetries } from "./budget.ts";
 import type { Means } from "./converge.ts";
@@ -7,7 +9,15 @@ import { createSandbox } from "./create.ts";
 import type { Change, CommandResult, CreateInput, ListInput, RunInput } from "./door.ts";
 import { openDoor } from "./door.ts";
 import { SandboxError } from "./errors.ts";
-import { createSchema, listSchema, previewInputSchema, runSchema } from "./inputs.ts";
+import {
+  createSchema,
+  listSchema,
+  previewInputSchema,
+  readCommandSchema,
+  runSchema,
+  sessionNameSchema,
+  startCommandSchema,
+} from "./inputs.ts";
 import type { Sandbox } from "./sandbox.ts";
 import { idSchema } from "./sandbox.ts";
 
@@ -62,6 +72,22 @@ export interface SandboxClient {
    * @throws SandboxError `TIMEOUT`, not retryable, when it was ended for taking too long.
    */
   run(id: string, input: RunInput): Promise<CommandResult>;
+  /**
+   * Starts a command in a session of its own, in the background. Asked again with the same session,
+   * it answers the command that was started, and starts none: safe to ask until it answers.
+   */
+  startCommand(id: string, input: StartCommandInput): Promise<{ commandId: string }>;
+  /**
+   * Looks at a command that was started, and at its output from an offset on.
+   *
+   * @returns null if there is no such session or command: stopping a sandbox ends its sessions.
+   * @throws SandboxError `INVALID` while the sandbox isn't started.
+   */
+  readCommand(id: string, input: ReadCommandInput): Promise<CommandProgress | null>;
+  /** Ends a session and what runs in it; none, or a sandbox that is gone or stopped, counts as done. */
+  endSession(id: string, session: string): Promise<void>;
+  /** Puts off the idle stop; a running command alone doesn't. */
+  keepAwake(id: string): Promise<void>;
   /** A URL anyone may see the port at, until `expiresAt` (epoch milliseconds). */
   previewUrl(
     id: string,
@@ -128,6 +154,22 @@ export function createSandboxClient(options: SandboxClientOptions): SandboxClien
         withRetries(budget, () => door.shell(validId), door.toFailure),
       );
       return await within(valid.timeoutSeconds * 1000 + timeoutMs, shell(valid));
+    },
+    startCommand: async (id, input) => {
+      const [valid, validId] = [checked(startCommandSchema, input), checked(idSchema, id)];
+      return await timed((budget) => startCommand(means, budget, validId, valid));
+    },
+    readCommand: async (id, input) => {
+      const [valid, validId] = [checked(readCommandSchema, input), checked(idSchema, id)];
+      return await timed((budget) => readCommand(means, budget, validId, valid));
+    },
+    endSession: async (id, session) => {
+      const [valid, validId] = [checked(sessionNameSchema, session), checked(idSchema, id)];
+      await timed((budget) => endSession(means, budget, validId, valid));
+    },
+    keepAwake: async (id) => {
+      const validId = checked(idSchema, id);
+      await timed((budget) => withRetries(budget, () => door.keepAwake(validId), door.toFailure));
     },
     previewUrl: async (id, input) => {
       const { port, expiresInSeconds } = checked(previewInputSchema, input);

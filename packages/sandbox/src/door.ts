@@ -4,6 +4,8 @@ import { Daytona } from "@daytonaio/sdk";
 import { classify } from "./classify.ts";
 import type { SandboxError } from "./errors.ts";
 import type { Sandbox } from "./sandbox.ts";
+import type { Sessions } from "./sessions.ts";
+import { openSessions } from "./sessions.ts";
 import {
   changeSchema,
   commandSchema,
@@ -61,6 +63,10 @@ export interface Door {
   change(id: string, change: Change, timeoutMs: number): Promise<void>;
   /** Makes ready to run commands in a sandbox. */
   shell(id: string): Promise<(input: RunInput) => Promise<CommandResult>>;
+  /** Makes ready to work with a sandbox's sessions. */
+  sessions(id: string): Promise<Sessions>;
+  /** Puts off the idle stop. */
+  keepAwake(id: string): Promise<void>;
   previewUrl(id: string, port: number, expiresInSeconds: number): Promise<string>;
   toFailure: (error: unknown, sandboxId?: string) => SandboxError;
 }
@@ -135,6 +141,11 @@ export function openDoor(options: {
             const { exitCode, result: output } = commandSchema.parse(response);
             return { exitCode, output };
           }, id);
+      }, id),
+    sessions: (id) => openSessions(daytona, id, (call) => guarded(call, id)),
+    keepAwake: (id) =>
+      guarded(async () => {
+        await api.updateLastActivity(id);
       }, id),
     previewUrl: (id, port, expiresInSeconds) =>
       guarded(async () => {

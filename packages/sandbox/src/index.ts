@@ -1,3 +1,4 @@
+export type { CommandProgress, ReadCommandInput, StartCommandInput } from "./background.ts";
 export type { SandboxClient, SandboxClientOptions } from "./client.ts";
 export { createSandboxClient } from "./client.ts";
 export type {

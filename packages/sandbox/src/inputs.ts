@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { ReadCommandInput, StartCommandInput } from "./background.ts";
 import type { CreateInput, ListInput, RunInput } from "./door.ts";
 import { idSchema } from "./sandbox.ts";
 
@@ -36,4 +37,27 @@ export const runSchema: z.ZodType<RunInput> = z.object({
 export const previewInputSchema = z.object({
   port: z.int().min(1).max(65_535),
   expiresInSeconds: z.int().min(1).max(86_400),
+});
+
+/** A session's name: part of a path, of a file's name, and of a command. */
+export const sessionNameSchema = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9-]{0,99}$/);
+
+/** What `startCommand` takes. No value may hold a NUL, at which an environment would end it. */
+export const startCommandSchema: z.ZodType<StartCommandInput> = z.object({
+  session: sessionNameSchema,
+  command: z.string().min(1),
+  env: z
+    .record(
+      z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/),
+      z.string().refine((value) => !value.includes("\0"), "contains a NUL"),
+    )
+    .optional(),
+});
+
+/** What `readCommand` takes. */
+export const readCommandSchema: z.ZodType<ReadCommandInput> = z.object({
+  session: sessionNameSchema,
+  commandId: idSchema,
+  offset: z.int().min(0),
+  limit: z.int().min(0).max(1_000_000),
 });

@@ -7,3 +7,6 @@ export { StandInError } from "./shared/errors.ts";
 export type { Call, FaultKind, FaultRule, Faults } from "./shared/faults.ts";
 export type { StandIn } from "./shared/server.ts";
 export type { WebhookOptions } from "./shared/service.ts";
+export type { PriceOffer } from "./stripe/catalogue.ts";
+export type { StripeStandIn, StripeStandInOptions } from "./stripe/start.ts";
+export { startStripeStandIn } from "./stripe/start.ts";

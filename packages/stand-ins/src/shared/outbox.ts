@@ -46,11 +46,37 @@ type Delivery = z.infer<typeof deliverySchema>;
 const RETRY_DELAYS_MS = [500, 2_000, 5_000, 10_000, 30_000, 60_000, 60_000];
 const WEBHOOK_TIMEOUT_MS = 15_000; // Svix's own
 
+/** How a service signs what it sends. */
+export interface WebhookScheme {
+  /** Throws on a secret that can't sign. */
+  check(secret: string): void;
+  /** The headers of one attempt. */
+  headers(
+    message: { id: string; payload: string },
+    secret: string,
+    at: Date,
+  ): Record<string, string>;
+}
+
+/** Svix's, which Clerk and Daytona use. */
+const SVIX: WebhookScheme = {
+  check: (secret) => {
+    new Webhook(secret);
+  },
+  headers: ({ id, payload }, secret, at) => ({
+    "user-agent": "Svix-Webhooks/1.0 (stand-in)",
+    "svix-id": id,
+    "svix-timestamp": String(Math.floor(at.getTime() / 1000)),
+    "svix-signature": new Webhook(secret).sign(id, at, payload),
+  }),
+};
+
 /** Opens the outbox kept in the journal's table `deliveries`. */
 export function openOutbox(
   journal: Journal,
   faults: FaultDesk,
   { retryDelaysMs = RETRY_DELAYS_MS, webhookTimeoutMs = WEBHOOK_TIMEOUT_MS }: DeliveryOptions,
+  scheme: WebhookScheme = SVIX,
 ): Outbox {
   const deliveries = journal.table("deliveries", deliverySchema);
   const closing = new AbortController();
@@ -66,7 +92,9 @@ export function openOutbox(
     const sends = fault === "drop" ? 0 : fault === "duplicate" ? 2 : 1;
     let delivered = false;
     for (let sent = 0; sent < sends; sent += 1) {
-      delivered = await send(to, delivery, webhookTimeoutMs, closing.signal);
+      const headers = scheme.headers(delivery, to.secret, new Date());
+      const limits = { timeoutMs: webhookTimeoutMs, closing: closing.signal };
+      delivered = await send(to.url, delivery.payload, headers, limits);
     }
     if (fault === "after") delivered = false; // it got through, but its answer was lost
     if (isClosing()) return; // stays as it was, for the next start
@@ -93,7 +121,7 @@ export function openOutbox(
 
   return {
     setTarget: (next) => {
-      if (next) new Webhook(next.secret); // throws on a secret that can't sign
+      if (next) scheme.check(next.secret);
       target = next;
       deliveries.values().forEach(start);
     },
@@ -115,30 +143,22 @@ export function openOutbox(
 
 /** One attempt; true if the receiver answered 2xx in time. */
 async function send(
-  target: WebhookTarget,
-  delivery: Delivery,
-  timeoutMs: number,
-  closing: AbortSignal,
+  url: string,
+  payload: string,
+  headers: Record<string, string>,
+  { timeoutMs, closing }: { timeoutMs: number; closing: AbortSignal },
 ): Promise<boolean> {
-  const now = new Date();
-  const signature = new Webhook(target.secret).sign(delivery.id, now, delivery.payload);
   try {
-    const response = await fetch(target.url, {
+    const response = await fetch(url, {
       method: "POST",
       redirect: "manual",
-      body: delivery.payload,
-      headers: {
-        "content-type": "application/json",
-        "user-agent": "Svix-Webhooks/1.0 (stand-in)",
-        "svix-id": delivery.id,
-        "svix-timestamp": String(Math.floor(now.getTime() / 1000)),
-        "svix-signature": signature,
-      },
+      body: payload,
+      headers: { "content-type": "application/json", ...headers },
       signal: AbortSignal.any([closing, AbortSignal.timeout(timeoutMs)]),
     });
     await response.body?.cancel();
     return response.ok;
   } catch {
-    return false; // refused, reset or timed out: Svix counts all of them as a failed attempt
+    return false; // refused, reset or timed out: all of them count as a failed attempt
   }
 }

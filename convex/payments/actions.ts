@@ -1,0 +1,115 @@
+/**
+ * Buying, changing and ending a subscription. Stripe's hosted pages take the money and the cards;
+ * what they come to arrives by webhook. No argument names a price, a customer, a subscription or an
+ * address: they are the caller's own, or the environment's.
+ */
+import { v } from "convex/values";
+import { literals } from "convex-helpers/validators";
+import * as z from "zod/mini";
+import { internal } from "../_generated/api";
+import { quaverError } from "../lib/errors";
+import { userAction } from "../lib/functions";
+import { askingStripe, isMissing, requireStripe } from "../lib/stripe";
+import { openCheckout, orderOf, siteUrl, type OpenCheckout } from "./checkout";
+import { endWithPeriod, goOn } from "./contracts";
+import { isUnderContract } from "./plans";
+
+const portalSession = z.object({ url: z.string() });
+
+/**
+ * Opens Stripe's checkout page for a plan. Called again before that is paid, it answers the same.
+ *
+ * @returns the session's id, and the page to send the person to
+ * @throws `INVALID_ARGUMENT` for `free`, `ALREADY_SUBSCRIBED`, `PAYMENTS_NOT_CONFIGURED`,
+ *   `PAYMENTS_UNAVAILABLE`, `RATE_LIMITED`
+ */
+export const createCheckoutSession = userAction({
+  args: { plan: literals("free", "pro") },
+  returns: v.object({ sessionId: v.string(), url: v.string() }),
+  handler: async (ctx, args): Promise<OpenCheckout> => {
+    const stripe = requireStripe();
+    const order = orderOf(args.plan);
+    const account = await ctx.runMutation(internal.payments.accounts.open, {});
+    const contract = account.subscriptions.find(({ status }) => isUnderContract(status));
+    if (contract) throw quaverError("ALREADY_SUBSCRIBED", { status: contract.status });
+    return await askingStripe(() => openCheckout(ctx, stripe, account, order));
+  },
+});
+
+/**
+ * Opens Stripe's billing portal: cards, invoices, cancelling.
+ *
+ * @throws `NOT_FOUND` before the first checkout, `PAYMENTS_NOT_CONFIGURED`,
+ *   `PAYMENTS_UNAVAILABLE`, `RATE_LIMITED`
+ */
+export const createPortalSession = userAction({
+  args: {},
+  returns: v.object({ url: v.string() }),
+  handler: async (ctx): Promise<{ url: string }> => {
+    const stripe = requireStripe();
+    const return_url = siteUrl();
+    const { customerId: customer } = await ctx.runMutation(internal.payments.accounts.open, {});
+    if (customer === null) throw nothingToManage();
+    return await askingStripe(async () => {
+      try {
+        const { billingPortal } = stripe;
+        return portalSession.parse(await billingPortal.sessions.create({ customer, return_url }));
+      } catch (error) {
+        if (isMissing(error)) throw nothingToManage();
+        throw error;
+      }
+    });
+  },
+});
+
+/**
+ * Has the caller's subscription end with the period that is paid for. Doing it twice changes
+ * nothing.
+ *
+ * @throws `NOT_FOUND` without a subscription, `PAYMENTS_NOT_CONFIGURED`, `PAYMENTS_UNAVAILABLE`,
+ *   `RATE_LIMITED`
+ */
+export const cancelSubscription = userAction({
+  args: {},
+  returns: v.null(),
+  handler: async (ctx): Promise<null> => {
+    const stripe = requireStripe();
+    const { subscriptions } = await ctx.runMutation(internal.payments.accounts.open, {});
+    if (subscriptions.length === 0) throw noSubscription();
+    await askingStripe(async () => {
+      for (const { id } of subscriptions) await endWithPeriod(ctx, stripe, id);
+    });
+    return null;
+  },
+});
+
+/**
+ * Has the caller's subscription go on after all. Doing it twice, or to one that was never
+ * cancelled, changes nothing.
+ *
+ * @throws `NOT_FOUND` without a subscription, or when it has ended meanwhile,
+ *   `PAYMENTS_NOT_CONFIGURED`, `PAYMENTS_UNAVAILABLE`, `RATE_LIMITED`
+ */
+export const resumeSubscription = userAction({
+  args: {},
+  returns: v.null(),
+  handler: async (ctx): Promise<null> => {
+    const stripe = requireStripe();
+    const { subscriptions } = await ctx.runMutation(internal.payments.accounts.open, {});
+    const newest = subscriptions[0];
+    if (newest === undefined) throw noSubscription();
+    const goesOn = await askingStripe(() => goOn(ctx, stripe, newest.id));
+    if (!goesOn) throw noSubscription();
+    return null;
+  },
+});
+
+function noSubscription() {
+  return quaverError("NOT_FOUND", { message: "You have no subscription." });
+}
+
+function nothingToManage() {
+  return quaverError("NOT_FOUND", {
+    message: "There is nothing to manage before a first checkout.",
+  });
+}

@@ -1,0 +1,142 @@
+/**
+ * The end of a deleted person's payments: no subscription outlives its owner. Every step may be
+ * done again; whatever fails throws, and the job that runs it is tried again.
+ */
+import type Stripe from "stripe";
+import { v } from "convex/values";
+import { internal } from "../_generated/api";
+import type { Id } from "../_generated/dataModel";
+import {
+  internalAction,
+  internalMutation,
+  internalQuery,
+  type MutationCtx,
+  type QueryCtx,
+} from "../_generated/server";
+import { isMissing, stripeClient } from "../lib/stripe";
+import { expire } from "./checkout";
+import { readSubscription } from "./snapshots";
+import { record } from "./sync";
+
+/** Of a person's subscriptions and open checkouts, at one go; one of each is usual. */
+const MAX_AT_ONCE = 1000;
+/** Rows deleted per transaction, of each table; all are small. */
+const ROWS_PER_BATCH = 200;
+
+/**
+ * Cancels at once whatever subscriptions a deleted person has, closes their open checkouts, and
+ * forgets them here. Without a Stripe key there is nothing to cancel, and nothing is done.
+ *
+ * @param userId - of a row that may be gone
+ * @throws when Stripe can't be reached or does not do as asked: the caller runs it again
+ */
+export const cancelSubscriptionsOfUser = internalAction({
+  args: { userId: v.id("users") },
+  returns: v.null(),
+  handler: async (ctx, { userId }) => {
+    const stripe = stripeClient(0);
+    if (stripe === null) return null;
+    const customer = await ctx.runQuery(internal.payments.cancellation.customerIdOf, { userId });
+    if (customer !== null) {
+      // Checkouts first: one that is paid a moment before is a subscription by then.
+      for (const id of await openCheckoutsOf(stripe, customer)) await expire(stripe, id);
+      for (const id of await liveSubscriptionsOf(stripe, customer)) {
+        await record(ctx, id, () => cancel(stripe, id));
+      }
+    }
+    await ctx.runMutation(internal.payments.cancellation.forget, { userId });
+    return null;
+  },
+});
+
+/** Cancels a subscription that turned out to be of a deleted person. Throws as above. */
+export const cancelOne = internalAction({
+  args: { stripeSubscriptionId: v.string() },
+  returns: v.null(),
+  handler: async (ctx, { stripeSubscriptionId: id }) => {
+    const stripe = stripeClient(0);
+    if (stripe !== null) await record(ctx, id, () => cancel(stripe, id));
+    return null;
+  },
+});
+
+/** The Stripe customer that somebody is, or was. */
+export const customerIdOf = internalQuery({
+  args: { userId: v.id("users") },
+  returns: v.nullable(v.string()),
+  handler: async (ctx, { userId }) => (await customerOf(ctx, userId))?.stripeCustomerId ?? null,
+});
+
+/** Deletes a deleted person's rows, some at a time, and orders itself again while there are more. */
+export const forget = internalMutation({
+  args: { userId: v.id("users") },
+  returns: v.null(),
+  handler: async (ctx, { userId }) => {
+    const [subscriptions, invoices, payments] = await rowsOf(ctx, userId);
+    for (const { _id } of subscriptions) await ctx.db.delete("subscriptions", _id);
+    for (const { _id } of invoices) await ctx.db.delete("invoices", _id);
+    for (const { _id } of payments) await ctx.db.delete("payments", _id);
+    if (subscriptions.length + invoices.length + payments.length > 0) {
+      await ctx.scheduler.runAfter(0, internal.payments.cancellation.forget, { userId });
+      return null;
+    }
+    const customer = await customerOf(ctx, userId);
+    if (customer !== null) await ctx.db.delete("stripeCustomers", customer._id);
+    return null;
+  },
+});
+
+async function openCheckoutsOf(stripe: Stripe, customer: string): Promise<string[]> {
+  const sessions = stripe.checkout.sessions.list({ customer, status: "open", limit: 100 });
+  return await idsOf(sessions);
+}
+
+async function liveSubscriptionsOf(stripe: Stripe, customer: string): Promise<string[]> {
+  return await idsOf(stripe.subscriptions.list({ customer, limit: 100 }));
+}
+
+/** A customer that Stripe doesn't know has nothing. A list that makes no sense throws. */
+async function idsOf(list: Stripe.ApiListPromise<{ id: string }>): Promise<string[]> {
+  try {
+    const all = await list.autoPagingToArray({ limit: MAX_AT_ONCE });
+    return all.map(({ id }) => id);
+  } catch (error) {
+    if (isMissing(error)) return [];
+    throw error;
+  }
+}
+
+async function cancel(stripe: Stripe, id: string) {
+  try {
+    return readSubscription(await stripe.subscriptions.cancel(id));
+  } catch (error) {
+    // Stripe's answer to cancelling what is cancelled.
+    if (isMissing(error)) return { kind: "gone" as const, of: "subscription" as const, id };
+    throw error;
+  }
+}
+
+async function customerOf(ctx: QueryCtx, userId: Id<"users">) {
+  return await ctx.db
+    .query("stripeCustomers")
+    .withIndex("by_user", (q) => q.eq("userId", userId))
+    .unique();
+}
+
+async function rowsOf(ctx: MutationCtx, userId: Id<"users">) {
+  const { db } = ctx;
+  return await Promise.all([
+    db
+      .query("subscriptions")
+      .withIndex("by_user", (q) => q.eq("userId", userId))
+      .take(ROWS_PER_BATCH),
+    db
+      .query("invoices")
+      .withIndex("by_user", (q) => q.eq("userId", userId))
+      .take(ROWS_PER_BATCH),
+    db
+      .query("payments")
+      .withIndex("by_user", (q) => q.eq("userId", userId))
+      .take(ROWS_PER_BATCH),
+  ]);
+}

@@ -1,0 +1,37 @@
+/** Forgetting what was only kept to recognise repetition. A cron's. */
+import { v } from "convex/values";
+import { internal } from "../_generated/api";
+import { internalMutation } from "../_generated/server";
+
+/**
+ * Stripe repeats a delivery by itself for three days; from its dashboard an event can be sent again
+ * for thirty. A repetition that isn't recognised costs one read of Stripe, and changes nothing.
+ */
+const EVENT_KEPT_MS = 30 * 24 * 60 * 60_000;
+/** A read takes seconds, and no action lives longer than ten minutes. */
+const READ_KEPT_MS = 24 * 60 * 60_000;
+/** Rows deleted per transaction, of each table; all are small. */
+const ROWS_PER_BATCH = 500;
+
+/** Deletes some of what has had its time, and orders itself again while there is more. */
+export const forgetOld = internalMutation({
+  args: {},
+  returns: v.null(),
+  handler: async (ctx) => {
+    const now = Date.now();
+    const events = await ctx.db
+      .query("stripeEvents")
+      .withIndex("by_creation_time", (q) => q.lt("_creationTime", now - EVENT_KEPT_MS))
+      .take(ROWS_PER_BATCH);
+    const reads = await ctx.db
+      .query("stripeReads")
+      .withIndex("by_touched", (q) => q.lt("touchedAt", now - READ_KEPT_MS))
+      .take(ROWS_PER_BATCH);
+    for (const { _id } of events) await ctx.db.delete("stripeEvents", _id);
+    for (const { _id } of reads) await ctx.db.delete("stripeReads", _id);
+    if (events.length === ROWS_PER_BATCH || reads.length === ROWS_PER_BATCH) {
+      await ctx.scheduler.runAfter(0, internal.payments.expiry.forgetOld, {});
+    }
+    return null;
+  },
+});

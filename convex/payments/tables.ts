@@ -1,0 +1,99 @@
+/**
+ * The app's own tables of payments. Contents are the Stripe component's: it mirrors customers,
+ * subscriptions, invoices and payments. But it reads them in lists without an end, or (invoices)
+ * not one by one at all, and it knows neither order nor repetition. So here is what its reads lack,
+ * each row bounded, by index, and of one person: who is which customer, which subscriptions are
+ * theirs, the lines of their bills, and what of Stripe's news has been heard.
+ */
+import { defineTable } from "convex/server";
+import { v, type Infer } from "convex/values";
+
+/** A line of a person's bills. Amounts are in the currency's smallest unit: cents. */
+export const invoiceLine = v.object({
+  stripeInvoiceId: v.string(),
+  number: v.optional(v.string()), // as printed on it; a draft has none
+  status: v.string(), // Stripe's word: draft, open, paid, uncollectible, void
+  amountDue: v.number(),
+  amountPaid: v.number(),
+  currency: v.string(), // three letters, lower case
+  hostedInvoiceUrl: v.optional(v.string()), // where it can be seen, and paid while open
+  createdAt: v.number(), // ms since the epoch
+});
+
+/** A payment that came through, for an invoice or otherwise. */
+export const paymentLine = v.object({
+  stripePaymentIntentId: v.string(),
+  status: v.string(), // Stripe's word; only `succeeded` is kept
+  amount: v.number(), // in the currency's smallest unit: cents
+  currency: v.string(), // three letters, lower case
+  createdAt: v.number(), // ms since the epoch
+});
+
+/** See `invoiceLine`. */
+export type InvoiceLine = Infer<typeof invoiceLine>;
+/** See `paymentLine`. */
+export type PaymentLine = Infer<typeof paymentLine>;
+
+const owned = { userId: v.id("users") };
+
+/** For the schema. */
+export const paymentTables = {
+  /**
+   * Which Stripe customer a person is: at most one at a time, found by our id alone. (An e-mail
+   * address proves nothing: somebody else may have had it at Stripe before.)
+   * Written before a person's first checkout, and when Stripe says that the customer was deleted.
+   * Deleted when the person's account is, once their subscriptions are cancelled.
+   */
+  stripeCustomers: defineTable({
+    ...owned,
+    stripeCustomerId: v.string(),
+    deleted: v.optional(v.literal(true)), // at Stripe; the next checkout makes another
+  })
+    .index("by_user", ["userId"])
+    // From Stripe's news to the person.
+    .index("by_stripe_id", ["stripeCustomerId"]),
+
+  /**
+   * Which subscriptions are whose; what they are is the component's.
+   * Written with the component's row, in one transaction. Deleted with the account.
+   */
+  subscriptions: defineTable({
+    ...owned,
+    stripeSubscriptionId: v.string(),
+    ended: v.boolean(), // for good: such a row is never read for a plan
+  })
+    // A person's subscriptions that may count.
+    .index("by_user", ["userId", "ended"])
+    .index("by_stripe_id", ["stripeSubscriptionId"]),
+
+  /** A person's invoices. Written by the webhook; read by their owner; deleted with the account. */
+  invoices: defineTable(invoiceLine.extend(owned))
+    // The owner's list, newest first.
+    .index("by_user", ["userId", "createdAt"])
+    .index("by_stripe_id", ["stripeInvoiceId"]),
+
+  /** A person's payments. Written by the webhook; read by their owner; deleted with the account. */
+  payments: defineTable(paymentLine.extend(owned))
+    // The owner's list, newest first.
+    .index("by_user", ["userId", "createdAt"])
+    .index("by_stripe_id", ["stripePaymentIntentId"]),
+
+  /**
+   * Stripe's events that have been dealt with; Stripe delivers each at least once.
+   * Written by the webhook, deleted by a cron a month later (`expiry.ts`).
+   */
+  stripeEvents: defineTable({ eventId: v.string() }).index("by_event_id", ["eventId"]),
+
+  /**
+   * What has been read from Stripe, object by object, so that an answer that was long on its way
+   * doesn't overwrite a later one (`ordering.ts`). Deleted by a cron when long unused.
+   */
+  stripeReads: defineTable({
+    stripeId: v.string(),
+    started: v.number(), // reads begun so far; the number of each is its ticket
+    applied: v.number(), // the ticket of the latest read that was written; 0 before the first
+    touchedAt: v.number(), // ms since the epoch
+  })
+    .index("by_stripe_id", ["stripeId"])
+    .index("by_touched", ["touchedAt"]),
+};

@@ -1,0 +1,128 @@
+"use node";
+/** The agent in its sandbox: started once, and looked at until it ends. */
+import { isSandboxError, type SandboxClient } from "@quaver/sandbox";
+import type { FunctionReturnType } from "convex/server";
+import { v } from "convex/values";
+import { internal } from "../_generated/api";
+import type { Id } from "../_generated/dataModel";
+import { env, internalAction } from "../_generated/server";
+import { agentCommand, maskSecrets, parseAgentEnv } from "../lib/agent";
+// eslint-disable-next-line @convex-dev/import-wrong-runtime -- this file is a Node module too, which the rule does not look at
+import { NOT_CONFIGURED, explainSandboxError, sandboxClient } from "../lib/daytona";
+import { takeable } from "./agentOutput";
+import { leaseFields } from "./lease";
+import type { TurnReport } from "./outcomes";
+
+/** How much output one look reads, in UTF-16 units: what a transaction writes at a time. */
+const READ_LENGTH = 64 * 1024;
+
+const KEEP_AWAKE_EVERY_MS = 60_000; // a sandbox idles out after minutes, fifteen unless set otherwise
+
+type Task = NonNullable<FunctionReturnType<typeof internal.projects.turns.task>>;
+
+/** One look at a turn, for the holder of its lease: starts the agent, or reads what it has said. */
+export const look = internalAction({
+  args: leaseFields,
+  returns: v.null(),
+  handler: async (ctx, lease): Promise<null> => {
+    const task = await ctx.runQuery(internal.projects.turns.task, lease);
+    if (task === null) return null;
+    const report = await lookAt(lease.projectId, task);
+    await ctx.runMutation(internal.projects.turnReports.write, { ...lease, report });
+    return null;
+  },
+});
+
+/** Ends what a turn has started. Run by the workpool, which tries again when this throws. */
+export const endSession = internalAction({
+  args: { sandboxId: v.string(), session: v.string() },
+  returns: v.null(),
+  handler: async (_ctx, { sandboxId, session }) => {
+    const client = sandboxClient();
+    if (client === null) throw new Error("DAYTONA_API_KEY is not set");
+    await client.endSession(sandboxId, session);
+    return null;
+  },
+});
+
+async function lookAt(projectId: Id<"projects">, task: Task): Promise<TurnReport> {
+  try {
+    const client = sandboxClient();
+    if (client === null) return { kind: "failed", ...NOT_CONFIGURED };
+    const agentEnv = parseAgentEnv(env.AGENT_ENV);
+    if (agentEnv === null) return misconfigured("AGENT_ENV is not a JSON object of strings");
+    return task.commandId === undefined
+      ? await start(client, projectId, task, agentEnv)
+      : await read(client, { ...task, commandId: task.commandId }, agentEnv);
+  } catch (error) {
+    return afterError(projectId, error);
+  }
+}
+
+async function start(
+  client: SandboxClient,
+  projectId: Id<"projects">,
+  { sandboxId, session, number, prompt }: Task,
+  agentEnv: Record<string, string>,
+): Promise<TurnReport> {
+  const command = agentCommand();
+  if (command === undefined) return misconfigured("AGENT_COMMAND is not set");
+  await client.keepAwake(sandboxId);
+  const { commandId } = await client.startCommand(sandboxId, {
+    session,
+    command,
+    env: {
+      ...agentEnv,
+      QUAVER_PROMPT: prompt.replaceAll("\0", ""), // which no environment can hold
+      QUAVER_PROJECT_ID: projectId,
+      QUAVER_TURN: String(number),
+    },
+  });
+  return { kind: "started", commandId };
+}
+
+async function read(
+  client: SandboxClient,
+  { sandboxId, session, commandId, offset, full, awakeAt }: Task & { commandId: string },
+  agentEnv: Record<string, string>,
+): Promise<TurnReport> {
+  // A running command alone does not keep a sandbox from idling out.
+  const awake = Date.now() - awakeAt >= KEEP_AWAKE_EVERY_MS;
+  if (awake) await client.keepAwake(sandboxId);
+  const limit = full ? 0 : READ_LENGTH;
+  const progress = await client.readCommand(sandboxId, { session, commandId, offset, limit });
+  if (progress === null) {
+    const reason = "The sandbox was restarted while the agent worked.";
+    return { kind: "failed", reason, retryable: true, sandbox: "unknown" };
+  }
+  const { output, more, exitCode } = progress;
+  const taken = takeable(output, { all: more ? !output.includes("\n") : exitCode !== null });
+  const text = maskSecrets(output, agentEnv).slice(0, taken);
+  return { kind: "progress", text, taken, more, exitCode, awake };
+}
+
+function misconfigured(what: string): TurnReport {
+  console.error(`${what}: no agent can run until it is.`);
+  const reason = "The agent is not set up on this deployment yet.";
+  return { kind: "failed", reason, retryable: false, sandbox: "unknown" };
+}
+
+/** A failure that may pass is waited out, as long as the turn has time. */
+function afterError(projectId: Id<"projects">, error: unknown): TurnReport {
+  console.error(`A look at the agent of project ${projectId} failed. ${describe(error)}`);
+  if (isSandboxError(error) && error.retryable) return { kind: "unanswered" };
+  if (isSandboxError(error) && error.code === "INVALID") {
+    const reason = "The sandbox was stopped while the agent worked.";
+    return { kind: "failed", reason, retryable: true, sandbox: "unknown" };
+  }
+  const failure = explainSandboxError(error);
+  // A sandbox that is gone or broken is made anew by the next try.
+  const retryable = failure.retryable || failure.sandbox !== "unknown";
+  return { kind: "failed", ...failure, retryable };
+}
+
+/** Its kind alone: the words of an error may repeat what the call was given, the agent's keys too. */
+function describe(error: unknown): string {
+  if (isSandboxError(error)) return error.code;
+  return error instanceof Error ? error.name : "It is no error.";
+}

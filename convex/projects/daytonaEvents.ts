@@ -1,0 +1,46 @@
+/** Daytona's webhook events, read loosely: the fields without which nothing can be done. */
+import * as z from "zod/mini";
+import type { SandboxLook } from "./outcomes";
+
+const envelope = z.object({ event: z.string(), timestamp: z.nullish(z.string()) });
+
+const stateUpdated = z.object({
+  id: z.string().check(z.minLength(1)),
+  newState: z.string(),
+  updatedAt: z.nullish(z.string()),
+});
+
+/**
+ * Daytona's states that say where a sandbox has come to rest. Others pass by themselves; an error is
+ * left to the sweep, which looks again: Daytona may recover from it.
+ */
+const RESTING: ReadonlyMap<string, SandboxLook["state"]> = new Map([
+  ["started", "started"],
+  ["stopped", "stopped"],
+  ["paused", "stopped"],
+  ["archived", "archived"],
+  ["destroyed", "destroyed"],
+]);
+
+/** What a verified delivery asks for. */
+export type DaytonaEvent =
+  { kind: "news"; sandboxId: string; look: SandboxLook } | { kind: "ignore" };
+
+/**
+ * Reads a delivery's JSON.
+ *
+ * @param payload - the parsed body, of a verified signature
+ * @returns what to do; null when it is not an event, or a change of state without its sandbox or its
+ *   time: without a time it can't be told from an older one
+ */
+export function readDaytonaEvent(payload: unknown): DaytonaEvent | null {
+  const event = envelope.safeParse(payload).data;
+  if (event === undefined) return null;
+  if (event.event !== "sandbox.state.updated") return { kind: "ignore" };
+  const change = stateUpdated.safeParse(payload).data;
+  const at = Date.parse(change?.updatedAt ?? event.timestamp ?? "");
+  if (change === undefined || Number.isNaN(at)) return null;
+  const state = RESTING.get(change.newState);
+  if (state === undefined) return { kind: "ignore" };
+  return { kind: "news", sandboxId: change.id, look: { state, at } };
+}

@@ -1,0 +1,64 @@
+/** Writing down what became of sandboxes without anyone here asking for it. */
+import { v } from "convex/values";
+import { literals } from "convex-helpers/validators";
+import type { Doc } from "../_generated/dataModel";
+import { internalMutation, type MutationCtx } from "../_generated/server";
+import { failedColumns, type ProjectPatch } from "./failures";
+import { isLeased } from "./lease";
+import { statusAfter } from "./lifecycle";
+import { sandboxLook, type SandboxLook } from "./outcomes";
+import { driftOf, isAtRest, type Drift } from "./verdicts";
+
+/**
+ * Applies news of a sandbox, by Daytona's webhook (an `event`) or by the sweep's own look at it, as
+ * of its own time. Nothing is written for a sandbox that is no project's, for a project that somebody
+ * is working on (who will write what came of it), and when something newer is known.
+ *
+ * @returns whether the project says something else now
+ */
+export const apply = internalMutation({
+  args: {
+    sandboxId: v.string(),
+    look: sandboxLook,
+    isEvent: v.boolean(),
+    impatient: v.optional(v.boolean()),
+  },
+  returns: literals("changed", "unchanged"),
+  handler: (ctx, args) => applyLook(ctx, args, Date.now()),
+});
+
+type News = { sandboxId: string; look: SandboxLook; isEvent: boolean; impatient?: boolean };
+
+async function applyLook(
+  ctx: MutationCtx,
+  { sandboxId, look, isEvent, impatient }: News,
+  now: number,
+) {
+  const project = await ctx.db
+    .query("projects")
+    .withIndex("by_sandbox_id", (q) => q.eq("sandboxId", sandboxId))
+    .unique();
+  if (project === null || !isAtRest(project.status)) return "unchanged";
+  if (isLeased(project, now, impatient)) return "unchanged";
+  if (look.at <= (project.sandboxSeenAt ?? -Infinity)) return "unchanged";
+  const drift = driftOf(project.status, look.state);
+  // An event that changes nothing is remembered all the same: an older one may come after it.
+  if (drift === null && !isEvent && project.operation === undefined) return "unchanged";
+  await ctx.db.patch("projects", project._id, driftedColumns(project, drift, look, now));
+  return drift === null ? "unchanged" : "changed";
+}
+
+/** A lease that has run out goes too: whoever held it is not coming back. */
+function driftedColumns(
+  project: Doc<"projects">,
+  drift: Drift,
+  look: SandboxLook,
+  now: number,
+): ProjectPatch {
+  if (drift === null) return { operation: undefined, sandboxSeenAt: look.at };
+  const columns =
+    "failure" in drift
+      ? failedColumns(project, drift.failure, now)
+      : statusAfter(project.status, drift.events, now);
+  return { operation: undefined, sandboxSeenAt: look.at, ...columns };
+}

@@ -1,0 +1,182 @@
+/**
+ * The sweep: whatever call failed and wherever the process died, it puts things right. Every few
+ * minutes (`crons.ts`) it goes, in bounded pages that order each other, through
+ *
+ * - the projects that work, of which those whose lease has run out are taken up again or given up;
+ * - the projects at rest, whose sandboxes Daytona is asked about, each by its id;
+ * - Daytona's list of this deployment's sandboxes, of which those that are no project's are deleted.
+ */
+import { v } from "convex/values";
+import { literals } from "convex-helpers/validators";
+import { internal } from "../_generated/api";
+import type { Doc } from "../_generated/dataModel";
+import {
+  internalAction,
+  internalMutation,
+  internalQuery,
+  type MutationCtx,
+} from "../_generated/server";
+import { isQuaverError } from "../lib/errors";
+import { MAX_READ_BYTES } from "../lib/reading";
+import { deploymentLabel, provision } from "./calls";
+import { failedColumns, INTERRUPTED } from "./failures";
+import { leaseFields, newLease } from "./lease";
+import { enqueueSessionEnd, takeOverTurn } from "./turns";
+import { verdictOnWorking } from "./verdicts";
+
+const PAGE_ROWS = 50;
+
+const impatient = v.optional(v.boolean());
+const cursor = v.nullable(v.string());
+const atRest = literals("ready", "stopped", "archived");
+
+/**
+ * Begins a sweep.
+ *
+ * With `impatient` it waits for nothing: every lease counts as run out, every sandbox as old enough.
+ * For an operator (`npx convex run projects/sweep:run '{"impatient":true}'`) who knows that nothing
+ * is under way, as after a crash. It is safe otherwise too, as whoever loses a lease writes nothing.
+ */
+export const run = internalMutation({
+  args: { impatient },
+  returns: v.null(),
+  handler: async (ctx, args) => {
+    const { working, resting, orphans } = internal.projects.sweep;
+    for (const status of ["creating", "generating"] as const) {
+      await ctx.scheduler.runAfter(0, working, { ...args, status, cursor: null });
+    }
+    await ctx.scheduler.runAfter(0, resting, { ...args, status: "ready", cursor: null });
+    await ctx.scheduler.runAfter(0, orphans, { ...args, cursor: null });
+    return null;
+  },
+});
+
+/**
+ * Begins the rest of it: the projects whose sandboxes don't run. There may be many, each is a call
+ * to Daytona, and little becomes of them: once an hour is enough beside the webhook.
+ */
+export const runStopped = internalMutation({
+  args: { impatient },
+  returns: v.null(),
+  handler: async (ctx, args) => {
+    for (const status of ["stopped", "archived"] as const) {
+      const page = { ...args, status, cursor: null };
+      await ctx.scheduler.runAfter(0, internal.projects.sweep.resting, page);
+    }
+    return null;
+  },
+});
+
+/** One page of the projects that work. */
+export const working = internalMutation({
+  args: { status: literals("creating", "generating"), cursor, impatient },
+  returns: v.null(),
+  handler: async (ctx, args) => {
+    const page = await ctx.db
+      .query("projects")
+      .withIndex("by_status", (q) => q.eq("status", args.status))
+      .paginate(pageFrom(args.cursor));
+    for (const project of page.page) await resolve(ctx, project, Date.now(), args.impatient);
+    if (!page.isDone) {
+      const next = { ...args, cursor: page.continueCursor };
+      await ctx.scheduler.runAfter(0, internal.projects.sweep.working, next);
+    }
+    return null;
+  },
+});
+
+function pageFrom(cursor: string | null) {
+  return { cursor, numItems: PAGE_ROWS, maximumBytesRead: MAX_READ_BYTES };
+}
+
+async function resolve(
+  ctx: MutationCtx,
+  project: Doc<"projects">,
+  now: number,
+  impatient?: boolean,
+): Promise<void> {
+  switch (verdictOnWorking(project, now, { impatient })) {
+    case "leave":
+      return;
+    case "resume":
+      if (!(await takeOverTurn(ctx, project, now))) await takeOverCreation(ctx, project, now);
+      return;
+    case "give up":
+      await ctx.db.patch("projects", project._id, failedColumns(project, INTERRUPTED, now));
+      if (project.generation !== undefined) await enqueueSessionEnd(ctx, project);
+  }
+}
+
+async function takeOverCreation(ctx: MutationCtx, project: Doc<"projects">, now: number) {
+  const operation = newLease("provision", now);
+  await ctx.db.patch("projects", project._id, { operation });
+  const lease = { projectId: project._id, token: operation.token };
+  await ctx.scheduler.runAfter(0, internal.projects.sweep.resumeCreation, lease);
+}
+
+/** Takes up a creation where it was left: adopts what Daytona has, or makes it. */
+export const resumeCreation = internalAction({
+  args: leaseFields,
+  returns: v.null(),
+  handler: async (ctx, lease): Promise<null> => {
+    try {
+      await provision(ctx, lease);
+    } catch (error) {
+      // The project says so itself, to its owner.
+      if (!isQuaverError(error, "SANDBOX_UNAVAILABLE")) throw error;
+    }
+    return null;
+  },
+});
+
+/** One page of the projects at rest in one status. */
+export const resting = internalAction({
+  args: { status: atRest, cursor, impatient },
+  returns: v.null(),
+  handler: async (ctx, args): Promise<null> => {
+    const { status, impatient } = args;
+    const page = await ctx.runQuery(internal.projects.sweep.restingPage, {
+      status,
+      cursor: args.cursor,
+    });
+    const { sandboxIds, next } = page;
+    const looks = await ctx.runAction(internal.projects.survey.look, { sandboxIds });
+    for (const look of looks) {
+      const news = { ...look, isEvent: false, ...(impatient && { impatient }) };
+      await ctx.runMutation(internal.projects.drift.apply, news);
+    }
+    if (next !== null) {
+      await ctx.scheduler.runAfter(0, internal.projects.sweep.resting, { ...args, cursor: next });
+    }
+    return null;
+  },
+});
+
+/** The sandboxes of one page of projects, and where the next page begins; null after the last. */
+export const restingPage = internalQuery({
+  args: { status: atRest, cursor },
+  returns: v.object({ sandboxIds: v.array(v.string()), next: cursor }),
+  handler: async (ctx, args) => {
+    const { page, isDone, continueCursor } = await ctx.db
+      .query("projects")
+      .withIndex("by_status", (q) => q.eq("status", args.status))
+      .paginate(pageFrom(args.cursor));
+    const sandboxIds = page.flatMap(({ sandboxId }) => sandboxId ?? []);
+    return { sandboxIds, next: isDone ? null : continueCursor };
+  },
+});
+
+/** One page of Daytona's list. */
+export const orphans = internalAction({
+  args: { cursor, impatient },
+  returns: v.null(),
+  handler: async (ctx, args): Promise<null> => {
+    const deployment = await deploymentLabel(ctx);
+    const page = { ...args, deployment };
+    const next = await ctx.runAction(internal.projects.survey.removeOrphans, page);
+    if (next !== null) {
+      await ctx.scheduler.runAfter(0, internal.projects.sweep.orphans, { ...args, cursor: next });
+    }
+    return null;
+  },
+});

@@ -1,0 +1,26 @@
+/** `POST /daytona-webhook`: Daytona tells what became of sandboxes. */
+import { internal } from "../_generated/api";
+import { env, httpAction, type ActionCtx } from "../_generated/server";
+import { receiveSvixWebhook } from "../lib/webhooks";
+import { readDaytonaEvent } from "./daytonaEvents";
+
+/**
+ * Answers 200 when the delivery is dealt with (an event that means nothing here included), 400
+ * when it can't be trusted or read, 413 when it is too large, and 500 when this deployment has no
+ * secret to check it with: then Svix tries again later.
+ */
+export const daytonaWebhook = httpAction(async (ctx: ActionCtx, request) => {
+  const delivery = await receiveSvixWebhook(
+    request,
+    "DAYTONA_WEBHOOK_SECRET",
+    env.DAYTONA_WEBHOOK_SECRET,
+  );
+  if (!delivery.ok) return delivery.response;
+  const event = readDaytonaEvent(delivery.payload);
+  if (event === null) return new Response("Not a Daytona event", { status: 400 });
+  if (event.kind === "news") {
+    const { sandboxId, look } = event;
+    await ctx.runMutation(internal.projects.drift.apply, { sandboxId, look, isEvent: true });
+  }
+  return new Response(null, { status: 200 });
+});

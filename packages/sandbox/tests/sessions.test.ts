@@ -1,0 +1,241 @@
+import type { DaytonaStandIn } from "@quaver/stand-ins";
+import { afterEach, beforeAll, describe, expect, test, vi } from "vitest";
+import type { SandboxClient } from "../src/index.ts";
+import { LASTING_FAILURES, PASSING_FAILURES, timeFor } from "./failures.ts";
+import { aClient, anInput, callsTo, failureOf, setUp, sharedDaytona } from "./support.ts";
+
+// Making a stand-in and a sandbox takes longer than a test; faults are gone after each.
+let daytona: DaytonaStandIn;
+let client: SandboxClient;
+let id: string;
+let made = 0;
+beforeAll(async () => {
+  daytona = await sharedDaytona();
+  client = aClient(daytona);
+  ({ id } = await client.create(anInput()));
+});
+afterEach(() => daytona.faults.clear());
+
+const aSession = () => `turn-${(made += 1)}`;
+
+/** The command's progress once it has ended. */
+async function ended(session: string, commandId: string) {
+  const read = () => client.readCommand(id, { session, commandId, offset: 0, limit: 100_000 });
+  return await vi.waitFor(async () => {
+    const progress = await read();
+    expect(progress?.exitCode).not.toBeNull();
+    return progress;
+  });
+}
+
+async function outcomeOf(command: string, env?: Record<string, string>) {
+  const session = aSession();
+  const { commandId } = await client.startCommand(id, { session, command, env });
+  return await ended(session, commandId);
+}
+
+describe("a command in the background", () => {
+  test("runs while others look at it, from an offset on", async () => {
+    const session = aSession();
+    const command = "echo one; until [ -e go ]; do sleep 0.02; done; echo two; exit 3";
+    const { commandId } = await client.startCommand(id, { session, command });
+    const read = (offset: number, limit = 100) =>
+      client.readCommand(id, { session, commandId, offset, limit });
+    await vi.waitFor(async () => {
+      expect(await read(0)).toEqual({ exitCode: null, output: "one\n", more: false });
+    });
+    expect(await read(4)).toEqual({ exitCode: null, output: "", more: false });
+    await client.run(id, { command: "touch go", timeoutSeconds: 10 });
+    expect(await ended(session, commandId)).toMatchObject({ exitCode: 3, output: "one\ntwo\n" });
+    expect(await read(4)).toMatchObject({ output: "two\n", more: false });
+    expect(await read(2, 3)).toEqual({ exitCode: 3, output: "e\nt", more: true });
+    expect(await read(0, 0)).toEqual({ exitCode: 3, output: "", more: false });
+    expect(await read(1_000)).toMatchObject({ output: "", more: false });
+  });
+
+  test("has its standard output read, and nothing else", async () => {
+    expect(await outcomeOf("echo out; echo err >&2")).toMatchObject({ output: "out\n" });
+  });
+
+  test.each([
+    ["quotes", `it's "so" '' '\\''`],
+    ["what a shell would run", "$(touch pwned) `touch pwned` ; touch pwned & | > pwned"],
+    ["lines", "\n\none\n'two'\n\n"],
+    ["backslashes", "\\ \\\\ \\n \\'"],
+    ["other alphabets", "Δοκιμή 试验 🎹"],
+    ["nothing", ""],
+    ["much", "'x\n".repeat(20_000)],
+  ])("gets values that hold %s, as they are", async (_, value) => {
+    const outcome = await outcomeOf('printf %s "$VALUE"; printf %s "$OTHER"', {
+      VALUE: value,
+      OTHER: "|",
+    });
+    expect(outcome).toEqual({ exitCode: 0, output: `${value}|`, more: false });
+    const { output } = await client.run(id, { command: "ls; ls .sessions", timeoutSeconds: 10 });
+    expect(output).not.toMatch(/pwned|\.env/);
+  });
+
+  test("may be several lines, and end in a comment", async () => {
+    expect(await outcomeOf("echo one\necho two # three")).toMatchObject({ output: "one\ntwo\n" });
+  });
+
+  test("has an environment that is in nothing Daytona tells of the session", async () => {
+    const session = aSession();
+    const env = { AGENT_KEY: "the-agents-key" };
+    await client.startCommand(id, { session, command: "sleep 60", env });
+    const headers = { authorization: `Bearer ${daytona.apiKey}` };
+    const url = `${daytona.url}/toolbox/${id}/process/session/${session}`;
+    const told = await (await fetch(url, { headers })).text();
+    expect(told).toContain("sleep 60");
+    expect(told).not.toContain("the-agents-key");
+    await client.endSession(id, session);
+  });
+});
+
+describe("starting it again", () => {
+  test("answers the command that was started", async () => {
+    const session = aSession();
+    const input = { session, command: "echo ran >> runs" };
+    const first = await client.startCommand(id, input);
+    expect(await client.startCommand(id, input)).toEqual(first);
+    await ended(session, first.commandId);
+    const { output } = await client.run(id, { command: "cat runs", timeoutSeconds: 10 });
+    expect(output).toBe("ran\n");
+  });
+
+  const STEPS: [string, string, RegExp][] = [
+    ["looking up the sandbox", "GET", /\/sandbox\//],
+    ["looking for the session", "GET", /\/process\/session\//],
+    ["making the session", "POST", /\/process\/session$/],
+    ["storing the environment", "POST", /\/process\/execute$/],
+    ["handing over the command", "POST", /\/exec$/],
+  ];
+  // That a connection is lost takes the SDK its time to find out.
+  const quick = PASSING_FAILURES.filter(([, kind]) => kind !== "drop");
+
+  describe.each(STEPS)("after a failure of %s", (step, method, path) => {
+    // A short command is waited for longer than these tests wait.
+    const waits = step === "storing the environment";
+    // The SDK itself asks about the sandbox that an answer names, and finds none.
+    const looks = step === "looking up the sandbox";
+    const passing = quick.filter(
+      ([what]) => !(waits && what === "no answer") && !(looks && what === "an id that isn't text"),
+    );
+    test.each(passing)("by %s, starts one", async (_what, kind) => {
+      const hurried = aClient(daytona, { timeoutMs: timeFor(kind) });
+      daytona.faults.add({ method, path, nth: 1, kind });
+      const session = aSession();
+      const input = { session, command: `echo ran >> runs-${session}`, env: { A: "b" } };
+      const { commandId } = await hurried.startCommand(id, input);
+      await ended(session, commandId);
+      const cat = { command: `cat runs-${session}`, timeoutSeconds: 10 };
+      expect((await client.run(id, cat)).output).toBe("ran\n");
+    });
+
+    test("whose work was done, starts one", async () => {
+      daytona.faults.add({ method, path, nth: 1, kind: { after: { status: 502 } } });
+      const session = aSession();
+      const input = { session, command: `echo ran >> runs-${session}` };
+      const { commandId } = await client.startCommand(id, input);
+      await ended(session, commandId);
+      const cat = { command: `cat runs-${session}`, timeoutSeconds: 10 };
+      expect((await client.run(id, cat)).output).toBe("ran\n");
+    });
+
+    test.each(LASTING_FAILURES)("by %s fails as it should", async (_what, kind, code) => {
+      daytona.faults.add({ method, path, kind });
+      const start = client.startCommand(id, { session: aSession(), command: "true" });
+      expect((await failureOf(start)).code).toBe(code);
+    });
+  });
+});
+
+describe("what is missing", () => {
+  test("reads as null, and ends as done", async () => {
+    const nothing = { commandId: "none", offset: 0, limit: 10 };
+    const session = aSession();
+    expect(await client.readCommand(id, { ...nothing, session })).toBeNull();
+    await client.endSession(id, session);
+    await client.startCommand(id, { session, command: "true" });
+    expect(await client.readCommand(id, { ...nothing, session })).toBeNull();
+    await client.endSession("nobody", session);
+    expect((await failureOf(client.keepAwake("nobody"))).code).toBe("NOT_FOUND");
+    const read = client.readCommand("nobody", { ...nothing, session });
+    expect((await failureOf(read)).code).toBe("NOT_FOUND");
+  });
+
+  test("is what a stop has ended", async () => {
+    const { client } = await setUp();
+    const { id } = await client.create(anInput());
+    const input = { session: "s", command: "sleep 60" };
+    const { commandId } = await client.startCommand(id, input);
+    await client.stop(id);
+    const read = () => client.readCommand(id, { session: "s", commandId, offset: 0, limit: 10 });
+    expect((await failureOf(read())).code).toBe("INVALID");
+    expect((await failureOf(client.startCommand(id, input))).code).toBe("INVALID");
+    await client.endSession(id, "s");
+    await client.start(id);
+    expect(await read()).toBeNull();
+  });
+});
+
+describe("ending a session", () => {
+  test("ends what runs in it", async () => {
+    const session = aSession();
+    const command = `while true; do date >> beats-${session}; sleep 0.02; done`;
+    const { commandId } = await client.startCommand(id, { session, command });
+    const count = async () => {
+      const cat = { command: `cat beats-${session} | wc -l`, timeoutSeconds: 10 };
+      return Number((await client.run(id, cat)).output);
+    };
+    await vi.waitFor(async () => expect(await count()).toBeGreaterThan(0));
+    await client.endSession(id, session);
+    const after = await count();
+    expect(await count()).toBe(after);
+    expect(await client.readCommand(id, { session, commandId, offset: 0, limit: 1 })).toBeNull();
+  });
+
+  test("fails when Daytona does, to be tried again", async () => {
+    const hurried = aClient(daytona, { timeoutMs: 1_000 });
+    daytona.faults.add({ method: "DELETE", kind: { status: 503 } });
+    const failure = await failureOf(hurried.endSession(id, aSession()));
+    expect(failure).toMatchObject({ code: "UNAVAILABLE", retryable: true });
+  });
+});
+
+describe("keeping a sandbox awake", () => {
+  test("puts off the idle stop", async () => {
+    const { daytona, client } = await setUp();
+    const { id } = await client.create(anInput());
+    await client.keepAwake(id);
+    expect(callsTo(daytona, "POST", /last-activity$/)).toBe(1);
+  });
+
+  test.each(PASSING_FAILURES)("is tried again after %s", async (_, kind) => {
+    const hurried = aClient(daytona, { timeoutMs: timeFor(kind) });
+    daytona.faults.add({ method: "POST", path: /last-activity$/, nth: 1, kind });
+    await hurried.keepAwake(id);
+  });
+});
+
+describe("arguments", () => {
+  test("out of range are refused before anything is sent", async () => {
+    const read = { session: "s", commandId: "c", offset: 0, limit: 1 };
+    const refused = [
+      ...["", "a/b", "..", "a b", "a'b", "$(x)", "x".repeat(101)].map((session) =>
+        client.startCommand(id, { session, command: "true" }),
+      ),
+      client.startCommand(id, { session: "s", command: "" }),
+      client.startCommand(id, { session: "s", command: "true", env: { "A B": "c" } }),
+      client.startCommand(id, { session: "s", command: "true", env: { A: "\0" } }),
+      client.startCommand("..", { session: "s", command: "true" }),
+      client.readCommand(id, { ...read, commandId: "../.." }),
+      client.readCommand(id, { ...read, offset: -1 }),
+      client.readCommand(id, { ...read, limit: 1e9 }),
+      client.endSession(id, "../x"),
+      client.keepAwake("../x"),
+    ];
+    for (const work of refused) expect((await failureOf(work)).code).toBe("INVALID");
+    expect(daytona.faults.calls()).toEqual([]);
+  });
+});

@@ -1,0 +1,141 @@
+import { randomBytes } from "node:crypto";
+import { z } from "zod";
+
+/** An id as Stripe makes them: a prefix that names the kind, and 24 characters. */
+export function stripeId(prefix: string): string {
+  const alphabet = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+  const letters = [...randomBytes(24)].map((byte) => alphabet[byte % alphabet.length] ?? "0");
+  return `${prefix}_${letters.join("")}`;
+}
+
+const id = z.string();
+const seconds = z.int(); // epoch seconds, as everywhere at Stripe
+const metadata = z.record(z.string(), z.string());
+
+export const productSchema = z.object({ id, name: z.string(), created: seconds });
+
+export const priceSchema = z.object({
+  id,
+  product: z.string(),
+  /** Tells the caller which is which: `lookup_key`. */
+  lookupKey: z.string(),
+  /** In the currency's smallest unit: cents. */
+  unitAmount: z.int(),
+  currency: z.string(),
+  interval: z.enum(["month", "year"]),
+  created: seconds,
+});
+
+export const customerSchema = z.object({
+  id,
+  email: z.string().nullable(),
+  name: z.string().nullable(),
+  metadata,
+  /** What becomes of charges: Stripe's test cards 4242 and 0341. */
+  card: z.enum(["works", "declines"]),
+  created: seconds,
+  /** A deleted customer can still be retrieved, as a husk. */
+  deleted: z.boolean(),
+});
+
+export const sessionSchema = z.object({
+  id,
+  customer: z.string().nullable(),
+  customerEmail: z.string().nullable(),
+  mode: z.enum(["subscription", "payment"]),
+  price: z.string(),
+  quantity: z.int(),
+  status: z.enum(["open", "complete", "expired"]),
+  successUrl: z.string(),
+  cancelUrl: z.string().nullable(),
+  clientReferenceId: z.string().nullable(),
+  metadata,
+  /** Goes to the subscription or the payment intent that comes of it. */
+  resultMetadata: metadata,
+  subscription: z.string().nullable(),
+  invoice: z.string().nullable(),
+  paymentIntent: z.string().nullable(),
+  created: seconds,
+  expiresAt: seconds,
+});
+
+/** Every state that Stripe has for a subscription. */
+export const subscriptionStatus = z.enum([
+  "incomplete",
+  "incomplete_expired",
+  "trialing",
+  "active",
+  "past_due",
+  "canceled",
+  "unpaid",
+  "paused",
+]);
+
+export const subscriptionSchema = z.object({
+  id,
+  item: z.string(),
+  customer: z.string(),
+  price: z.string(),
+  quantity: z.int(),
+  status: subscriptionStatus,
+  metadata,
+  created: seconds,
+  periodStart: seconds,
+  periodEnd: seconds,
+  cancelAtPeriodEnd: z.boolean(),
+  canceledAt: seconds.nullable(),
+  endedAt: seconds.nullable(),
+  latestInvoice: z.string().nullable(),
+});
+
+export const invoiceSchema = z.object({
+  id,
+  number: z.string(),
+  customer: z.string(),
+  subscription: z.string(),
+  /** As it was when the invoice was made. */
+  subscriptionMetadata: metadata,
+  status: z.enum(["draft", "open", "paid", "uncollectible", "void"]),
+  amount: z.int(),
+  currency: z.string(),
+  reason: z.enum(["subscription_create", "subscription_cycle"]),
+  attempts: z.int(),
+  created: seconds,
+  periodStart: seconds,
+  periodEnd: seconds,
+});
+
+export const paymentIntentSchema = z.object({
+  id,
+  customer: z.string().nullable(),
+  amount: z.int(),
+  currency: z.string(),
+  status: z.enum(["succeeded", "requires_payment_method"]),
+  metadata,
+  created: seconds,
+});
+
+export const portalSchema = z.object({
+  id,
+  customer: z.string(),
+  returnUrl: z.string().nullable(),
+  created: seconds,
+});
+
+/** What was answered to an idempotency key, to be answered again. */
+export const replaySchema = z.object({
+  key: z.string(),
+  fingerprint: z.string(),
+  body: z.unknown(),
+  created: seconds,
+});
+
+export type Product = z.infer<typeof productSchema>;
+export type Price = z.infer<typeof priceSchema>;
+export type Customer = z.infer<typeof customerSchema>;
+export type Session = z.infer<typeof sessionSchema>;
+export type Subscription = z.infer<typeof subscriptionSchema>;
+export type SubscriptionStatus = z.infer<typeof subscriptionStatus>;
+export type Invoice = z.infer<typeof invoiceSchema>;
+export type PaymentIntent = z.infer<typeof paymentIntentSchema>;
+export type Portal = z.infer<typeof portalSchema>;

@@ -1,0 +1,326 @@
+/** People who come before their webhook, and people who leave. */
+import { beforeEach, describe, expect, test, vi } from "vitest";
+import { api, internal } from "../../convex/_generated/api.js";
+import { refusal } from "../contract/backend.ts";
+import { FakeClerk, type ClerkFault } from "./fakeClerk.ts";
+import { DOWN } from "./fakeDaytona.ts";
+import { aClerkUser, deliver, signUp } from "./people.ts";
+import { aBackend, daytona, settle, type TestBackend } from "./setup.ts";
+import { aProject, dump, rowOf, storeProject } from "./things.ts";
+
+const { syncCurrentUser, deleteUser, currentUser } = api.auth.users;
+const { pickUp, expireTombstones, removeEverything } = internal.auth.deletion;
+const HOUR = 60 * 60_000;
+const DAY = 24 * HOUR;
+
+let clerk: FakeClerk;
+beforeEach(() => {
+  clerk = new FakeClerk();
+  vi.spyOn(console, "error").mockReturnValue();
+});
+
+/** Ways for Clerk to fail, and whether trying again can help. */
+const FAULTS: [string, ClerkFault, boolean][] = [
+  ["a 500", { status: 500 }, true],
+  ["a 503", { status: 503 }, true],
+  ["a 429", { status: 429 }, true],
+  ["a 401", { status: 401 }, false],
+  ["a 403", { status: 403 }, false],
+  ["a lost connection", "drop", true],
+];
+
+async function aSignedUpPerson() {
+  const t = aBackend();
+  const ada = await signUp(t);
+  clerk.people.set("user_ada", aClerkUser());
+  return { t, ada, userId: (await rowOf(ada))._id };
+}
+
+/** Runs what is due in the next minutes: the check that `deleteUser` orders too. */
+async function later(t: TestBackend): Promise<void> {
+  await settle(t, 5_000);
+}
+
+describe("a person whose webhook is late", () => {
+  function aNewPerson() {
+    const t = aBackend();
+    clerk.people.set("user_ada", aClerkUser());
+    return { t, ada: t.withIdentity({ subject: "user_ada" }) };
+  }
+
+  test("is fetched from Clerk, without their metadata", async () => {
+    const { t, ada } = aNewPerson();
+    const user = await ada.action(syncCurrentUser, {});
+    expect(user.clerkUser).toMatchObject({ id: "user_ada", first_name: "Ada", updated_at: 1_000 });
+    expect(user.clerkUser).not.toHaveProperty("private_metadata");
+    expect(await ada.query(currentUser, {})).toEqual(user);
+    expect(clerk.calls).toEqual(["GET https://api.clerk.com/v1/users/user_ada"]);
+    expect((await dump(t)).users).toHaveLength(1);
+  });
+
+  test("is fetched from where the environment says", async () => {
+    vi.stubEnv("CLERK_API_URL", "http://127.0.0.1:3212");
+    const { ada } = aNewPerson();
+    await ada.action(syncCurrentUser, {});
+    expect(clerk.calls).toEqual(["GET http://127.0.0.1:3212/v1/users/user_ada"]);
+  });
+
+  test("has one row, whoever comes first, with what is newest", async () => {
+    const { t, ada } = aNewPerson();
+    await deliver(t, "user.created", aClerkUser({ first_name: "Augusta", updated_at: 3_000 }));
+    await ada.action(syncCurrentUser, {});
+    expect((await rowOf(ada)).clerkUser.first_name).toBe("Augusta");
+    clerk.people.set("user_ada", aClerkUser({ first_name: "Adele", updated_at: 4_000 }));
+    await ada.action(syncCurrentUser, {});
+    await deliver(t, "user.created", aClerkUser());
+    const { users } = await dump(t);
+    expect(users.map(({ clerkUser }) => clerkUser.first_name)).toEqual(["Adele"]);
+  });
+
+  test("who has been deleted is not brought back, and Clerk is not asked", async () => {
+    const { t, ada } = aNewPerson();
+    await deliver(t, "user.deleted", { id: "user_ada", deleted: true });
+    expect((await refusal(ada.action(syncCurrentUser, {}))).code).toBe("UNAUTHENTICATED");
+    expect((await dump(t)).users).toEqual([]);
+    expect(clerk.calls).toEqual([]);
+  });
+
+  test("who is deleted while Clerk answers is not brought back either", async () => {
+    const { t, ada } = aNewPerson();
+    await ada.mutation(internal.auth.sync.beginSync, {});
+    await deliver(t, "user.deleted", { id: "user_ada", deleted: true });
+    const { upsert } = internal.auth.sync;
+    const [stale] = [aClerkUser({ updated_at: 9_000 })];
+    const { id, first_name, last_name, username, image_url } = stale;
+    const clerkUser = {
+      ...{ id, first_name, last_name, username, image_url },
+      email_addresses: [],
+      primary_email_address_id: null,
+      created_at: 1,
+      updated_at: 9_000,
+    };
+    expect(await t.mutation(upsert, { clerkUser })).toBe("deleted");
+  });
+
+  test("whom Clerk does not know is nobody", async () => {
+    const { ada } = aNewPerson();
+    clerk.people.clear();
+    expect((await refusal(ada.action(syncCurrentUser, {}))).code).toBe("UNAUTHENTICATED");
+  });
+
+  test("needs a token", async () => {
+    const { t } = aNewPerson();
+    expect((await refusal(t.action(syncCurrentUser, {}))).code).toBe("UNAUTHENTICATED");
+    expect(clerk.calls).toEqual([]);
+  });
+
+  const answers: typeof FAULTS = [
+    ...FAULTS,
+    ["another person", { status: 200, body: aClerkUser({ id: "user_eve" }) }, true],
+    ["no person", { status: 200, body: {} }, true],
+    ["no object", { status: 200, body: "fine" }, true],
+  ];
+  test.for(answers)("is told when Clerk answers %s", async ([, fault, retryable]) => {
+    const { t, ada } = aNewPerson();
+    clerk.fail(fault);
+    const data = await refusal(ada.action(syncCurrentUser, {}));
+    expect(data).toMatchObject({ code: "CLERK_UNAVAILABLE", retryable });
+    expect((await dump(t)).users).toEqual([]);
+  });
+
+  test("does not wait for ever", async () => {
+    const { ada } = aNewPerson();
+    clerk.fail("hang");
+    const answer = refusal(ada.action(syncCurrentUser, {}));
+    await vi.advanceTimersByTimeAsync(16_000);
+    expect(await answer).toMatchObject({ code: "CLERK_UNAVAILABLE", retryable: true });
+  });
+
+  test("may ask so often", async () => {
+    const { ada } = aNewPerson();
+    for (let i = 0; i < 5; i++) await ada.action(syncCurrentUser, {});
+    expect((await refusal(ada.action(syncCurrentUser, {}))).code).toBe("RATE_LIMITED");
+  });
+
+  test("on a deployment without Clerk's key, is told, and the log names the variable", async () => {
+    vi.stubEnv("CLERK_SECRET_KEY", undefined);
+    const { ada } = aNewPerson();
+    const data = await refusal(ada.action(syncCurrentUser, {}));
+    expect(data).toMatchObject({ code: "CLERK_UNAVAILABLE", retryable: false });
+    expect(vi.mocked(console.error).mock.calls.join("\n")).toContain("CLERK_SECRET_KEY");
+  });
+});
+
+describe("a person who leaves", () => {
+  test("is gone at Clerk and here, with all that they had; others stay", async () => {
+    const { t, ada } = await aSignedUpPerson();
+    const bob = await signUp(t, "Bob");
+    await aProject(t, ada);
+    const kept = await aProject(t, bob);
+    expect(await ada.action(deleteUser, {})).toEqual({ success: true });
+    expect(clerk.people.size).toBe(0);
+    expect(await ada.query(currentUser, {})).toBeNull();
+    await later(t);
+    const { users, projects, messages, deletedClerkUsers } = await dump(t);
+    expect(users.map(({ clerkUser }) => clerkUser.id)).toEqual(["user_bob"]);
+    expect(projects.map(({ _id }) => _id)).toEqual([kept.projectId]);
+    expect(messages.map(({ _id }) => _id)).toEqual([kept.messageId]);
+    expect([...daytona.sandboxes.keys()]).toEqual([kept.sandboxId]);
+    expect(deletedClerkUsers).toMatchObject([{ clerkId: "user_ada", state: "removed" }]);
+    expect(deletedClerkUsers[0]).not.toHaveProperty("userId");
+  });
+
+  test("whom Clerk has deleted already is deleted here", async () => {
+    const { t, ada } = await aSignedUpPerson();
+    clerk.people.clear();
+    await ada.action(deleteUser, {});
+    expect((await dump(t)).users).toEqual([]);
+  });
+
+  test("hears of it from the webhook too: once is enough", async () => {
+    const { t, ada } = await aSignedUpPerson();
+    await ada.action(deleteUser, {});
+    await deliver(t, "user.deleted", { id: "user_ada", deleted: true });
+    await deliver(t, "user.updated", aClerkUser({ updated_at: 9_000 }));
+    await later(t);
+    const { users, deletedClerkUsers } = await dump(t);
+    expect(users).toEqual([]);
+    expect(deletedClerkUsers).toHaveLength(1);
+    expect((await refusal(ada.action(deleteUser, {}))).code).toBe("USER_NOT_SYNCED");
+  });
+
+  test.for(FAULTS)("stays as they were when Clerk answers %s", async ([, fault, retryable]) => {
+    const { t, ada } = await aSignedUpPerson();
+    await aProject(t, ada);
+    const before = await dump(t);
+    clerk.fail(fault);
+    const data = await refusal(ada.action(deleteUser, {}));
+    expect(data).toMatchObject({ code: "CLERK_UNAVAILABLE", retryable });
+    expect(JSON.stringify(data)).not.toContain("secret");
+    await later(t);
+    expect(await dump(t)).toEqual(before);
+    await ada.action(deleteUser, {});
+    expect((await dump(t)).users).toEqual([]);
+  });
+
+  test.for(["the answer is lost", "the process dies"])(
+    "at Clerk, when %s, is deleted here soon after, whatever fails meanwhile",
+    async (what) => {
+      const { t, ada, userId } = await aSignedUpPerson();
+      await aProject(t, ada);
+      if (what === "the answer is lost") {
+        clerk.fail("lost");
+        await refusal(ada.action(deleteUser, {}));
+      } else {
+        await t.mutation(internal.auth.deletion.orderCheck, { userId });
+        clerk.people.clear();
+      }
+      expect((await dump(t)).users).toHaveLength(1);
+      clerk.fail({ status: 500 }, "drop");
+      await later(t);
+      const { users, projects, messages } = await dump(t);
+      expect([users, projects, messages]).toEqual([[], [], []]);
+      expect(daytona.sandboxes.size).toBe(0);
+    },
+  );
+
+  test("who has very many projects goes in bounded steps", async () => {
+    const { t, ada, userId } = await aSignedUpPerson();
+    for (let i = 0; i < 45; i++) await storeProject(t, userId);
+    await ada.action(deleteUser, {});
+    await later(t);
+    expect((await dump(t)).projects).toEqual([]);
+  });
+
+  test("leaves no sandbox though Daytona is away for a while", async () => {
+    const { t, ada } = await aSignedUpPerson();
+    await aProject(t, ada);
+    daytona.fail("delete", DOWN, 5);
+    await ada.action(deleteUser, {});
+    await settle(t, 60_000);
+    expect(daytona.faultsLeft).toBe(0);
+    expect(daytona.sandboxes.size).toBe(0);
+  });
+});
+
+describe("a removal that was interrupted", () => {
+  /** A tombstone whose job is lost, as when the workpool has given up. */
+  async function aLostRemoval() {
+    const { t, ada, userId } = await aSignedUpPerson();
+    await aProject(t, ada);
+    const tombstoneId = await t.run(async ({ db }) => {
+      await db.delete("users", userId);
+      return await db.insert("deletedClerkUsers", {
+        clerkId: "user_ada",
+        deletedAt: Date.now(),
+        userId,
+        state: "removing",
+      });
+    });
+    return { t, tombstoneId };
+  }
+
+  test("is picked up once the workpool must have given up", async () => {
+    const { t } = await aLostRemoval();
+    await t.mutation(pickUp, {});
+    await later(t);
+    expect((await dump(t)).projects).toHaveLength(1);
+    vi.advanceTimersByTime(4 * HOUR + 1);
+    await t.mutation(pickUp, {});
+    await later(t);
+    const { projects, messages, deletedClerkUsers } = await dump(t);
+    expect([projects, messages]).toEqual([[], []]);
+    expect(deletedClerkUsers).toMatchObject([{ state: "removed" }]);
+    expect(daytona.sandboxes.size).toBe(0);
+  });
+
+  test("may run any number of times, also after it is done", async () => {
+    const { t, tombstoneId } = await aLostRemoval();
+    for (let i = 0; i < 3; i++) await t.action(removeEverything, { tombstoneId });
+    await later(t);
+    const { projects, deletedClerkUsers } = await dump(t);
+    expect(projects).toEqual([]);
+    expect(deletedClerkUsers).toMatchObject([{ state: "removed" }]);
+    await t.run(({ db }) => db.delete("deletedClerkUsers", tombstoneId));
+    await t.action(removeEverything, { tombstoneId });
+    await t.mutation(internal.auth.deletion.finish, { tombstoneId });
+  });
+});
+
+describe("tombstones", () => {
+  async function tombstones(t: TestBackend, count: number, state: "removing" | "removed") {
+    const userId = (await rowOf(await signUp(t, "Bob")))._id;
+    await t.run(async ({ db }) => {
+      for (let i = 0; i < count; i++) {
+        await db.insert("deletedClerkUsers", {
+          clerkId: `user_${String(i)}`,
+          deletedAt: Date.now(),
+          state,
+          ...(state === "removing" && { userId }),
+        });
+      }
+    });
+  }
+  const left = async (t: TestBackend) => (await dump(t)).deletedClerkUsers.length;
+
+  test("expire when nothing can bring the person back any more, in bounded steps", async () => {
+    const t = aBackend();
+    await tombstones(t, 250, "removed");
+    vi.advanceTimersByTime(91 * DAY);
+    await t.mutation(expireTombstones, {});
+    expect(await left(t)).toBe(250);
+    vi.advanceTimersByTime(1);
+    await t.mutation(expireTombstones, {});
+    expect(await left(t)).toBe(150);
+    await settle(t);
+    expect(await left(t)).toBe(0);
+  });
+
+  test("stay as long as there is something left to remove", async () => {
+    const t = aBackend();
+    await tombstones(t, 1, "removing");
+    vi.advanceTimersByTime(365 * DAY);
+    await t.mutation(expireTombstones, {});
+    expect(await left(t)).toBe(1);
+  });
+});

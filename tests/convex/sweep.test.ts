@@ -1,0 +1,303 @@
+/** The sweep: what was left half done, by whatever failure, and what Daytona did by itself. */
+import { beforeEach, describe, expect, test, vi } from "vitest";
+import { api, internal } from "../../convex/_generated/api.js";
+import { refusal } from "../contract/backend.ts";
+import { DOWN } from "./fakeDaytona.ts";
+import { signUp } from "./people.ts";
+import { aBackend, daytona, NOON, settle, type TestBackend } from "./setup.ts";
+import { aProject, dump, rowOf, storeProject } from "./things.ts";
+
+const { run, runStopped } = internal.projects.sweep;
+const wish = { name: "Tetris", prompt: "Go" };
+const MINUTE = 60_000;
+
+beforeEach(() => {
+  vi.spyOn(console, "error").mockReturnValue();
+  vi.spyOn(console, "warn").mockReturnValue();
+});
+
+async function aPerson() {
+  const t = aBackend();
+  const ada = await signUp(t);
+  return { t, ada, userId: (await rowOf(ada))._id };
+}
+
+async function sweep(t: TestBackend): Promise<void> {
+  await t.mutation(run, {});
+  await settle(t);
+}
+
+async function statuses(t: TestBackend) {
+  return (await dump(t)).projects.map(({ status }) => status);
+}
+
+describe("a creation that was cut short", () => {
+  test.for([
+    ["before Daytona was asked", false],
+    ["after Daytona had made the sandbox", true],
+  ] as const)("%s ends in ready, with one sandbox", async ([, made]) => {
+    const { t, ada } = await aPerson();
+    const { projectId } = await ada.mutation(internal.projects.provisioning.begin, wish);
+    if (made) {
+      const deployment = "test";
+      await t.action(internal.projects.sandboxes.provision, { projectId, deployment });
+    }
+    await sweep(t);
+    expect(await statuses(t)).toEqual(["creating"]);
+    vi.advanceTimersByTime(6 * MINUTE);
+    await sweep(t);
+    const { projects } = await dump(t);
+    expect(projects).toMatchObject([{ status: "ready" }]);
+    expect([...daytona.sandboxes.keys()]).toEqual([projects[0]?.sandboxId]);
+  });
+
+  test("is put right at once by an impatient sweep", async () => {
+    const { t, ada } = await aPerson();
+    await ada.mutation(internal.projects.provisioning.begin, wish);
+    await t.mutation(run, { impatient: true });
+    await settle(t);
+    expect(await statuses(t)).toEqual(["ready"]);
+  });
+
+  test("fails when Daytona does, with a reason, and can be tried again", async () => {
+    const { t, ada } = await aPerson();
+    const { projectId } = await ada.mutation(internal.projects.provisioning.begin, wish);
+    vi.advanceTimersByTime(6 * MINUTE);
+    daytona.fail("create", DOWN);
+    await sweep(t);
+    expect((await dump(t)).projects).toMatchObject([
+      { status: "failed", failure: { retryable: true } },
+    ]);
+    await ada.action(api.projects.actions.retry, { projectId });
+    expect(await statuses(t)).toEqual(["ready"]);
+  });
+
+  test("again and again is given up", async () => {
+    const { t, ada } = await aPerson();
+    await ada.mutation(internal.projects.provisioning.begin, wish);
+    vi.advanceTimersByTime(30 * MINUTE);
+    await sweep(t);
+    expect(await statuses(t)).toEqual(["failed"]);
+    expect(daytona.calls).not.toContain("create");
+  });
+
+  test("leaves whoever was slow without a say", async () => {
+    const { t, ada } = await aPerson();
+    const lost = await ada.mutation(internal.projects.provisioning.begin, wish);
+    vi.advanceTimersByTime(6 * MINUTE);
+    await sweep(t);
+    const before = await dump(t);
+    const failure = { reason: "Late", retryable: true, sandbox: "gone" } as const;
+    const { attach, fail } = internal.projects.provisioning;
+    expect(await t.mutation(fail, { ...lost, ...failure })).toBe("superseded");
+    expect(await t.mutation(attach, { ...lost, sandboxId: "sb-9" })).toBe("superseded");
+    expect(await dump(t)).toEqual(before);
+  });
+});
+
+describe("a turn that nobody looks at any more", () => {
+  async function aLostTurn(commandStarted: boolean) {
+    vi.stubEnv("AGENT_COMMAND", "quaver-agent");
+    const { t, ada } = await aPerson();
+    await ada.action(api.projects.actions.create, wish);
+    if (commandStarted) {
+      await vi.advanceTimersByTimeAsync(500);
+      await t.finishInProgressScheduledFunctions();
+    }
+    // Stands for a process that dies: what was scheduled is never run.
+    await t.run(async (ctx) => {
+      for (const job of await ctx.db.system.query("_scheduled_functions").collect()) {
+        if (job.state.kind === "pending") await ctx.scheduler.cancel(job._id);
+      }
+    });
+    return { t, ada };
+  }
+
+  test.for([
+    ["before the agent was started", false],
+    ["while it worked", true],
+  ] as const)("%s is taken up again, and ends", async ([, started]) => {
+    const { t } = await aLostTurn(started);
+    await vi.advanceTimersByTimeAsync(2 * MINUTE);
+    await t.mutation(run, {});
+    await vi.advanceTimersByTimeAsync(500);
+    await t.finishInProgressScheduledFunctions();
+    expect(await statuses(t)).toEqual(["generating"]);
+    await vi.advanceTimersByTimeAsync(2 * MINUTE);
+    await t.mutation(run, {});
+    for (let i = 0; i < 10; i++) {
+      await vi.advanceTimersByTimeAsync(500);
+      await t.finishInProgressScheduledFunctions();
+    }
+    expect(daytona.commands).toHaveLength(1);
+    daytona.agent.output = "Done\n";
+    daytona.agent.exitCode = 0;
+    await settle(t, 1_000);
+    expect(await statuses(t)).toEqual(["ready"]);
+    expect((await dump(t)).messages.map(({ content }) => content)).toEqual(["Done\n"]);
+  });
+
+  test("for longer than it may last is given up, and the agent ended", async () => {
+    const { t } = await aLostTurn(true);
+    await vi.advanceTimersByTimeAsync(46 * MINUTE);
+    await sweep(t);
+    expect(await statuses(t)).toEqual(["failed"]);
+    expect(daytona.agentRuns).toBe(false);
+  });
+});
+
+describe("what Daytona did by itself", () => {
+  async function aReadyProject() {
+    const { t, ada } = await aPerson();
+    const made = await aProject(t, ada);
+    vi.advanceTimersByTime(1);
+    return { t, ada, ...made };
+  }
+
+  test("an idle stop is written back", async () => {
+    const { t, sandboxId } = await aReadyProject();
+    daytona.drift(sandboxId, "stopped");
+    await sweep(t);
+    expect(await statuses(t)).toEqual(["stopped"]);
+  });
+
+  test("an archive is written back by the hourly sweep", async () => {
+    const { t, ada, projectId, sandboxId } = await aReadyProject();
+    await ada.action(api.projects.actions.stop, { projectId });
+    vi.advanceTimersByTime(1);
+    daytona.drift(sandboxId, "archived");
+    await t.mutation(runStopped, {});
+    await settle(t);
+    expect(await statuses(t)).toEqual(["archived"]);
+  });
+
+  test.for(["missing", "destroyed", "error"] as const)("a sandbox that is %s", async (state) => {
+    const { t, sandboxId } = await aReadyProject();
+    daytona.drift(sandboxId, state);
+    await sweep(t);
+    const { projects } = await dump(t);
+    expect(projects).toMatchObject([{ status: "failed", failure: { retryable: true } }]);
+    expect(projects[0]?.sandboxId).toBe(state === "error" ? sandboxId : undefined);
+  });
+
+  test("nothing: then nothing is written", async () => {
+    const { t } = await aReadyProject();
+    const before = await dump(t);
+    await sweep(t);
+    expect(await dump(t)).toEqual(before);
+  });
+
+  test("is left alone while Daytona gives no answer, and while somebody works on it", async () => {
+    const { t, ada, projectId, sandboxId } = await aReadyProject();
+    daytona.drift(sandboxId, "stopped");
+    daytona.fail("get", DOWN);
+    daytona.fail("list", DOWN);
+    await sweep(t);
+    expect(await statuses(t)).toEqual(["ready"]);
+    await ada.mutation(internal.projects.operations.begin, { projectId, change: "stop" });
+    await sweep(t);
+    expect(await statuses(t)).toEqual(["ready"]);
+    vi.advanceTimersByTime(5 * MINUTE);
+    await sweep(t);
+    const { projects } = await dump(t);
+    expect(projects).toMatchObject([{ status: "stopped" }]);
+    expect(projects[0]).not.toHaveProperty("operation");
+  });
+
+  test("an operation that never came back leaves no lease behind", async () => {
+    const { t, ada, projectId } = await aReadyProject();
+    await ada.mutation(internal.projects.operations.begin, { projectId, change: "stop" });
+    vi.advanceTimersByTime(5 * MINUTE);
+    await sweep(t);
+    const { projects } = await dump(t);
+    expect(projects[0]).not.toHaveProperty("operation");
+    expect(projects[0]?.status).toBe("ready");
+  });
+
+  test("is found on every page", async () => {
+    const { t, userId } = await aPerson();
+    for (let i = 0; i < 120; i++) {
+      const sandboxId = `lost-${String(i)}`;
+      await storeProject(t, userId, { sandboxId, statusChangedAt: NOON - i });
+    }
+    await sweep(t);
+    expect(new Set(await statuses(t))).toEqual(new Set(["failed"]));
+  });
+});
+
+describe("sandboxes that are no project's", () => {
+  const ours = (projectId: string) => ({ app: "quaver", deployment: "test", projectId });
+
+  test("go once they are old enough; others stay", async () => {
+    const { t, ada } = await aPerson();
+    const { projectId, sandboxId } = await aProject(t, ada);
+    const gone = (await aProject(t, ada, "Pong")).projectId;
+    await ada.mutation(api.projects.mutations.remove, { projectId: gone });
+    await settle(t);
+    const before = Date.now();
+    const young = daytona.add({ name: "a", labels: ours(gone) }, before);
+    daytona.add({ name: "b", labels: ours(gone) }, before - 11 * MINUTE);
+    daytona.add({ name: "c", labels: ours(projectId) }, before - 11 * MINUTE);
+    daytona.add({ name: "d", labels: ours("no id at all") }, before - 11 * MINUTE);
+    const foreign = [
+      daytona.add({ name: "e", labels: { app: "other", projectId: gone } }, 0),
+      daytona.add({ name: "f", labels: { ...ours(gone), deployment: "green" } }, 0),
+      daytona.add({ name: "g", labels: { app: "quaver", deployment: "test" } }, 0),
+    ];
+    daytona.pageSize = 2;
+    await sweep(t);
+    await sweep(t);
+    const kept = [sandboxId, young.id, ...foreign.map(({ id }) => id)];
+    expect([...daytona.sandboxes.keys()].sort()).toEqual(kept.sort());
+    expect((await dump(t)).projects[0]).not.toHaveProperty("operation");
+  });
+
+  test("of a failed project go, and a retry meanwhile waits", async () => {
+    const { t, ada } = await aPerson();
+    daytona.fail("create", DOWN, 1, { after: true });
+    await refusal(ada.action(api.projects.actions.create, wish));
+    const [project] = await ada.query(api.projects.queries.listForCurrentUser, {});
+    vi.advanceTimersByTime(11 * MINUTE);
+    let met: unknown;
+    daytona.during = async (call) => {
+      if (call !== "delete") return;
+      met = await refusal(ada.action(api.projects.actions.retry, { projectId: project!._id }));
+    };
+    await sweep(t);
+    expect(met).toMatchObject({ code: "OPERATION_IN_PROGRESS", operation: "cleanup" });
+    expect(daytona.sandboxes.size).toBe(0);
+    daytona.during = () => Promise.resolve();
+    await ada.action(api.projects.actions.retry, { projectId: project!._id });
+    expect(await statuses(t)).toEqual(["ready"]);
+  });
+
+  test("are looked at by their id before they go: the list may be stale", async () => {
+    const { t, ada } = await aPerson();
+    const { sandboxId } = await aProject(t, ada);
+    vi.advanceTimersByTime(11 * MINUTE);
+    daytona.listed = (sandbox) => ({ ...sandbox, labels: ours("gone") });
+    await sweep(t);
+    expect([...daytona.sandboxes.keys()]).toEqual([sandboxId]);
+    expect(daytona.calls).not.toContain("delete");
+  });
+
+  test("are left to the next sweep when Daytona fails", async () => {
+    const { t } = await aPerson();
+    daytona.add({ name: "x", labels: ours("gone") }, 0);
+    for (const call of ["list", "get", "delete"] as const) {
+      daytona.fail(call, DOWN);
+      await sweep(t);
+      expect(daytona.sandboxes.size).toBe(1);
+    }
+    await sweep(t);
+    expect(daytona.sandboxes.size).toBe(0);
+  });
+
+  test("stay while there is no key to delete them with", async () => {
+    vi.stubEnv("DAYTONA_API_KEY", undefined);
+    const { t } = await aPerson();
+    daytona.add({ name: "x", labels: ours("gone") }, 0);
+    await sweep(t);
+    expect(daytona.sandboxes.size).toBe(1);
+  });
+});
