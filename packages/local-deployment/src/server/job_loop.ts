@@ -88,8 +88,9 @@ export class JobLoop {
       }
       return nextDue;
     } catch (error) {
-      if (!(error instanceof EngineStuckError)) throw error;
+      // Whatever ended the engine's thread while this job ran, it is not begun again, nor left as begun.
       await this.engine.call("failBegunJob");
+      if (!(error instanceof EngineStuckError)) throw error;
       return Date.now();
     }
   }
