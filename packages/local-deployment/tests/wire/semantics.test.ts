@@ -470,6 +470,17 @@ describe("functions that never end", () => {
     expect(await ticks("endless")).toBe(0);
   }, 30_000);
 
+  test("an endless scheduled mutation fails once, and the jobs behind it run", async () => {
+    const schedule = (what: "endless" | "tick", after: number) =>
+      client().mutation(api.jobs.schedule, { what, by: "behind the endless", after });
+    const [endless, behind] = [await schedule("endless", 0), await schedule("tick", 1)];
+    const stateOf = (id: typeof endless) => client().query(api.jobs.stateOf, { id });
+    await expect.poll(() => stateOf(behind), { timeout: 20_000 }).toEqual({ kind: "success" });
+    const error = "Function execution timed out (maximum duration: 1s)";
+    expect(await stateOf(endless)).toEqual({ kind: "failed", error });
+    expect(await ticks("behind the endless")).toBe(1);
+  }, 30_000);
+
   test("an endless action does not stop queries and mutations", async () => {
     void client()
       .action(api.rules.endlessAction, {})
