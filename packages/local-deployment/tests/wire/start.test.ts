@@ -6,7 +6,8 @@ import { createHash } from "node:crypto";
 import { ConvexHttpClient } from "convex/browser";
 import { anyApi } from "convex/server";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { aDeployment, aFolder, DeploymentProcess, type Ended } from "./support/deployment.ts";
+import { DeploymentProcess, type Ended } from "../../../../tests/support/deployment.ts";
+import { aDeployment, aFolder } from "./support/deployment.ts";
 import { aProject } from "./support/push.ts";
 
 /** Enough to store something. */

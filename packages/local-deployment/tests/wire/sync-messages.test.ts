@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { aFolder, TestDeployment } from "./support/deployment.ts";
+import { TestDeployment } from "../../../../tests/support/deployment.ts";
+import { aFolder } from "./support/deployment.ts";
 import { RawClient } from "./support/sync.ts";
 
 /** Nothing is pushed to it: what is tested comes before any function. */

@@ -9,7 +9,8 @@ import {
   type CliResult,
 } from "../../../../../scripts/lib/convex-cli.ts";
 import { within } from "../../../../../tests/support/dev.ts";
-import { aFolder, TestDeployment } from "./deployment.ts";
+import { TestDeployment } from "../../../../../tests/support/deployment.ts";
+import { aFolder } from "./deployment.ts";
 import { keySet } from "./tokens.ts";
 
 const FIXTURE = fileURLToPath(new URL("../../fixture", import.meta.url));

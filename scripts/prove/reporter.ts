@@ -1,0 +1,23 @@
+import type { Reporter, TestCase, TestModule } from "vitest/node";
+
+/** Prints a proof's line as soon as it is done, and what went wrong with whatever failed. */
+export default class ProofReporter implements Reporter {
+  onTestCaseResult(test: TestCase): void {
+    const { proof } = test.meta();
+    const result = test.result();
+    if (proof !== undefined) process.stdout.write(`${proof}\n`);
+    if (result.state !== "failed") return;
+    process.stdout.write(`FAILED ${test.fullName}\n`);
+    for (const { message } of result.errors) process.stdout.write(`${indented(message)}\n`);
+  }
+
+  onTestModuleEnd(module: TestModule): void {
+    for (const { message } of module.errors()) {
+      process.stdout.write(`FAILED ${module.moduleId}\n${indented(message)}\n`);
+    }
+  }
+}
+
+function indented(text: string): string {
+  return text.replaceAll(/^/gm, "  ");
+}

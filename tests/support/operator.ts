@@ -1,0 +1,52 @@
+/** What an operator can do to a deployment: run any function, look into any table. */
+import { ConvexHttpClient } from "convex/browser";
+import type { FunctionArgs, FunctionReference, FunctionReturnType } from "convex/server";
+import { z } from "zod";
+import type { Target } from "../../scripts/lib/convex-cli.ts";
+import { callSystem } from "../../scripts/lib/deployment-api.ts";
+
+const PAGE_ROWS = 1_000;
+
+const pageSchema = z.object({
+  status: z.literal("success"),
+  value: z.object({
+    page: z.array(z.looseObject({ _id: z.string() })),
+    isDone: z.boolean(),
+    continueCursor: z.string(),
+  }),
+});
+
+/** A document as the dashboard shows it. */
+export type Row = z.infer<typeof pageSchema>["value"]["page"][number];
+
+/** Every document of a table, oldest first, in as many pages as it takes. */
+export async function readTable(target: Target, table: string, component = ""): Promise<Row[]> {
+  const rows: Row[] = [];
+  for (let cursor: string | null = null; ;) {
+    const paginationOpts = { numItems: PAGE_ROWS, cursor };
+    const answer = await callSystem(target, "/api/query", {
+      path: "_system/cli/tableData",
+      args: { table, order: "asc", paginationOpts },
+      format: "json",
+      ...(component !== "" && { componentPath: component }),
+    });
+    const { page, isDone, continueCursor } = pageSchema.parse(answer).value;
+    rows.push(...page);
+    if (isDone) return rows;
+    cursor = continueCursor;
+  }
+}
+
+/** Runs any mutation, internal ones too, as `npx convex run` does. */
+export async function runMutation<F extends FunctionReference<"mutation", "public" | "internal">>(
+  target: Target,
+  reference: F,
+  args: FunctionArgs<F>,
+): Promise<FunctionReturnType<F>> {
+  const client = new ConvexHttpClient(target.url, { logger: false });
+  // The method is there, but kept out of the published types.
+  (client as unknown as { setAdminAuth(key: string): void }).setAdminAuth(target.adminKey);
+  // An administrator may name internal functions; the client's types know only the public ones.
+  const anyReference = reference as unknown as FunctionReference<"mutation">;
+  return (await client.mutation(anyReference, args)) as FunctionReturnType<F>;
+}

@@ -1,0 +1,126 @@
+/**
+ * Everything at once, without `bun run dev`: a deployment in a process of its own, which can be killed, with the
+ * functions of `convex/` pushed to it by the official CLI, and the stand-ins in this process, where a test can look
+ * into them.
+ */
+import { cpSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import {
+  startClerkStandIn,
+  startDaytonaStandIn,
+  startStripeStandIn,
+  type ClerkStandIn,
+  type DaytonaStandIn,
+  type DaytonaStandInOptions,
+  type StripeStandIn,
+} from "@quaver/stand-ins";
+import { ROOT, runConvex } from "../../scripts/lib/convex-cli.ts";
+import { callSystem } from "../../scripts/lib/deployment-api.ts";
+import { TestDeployment } from "./deployment.ts";
+import { makeTempFolder } from "./temp.ts";
+
+/** Where the front end would be; nothing listens there. */
+const SITE_URL = "http://localhost:5173";
+
+/** How a world differs from the usual one. */
+export interface WorldOptions {
+  /** Further variables of the deployment's environment, `AGENT_COMMAND` for one. */
+  environment?: Record<string, string>;
+  /** Further modules to push beside the app's own, by their path in `convex/`. */
+  modules?: Record<string, string>;
+  daytona?: Pick<DaytonaStandInOptions, "delaysMs" | "minuteMs">;
+  /** Whether the stand-ins tell the deployment what happens; true unless given. */
+  webhooks?: boolean;
+}
+
+/** What `startWorld` starts. */
+export interface World {
+  deployment: TestDeployment;
+  clerk: ClerkStandIn;
+  daytona: DaytonaStandIn;
+  stripe: StripeStandIn;
+  /** The folder of the pushed project, for further calls of the CLI. */
+  project: string;
+  close(): Promise<void>;
+}
+
+/** Starts a world of its own in a temporary folder, which is gone once it is closed. */
+export async function startWorld(options: WorldOptions = {}): Promise<World> {
+  const folder = makeTempFolder();
+  const closers: (() => Promise<unknown>)[] = [];
+  const close = async () => {
+    await Promise.all(closers.map((closeOne) => closeOne()));
+    rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+  };
+  try {
+    const clerk = await startClerkStandIn({ dataDir: join(folder, "clerk") });
+    closers.push(() => clerk.close());
+    const daytona = await startDaytonaStandIn({
+      dataDir: join(folder, "daytona"),
+      ...options.daytona,
+    });
+    closers.push(() => daytona.close());
+    const stripe = await startStripeStandIn({ dataDir: join(folder, "stripe") });
+    closers.push(() => stripe.close());
+    const egress = ["--egress", `api.stripe.com=${stripe.url}`];
+    const deployment = await TestDeployment.start(join(folder, "deployment"), egress);
+    closers.push(() => deployment.kill());
+    const { siteUrl } = deployment;
+    if (options.webhooks ?? true) {
+      clerk.setWebhook({ url: `${siteUrl}/clerk-users-webhook` });
+      daytona.setWebhook({ url: `${siteUrl}/daytona-webhook` });
+      stripe.setWebhook({ url: `${siteUrl}/stripe/webhook` });
+    }
+    await setEnvironment(deployment, {
+      CLERK_API_URL: clerk.url,
+      CLERK_FRONTEND_API_URL: clerk.issuer,
+      CLERK_SECRET_KEY: clerk.secretKey,
+      CLERK_WEBHOOK_SECRET: clerk.webhookSecret,
+      DAYTONA_API_KEY: daytona.apiKey,
+      DAYTONA_API_URL: daytona.url,
+      DAYTONA_WEBHOOK_SECRET: daytona.webhookSecret,
+      SITE_URL,
+      STRIPE_PRICE_PRO: stripe.priceIds.pro ?? "",
+      STRIPE_SECRET_KEY: stripe.secretKey,
+      STRIPE_WEBHOOK_SECRET: stripe.webhookSecret,
+      ...options.environment,
+    });
+    const project = makeProject(join(folder, "project"), options.modules ?? {});
+    await push(deployment, project);
+    return { deployment, clerk, daytona, stripe, project, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+/** Sets variables of a deployment's environment. */
+export async function setEnvironment(
+  deployment: TestDeployment,
+  variables: Record<string, string>,
+): Promise<void> {
+  const changes = Object.entries(variables).map(([name, value]) => ({ name, value }));
+  await callSystem(deployment, "/api/update_environment_variables", { changes });
+}
+
+/** A copy of the app's project, in which the CLI may write. */
+function makeProject(folder: string, modules: Record<string, string>): string {
+  mkdirSync(folder, { recursive: true });
+  cpSync(join(ROOT, "convex"), join(folder, "convex"), { recursive: true });
+  for (const [path, text] of Object.entries(modules)) {
+    writeFileSync(join(folder, "convex", path), text);
+  }
+  symlinkSync(join(ROOT, "node_modules"), join(folder, "node_modules"), "dir");
+  // The CLI insists on a package.json that depends on convex.
+  const manifest = { name: "world", private: true, type: "module", dependencies: { convex: "*" } };
+  writeFileSync(join(folder, "package.json"), JSON.stringify(manifest));
+  return folder;
+}
+
+async function push(deployment: TestDeployment, project: string): Promise<void> {
+  const flags = ["--yes", "--typecheck", "disable", "--codegen", "disable"];
+  const { code, stdout, stderr } = await runConvex(deployment, ["deploy", ...flags], {
+    cwd: project,
+  });
+  if (code !== 0) throw new Error(`The functions were not pushed:\n${stdout}\n${stderr}`);
+}
