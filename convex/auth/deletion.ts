@@ -76,17 +76,25 @@ export const finish = internalMutation({
   },
 });
 
-/** Orders again the removals that the workpool has given up, some at a time. */
+/**
+ * Orders again the removals that the workpool has given up, some at a time. With `impatient` (see
+ * `projects/sweep.ts`) all of them, and at once: after a crash the workpool may itself take minutes
+ * to notice which of its jobs are gone.
+ */
 export const pickUp = internalMutation({
-  args: {},
+  args: { impatient: v.optional(v.boolean()) },
   returns: v.null(),
-  handler: async (ctx) => {
-    const before = Date.now() - PICK_UP_AFTER_MS;
+  handler: async (ctx, { impatient = false }) => {
+    const before = impatient ? Infinity : Date.now() - PICK_UP_AFTER_MS;
     const stuck = await ctx.db
       .query("deletedClerkUsers")
       .withIndex("by_state", (q) => q.eq("state", "removing").lt("deletedAt", before))
       .take(BATCH);
-    for (const { _id } of stuck) await enqueueRemoval(ctx, _id);
+    for (const { _id: tombstoneId } of stuck) {
+      const { removeEverything } = internal.auth.deletion;
+      if (impatient) await ctx.scheduler.runAfter(0, removeEverything, { tombstoneId });
+      else await enqueueRemoval(ctx, tombstoneId);
+    }
     return null;
   },
 });

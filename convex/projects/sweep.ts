@@ -5,6 +5,9 @@
  * - the projects that work, of which those whose lease has run out are taken up again or given up;
  * - the projects at rest, whose sandboxes Daytona is asked about, each by its id;
  * - Daytona's list of this deployment's sandboxes, of which those that are no project's are deleted.
+ *
+ * Removals of deleted people have a cron of their own (`auth/deletion.ts`), but for an impatient
+ * sweep, which takes them up too.
  */
 import { v } from "convex/values";
 import { literals } from "convex-helpers/validators";
@@ -47,6 +50,7 @@ export const run = internalMutation({
     }
     await ctx.scheduler.runAfter(0, resting, { ...args, status: "ready", cursor: null });
     await ctx.scheduler.runAfter(0, orphans, { ...args, cursor: null });
+    if (args.impatient) await ctx.scheduler.runAfter(0, internal.auth.deletion.pickUp, args);
     return null;
   },
 });

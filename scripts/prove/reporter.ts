@@ -1,3 +1,4 @@
+import type { UserConsoleLog } from "vitest";
 import type { Reporter, TestCase, TestModule } from "vitest/node";
 
 /** Prints a proof's line as soon as it is done, and what went wrong with whatever failed. */
@@ -9,6 +10,11 @@ export default class ProofReporter implements Reporter {
     if (result.state !== "failed") return;
     process.stdout.write(`FAILED ${test.fullName}\n`);
     for (const { message } of result.errors) process.stdout.write(`${indented(message)}\n`);
+  }
+
+  /** How far a proof has come: for whoever waits, not for whoever reads the result. */
+  onUserConsoleLog({ content }: UserConsoleLog): void {
+    process.stderr.write(content);
   }
 
   onTestModuleEnd(module: TestModule): void {

@@ -23,18 +23,22 @@ export interface Person {
 }
 
 /** Signs someone up at the Clerk stand-in, which tells the backend by webhook. */
-export async function signUp(dev: Ready, email: string, first_name: string): Promise<Person> {
+export async function signUp(
+  dev: Pick<Ready, "clerkUrl">,
+  email: string,
+  first_name: string,
+): Promise<Person> {
   const answer = signUpSchema.parse(await post(`${dev.clerkUrl}/sign-ups`, { email, first_name }));
   return { id: answer.user.id, token: answer.token };
 }
 
 /** A fresh session token for someone who is signed in already. */
-export async function freshToken(dev: Ready, person: Person): Promise<string> {
+export async function freshToken(dev: Pick<Ready, "clerkUrl">, person: Person): Promise<string> {
   return tokenSchema.parse(await post(`${dev.clerkUrl}/tokens`, { user_id: person.id })).token;
 }
 
 /** The sandboxes that exist at the Daytona stand-in, as its own API lists them. */
-export async function listSandboxes(dev: Ready) {
+export async function listSandboxes(dev: Pick<Ready, "daytonaUrl" | "daytonaApiKey">) {
   const response = await fetch(`${dev.daytonaUrl}/sandbox?limit=100`, {
     headers: { authorization: `Bearer ${dev.daytonaApiKey}` },
   });

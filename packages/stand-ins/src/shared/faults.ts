@@ -45,6 +45,15 @@ export const faultSchema = z.strictObject({
  */
 export type FaultKind = z.infer<typeof kindSchema>;
 
+/**
+ * For a test in the stand-in's own process: has something done (the caller killed, for one) as soon as the call is
+ * there, or once its work is done, and then ends the connection.
+ */
+export interface Interruption {
+  interrupt: () => Promise<void>;
+  when: "before" | "after";
+}
+
 /** A fault to inject into matching calls, or webhook deliveries (method `WEBHOOK`, path the event). */
 export interface FaultRule {
   /** Any method, unless given. */
@@ -55,7 +64,7 @@ export interface FaultRule {
   nth?: number | undefined;
   /** How many calls it applies to: all from the first one on, or one if `nth` is given. */
   times?: number | undefined;
-  kind: FaultKind;
+  kind: FaultKind | Interruption;
 }
 
 /** A call that came in, or a webhook delivery that went out; nothing of its body or headers. */
@@ -77,7 +86,7 @@ export interface Faults {
 /** The stand-in's own side of `Faults`. */
 export interface FaultDesk extends Faults {
   /** Records a call and returns the fault that is to befall it. */
-  meet(method: string, path: string): FaultKind | undefined;
+  meet(method: string, path: string): FaultKind | Interruption | undefined;
   /** Waits, at most until the stand-in closes. */
   wait(delayMs: number): Promise<void>;
   close(): void;

@@ -3,14 +3,14 @@ import type { HttpBindings } from "@hono/node-server";
 import type { Context, MiddlewareHandler } from "hono";
 import { Hono } from "hono";
 import { cors } from "hono/cors";
-import type { FaultDesk, FaultKind } from "./faults.ts";
+import type { FaultDesk, FaultKind, Interruption } from "./faults.ts";
 import { faultSchema } from "./faults.ts";
 
 /** What every stand-in's handlers find in their context. */
 export interface StandInEnv {
   Bindings: HttpBindings;
   /** The fault that befell this call, for handlers that act on it themselves. */
-  Variables: { fault?: FaultKind };
+  Variables: { fault?: FaultKind | Interruption };
 }
 
 /** Body sizes above this are answered with 413. */
@@ -109,7 +109,15 @@ export function withFaults(faults: FaultDesk): MiddlewareHandler<StandInEnv> {
     if (typeof fault === "object" && "delayMs" in fault && fault.when !== "after") {
       await faults.wait(fault.delayMs);
     }
+    if (typeof fault === "object" && "interrupt" in fault && fault.when === "before") {
+      await fault.interrupt();
+      return drop(context);
+    }
     await next();
+    if (typeof fault === "object" && "interrupt" in fault) {
+      await fault.interrupt();
+      context.res = drop(context);
+    }
     if (fault === "after") context.res = drop(context);
     if (fault === "malformed") context.res = malformed(context.res.status);
     if (typeof fault === "object" && "after" in fault) context.res = answer(fault.after);

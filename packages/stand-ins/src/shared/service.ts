@@ -5,7 +5,7 @@ import type { FaultDesk, Faults } from "./faults.ts";
 import { makeFaults } from "./faults.ts";
 import type { Journal } from "./journal.ts";
 import { openJournal } from "./journal.ts";
-import type { DeliveryOptions, Outbox } from "./outbox.ts";
+import type { DeliveryOptions, Outbox, WebhookScheme } from "./outbox.ts";
 import { openOutbox } from "./outbox.ts";
 import type { ServedApp, StandIn } from "./server.ts";
 import { listen } from "./server.ts";
@@ -53,12 +53,14 @@ export interface Foundations {
  *
  * @param name names its files in the data folder.
  * @param makeApp builds on the foundations, given the URL it will be served at.
+ * @param scheme how its webhooks are signed; Svix's unless given.
  * @throws StandInError `EADDRINUSE`, `DATA_DIR_IN_USE` or `DATA_CORRUPT`; nothing stays open then.
  */
 export async function startService(
   name: string,
   options: ServiceOptions,
   makeApp: (foundations: Foundations, url: string) => Promise<ServedApp>,
+  scheme?: WebhookScheme,
 ): Promise<Service> {
   const { dataDir, now = Date.now } = options;
   const closing: (() => void)[] = [lockDataDir(dataDir, name)];
@@ -69,7 +71,7 @@ export async function startService(
     onClose(() => journal.close());
     const faults = makeFaults(now);
     onClose(() => faults.close());
-    const outbox = openOutbox(journal, faults, options);
+    const outbox = openOutbox(journal, faults, options, scheme);
     onClose(() => outbox.close());
     const keptWebhookSecret = keptSecret(dataDir, `${name}-webhook-secret`, newWebhookSecret);
     const setWebhook = ({ url, secret = keptWebhookSecret }: WebhookOptions) =>

@@ -1,0 +1,99 @@
+/** The ways in which a case goes wrong. */
+import type { FaultKind } from "@quaver/stand-ins";
+import { nameOf, ruleFor, type ExternalCall } from "./calls.ts";
+import { SERVICES, type Lane } from "./lane.ts";
+import { whenCommitted, type Step } from "./steps.ts";
+
+/** Something that is to go wrong in a case. */
+export interface Fault {
+  name: string;
+  /** Sees to it that it will. Returns whether it has, once the case is over. */
+  arm(lane: Lane): Promise<() => boolean>;
+}
+
+/** Longer than any of the clients waits, in milliseconds. */
+const FOR_EVER_MS = 600_000;
+
+/** How an external service may fail. */
+const KINDS: Record<string, FaultKind> = {
+  refused: "drop",
+  "500": { status: 500, body: { message: "out of order", error: { message: "out of order" } } },
+  "429": {
+    status: 429,
+    headers: { "retry-after": "1" },
+    body: { message: "too many", error: { message: "too many" } },
+  },
+  "timed out after taking effect": { delayMs: FOR_EVER_MS, when: "after" },
+  malformed: "malformed",
+};
+
+/** Every way for one external call to fail, with `kill -9` before it and after it. */
+export function faultsOfCall(call: ExternalCall): Fault[] {
+  return [
+    ...Object.entries(KINDS).map(([name, kind]) => failing(call, name, kind)),
+    outageFrom(call),
+    killAt(call, "before"),
+    killAt(call, "after"),
+  ];
+}
+
+function failing(call: ExternalCall, name: string, kind: FaultKind): Fault {
+  return {
+    name: `${nameOf(call)}: ${name}`,
+    arm: ({ world }) => {
+      const { faults } = world[call.service];
+      faults.add({ ...ruleFor(call), kind });
+      const { method, path, nth } = ruleFor(call);
+      const isIt = (made: { method: string; path: string }) =>
+        made.method === method && path.test(made.path);
+      return Promise.resolve(() => faults.calls().filter(isIt).length >= nth);
+    },
+  };
+}
+
+/** From this call on nobody answers, until the faults are cleared. */
+function outageFrom(call: ExternalCall): Fault {
+  return interrupted(call, "before", "everyone away from here on", (lane) => {
+    for (const service of SERVICES) lane.world[service].faults.add({ kind: "drop" });
+    return Promise.resolve();
+  });
+}
+
+function killAt(call: ExternalCall, when: "before" | "after"): Fault {
+  return interrupted(call, when, `kill -9 ${when} it`, (lane) => lane.kill());
+}
+
+function interrupted(
+  call: ExternalCall,
+  when: "before" | "after",
+  name: string,
+  then: (lane: Lane) => Promise<void>,
+): Fault {
+  return {
+    name: `${nameOf(call)}: ${name}`,
+    arm: (lane) => {
+      let met = false;
+      const interrupt = async () => {
+        met = true;
+        await then(lane);
+      };
+      lane.world[call.service].faults.add({ ...ruleFor(call), kind: { interrupt, when } });
+      return Promise.resolve(() => met);
+    },
+  };
+}
+
+/** `kill -9` as soon as a transaction has been committed. */
+export function killAfter(step: Step): Fault {
+  return {
+    name: `${step.function} (${String(step.nth)}): kill -9 once committed`,
+    arm: async (lane) => {
+      let met = false;
+      await whenCommitted(lane, step, async () => {
+        met = true;
+        await lane.kill();
+      });
+      return () => met;
+    },
+  };
+}
