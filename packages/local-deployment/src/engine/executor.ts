@@ -40,6 +40,7 @@ export async function run(
     // A component that an action or an HTTP action calls does not see who is signed in.
     if ("caller" in call.target && target.component.path !== "") execution.identityHidden = true;
     const path = formatFunctionPath(target.path);
+    execution.called = { path, componentPath: target.component.path };
     if (type === "query" && !target.publicOnly && isSystemPath(path)) {
       const value = runSystemFunction(state, tx, target.component, path, call.args);
       return { ok: true, value, execution };

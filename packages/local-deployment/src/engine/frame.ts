@@ -6,7 +6,7 @@ import { seededRandom } from "../runtime/globals.ts";
 import type { QueryStream } from "../tx/query_stream.ts";
 import type { Transaction, View } from "../tx/transaction.ts";
 import type { Component } from "./components.ts";
-import type { FunctionPath } from "./paths.ts";
+import type { CalledFunction, FunctionPath } from "./paths.ts";
 
 /** Who calls: what `getUserIdentity()` answers, and null when signed out. */
 export type Identity = Readonly<Record<string, unknown>> | null;
@@ -31,6 +31,8 @@ export class Execution {
   /** Where the one paginated query of this execution ended: the next run's end cursor. */
   journal: string | null = null;
   paginated = false;
+  /** The outermost function, once it is found. */
+  called: CalledFunction | null = null;
   /** Set when the outermost function has ended, however it did. */
   ended = false;
 

@@ -2,13 +2,23 @@ import type { JSONValue } from "convex/values";
 import type { Failure } from "../runtime/failure.ts";
 import { findFunction } from "./code.ts";
 import type { DueCron } from "./crons.ts";
-import { runMutation, systemRequest, systemTransaction, type Committed } from "./executor.ts";
+import {
+  runMutation,
+  systemRequest,
+  systemTransaction,
+  type Committed,
+  type Ran,
+} from "./executor.ts";
 import type { Job } from "./jobs.ts";
 import { parseFunctionPath } from "./paths.ts";
 import type { ActionJob, FunctionCall, JobLog } from "./protocol.ts";
 import type { EngineState } from "./state.ts";
 import { TIMED_OUT } from "./timeouts.ts";
 import { Transaction } from "../tx/transaction.ts";
+import { NO_DATABASE_USAGE } from "../tx/usage.ts";
+
+/** A call by the component's id, as jobs and crons keep it. */
+type ScheduledCall = FunctionCall & { readonly target: { component: string; path: string } };
 
 /** What one step of the scheduler did. */
 export interface JobStep {
@@ -53,7 +63,7 @@ export function failBegunJob(state: EngineState): Committed | null {
 
 async function runJob(state: EngineState, job: Job): Promise<JobStep> {
   const args = argsOf(state, job);
-  const call: FunctionCall = {
+  const call: ScheduledCall = {
     target: { component: job.target, path: job.path, publicOnly: false },
     args,
     request: systemRequest(job.id),
@@ -67,20 +77,20 @@ async function runJob(state: EngineState, job: Job): Promise<JobStep> {
   }
   if (type !== "Mutation") {
     const error = `Could not run the scheduled function '${job.path}': ${type === undefined ? "it is not there" : "only mutations and actions can be scheduled"}.`;
-    return failed(state, job, { message: error }, []);
+    return failed(state, job, { message: error }, neverRan(state, call, { message: error }));
   }
   state.jobs.begin(job);
   const started = performance.now();
   const { ran, committed } = await runMutation(state, call, (tx) => {
     state.jobs.finish(tx, job, { kind: "success" });
   });
-  const log = logOf(state, call, ran.execution.logs.lines, ran.ok ? null : ran.failure, started);
-  if (!ran.ok) return failed(state, job, ran.failure, [], log);
+  const log = logOf(state, call, ran, committed !== null, started);
+  if (!ran.ok) return failed(state, job, ran.failure, log);
   return { ran: true, action: null, log, commits: committed === null ? [] : [committed] };
 }
 
 async function runCron(state: EngineState, cron: DueCron): Promise<JobStep> {
-  const call: FunctionCall = {
+  const call: ScheduledCall = {
     target: { component: cron.component, path: cron.path, publicOnly: false },
     // Crons' arguments were made by the convex package's cronJobs().
     args: cron.args as JSONValue,
@@ -93,29 +103,15 @@ async function runCron(state: EngineState, cron: DueCron): Promise<JobStep> {
   }
   const started = performance.now();
   const { ran, committed } = await runMutation(state, call);
-  const log = logOf(state, call, ran.execution.logs.lines, ran.ok ? null : ran.failure, started);
+  const log = logOf(state, call, ran, committed !== null, started);
   return { ran: true, action: null, log, commits: committed === null ? [] : [committed] };
 }
 
-function failed(
-  state: EngineState,
-  job: Job,
-  failure: Failure,
-  logs: JobLog["logs"],
-  log: JobLog | null = null,
-): JobStep {
+function failed(state: EngineState, job: Job, failure: Failure, log: JobLog): JobStep {
   const commit = systemTransaction(state, (tx) => {
     state.jobs.finish(tx, job, { kind: "failed", error: failure.message });
   });
-  const entry: JobLog = log ?? {
-    path: job.path,
-    component: job.target,
-    udfType: "Mutation",
-    logs,
-    failure,
-    executionTime: 0,
-  };
-  return { ran: true, action: null, log: entry, commits: [commit] };
+  return { ran: true, action: null, log, commits: [commit] };
 }
 
 function argsOf(state: EngineState, job: Job): JSONValue {
@@ -131,19 +127,33 @@ function typeOf(state: EngineState, component: string, path: string) {
 
 function logOf(
   state: EngineState,
-  call: FunctionCall,
-  logs: JobLog["logs"],
-  failure: Failure | null,
+  call: ScheduledCall,
+  ran: Ran,
+  committed: boolean,
   started: number,
 ): JobLog {
-  const target = call.target;
-  const component = "component" in target ? target.component : "";
+  const { logs, tx } = ran.execution;
   return {
-    path: "path" in target ? target.path : "",
-    component: state.code.components.get(component)?.path ?? "",
-    udfType: "Mutation",
-    logs,
-    failure,
+    ...neverRan(state, call, ran.ok ? null : ran.failure),
+    logs: logs.lines,
+    usage: tx.usage.ofDatabase(committed),
     executionTime: (performance.now() - started) / 1000,
+  };
+}
+
+function neverRan(
+  state: EngineState,
+  { target, request }: ScheduledCall,
+  failure: Failure | null,
+): JobLog {
+  const componentPath = state.code.components.get(target.component)?.path ?? "";
+  return {
+    called: { path: target.path, componentPath },
+    udfType: "Mutation",
+    requestId: request.requestId,
+    logs: [],
+    usage: NO_DATABASE_USAGE,
+    failure,
+    executionTime: 0,
   };
 }

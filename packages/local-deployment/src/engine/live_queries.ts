@@ -71,8 +71,10 @@ export class LiveQueries {
     const known = this.#byKey.get(personal) ?? this.#byKey.get(shared);
     if (known !== undefined) {
       known.users++;
-      return { ...known.result, ts: String(this.state.store.clock.latest) };
+      const ts = String(this.state.store.clock.latest);
+      return { ...known.result, ts, usage: null, executionTime: 0 };
     }
+    const started = performance.now();
     const tx = new Transaction(this.state.store);
     const ran = await run(this.state, tx, query, "query", query.journal);
     const { execution } = ran;
@@ -80,7 +82,10 @@ export class LiveQueries {
     const token = this.#nextToken++;
     const common = {
       token,
+      called: execution.called,
       logs: execution.logs.lines,
+      usage: tx.usage.ofDatabase(false),
+      executionTime: (performance.now() - started) / 1000,
       ts: String(tx.snapshotTs),
       journal: execution.journal,
     };

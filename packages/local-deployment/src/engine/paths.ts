@@ -4,6 +4,12 @@ export interface FunctionPath {
   readonly name: string;
 }
 
+/** A function by where it was found: `dir/mod:fn` of a component, the app's being "". */
+export interface CalledFunction {
+  readonly path: string;
+  readonly componentPath: string;
+}
+
 /** Parses `dir/mod:fn`, `dir/mod.js:fn` or, for a default export, `dir/mod`. */
 export function parseFunctionPath(path: string): FunctionPath {
   const colon = path.lastIndexOf(":");

@@ -3,9 +3,11 @@ import type { DeploymentErrorCode } from "../errors.ts";
 import type { CompiledModule } from "../runtime/compile.ts";
 import type { LogLine } from "../runtime/console.ts";
 import type { Failure } from "../runtime/failure.ts";
+import type { DatabaseUsage } from "../tx/usage.ts";
 import type { Address } from "./addresses.ts";
 import type { AuthProvider, FunctionType, HttpRoute, UdfType } from "./analysis.ts";
 import type { RequestContext } from "./frame.ts";
+import type { CalledFunction } from "./paths.ts";
 import type { PreparedPush, PushOutcome, SchemaProblem } from "./push.ts";
 
 /** A function as a client names it, or as a function of a component does. */
@@ -24,6 +26,10 @@ export interface FunctionCall {
 /** How a call ended, with what it logged. */
 export type CallResult = {
   readonly logs: readonly LogLine[];
+  /** What was run; null when the call's target was not found. */
+  readonly called: CalledFunction | null;
+  /** What it cost; null when nothing was run, because the result was there already. */
+  readonly usage: DatabaseUsage | null;
   /** The newest commit that the result includes, as decimal text. */
   readonly ts: string;
 } & (
@@ -40,6 +46,8 @@ export interface LiveQuery extends FunctionCall {
 /** A live query's result. */
 export type LiveResult = CallResult & {
   readonly journal: string | null;
+  /** Of this run, in seconds; 0 for a result that was there already. */
+  readonly executionTime: number;
   /** Names the result until it is invalidated; the receiver releases it when nobody needs it. */
   readonly token: number;
 };
@@ -118,10 +126,11 @@ export interface EngineApi {
 
 /** What a job logged, for the log stream. */
 export interface JobLog {
-  readonly path: string;
-  readonly component: string;
+  readonly called: CalledFunction;
   readonly udfType: UdfType;
+  readonly requestId: string;
   readonly logs: readonly LogLine[];
+  readonly usage: DatabaseUsage;
   readonly failure: Failure | null;
   /** Seconds. */
   readonly executionTime: number;

@@ -9,12 +9,14 @@ import type {
 } from "../actions/protocol.ts";
 import type { Egress } from "../actions/egress.ts";
 import type { RequestContext } from "../engine/frame.ts";
+import { formatFunctionPath, type CalledFunction } from "../engine/paths.ts";
 import type { FunctionCall, LocatedAction } from "../engine/protocol.ts";
 import { ACTION_TIMEOUT_MS } from "../limits.ts";
 import type { LogLine } from "../runtime/console.ts";
 import type { Failure } from "../runtime/failure.ts";
 import { answerSyscall } from "./action_syscalls.ts";
 import type { EngineClient } from "./engine_client.ts";
+import type { LogStream } from "./log_stream.ts";
 
 /** How often the thread is asked whether it still answers, in milliseconds. */
 const PING_MS = 5_000;
@@ -27,13 +29,18 @@ const INTERRUPTED: Failure = { message: "Transient error while executing action"
 interface Running {
   readonly task: ActionTask;
   readonly timer: ReturnType<typeof setTimeout>;
-  finish(end: ActionEnd): void;
+  finish(end: RunEnd): void;
+}
+
+interface RunEnd {
+  readonly outcome: ActionOutcome;
+  readonly logs: readonly LogLine[];
 }
 
 /** How an action ended, with what it logged. */
-export interface ActionEnd {
-  readonly outcome: ActionOutcome;
-  readonly logs: readonly LogLine[];
+export interface ActionEnd extends RunEnd {
+  /** What was run; null when the call's target was not found. */
+  readonly called: CalledFunction | null;
 }
 
 /** Runs actions in a thread of their own, each at most once, and replaces the thread when it hangs. */
@@ -48,6 +55,7 @@ export class ActionPool {
   constructor(
     private readonly engine: EngineClient,
     private readonly egress: Egress,
+    private readonly logs: LogStream,
   ) {
     this.#ping = setInterval(() => {
       this.#check();
@@ -57,8 +65,10 @@ export class ActionPool {
   /** Runs an action: finds it, checks what goes in and what comes out. Never rejects. */
   async call(call: FunctionCall): Promise<ActionEnd> {
     const located = await this.engine.call("locateAction", call);
-    if ("message" in located) return failed(located);
-    const end = await this.#run(located, call.request, call.args, null, null);
+    if ("message" in located) return { ...failed(located), called: null };
+    const { module, name, componentPath } = located;
+    const called = { path: formatFunctionPath({ module, name }), componentPath };
+    const end = { ...(await this.#run(located, call.request, call.args, null, null)), called };
     if (!end.outcome.ok || !("value" in end.outcome)) return end;
     const { component } = located;
     const path = `${located.module}:${located.name}`;
@@ -107,7 +117,7 @@ export class ActionPool {
     args: JSONValue,
     http: WireRequest | null,
     authError: string | null,
-  ): Promise<ActionEnd> {
+  ): Promise<RunEnd> {
     try {
       await this.#load(target.component);
     } catch {
@@ -116,7 +126,7 @@ export class ActionPool {
     const task: ActionTask = { id: this.#nextId++, target, request, args, http, authError };
     const limit = ACTION_TIMEOUT_MS[target.environment];
     return new Promise((resolve) => {
-      const finish = (end: ActionEnd) => {
+      const finish = (end: RunEnd) => {
         clearTimeout(timer);
         this.#running.delete(task.id);
         resolve(end);
@@ -182,7 +192,11 @@ export class ActionPool {
     // An action that has timed out can no longer call on anything.
     if (running === undefined) return;
     const { request } = running.task;
-    const answer = await answerSyscall(this.engine, this, message, request);
+    const answer = await answerSyscall(
+      { engine: this.engine, actions: this, logs: this.logs },
+      message,
+      request,
+    );
     if ("failure" in answer) this.#post({ kind: "syscallFailure", id: message.id, ...answer });
     else this.#post({ kind: "syscallResult", id: message.id, ...answer });
   }
@@ -207,6 +221,6 @@ export class ActionPool {
   }
 }
 
-function failed(failure: Failure): ActionEnd {
+function failed(failure: Failure): RunEnd {
   return { outcome: { ok: false, failure }, logs: [] };
 }

@@ -1,41 +1,62 @@
 import { z } from "zod";
 import type { FromActions } from "../actions/protocol.ts";
+import type { UdfType } from "../engine/analysis.ts";
 import { address } from "../engine/addresses.ts";
 import type { RequestContext } from "../engine/frame.ts";
-import type { FunctionCall } from "../engine/protocol.ts";
+import type { CallResult, FunctionCall } from "../engine/protocol.ts";
 import { scheduleArgs, cancelArgs } from "../engine/syscalls/schedule_args.ts";
 import { messageOf } from "../errors.ts";
 import type { Failure } from "../runtime/failure.ts";
+import { NO_DATABASE_USAGE } from "../tx/usage.ts";
 import type { ActionEnd } from "./action_pool.ts";
 import type { EngineClient } from "./engine_client.ts";
+import type { Completion, LogStream } from "./log_stream.ts";
 
 const callArgs = address.extend({ args: z.json() });
 
-interface Actions {
-  call(call: FunctionCall): Promise<ActionEnd>;
+/** What actions can ask things of, and where their calls are logged. */
+export interface Deployment {
+  readonly engine: EngineClient;
+  readonly actions: { call(call: FunctionCall): Promise<ActionEnd> };
+  readonly logs: LogStream;
 }
+
+/** What is logged of a call, beside what all calls have. */
+type Logged = Pick<Completion, "logs" | "usage" | "failure"> & Pick<ActionEnd, "called">;
 
 /** What an action gets back: JSON text, or how the call failed. */
 export type SyscallAnswer = { readonly value: string } | { readonly failure: Failure };
 
 /** Answers what an action asks of the rest of the deployment; each call is a transaction of its own. */
 export async function answerSyscall(
-  engine: EngineClient,
-  actions: Actions,
+  { engine, actions, logs }: Deployment,
   { op, args, component }: FromActions & { kind: "syscall" },
   request: RequestContext,
 ): Promise<SyscallAnswer> {
+  const started = performance.now();
+  const log = (udfType: UdfType, { called, ...result }: Logged) => {
+    const executionTime = (performance.now() - started) / 1000;
+    const { requestId } = request;
+    if (called !== null) logs.record({ udfType, called, requestId, executionTime, ...result });
+  };
   try {
     const parsed: unknown = JSON.parse(args);
     switch (op) {
-      case "actions/query":
-        return answered(await engine.call("query", callOf(parsed, component, request)));
+      case "actions/query": {
+        const result = await engine.call("query", callOf(parsed, component, request));
+        log("Query", loggedCall(result));
+        return answered(result);
+      }
       case "actions/mutation": {
         const call = callOf(parsed, component, request);
-        return answered(await engine.call("mutation", { ...call, session: null }));
+        const result = await engine.call("mutation", { ...call, session: null });
+        log("Mutation", loggedCall(result));
+        return answered(result);
       }
       case "actions/action": {
-        const { outcome } = await actions.call(callOf(parsed, component, request));
+        const end = await actions.call(callOf(parsed, component, request));
+        log("Action", loggedAction(end));
+        const { outcome } = end;
         if (!outcome.ok) return { failure: outcome.failure };
         return { value: "value" in outcome ? outcome.value : "null" };
       }
@@ -75,9 +96,16 @@ function callOf(args: unknown, caller: string, request: RequestContext): Functio
   return { target: { caller, address: target }, args: functionArgs, request };
 }
 
-function answered(
-  result: { ok: true; value: string } | { ok: false; failure: Failure },
-): SyscallAnswer {
+function loggedCall(result: CallResult): Logged {
+  const { called, logs, usage } = result;
+  return { called, logs, usage, failure: result.ok ? null : result.failure };
+}
+
+function loggedAction({ called, logs, outcome }: ActionEnd): Logged {
+  return { called, logs, usage: NO_DATABASE_USAGE, failure: outcome.ok ? null : outcome.failure };
+}
+
+function answered(result: CallResult): SyscallAnswer {
   return result.ok ? { value: result.value } : { failure: result.failure };
 }
 

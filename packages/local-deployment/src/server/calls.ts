@@ -1,5 +1,5 @@
 import type { JSONValue } from "convex/values";
-import { UDF_TYPES, type FunctionType } from "../engine/analysis.ts";
+import { UDF_TYPES, type FunctionType, type UdfType } from "../engine/analysis.ts";
 import type { RequestContext } from "../engine/frame.ts";
 import type {
   CallResult,
@@ -11,12 +11,13 @@ import type {
 import { ENDLESS_TOKEN } from "../engine/live_token.ts";
 import { newRequestId } from "../engine/request_id.ts";
 import { TIMED_OUT } from "../engine/timeouts.ts";
-import { formatLogLine, type LogLine } from "../runtime/console.ts";
+import { formatLogLine } from "../runtime/console.ts";
 import type { Failure } from "../runtime/failure.ts";
+import { NO_DATABASE_USAGE } from "../tx/usage.ts";
 import type { ActionPool } from "./action_pool.ts";
 import type { Caller } from "./callers.ts";
 import { EngineStuckError, type EngineClient } from "./engine_client.ts";
-import type { LogEntry, LogStream } from "./log_stream.ts";
+import type { LogStream } from "./log_stream.ts";
 
 /** What a client asks for. */
 export interface ClientCall {
@@ -58,7 +59,11 @@ export class Calls {
     const full: FunctionCall = { target: targetOf(call, caller), args: call.args, request };
     const started = performance.now();
     const result = await this.#dispatch(kind, full, session);
-    this.record(UDF_TYPES[kind], call.path, call.componentPath, result, request.requestId, started);
+    // A mutation that was sent again is not done again, nor told of again.
+    if (kind !== "mutation" || result.usage !== null) {
+      const seconds = (performance.now() - started) / 1000;
+      this.#record(UDF_TYPES[kind], call, result, request.requestId, seconds);
+    }
     return toClient(result, request.requestId);
   }
 
@@ -66,7 +71,7 @@ export class Calls {
   async kindOf(call: ClientCall, caller: Caller): Promise<FunctionType | ClientResult> {
     const type = await this.engine.call("functionType", targetOf(call, caller));
     if (typeof type === "string") return type;
-    return toClient({ ok: false, failure: type, logs: [], ts: "0" }, newRequestId());
+    return toClient(refused(type), newRequestId());
   }
 
   /** Live results, in one snapshot; null for those that the asker has. */
@@ -78,48 +83,41 @@ export class Calls {
     ts: string;
     results: ({ result: ClientResult; token: number; journal: string | null } | null)[];
   }> {
-    const request = this.#context(caller, info);
     const asked: LiveQuery[] = queries.map(({ call, journal, held }) => ({
       target: targetOf(call, caller),
       args: call.args,
-      request,
+      request: this.#context(caller, info),
       journal,
       held,
     }));
     const { ts, results } = await this.#liveQueries(asked);
     return {
       ts,
-      results: results.map((result) =>
-        result === null
-          ? null
-          : {
-              result: toClient(result, request.requestId),
-              token: result.token,
-              journal: result.journal,
-            },
-      ),
+      results: queries.map(({ call }, i) => {
+        const [result, request] = [results[i], asked[i]?.request];
+        if (!result || !request) return null;
+        const { token, journal, executionTime } = result;
+        this.#record("Query", call, result, request.requestId, executionTime);
+        return { result: toClient(result, request.requestId), token, journal };
+      }),
     };
   }
 
-  /** Adds an execution to the log stream. */
-  record(
-    udfType: LogEntry["udfType"],
-    path: string,
-    componentPath: string | null,
-    result: { readonly ok: boolean; readonly logs: readonly LogLine[]; readonly failure?: Failure },
+  #record(
+    udfType: UdfType,
+    { path, componentPath }: ClientCall,
+    result: CallResult,
     requestId: string,
-    started: number,
+    executionTime: number,
   ): void {
-    if (path.startsWith("_system/")) return;
-    this.logs.add({
+    this.logs.record({
       udfType,
-      identifier: path,
-      componentPath: componentPath === "" ? null : componentPath,
-      logLines: result.logs,
-      executionTime: (performance.now() - started) / 1000,
-      success: result.ok ? { status: "success" } : null,
-      error: result.failure?.message ?? null,
+      called: result.called ?? { path, componentPath: componentPath ?? "" },
       requestId,
+      logs: result.logs,
+      failure: result.ok ? null : result.failure,
+      executionTime,
+      usage: result.usage,
     });
   }
 
@@ -133,11 +131,12 @@ export class Calls {
       if (kind === "mutation") return await this.engine.call("mutation", { ...call, session });
     } catch (error) {
       if (!(error instanceof EngineStuckError)) throw error;
-      return { ok: false, failure: TIMED_OUT, logs: [], ts: "0" };
+      return refused(TIMED_OUT);
     }
-    const { outcome, logs } = await this.actions.call(call);
-    if (!outcome.ok) return { ok: false, failure: outcome.failure, logs, ts: "0" };
-    return { ok: true, value: "value" in outcome ? outcome.value : "null", logs, ts: "0" };
+    const { outcome, logs, called } = await this.actions.call(call);
+    const common = { called, logs, usage: NO_DATABASE_USAGE, ts: "0" };
+    if (!outcome.ok) return { ok: false, failure: outcome.failure, ...common };
+    return { ok: true, value: "value" in outcome ? outcome.value : "null", ...common };
   }
 
   /** A query that never ends is told so; the others still get their results, in one snapshot. */
@@ -181,15 +180,13 @@ export class Calls {
   }
 }
 
-function timedOut(query: LiveQuery): LiveResult {
-  return {
-    ok: false,
-    failure: TIMED_OUT,
-    logs: [],
-    ts: "0",
-    journal: query.journal,
-    token: ENDLESS_TOKEN,
-  };
+/** The result of a call that nothing came of, nor is known of. */
+function refused(failure: Failure): CallResult {
+  return { ok: false, failure, called: null, logs: [], usage: NO_DATABASE_USAGE, ts: "0" };
+}
+
+function timedOut({ journal }: LiveQuery): LiveResult {
+  return { ...refused(TIMED_OUT), journal, executionTime: 0, token: ENDLESS_TOKEN };
 }
 
 function targetOf({ path, componentPath }: ClientCall, caller: Caller): Target {

@@ -72,13 +72,13 @@ export async function startLocalDeployment(
     });
     cleanup.push(() => engine.close());
     subscriptions.engine = engine;
-    const actions = new ActionPool(engine, options.egress ?? {});
+    const actions = new ActionPool(engine, options.egress ?? {}, logs);
     cleanup.push(() => {
       actions.close();
     });
     const callers = new Callers(adminKey);
     const calls = new Calls(engine, actions, logs);
-    const site = new Site(callers, actions, calls);
+    const site = new Site(callers, actions, logs);
     const codeChanged = async () => {
       callers.setProviders(await engine.call("authProviders"));
       site.setTargets(await engine.call("httpRoutes"));
@@ -101,7 +101,7 @@ export async function startLocalDeployment(
       logs.close();
       return listener.close();
     });
-    const loop = new JobLoop(engine, actions, calls);
+    const loop = new JobLoop(engine, actions, logs);
     jobs = loop;
     cleanup.push(() => {
       loop.close();

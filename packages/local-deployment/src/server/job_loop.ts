@@ -1,8 +1,9 @@
 import type { ActionJob } from "../engine/protocol.ts";
 import { MAX_TIMER_MS } from "../timers.ts";
+import { NO_DATABASE_USAGE } from "../tx/usage.ts";
 import type { ActionPool } from "./action_pool.ts";
-import type { Calls } from "./calls.ts";
 import { EngineStuckError, type EngineClient } from "./engine_client.ts";
+import type { LogStream } from "./log_stream.ts";
 
 /** How long after a failure of the deployment's own the schedule is taken up again, in milliseconds. */
 const RETRY_MS = 1_000;
@@ -18,7 +19,7 @@ export class JobLoop {
   constructor(
     private readonly engine: EngineClient,
     private readonly actions: ActionPool,
-    private readonly calls: Calls,
+    private readonly logs: LogStream,
   ) {}
 
   /** Sets the alarm for the next job. */
@@ -76,16 +77,7 @@ export class JobLoop {
     try {
       const { action, logs, nextDue } = await this.engine.call("runNextJob");
       if (action !== null) void this.#act(action);
-      if (logs !== null) {
-        const { path, component, udfType, executionTime, failure } = logs;
-        const started = performance.now() - executionTime * 1000;
-        const result = {
-          ok: failure === null,
-          logs: logs.logs,
-          ...(failure === null ? {} : { failure }),
-        };
-        this.calls.record(udfType, path, component, result, "", started);
-      }
+      if (logs !== null) this.logs.record(logs);
       return nextDue;
     } catch (error) {
       // Whatever ended the engine's thread while this job ran, it is not begun again, nor left as begun.
@@ -99,11 +91,18 @@ export class JobLoop {
     if (cron !== null && this.#runningCrons.has(cron)) return;
     if (cron !== null) this.#runningCrons.add(cron);
     const started = performance.now();
-    const { outcome, logs } = await this.actions.call(call);
+    const { outcome, logs, called } = await this.actions.call(call);
     const failure = outcome.ok ? null : outcome.failure;
     const path = "path" in call.target ? call.target.path : "";
-    const result = { ok: failure === null, logs, ...(failure === null ? {} : { failure }) };
-    this.calls.record("Action", path, null, result, call.request.requestId, started);
+    this.logs.record({
+      udfType: "Action",
+      called: called ?? { path, componentPath: "" },
+      requestId: call.request.requestId,
+      logs,
+      failure,
+      executionTime: (performance.now() - started) / 1000,
+      usage: NO_DATABASE_USAGE,
+    });
     if (cron !== null) this.#runningCrons.delete(cron);
     if (job !== null)
       await this.engine.call("finishAction", { job, failure }).catch(() => undefined);

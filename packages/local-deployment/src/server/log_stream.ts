@@ -1,4 +1,8 @@
+import type { CalledFunction } from "../engine/paths.ts";
 import type { LogLine } from "../runtime/console.ts";
+import type { Failure } from "../runtime/failure.ts";
+import type { DatabaseUsage } from "../tx/usage.ts";
+import { usageStats, type UsageStats } from "./usage_stats.ts";
 
 /** One function execution, as `convex logs` reads it. */
 export interface LogEntry {
@@ -9,15 +13,33 @@ export interface LogEntry {
   readonly logLines: readonly LogLine[];
   /** Seconds since 1970. */
   readonly timestamp: number;
+  /** Whether nothing was run, because the result was there already. */
+  readonly cachedResult: boolean;
   /** Seconds. */
   readonly executionTime: number;
   readonly success: { status: string } | null;
   readonly error: string | null;
+  /** Shared by all that came of one request: an action, and the functions that it called. */
   readonly requestId: string;
+  readonly usageStats: UsageStats;
 }
 
-/** How many executions are kept for those who connect late. */
-const KEPT = 1_000;
+/** A function execution, when it is over. */
+export interface Completion {
+  readonly udfType: LogEntry["udfType"];
+  readonly called: CalledFunction;
+  readonly requestId: string;
+  readonly logs: readonly LogLine[];
+  /** Null when it succeeded. */
+  readonly failure: Failure | null;
+  /** Seconds. */
+  readonly executionTime: number;
+  /** Null when nothing was run, because the result was there already. */
+  readonly usage: DatabaseUsage | null;
+}
+
+/** How many executions are kept for those who connect late, or are slow to read on. */
+const KEPT = 4_000;
 /** How long a reader waits for news, in milliseconds. */
 const LONG_POLL_MS = 60_000;
 
@@ -28,12 +50,23 @@ export class LogStream {
   readonly #entries: { readonly cursor: number; readonly entry: LogEntry }[] = [];
   readonly #waiting = new Set<() => void>();
 
-  add(entry: Omit<LogEntry, "kind" | "timestamp">): void {
-    this.#cursor = Math.max(this.#cursor + 1, Date.now());
-    const full: LogEntry = { kind: "Completion", timestamp: Date.now() / 1000, ...entry };
-    this.#entries.push({ cursor: this.#cursor, entry: full });
-    if (this.#entries.length > KEPT) this.#entries.shift();
-    for (const wake of this.#waiting) wake();
+  /** Adds an execution; those of the deployment's own functions are nobody's business. */
+  record({ udfType, called, requestId, logs, failure, executionTime, usage }: Completion): void {
+    if (called.path.startsWith("_system/")) return;
+    this.#add({
+      kind: "Completion",
+      udfType,
+      identifier: called.path,
+      componentPath: called.componentPath === "" ? null : called.componentPath,
+      logLines: logs,
+      timestamp: Date.now() / 1000,
+      cachedResult: usage === null,
+      executionTime,
+      success: failure === null ? { status: "success" } : null,
+      error: failure?.message ?? null,
+      requestId,
+      usageStats: usageStats(usage),
+    });
   }
 
   /**
@@ -51,6 +84,13 @@ export class LogStream {
 
   /** Lets every waiting reader go. */
   close(): void {
+    for (const wake of this.#waiting) wake();
+  }
+
+  #add(entry: LogEntry): void {
+    this.#cursor = Math.max(this.#cursor + 1, Date.now());
+    this.#entries.push({ cursor: this.#cursor, entry });
+    if (this.#entries.length > KEPT) this.#entries.shift();
     for (const wake of this.#waiting) wake();
   }
 

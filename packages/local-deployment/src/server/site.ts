@@ -3,9 +3,11 @@ import { newRequestId } from "../engine/request_id.ts";
 import { HttpError, messageOf } from "../errors.ts";
 import { AuthError } from "../auth/auth_error.ts";
 import { MAX_BODY_BYTES } from "../limits.ts";
+import { NO_DATABASE_USAGE } from "../tx/usage.ts";
 import type { ActionPool } from "./action_pool.ts";
 import { ANONYMOUS, type Caller, type Callers } from "./callers.ts";
-import type { Calls, ClientInfo } from "./calls.ts";
+import type { ClientInfo } from "./calls.ts";
+import type { LogStream } from "./log_stream.ts";
 import { parseJsonText } from "../values/json_text.ts";
 import { readBody } from "./http_io.ts";
 
@@ -25,7 +27,7 @@ export class Site {
   constructor(
     private readonly callers: Callers,
     private readonly actions: ActionPool,
-    private readonly calls: Calls,
+    private readonly logs: LogStream,
   ) {}
 
   /** Takes up the routes of the active code. */
@@ -68,9 +70,15 @@ export class Site {
       context,
       authError,
     );
-    const identifier = `${method} ${url.pathname}`;
-    const result = { ok: failure === null, logs, ...(failure === null ? {} : { failure }) };
-    this.calls.record("HttpAction", identifier, null, result, context.requestId, started);
+    this.logs.record({
+      udfType: "HttpAction",
+      called: { path: `${method} ${url.pathname}`, componentPath: "" },
+      requestId: context.requestId,
+      logs,
+      failure,
+      executionTime: (performance.now() - started) / 1000,
+      usage: NO_DATABASE_USAGE,
+    });
     if (response === null) {
       const message = failure?.message ?? "The HTTP action did not respond";
       const data = failure?.data === undefined ? {} : { data: parseJsonText(failure.data) };

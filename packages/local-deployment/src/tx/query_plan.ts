@@ -40,6 +40,8 @@ export type Operator =
 
 /** What to read, in keys: null when the table isn't there, so that there is nothing. */
 export interface QueryPlan {
+  /** The table's name. */
+  readonly table: string;
   readonly source: { readonly indexId: number } | { readonly byId: number };
   readonly trackedAs: string;
   readonly start: Uint8Array;
@@ -89,6 +91,7 @@ export function compileQuery(
   );
   return {
     plan: {
+      table: tableName,
       source: index === null ? { byId: table.id } : { indexId: index.id },
       trackedAs: index === null ? byIdIndex(table) : String(index.id),
       ...keys,

@@ -115,7 +115,7 @@ export class QueryStream {
     this.#lastKey = row.key;
     this.rowsRead++;
     this.bytesRead += row.json.length;
-    this.tx.countRead(row.json);
+    this.tx.countRead(plan.table, row.json);
     return row;
   }
 

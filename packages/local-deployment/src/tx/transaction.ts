@@ -75,7 +75,7 @@ export class Transaction {
     if (view === "transaction") this.reads.add(byIdIndex(table), key, keyAfter(key));
     this.usage.add("databaseQueries", 1);
     const row = this.documents(view).get(table.id, key);
-    if (row !== null) this.countRead(row.json);
+    if (row !== null) this.countRead(table.name, row.json);
     return row;
   }
 
@@ -87,7 +87,9 @@ export class Transaction {
     return this.store.documents.count(table.id) + changed;
   }
 
-  countRead(json: string): void {
+  /** Counts a document that was read. Production holds those of system tables against no limit. */
+  countRead(table: string, json: string): void {
+    if (isSystemTable(table)) return;
     this.usage.add("documentsRead", 1);
     this.usage.add("bytesRead", json.length);
   }
@@ -169,6 +171,7 @@ export class Transaction {
     this.#begin();
     const name = `s${String(++this.#savepoints)}`;
     const takeBack = this.#pending.mark();
+    const takeBackUsage = this.usage.markWrites();
     const catalogVersion = this.store.catalog.version;
     this.store.db.run(`SAVEPOINT ${name}`);
     return {
@@ -180,6 +183,7 @@ export class Transaction {
         this.store.db.run(`ROLLBACK TO ${name}`);
         this.store.db.run(`RELEASE ${name}`);
         takeBack();
+        takeBackUsage();
         this.writeVersion++;
         if (this.store.catalog.version !== catalogVersion) this.store.catalog.reload();
       },
@@ -220,8 +224,10 @@ export class Transaction {
 
   #touched(table: Table, key: Uint8Array, json: string): void {
     this.#pending.writes.push({ indexId: byIdIndex(table), key });
-    this.usage.add("documentsWritten", 1);
-    this.usage.add("bytesWritten", json.length);
+    if (!isSystemTable(table.name)) {
+      this.usage.add("documentsWritten", 1);
+      this.usage.add("bytesWritten", json.length);
+    }
     if (awaitsCommitTs(json)) this.#pending.addUnresolved({ table, key });
   }
 
@@ -231,6 +237,11 @@ export class Transaction {
     if (stored === null || !awaitsCommitTs(stored.json)) return;
     this.replace(table, stored, parseDocument(withCommitTs(stored.json, ts)));
   }
+}
+
+/** Whether a table is the deployment's own: `_scheduled_functions`, for one. */
+function isSystemTable(name: string): boolean {
+  return name.startsWith("_");
 }
 
 /** The smallest key above `key`. */

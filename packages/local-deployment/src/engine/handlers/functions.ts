@@ -21,7 +21,7 @@ export function functionHandlers(context: EngineContext): FunctionHandlers {
       const tx = new Transaction(state.store);
       const ran = await run(state, tx, call, "query");
       tx.rollback();
-      return resultOf(ran, tx.snapshotTs);
+      return resultOf(ran, false, tx.snapshotTs);
     },
     mutation: (call) => mutation(context, call),
     liveQueries: async (queries) => ({
@@ -43,7 +43,9 @@ async function mutation(
 ): Promise<CallResult> {
   const { state, sessions } = context;
   const known = session === null ? null : sessions.find(session.id, session.request);
-  if (known !== null) return { ok: true, value: known.result, ts: known.ts, logs: [] };
+  if (known !== null) {
+    return { ok: true, value: known.result, ts: known.ts, logs: [], called: null, usage: null };
+  }
   const { ran, committed } = await runMutation(state, call, (tx, value, ts) => {
     if (session === null) return;
     tx.system(() => {
@@ -52,11 +54,13 @@ async function mutation(
   });
   context.committed(committed?.writes ?? []);
   if (ran.execution.tx.usage.used.functionsScheduled > 0) context.scheduledMayHaveChanged();
-  return resultOf(ran, committed?.ts ?? state.store.clock.latest);
+  return resultOf(ran, committed !== null, committed?.ts ?? state.store.clock.latest);
 }
 
-function resultOf(ran: Ran, ts: bigint): CallResult {
-  const common = { logs: ran.execution.logs.lines, ts: String(ts) };
+function resultOf(ran: Ran, committed: boolean, ts: bigint): CallResult {
+  const { called, logs, tx } = ran.execution;
+  const usage = tx.usage.ofDatabase(committed);
+  const common = { called, logs: logs.lines, usage, ts: String(ts) };
   return ran.ok
     ? { ok: true, value: ran.value, ...common }
     : { ok: false, failure: ran.failure, ...common };

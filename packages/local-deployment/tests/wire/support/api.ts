@@ -1,5 +1,6 @@
 import { anyApi, type ApiFromModules } from "convex/server";
 import type * as calls from "../../fixture/convex/calls.ts";
+import type * as costs from "../../fixture/convex/costs.ts";
 import type * as counters from "../../fixture/convex/counters.ts";
 import type * as jobs from "../../fixture/convex/jobs.ts";
 import type * as reading from "../../fixture/convex/reading.ts";
@@ -11,6 +12,7 @@ import type * as transactions from "../../fixture/convex/transactions.ts";
 /** The fixture's functions, typed as `_generated/api` would type them. */
 export const api = anyApi as unknown as ApiFromModules<{
   calls: typeof calls;
+  costs: typeof costs;
   counters: typeof counters;
   jobs: typeof jobs;
   reading: typeof reading;
