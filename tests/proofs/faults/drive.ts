@@ -1,6 +1,7 @@
 /** One case: an operation, with something that goes wrong, one sweep, and a look at what is left. */
 import { setTimeout as sleep } from "node:timers/promises";
 import { internal } from "../../../convex/_generated/api.js";
+import { FunctionLog } from "../../support/function-log.ts";
 import { readTable, runMutation, type Row } from "../../support/operator.ts";
 import { recordedCalls, type ExternalCall } from "./calls.ts";
 import type { Fault } from "./faults.ts";
@@ -8,7 +9,7 @@ import { violations } from "./invariants.ts";
 import type { Lane } from "./lane.ts";
 import { aPerson, type Operation, type Stage } from "./operations.ts";
 import { holdsWithin } from "./patience.ts";
-import { logCursor, recordedSteps, type Step } from "./steps.ts";
+import { recordedSteps, type Step } from "./steps.ts";
 
 /** The time between two sweeps: by then all must be well. */
 const SWEEP_INTERVAL_MS = 5 * 60_000;
@@ -34,14 +35,14 @@ export async function play(lane: Lane, operation: Operation, fault?: Fault): Pro
   const prepared = await operation.prepare(stage);
   await atRest(lane);
   lane.clearFaults();
-  const cursor = await logCursor(lane);
+  const log = await FunctionLog.from(lane.world.deployment);
   const isMet = (await fault?.arm(lane)) ?? (() => false);
   await operation.act(stage, prepared);
   await Promise.race([atRest(lane), whenOver(isMet)]);
   await lane.up();
   const met = isMet();
   const calls = recordedCalls(lane);
-  const steps = fault ? [] : await recordedSteps(lane, cursor);
+  const steps = fault ? [] : await recordedSteps(log);
   lane.clearFaults();
   await runMutation(lane.world.deployment, internal.projects.sweep.run, { impatient: true });
   const left = await settled(stage);
