@@ -44,12 +44,11 @@ export const run = internalMutation({
   args: { impatient },
   returns: v.null(),
   handler: async (ctx, args) => {
-    const { working, resting, orphans } = internal.projects.sweep;
+    const { working, resting } = internal.projects.sweep;
     for (const status of ["creating", "generating"] as const) {
       await ctx.scheduler.runAfter(0, working, { ...args, status, cursor: null });
     }
     await ctx.scheduler.runAfter(0, resting, { ...args, status: "ready", cursor: null });
-    await ctx.scheduler.runAfter(0, orphans, { ...args, cursor: null });
     if (args.impatient) await ctx.scheduler.runAfter(0, internal.auth.deletion.pickUp, args);
     return null;
   },
@@ -71,7 +70,10 @@ export const runStopped = internalMutation({
   },
 });
 
-/** One page of the projects that work. */
+/**
+ * One page of the projects that work. After the last that is `creating` come the orphans: a creation
+ * that is given up may leave one, which this same sweep is to find.
+ */
 export const working = internalMutation({
   args: { status: literals("creating", "generating"), cursor, impatient },
   returns: v.null(),
@@ -84,6 +86,9 @@ export const working = internalMutation({
     if (!page.isDone) {
       const next = { ...args, cursor: page.continueCursor };
       await ctx.scheduler.runAfter(0, internal.projects.sweep.working, next);
+    } else if (args.status === "creating") {
+      const first = { cursor: null, ...(args.impatient && { impatient: true }) };
+      await ctx.scheduler.runAfter(0, internal.projects.sweep.orphans, first);
     }
     return null;
   },

@@ -81,6 +81,20 @@ describe("a creation that was cut short", () => {
     expect(daytona.calls).not.toContain("create");
   });
 
+  test("and is given up leaves no sandbox, however many there are", async () => {
+    const { t, userId } = await aPerson();
+    // A page of the sweep is full of these, and comes before the one that has a sandbox.
+    for (let i = 0; i < 50; i++) await storeProject(t, userId, { status: "creating" });
+    const last = { status: "creating", statusChangedAt: NOON + 1 } as const;
+    const projectId = await storeProject(t, userId, last);
+    await t.action(internal.projects.sandboxes.provision, { projectId, deployment: "test" });
+    expect(daytona.sandboxes.size).toBe(1);
+    vi.advanceTimersByTime(30 * MINUTE);
+    await sweep(t);
+    expect(new Set(await statuses(t))).toEqual(new Set(["failed"]));
+    expect(daytona.sandboxes.size).toBe(0);
+  });
+
   test("leaves whoever was slow without a say", async () => {
     const { t, ada } = await aPerson();
     const lost = await ada.mutation(internal.projects.provisioning.begin, wish);
