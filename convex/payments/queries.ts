@@ -6,6 +6,7 @@ import type { Doc } from "../_generated/dataModel";
 import { env, type QueryCtx } from "../_generated/server";
 import { userQuery, visitorQuery } from "../lib/functions";
 import { boundedPage, emptyPage } from "../lib/reading";
+import { projectCountsOf } from "../projects/store";
 import { decisive, liveSubscriptionsOf, type Subscription } from "./entitlements";
 import { planFor, PLANS } from "./plans";
 import { invoiceLine, paymentLine, type InvoiceLine, type PaymentLine } from "./tables";
@@ -36,7 +37,8 @@ export const currentPlan = userQuery({
     const subscriptions = await liveSubscriptionsOf(ctx, ctx.user._id);
     const plan = planFor(subscriptions, env.STRIPE_PRICE_PRO);
     const subscription = toPublic(decisive(subscriptions));
-    return { plan, limits: PLANS[plan], usage: await usageOf(ctx, ctx.user), subscription };
+    const { projects } = await projectCountsOf(ctx, ctx.user._id);
+    return { plan, limits: PLANS[plan], usage: { projects }, subscription };
   },
 });
 
@@ -94,14 +96,6 @@ function paymentsOf(ctx: QueryCtx, user: Doc<"users">) {
     .query("payments")
     .withIndex("by_user", (q) => q.eq("userId", user._id))
     .order("desc");
-}
-
-async function usageOf(ctx: QueryCtx, user: Doc<"users">): Promise<{ projects: number }> {
-  const projects = await ctx.db
-    .query("projects")
-    .withIndex("by_user", (q) => q.eq("userId", user._id))
-    .take(PLANS.pro.maxProjects);
-  return { projects: projects.length };
 }
 
 function toPublic(subscription: Subscription | null): Infer<typeof currentSubscription> | null {

@@ -3,10 +3,11 @@ import { v } from "convex/values";
 import { literals } from "convex-helpers/validators";
 import type { Doc } from "../_generated/dataModel";
 import { internalMutation, type MutationCtx } from "../_generated/server";
-import { failedColumns, type ProjectPatch } from "./failures";
+import { failedColumns } from "./failures";
 import { isLeased } from "./lease";
 import { statusAfter } from "./lifecycle";
 import { sandboxLook, type SandboxLook } from "./outcomes";
+import { patchProject, type ProjectPatch } from "./store";
 import { driftOf, isAtRest, type Drift } from "./verdicts";
 
 /**
@@ -44,7 +45,7 @@ async function applyLook(
   const drift = driftOf(project.status, look.state);
   // An event that changes nothing is remembered all the same: an older one may come after it.
   if (drift === null && !isEvent && project.operation === undefined) return "unchanged";
-  await ctx.db.patch("projects", project._id, driftedColumns(project, drift, look, now));
+  await patchProject(ctx, project._id, driftedColumns(project, drift, look, now));
   return drift === null ? "unchanged" : "changed";
 }
 

@@ -2,13 +2,7 @@
 import type { Doc } from "../_generated/dataModel";
 import { statusAfter } from "./lifecycle";
 import type { SandboxFailure } from "./outcomes";
-
-/** Columns to write: those that are undefined are taken away. */
-export type ProjectPatch = {
-  [Column in keyof Doc<"projects">]?: undefined extends Doc<"projects">[Column]
-    ? Doc<"projects">[Column] | undefined
-    : Doc<"projects">[Column];
-};
+import type { ProjectPatch } from "./store";
 
 /** An error whose words are lost: the Node runtime itself gave up, and the call may have worked. */
 export const INTERRUPTED: SandboxFailure = {

@@ -5,7 +5,7 @@ import { quaverError } from "../lib/errors";
 import { checkText } from "../lib/validation";
 import { currentPlanOf } from "../payments/entitlements";
 import { PLANS } from "../payments/plans";
-import type { ProjectStatus } from "./tables";
+import { projectCountsOf } from "./store";
 
 const MAX_NAME_LENGTH = 100;
 const MAX_PROMPT_LENGTH = 20_000; // about five pages; with 200 projects, a list stays below 16 MiB
@@ -30,15 +30,9 @@ export function checkPrompt(prompt: string): string {
 export async function checkPlanAllowsAnother(ctx: MutationCtx, user: Doc<"users">): Promise<void> {
   const plan = await currentPlanOf(ctx, user._id);
   const limit = PLANS[plan].maxProjects;
-  const projects = await ctx.db
-    .query("projects")
-    .withIndex("by_user", (q) => q.eq("userId", user._id))
-    .take(limit);
-  if (projects.length >= limit) throw quaverError("PLAN_LIMIT_REACHED", { limit, plan });
+  const { projects } = await projectCountsOf(ctx, user._id);
+  if (projects >= limit) throw quaverError("PLAN_LIMIT_REACHED", { limit, plan });
 }
-
-/** The statuses in which a project takes up a running machine. */
-const RUNNING: readonly ProjectStatus[] = ["creating", "generating", "ready"];
 
 /**
  * For starting what there is already. After a downgrade a person may have more projects than their
@@ -49,16 +43,8 @@ const RUNNING: readonly ProjectStatus[] = ["creating", "generating", "ready"];
 export async function checkPlanAllowsRunning(ctx: MutationCtx, user: Doc<"users">): Promise<void> {
   const plan = await currentPlanOf(ctx, user._id);
   const limit = PLANS[plan].maxProjects;
-  let running = 0;
-  for (const status of RUNNING) {
-    const projects = await ctx.db
-      .query("projects")
-      .withIndex("by_running", (q) => q.eq("status", status).eq("userId", user._id))
-      .take(limit - running);
-    running += projects.length;
-    if (running >= limit) {
-      const message = `Your plan allows ${String(limit)} projects to run at a time.`;
-      throw quaverError("PLAN_LIMIT_REACHED", { limit, plan, message });
-    }
-  }
+  const { running } = await projectCountsOf(ctx, user._id);
+  if (running < limit) return;
+  const message = `Your plan allows ${String(limit)} projects to run at a time.`;
+  throw quaverError("PLAN_LIMIT_REACHED", { limit, plan, message });
 }

@@ -4,6 +4,7 @@ import { userMutation } from "../lib/functions";
 import { ownedProject } from "./access";
 import { checkName } from "./limits";
 import { removeProject } from "./removal";
+import { patchProject } from "./store";
 
 /**
  * Gives a project another name (1–100 characters after trimming).
@@ -15,7 +16,7 @@ export const rename = userMutation({
   returns: v.null(),
   handler: async (ctx, args) => {
     const project = await ownedProject(ctx, args.projectId);
-    await ctx.db.patch("projects", project._id, { name: checkName(args.name) });
+    await patchProject(ctx, project._id, { name: checkName(args.name) });
     return null;
   },
 });

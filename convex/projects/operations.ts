@@ -10,11 +10,12 @@ import { quaverError } from "../lib/errors";
 import { callerMutation } from "../lib/functions";
 import { checkRateLimit } from "../lib/rateLimits";
 import { ownedProject } from "./access";
-import { failedColumns, type ProjectPatch } from "./failures";
+import { failedColumns } from "./failures";
 import { checkLeaseFree, holdsLease, leaseFields, newLease, type Lease } from "./lease";
 import { statusAfter, transition, type ProjectEvent } from "./lifecycle";
 import { checkPlanAllowsRunning } from "./limits";
 import { changeOutcome, type ChangeOutcome } from "./outcomes";
+import { patchProject, type ProjectPatch } from "./store";
 import type { ProjectStatus } from "./tables";
 
 const change = literals("start", "stop", "archive");
@@ -44,7 +45,7 @@ export const begin = callerMutation({
     const begun = beginning(project, args.change, Date.now());
     await checkRateLimit(ctx, "operateProject", ctx.user._id);
     if (args.change === "start") await checkPlanAllowsRunning(ctx, ctx.user);
-    await ctx.db.patch("projects", project._id, { operation: begun.operation });
+    await patchProject(ctx, project._id, { operation: begun.operation });
     return begun.work;
   },
 });
@@ -92,7 +93,7 @@ async function finishChange(
   const project = await ctx.db.get("projects", projectId);
   if (project === null) return "removed";
   if (!holdsLease(project, token)) return "superseded";
-  await ctx.db.patch("projects", projectId, finishedColumns(project, change, outcome, Date.now()));
+  await patchProject(ctx, projectId, finishedColumns(project, change, outcome, Date.now()));
   return "written";
 }
 

@@ -4,6 +4,7 @@ import type { Doc } from "../_generated/dataModel";
 import { internalMutation, internalQuery, type QueryCtx } from "../_generated/server";
 import { holdsLease, leaseFields, newLease } from "./lease";
 import { sandboxLook } from "./outcomes";
+import { patchProject } from "./store";
 import { verdictOnSandbox, type ListedSandbox } from "./verdicts";
 
 const listedSandbox = v.object({
@@ -43,7 +44,7 @@ export const claim = internalMutation({
     if (verdict === "keep") return { ours: false };
     if (project === null) return { ours: true };
     const operation = newLease("cleanup", now);
-    await ctx.db.patch("projects", project._id, { operation });
+    await patchProject(ctx, project._id, { operation });
     return { ours: true, lease: { projectId: project._id, token: operation.token } };
   },
 });
@@ -55,7 +56,7 @@ export const release = internalMutation({
   handler: async (ctx, { projectId, token }) => {
     const project = await ctx.db.get("projects", projectId);
     if (project !== null && holdsLease(project, token)) {
-      await ctx.db.patch("projects", projectId, { operation: undefined });
+      await patchProject(ctx, projectId, { operation: undefined });
     }
     return null;
   },

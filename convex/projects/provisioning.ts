@@ -18,6 +18,7 @@ import { statusAfter } from "./lifecycle";
 import { checkName, checkPlanAllowsAnother, checkPlanAllowsRunning, checkPrompt } from "./limits";
 import { sandboxFailure, type SandboxFailure } from "./outcomes";
 import { enqueueSandboxRemoval } from "./removal";
+import { insertProject, patchProject } from "./store";
 import { projectFields } from "./tables";
 import { enterTurn, turnAfterAttach } from "./turns";
 
@@ -43,7 +44,7 @@ async function insertCreating(
   now: number,
 ): Promise<Lease> {
   const operation = newLease("provision", now);
-  const projectId = await ctx.db.insert("projects", {
+  const projectId = await insertProject(ctx, {
     ...fields,
     status: "creating",
     statusChangedAt: now,
@@ -67,7 +68,7 @@ export const beginRetry = callerMutation({
     const columns = retriedColumns(project, Date.now());
     await checkRateLimit(ctx, "createProject", ctx.user._id);
     await checkPlanAllowsRunning(ctx, ctx.user);
-    await ctx.db.patch("projects", project._id, columns);
+    await patchProject(ctx, project._id, columns);
     return { projectId: project._id, token: columns.operation.token };
   },
 });
@@ -104,7 +105,7 @@ async function attachSandbox(
   if (!holdsLease(project, token)) return "superseded";
   const turn = turnAfterAttach(project, sandboxId);
   const status = statusAfter(project.status, ["sandboxStarted", ...(turn ? [] : ENDED)], now);
-  await ctx.db.patch("projects", projectId, {
+  await patchProject(ctx, projectId, {
     sandboxId,
     sandboxSeenAt: now,
     operation: undefined,
@@ -137,6 +138,6 @@ async function failProject(
   const project = await ctx.db.get("projects", projectId);
   if (project === null) return "removed";
   if (!holdsLease(project, token)) return "superseded";
-  await ctx.db.patch("projects", projectId, failedColumns(project, failure, now));
+  await patchProject(ctx, projectId, failedColumns(project, failure, now));
   return "failed";
 }

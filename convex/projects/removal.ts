@@ -7,13 +7,14 @@ import { internal } from "../_generated/api";
 import type { Doc, Id } from "../_generated/dataModel";
 import { internalMutation, type MutationCtx } from "../_generated/server";
 import { retriedJobs } from "../lib/jobs";
+import { deleteProject } from "./store";
 
 /** Projects removed per transaction, when their owner is deleted. Each reads up to 80 kB. */
 const PROJECTS_PER_BATCH = 20;
 
 /** Removes a project: the row now, its messages and its sandbox by themselves. */
 export async function removeProject(ctx: MutationCtx, project: Doc<"projects">): Promise<void> {
-  await ctx.db.delete("projects", project._id);
+  await deleteProject(ctx, project._id);
   await ctx.scheduler.runAfter(0, internal.messages.removal.removeBatch, {
     projectId: project._id,
   });

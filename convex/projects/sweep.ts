@@ -24,6 +24,7 @@ import { MAX_READ_BYTES } from "../lib/reading";
 import { deploymentLabel, provision } from "./calls";
 import { failedColumns, INTERRUPTED } from "./failures";
 import { leaseFields, newLease } from "./lease";
+import { patchProject } from "./store";
 import { enqueueSessionEnd, takeOverTurn } from "./turns";
 import { verdictOnWorking } from "./verdicts";
 
@@ -111,14 +112,14 @@ async function resolve(
       if (!(await takeOverTurn(ctx, project, now))) await takeOverCreation(ctx, project, now);
       return;
     case "give up":
-      await ctx.db.patch("projects", project._id, failedColumns(project, INTERRUPTED, now));
+      await patchProject(ctx, project._id, failedColumns(project, INTERRUPTED, now));
       if (project.generation !== undefined) await enqueueSessionEnd(ctx, project);
   }
 }
 
 async function takeOverCreation(ctx: MutationCtx, project: Doc<"projects">, now: number) {
   const operation = newLease("provision", now);
-  await ctx.db.patch("projects", project._id, { operation });
+  await patchProject(ctx, project._id, { operation });
   const lease = { projectId: project._id, token: operation.token };
   await ctx.scheduler.runAfter(0, internal.projects.sweep.resumeCreation, lease);
 }

@@ -74,6 +74,12 @@ export const projectFields = v.object({
   createdAt: v.number(), // ms since the epoch
 });
 
+const projectCountFields = v.object({
+  userId: v.id("users"),
+  projects: v.number(), // in any status; at least 1
+  running: v.number(), // of those, the ones that take up a running machine
+});
+
 /** A project as its owner reads it: the lease without its token, the bookkeeping left out. */
 export const publicProject = projectFields
   .omit("operation", "generation", "turn", "sandboxSeenAt")
@@ -97,19 +103,24 @@ export type PublicProject = Infer<typeof publicProject>;
 export const projectTables = {
   /**
    * One row per project.
-   * Written by `projects/provisioning.ts` (insert, status), `operations.ts` and `turns.ts` (status),
-   * `drift.ts` (what Daytona did by itself), `sweep.ts` (leases that ran out) and `rename`. Read by
-   * its owner, and by the sweep. Deleted by `remove`, and when its owner is deleted; its messages
-   * and its sandbox follow (`projects/removal.ts`).
+   * Written through `store.ts`, which counts: by `provisioning.ts` (insert, status), `operations.ts`
+   * and `turns.ts` (status), `drift.ts` (what Daytona did by itself), `sweep.ts` and `orphans.ts`
+   * (leases) and `rename`. Read by its owner, and by the sweep. Deleted by `remove`, and when its
+   * owner is deleted; its messages and its sandbox follow (`removal.ts`).
    */
   projects: defineTable(projectFields)
-    // The owner's list, newest first, and the count for the plan's limit.
+    // The owner's list, newest first.
     .index("by_user", ["userId"])
     // From a sandbox to its project.
     .index("by_sandbox_id", ["sandboxId"])
     // The sweep's pages: projects that work, or whose sandbox runs or rests.
-    .index("by_status", ["status", "statusChangedAt"])
-    // How many of a person's projects run, for the plan's limit. The status comes first: the other
-    // way round would make `by_user` a prefix of this index.
-    .index("by_running", ["status", "userId"]),
+    .index("by_status", ["status", "statusChangedAt"]),
+
+  /**
+   * How many projects a person has, for the plan's limit and for `currentPlan`. A row of its own,
+   * because each of a person's live queries reads their row in `users`, and would run again.
+   * Written by `store.ts`, in each transaction that changes the number. Deleted with the person's
+   * last project: whoever is deleted leaves none.
+   */
+  projectCounts: defineTable(projectCountFields).index("by_user", ["userId"]),
 };

@@ -6,6 +6,7 @@ import { answerOf, appendOutput, EMPTY_ANSWER, endAnswer, type Answer } from "./
 import { failedColumns } from "./failures";
 import { holdsLease, leaseFields, renewed } from "./lease";
 import { turnReport, type SandboxFailure, type TurnReport } from "./outcomes";
+import { patchProject } from "./store";
 import type { Generation } from "./tables";
 import { endTurn, enqueueSessionEnd, scheduleLook } from "./turns";
 
@@ -45,7 +46,7 @@ async function writeReport(
   });
   switch (verdict.kind) {
     case "look":
-      await ctx.db.patch("projects", project._id, {
+      await patchProject(ctx, project._id, {
         generation,
         operation: renewed(operation, now),
       });
@@ -55,7 +56,7 @@ async function writeReport(
       await endTurn(ctx, project, now);
       return;
     case "fail":
-      await ctx.db.patch("projects", project._id, failedColumns(project, verdict.failure, now));
+      await patchProject(ctx, project._id, failedColumns(project, verdict.failure, now));
       await enqueueSessionEnd(ctx, project);
   }
 }

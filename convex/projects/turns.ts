@@ -19,6 +19,7 @@ import { ownedProject } from "./access";
 import { checkLeaseFree, holdsLease, leaseFields, newLease } from "./lease";
 import { statusAfter } from "./lifecycle";
 import { checkPrompt } from "./limits";
+import { patchProject } from "./store";
 
 /** How long the agent may work on one prompt. */
 const TURN_TIMEOUT_MS = 30 * 60_000;
@@ -50,7 +51,7 @@ export async function enterTurn(
   const operation = newLease("generate", now);
   const number = (project.turn?.number ?? 0) + 1;
   const deadline = now + TURN_TIMEOUT_MS;
-  await ctx.db.patch("projects", project._id, {
+  await patchProject(ctx, project._id, {
     operation,
     turn: promptId === undefined ? { number, done: false } : { number, promptId, done: false },
     generation: { offset: 0, deadline, contactAt: now, outputAt: now, awakeAt: now },
@@ -92,7 +93,7 @@ export const begin = callerMutation({
     const status = statusAfter(project.status, ["turnStarted"], now);
     await checkRateLimit(ctx, "generate", ctx.user._id);
     const promptId = await ctx.db.insert("messages", message);
-    await ctx.db.patch("projects", projectId, status);
+    await patchProject(ctx, projectId, status);
     await enterTurn(ctx, project, { promptId }, now);
     return promptId;
   },
@@ -133,7 +134,7 @@ export async function endTurn(
   project: Doc<"projects">,
   now: number,
 ): Promise<void> {
-  await ctx.db.patch("projects", project._id, {
+  await patchProject(ctx, project._id, {
     ...statusAfter(project.status, ["turnEnded"], now),
     operation: undefined,
     generation: undefined,
@@ -205,7 +206,7 @@ export async function takeOverTurn(
 ): Promise<boolean> {
   if (project.generation === undefined) return false;
   const operation = newLease("generate", now);
-  await ctx.db.patch("projects", project._id, { operation });
+  await patchProject(ctx, project._id, { operation });
   await scheduleLook(ctx, { projectId: project._id, token: operation.token }, 0);
   return true;
 }

@@ -1,7 +1,7 @@
 /**
  * Who may import what (arrows point one way):
  * `convex/` → `@quaver/sandbox` → `@daytonaio/sdk`; nothing in either knows that the local deployment
- * or the stand-ins exist, and the local deployment knows nothing of Quaver.
+ * or the stand-ins exist, and the local deployment knows nothing of Quaver. And who may write projects.
  */
 
 const daytona = {
@@ -41,6 +41,13 @@ function zone(files, ...patterns) {
   return { files, rules: { "@typescript-eslint/no-restricted-imports": ["error", { patterns }] } };
 }
 
+/** Calls of `ctx.db` that write one of the tables that `projects/store.ts` keeps in step. */
+const projectWrites = {
+  selector:
+    "CallExpression[callee.property.name=/^(insert|patch|replace|delete)$/][arguments.0.value=/^project(s|Counts)$/]",
+  message: "Projects are written through convex/projects/store.ts, which counts them.",
+};
+
 export const boundaries = [
   zone(["**/*.ts", "**/*.tsx"], daytona),
   zone(["packages/stand-ins/**/*.ts"], daytonaTypesOnly, daytonaSdk),
@@ -49,4 +56,9 @@ export const boundaries = [
   zone(["packages/local-deployment/**/*.ts"], daytona, quaver),
   zone(["convex/**/*.ts"], daytona, developmentOnly, bareRegistrars),
   zone(["convex/lib/functions.ts"], daytona, developmentOnly),
+  {
+    files: ["convex/**/*.ts"],
+    ignores: ["convex/projects/store.ts"],
+    rules: { "no-restricted-syntax": ["error", projectWrites] },
+  },
 ];

@@ -5,7 +5,7 @@ import { refusal } from "../contract/backend.ts";
 import { DOWN, FakeSandboxError, type Call } from "./fakeDaytona.ts";
 import { signUp } from "./people.ts";
 import { aBackend, daytona, settle, type TestBackend } from "./setup.ts";
-import { dump, rowOf, storeProject } from "./things.ts";
+import { dump, rowOf, storeProject, storeStatus } from "./things.ts";
 
 const { create, generate, cancelGeneration, retry } = api.projects.actions;
 const SECRET = "sk-agent-secret";
@@ -455,7 +455,7 @@ describe("retrying", () => {
     const { t, ada, projectId, project, sandboxId } = await aReadyProject();
     daytona.drift(sandboxId, "error");
     daytona.find(sandboxId)!.recoverable = true;
-    await t.run(({ db }) => db.patch("projects", projectId, { status: "failed" }));
+    await storeStatus(t, projectId, "failed");
     await ada.action(retry, { projectId });
     expect((await project()).status).toBe("ready");
     expect(daytona.commands).toHaveLength(1);

@@ -8,7 +8,7 @@ import { refusal } from "../contract/backend.ts";
 import { DOWN, FakeSandboxError } from "./fakeDaytona.ts";
 import { signUp } from "./people.ts";
 import { aBackend, daytona, NOON } from "./setup.ts";
-import { aProject, dump, rowOf, storeProject } from "./things.ts";
+import { aProject, dump, rowOf, storeProject, storeStatus } from "./things.ts";
 
 const { start, stop, archive, retry, ensureRunning, previewUrl } = api.projects.actions;
 const { getById } = api.projects.queries;
@@ -268,7 +268,7 @@ describe("beyond the plan, after a downgrade", () => {
 
   test("so is retry", async () => {
     const { t, ada, projectId } = await overLimit();
-    await t.run(({ db }) => db.patch("projects", projectId, { status: "failed" }));
+    await storeStatus(t, projectId, "failed");
     expect((await refusal(ada.action(retry, { projectId }))).code).toBe("PLAN_LIMIT_REACHED");
   });
 
@@ -278,7 +278,7 @@ describe("beyond the plan, after a downgrade", () => {
     await ada.mutation(api.projects.mutations.remove, { projectId: others[0]! });
     await ada.action(start, { projectId });
     await ada.action(stop, { projectId });
-    await t.run(({ db }) => db.patch("projects", others[1]!, { status: "archived" }));
+    await storeStatus(t, others[1]!, "archived");
     await ada.action(start, { projectId });
   });
 });

@@ -6,7 +6,7 @@
 import rateLimiter from "@convex-dev/rate-limiter/test";
 import workpool from "@convex-dev/workpool/test";
 import { convexTest } from "convex-test";
-import { afterEach, beforeEach, vi } from "vitest";
+import { afterEach, beforeEach, expect, vi } from "vitest";
 // The Stripe component publishes no test helper: its schema and modules are registered by hand.
 import stripeSchema from "../../node_modules/@convex-dev/stripe/src/component/schema.js";
 import schema from "../../convex/schema.ts";
@@ -51,7 +51,11 @@ beforeEach(() => {
   for (const [name, value] of Object.entries(ENVIRONMENT)) vi.stubEnv(name, value);
 });
 
-afterEach(() => {
+/** The backends of the present test. */
+const backends: TestBackend[] = [];
+
+afterEach(async () => {
+  for (const t of backends.splice(0)) await expectTrueCounts(t);
   vi.useRealTimers();
   vi.unstubAllEnvs();
   vi.unstubAllGlobals();
@@ -64,11 +68,28 @@ export function aBackend() {
   rateLimiter.register(t);
   workpool.register(t);
   t.registerComponent("stripe", stripeSchema, stripeModules);
+  backends.push(t);
   return t;
 }
 
 /** What `aBackend` makes. */
-export type TestBackend = ReturnType<typeof aBackend>;
+export type TestBackend = ReturnType<typeof convexTest<typeof schema.tables>>;
+
+/** Whatever a test did: each person's projects are as many as `projectCounts` says, no more, no less. */
+export async function expectTrueCounts(t: TestBackend): Promise<void> {
+  const { kept, counted } = await t.run(async ({ db }) => {
+    const counted: Record<string, { projects: number; running: number }> = {};
+    for (const { userId, status } of await db.query("projects").collect()) {
+      const { projects, running } = counted[userId] ?? { projects: 0, running: 0 };
+      const runs = ["creating", "generating", "ready"].includes(status);
+      counted[userId] = { projects: projects + 1, running: running + Number(runs) };
+    }
+    const rows = await db.query("projectCounts").collect();
+    const kept = rows.map(({ userId, projects, running }) => [userId, { projects, running }]);
+    return { kept: Object.fromEntries(kept) as typeof counted, counted };
+  });
+  expect(kept, "projectCounts").toEqual(counted);
+}
 
 /**
  * Runs what is scheduled until nothing is left that is due soon. The clock goes on by `stepMs` at

@@ -1,6 +1,7 @@
 /** Builders for projects and messages, and a look at what is stored. */
 import { api, internal } from "../../convex/_generated/api.js";
 import type { Doc, Id } from "../../convex/_generated/dataModel";
+import { insertProject, patchProject } from "../../convex/projects/store.ts";
 import type { Person } from "./people.ts";
 import { NOON, type TestBackend } from "./setup.ts";
 
@@ -26,7 +27,7 @@ export async function storeProject(
   overrides: Partial<Doc<"projects">> = {},
 ): Promise<Id<"projects">> {
   return await t.run((ctx) =>
-    ctx.db.insert("projects", {
+    insertProject(ctx, {
       userId,
       name: "Tetris",
       prompt: "A game of falling blocks",
@@ -36,6 +37,15 @@ export async function storeProject(
       ...overrides,
     }),
   );
+}
+
+/** Puts a project into another status, without asking whether it can get there. */
+export async function storeStatus(
+  t: TestBackend,
+  projectId: Id<"projects">,
+  status: Doc<"projects">["status"],
+): Promise<void> {
+  await t.run((ctx) => patchProject(ctx, projectId, { status }));
 }
 
 /** The row of a signed-in person. */

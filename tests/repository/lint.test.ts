@@ -45,6 +45,30 @@ describe("who may import what", { timeout: 60_000 }, () => {
   });
 });
 
+describe("who may write projects", { timeout: 60_000 }, () => {
+  const RULE = "no-restricted-syntax";
+  const writes = (call: string) =>
+    `import type { MutationCtx } from "../_generated/server";
+     export const f = (ctx: MutationCtx, id: never) => ctx.db.${call};`;
+
+  test.each([
+    'insert("projects", id)',
+    'patch("projects", id, {})',
+    'replace("projects", id, id)',
+    'delete("projects", id)',
+    'patch("projectCounts", id, {})',
+  ])("not just anyone: %s", async (call) => {
+    expect(await refusals("convex/projects/mutations.ts", writes(call))).toContain(RULE);
+  });
+
+  test("the store may, and anyone may read them", async () => {
+    const written = writes('delete("projects", id)');
+    expect(await refusals("convex/projects/store.ts", written)).not.toContain(RULE);
+    const read = writes('get("projects", id)');
+    expect(await refusals("convex/projects/mutations.ts", read)).not.toContain(RULE);
+  });
+});
+
 describe("saying why", { timeout: 60_000 }, () => {
   const CAST = "quaver/casts-give-reason";
   const file = "scripts/check.ts";
