@@ -135,6 +135,14 @@ describe("what Stripe says has changed", () => {
     expect(stripe.calls()).toHaveLength(asked);
   });
 
+  test("an event that is delivered twice at a time is remembered once", async () => {
+    const { t, stripe } = await justPaid();
+    const [event] = stripe.take("customer.subscription.created");
+    await Promise.all([deliver(t, [event!]), deliver(t, [event!])]);
+    const remembered = await t.run(({ db }) => db.query("stripeEvents").collect());
+    expect(remembered.map(({ eventId }) => eventId)).toEqual([event!.id]);
+  });
+
   test("a customer's update before its creation is enough, and its deletion is kept", async () => {
     const { t, stripe, customer } = await justPaid();
     stripe.take();
