@@ -156,6 +156,24 @@ describe("what Stripe says has changed", () => {
     expect(subscriptions).toMatchObject([{ status: "canceled" }]);
   });
 
+  test("a customer's deletion comes to the same with and without news of them before", async () => {
+    const { t, stripe, customer } = await justPaid();
+    const earlier = stripe.take();
+    await stripe.api("DELETE", `/customers/${customer}`);
+    await deliver(t, stripe.take("customer.deleted"));
+    const { customer: unheardOf } = await state(t, customer);
+    expect(unheardOf).toMatchObject({ stripeCustomerId: customer, metadata: {} });
+    await deliver(t, earlier);
+    expect((await state(t, customer)).customer).toEqual(unheardOf);
+
+    const other = await justPaid();
+    await deliver(other.t, other.stripe.take());
+    await other.stripe.api("DELETE", `/customers/${other.customer}`);
+    await deliver(other.t, other.stripe.take());
+    const { customer: heardOf } = await state(other.t, other.customer);
+    expect({ ...heardOf, stripeCustomerId: customer }).toEqual(unheardOf);
+  });
+
   test("metadata that Convex can't hold is left out, and blocks nothing", async () => {
     const { t, stripe, plan, id, customer } = await justPaid();
     stripe.take();
