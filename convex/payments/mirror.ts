@@ -33,7 +33,7 @@ export async function mirror(
 }
 
 function eventsOf(snapshot: Snapshot, owner: { userId?: string }): PartialEvent[] {
-  if (snapshot.kind === "gone") return eventsOfGone(snapshot);
+  if (snapshot.kind === "gone") return eventsOfGone(snapshot, owner);
   const metadata = { ...snapshot.metadata, ...owner };
   const base = { id: snapshot.id, metadata };
   switch (snapshot.kind) {
@@ -85,8 +85,18 @@ function eventsOf(snapshot: Snapshot, owner: { userId?: string }): PartialEvent[
   }
 }
 
-function eventsOfGone({ of, id }: Extract<Snapshot, { kind: "gone" }>): PartialEvent[] {
-  if (of === "customer") return [{ type: "customer.deleted", object: { id } }];
+function eventsOfGone(
+  { of, id }: Extract<Snapshot, { kind: "gone" }>,
+  owner: { userId?: string },
+): PartialEvent[] {
+  if (of === "customer") {
+    // The component keeps a deleted customer's row, emptied. It is made where there is none, so that it
+    // doesn't matter whether there was other news of the customer first.
+    return [
+      { type: "customer.created", object: { id, metadata: owner } },
+      { type: "customer.deleted", object: { id } },
+    ];
+  }
   if (of !== "subscription") return [];
   return [{ type: "customer.subscription.deleted", object: { id, items: { data: [] } } }];
 }

@@ -6,29 +6,30 @@
  * read alone may have seen has caused an event of its own, whose ticket is later still.
  */
 import { v } from "convex/values";
-import { internalMutation, internalQuery, type MutationCtx } from "../_generated/server";
+import {
+  internalMutation,
+  internalQuery,
+  type MutationCtx,
+  type QueryCtx,
+} from "../_generated/server";
 
 /** Has this event been dealt with? */
 export const isHandled = internalQuery({
   args: { eventId: v.string() },
   returns: v.boolean(),
-  handler: async (ctx, args) => {
-    const event = await ctx.db
-      .query("stripeEvents")
-      .withIndex("by_event_id", (q) => q.eq("eventId", args.eventId))
-      .first();
-    return event !== null;
-  },
+  handler: (ctx, args) => isNoted(ctx, args.eventId),
 });
 
 /**
- * Remembers an event that has been dealt with. Not in the transaction that dealt with it: a crash
- * between the two has the event delivered again, and dealing with it twice changes nothing.
+ * Remembers an event that has been dealt with, once: two deliveries of it may have been under way at
+ * a time. Not in the transaction that dealt with it: a crash between the two has the event delivered
+ * again, and dealing with it twice changes nothing.
  */
 export const markHandled = internalMutation({
   args: { eventId: v.string() },
   returns: v.null(),
   handler: async (ctx, args) => {
+    if (await isNoted(ctx, args.eventId)) return null;
     await ctx.db.insert("stripeEvents", { eventId: args.eventId });
     return null;
   },
@@ -64,6 +65,14 @@ export async function claimTurn(
   if (reads === null || ticket < reads.applied) return false;
   await ctx.db.patch("stripeReads", reads._id, { applied: ticket });
   return true;
+}
+
+async function isNoted(ctx: QueryCtx, eventId: string): Promise<boolean> {
+  const event = await ctx.db
+    .query("stripeEvents")
+    .withIndex("by_event_id", (q) => q.eq("eventId", eventId))
+    .unique();
+  return event !== null;
 }
 
 async function readsOf(ctx: MutationCtx, stripeId: string) {

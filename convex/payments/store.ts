@@ -23,8 +23,7 @@ export const apply = internalMutation({
 
 async function write(ctx: MutationCtx, found: Snapshot): Promise<void> {
   if (found.kind === "gone") {
-    await forget(ctx, found);
-    await mirror(ctx, found, null);
+    await mirror(ctx, found, await forget(ctx, found));
     return;
   }
   const owner = await ownerOf(ctx, found);
@@ -131,16 +130,22 @@ async function writePayment(
   if (row === null) await ctx.db.insert("payments", { userId, ...line });
 }
 
-/** What Stripe no longer has ends here, too. */
-async function forget(ctx: MutationCtx, { of, id }: SnapshotOf<"gone">): Promise<void> {
+/** What Stripe no longer has ends here, too. @returns whose customer that was, if it was one */
+async function forget(
+  ctx: MutationCtx,
+  { of, id }: SnapshotOf<"gone">,
+): Promise<Id<"users"> | null> {
   if (of === "customer") {
     const row = await customerRow(ctx, id);
     if (row !== null) await ctx.db.patch("stripeCustomers", row._id, { deleted: true });
-  } else if (of === "subscription") {
+    return row?.userId ?? null;
+  }
+  if (of === "subscription") {
     const row = await subscriptionRow(ctx, id);
     if (row !== null) await ctx.db.patch("subscriptions", row._id, { ended: true });
   } else if (of === "invoice") {
     const row = await invoiceRow(ctx, id);
     if (row !== null) await ctx.db.delete("invoices", row._id);
   }
+  return null;
 }

@@ -135,6 +135,14 @@ describe("what Stripe says has changed", () => {
     expect(stripe.calls()).toHaveLength(asked);
   });
 
+  test("an event that is delivered twice at a time is remembered once", async () => {
+    const { t, stripe } = await justPaid();
+    const [event] = stripe.take("customer.subscription.created");
+    await Promise.all([deliver(t, [event!]), deliver(t, [event!])]);
+    const remembered = await t.run(({ db }) => db.query("stripeEvents").collect());
+    expect(remembered.map(({ eventId }) => eventId)).toEqual([event!.id]);
+  });
+
   test("a customer's update before its creation is enough, and its deletion is kept", async () => {
     const { t, stripe, customer } = await justPaid();
     stripe.take();
@@ -146,6 +154,24 @@ describe("what Stripe says has changed", () => {
     const { own, subscriptions } = await state(t, customer);
     expect(own.stripeCustomers).toMatchObject([{ deleted: true }]);
     expect(subscriptions).toMatchObject([{ status: "canceled" }]);
+  });
+
+  test("a customer's deletion comes to the same with and without news of them before", async () => {
+    const { t, stripe, customer } = await justPaid();
+    const earlier = stripe.take();
+    await stripe.api("DELETE", `/customers/${customer}`);
+    await deliver(t, stripe.take("customer.deleted"));
+    const { customer: unheardOf } = await state(t, customer);
+    expect(unheardOf).toMatchObject({ stripeCustomerId: customer, metadata: {} });
+    await deliver(t, earlier);
+    expect((await state(t, customer)).customer).toEqual(unheardOf);
+
+    const other = await justPaid();
+    await deliver(other.t, other.stripe.take());
+    await other.stripe.api("DELETE", `/customers/${other.customer}`);
+    await deliver(other.t, other.stripe.take());
+    const { customer: heardOf } = await state(other.t, other.customer);
+    expect({ ...heardOf, stripeCustomerId: customer }).toEqual(unheardOf);
   });
 
   test("metadata that Convex can't hold is left out, and blocks nothing", async () => {

@@ -1,0 +1,45 @@
+/**
+ * Proof 2, in memory: thousands of deliveries, shuffled, duplicated, delayed, dropped and retried, leave what the same
+ * history leaves in order and once each. Here with shrinking, and with answers of Stripe's that overtake each other
+ * exactly as generated; `tests/proofs/weather.proof.test.ts` does it over the wire.
+ */
+import fc from "fast-check";
+import { describe, test } from "vitest";
+import { FULL_SIZE, report } from "../proofs/report.ts";
+import { histories, type Sender } from "../weather/history.ts";
+import { endsAlike, Tally } from "../weather/tally.ts";
+import { storms } from "../weather/weather.ts";
+import { aMemoryWorld } from "./weatherWorld.ts";
+
+/** Some twenty seconds when all is well; what fails is shrunk by living through it dozens of times. */
+const SHRUNK_WITHIN_MS = 600_000;
+
+const ALL: Sender[] = ["clerk", "stripe", "daytona"];
+
+describe("webhook weather", () => {
+  test.for<[string, Sender[]]>([
+    ["Clerk", ["clerk"]],
+    ["Stripe", ["stripe"]],
+    ["Daytona", ["daytona"]],
+    ["all three", ALL],
+  ])("%s, in small storms", { timeout: SHRUNK_WITHIN_MS }, async ([, senders]) => {
+    const size = { people: 2, wishes: { min: 1, max: 30 } };
+    const cases = fc.record({ history: histories(senders, size), weather: storms(12) });
+    await fc.assert(
+      endsAlike(cases, async () => aMemoryWorld(), new Tally()),
+      { numRuns: 20 },
+    );
+  });
+
+  test.runIf(FULL_SIZE)("all three, in large storms", async (context) => {
+    const tally = new Tally();
+    const size = { people: 12, wishes: { min: 250, max: 300 } };
+    const cases = fc.record({ history: histories(ALL, size), weather: storms(300) });
+    try {
+      const large = endsAlike(cases, async () => aMemoryWorld(), tally);
+      await fc.assert(large, { numRuns: 10, endOnFailure: true });
+    } finally {
+      report(context, `${tally.toString()} (in memory)`);
+    }
+  });
+});
