@@ -1,8 +1,11 @@
 /** Answers of Stripe's that are long on their way: they say what was true when they were asked for. */
 import { vi } from "vitest";
 
-/** How many steps such an answer takes. */
-const STEPS = 3;
+/**
+ * How many steps such an answer takes, one after the other: it may be overtaken by the next delivery, or by all that
+ * there are. A step is a second, and the backend waits for twenty.
+ */
+const STEPS = [2, 15, 5, 10];
 
 interface Hold {
   path: RegExp;
@@ -16,6 +19,7 @@ interface Hold {
 export class SlowReadings {
   #waiting: Hold[] = [];
   #met: Hold[] = [];
+  #count = 0;
 
   constructor() {
     const reach = globalThis.fetch;
@@ -36,7 +40,7 @@ export class SlowReadings {
   hold(path: RegExp): { away: () => void; held: Promise<void> } {
     const [held, reached] = signal();
     const [released, release] = signal();
-    const hold = { path, reached, release, released, steps: STEPS };
+    const hold = { path, reached, release, released, steps: STEPS[this.#count++ % STEPS.length]! };
     this.#waiting.push(hold);
     const away = () => {
       this.#waiting = this.#waiting.filter((other) => other !== hold);

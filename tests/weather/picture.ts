@@ -86,7 +86,7 @@ function canonical(
 ): Row[] {
   const own = rows.flatMap((row) => {
     const owner = [...stringsIn(row)].map((text) => names.ownerOf(text)).find(Boolean);
-    return owner ? [renamed(row, names, new Set(without(owner)))] : [];
+    return owner ? [renamedRow(row, names, new Set(without(owner)))] : [];
   });
   return own.sort((one, other) => (JSON.stringify(one) < JSON.stringify(other) ? -1 : 1));
 }
@@ -102,16 +102,19 @@ function renamed(value: unknown, names: Names, without: ReadonlySet<string>): un
   if (typeof value === "string") return names.of(value);
   if (Array.isArray(value)) return value.map((item) => renamed(item, names, without));
   if (value === null || typeof value !== "object") return value;
-  const { id, updated_at } = value as Row;
-  const entries = Object.entries(value)
-    .filter(([key, inner]) => inner !== undefined && !LEFT_OUT.has(key) && !without.has(key))
+  return renamedRow(value as Row, names, without);
+}
+
+function renamedRow(row: Row, names: Names, without: ReadonlySet<string>): Row {
+  const entries = Object.entries(row)
+    .filter(([key, value]) => value !== undefined && !LEFT_OUT.has(key) && !without.has(key))
     .sort(([one], [other]) => (one < other ? -1 : 1))
-    .map(([key, inner]) => {
+    .map(([key, value]): [string, unknown] => {
       if (TIMES.has(key)) return [key, "some time"];
-      if (key !== "updated_at") return [key, renamed(inner, names, without)];
-      return [key, names.ofVersion(String(id), Number(updated_at))];
+      if (key !== "updated_at") return [key, renamed(value, names, without)];
+      return [key, names.ofVersion(String(row.id), Number(value))];
     });
-  return Object.fromEntries(entries) as unknown;
+  return Object.fromEntries(entries);
 }
 
 function atStripe(account: Account, names: Names): Row {

@@ -36,10 +36,8 @@ const attempt: fc.Arbitrary<Attempt> = fc.record({
   ),
   mishap: fc.oneof(
     { weight: 5, arbitrary: fc.constant("none") },
-    {
-      weight: 5,
-      arbitrary: fc.constantFrom("dropped", "answer lost", "Stripe away", "Stripe slow"),
-    },
+    { weight: 3, arbitrary: fc.constantFrom("dropped", "answer lost", "Stripe away") },
+    { weight: 2, arbitrary: fc.constant("Stripe slow") },
   ),
 });
 
@@ -51,3 +49,14 @@ export function storms(fates: number): fc.Arbitrary<Weather> {
     size: "max",
   });
 }
+
+const promptOrSlow: fc.Arbitrary<Attempt> = fc.record({
+  after: fc.nat(2),
+  mishap: fc.constantFrom("none", "Stripe slow"),
+});
+
+/** Nothing gets lost, but half of Stripe's answers are overtaken. */
+export const slowWeather: fc.Arbitrary<Weather> = fc.array(
+  promptOrSlow.map((only) => [only]),
+  { minLength: 1, maxLength: 30, size: "max" },
+);
