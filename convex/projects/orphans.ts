@@ -1,5 +1,6 @@
 /** Sandboxes that carry this deployment's labels and may be no project's. */
-import { v } from "convex/values";
+import { v, type Infer } from "convex/values";
+import { internal } from "../_generated/api";
 import type { Doc } from "../_generated/dataModel";
 import { internalMutation, internalQuery, type QueryCtx } from "../_generated/server";
 import { holdsLease, leaseFields, newLease } from "./lease";
@@ -30,14 +31,16 @@ export const suspects = internalQuery({
   },
 });
 
+const claimed = v.object({ ours: v.boolean(), lease: v.optional(leaseFields) });
+
 /**
  * Is this sandbox to be deleted, now that it has been looked at? If it names a project that is
  * there, its lease is taken, so that no retry adopts what is about to go.
  */
 export const claim = internalMutation({
   args: { ...scope, sandbox: listedSandbox },
-  returns: v.object({ ours: v.boolean(), lease: v.optional(leaseFields) }),
-  handler: async (ctx, { sandbox, ...circumstances }) => {
+  returns: claimed,
+  handler: async (ctx, { sandbox, ...circumstances }): Promise<Infer<typeof claimed>> => {
     const now = Date.now();
     const project = await projectOf(ctx, sandbox);
     const verdict = verdictOnSandbox(sandbox, project, { ...circumstances, now });
@@ -45,11 +48,14 @@ export const claim = internalMutation({
     if (project === null) return { ours: true };
     const operation = newLease("cleanup", now);
     await patchProject(ctx, project._id, { operation });
-    return { ours: true, lease: { projectId: project._id, token: operation.token } };
+    const lease = { projectId: project._id, token: operation.token };
+    // If whoever deletes it dies: the sandbox may be gone, and then no sweep comes by here again.
+    await ctx.scheduler.runAt(operation.expiresAt, internal.projects.orphans.release, lease);
+    return { ours: true, lease };
   },
 });
 
-/** Gives the lease of `claim` back. */
+/** Gives the lease of `claim` back, if it is still held. */
 export const release = internalMutation({
   args: leaseFields,
   returns: v.null(),

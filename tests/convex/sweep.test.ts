@@ -266,6 +266,24 @@ describe("sandboxes that are no project's", () => {
     expect((await dump(t)).projects[0]).not.toHaveProperty("operation");
   });
 
+  test("of a failed project hold it up no longer than a lease, though whoever deletes them dies", async () => {
+    const { t, userId } = await aPerson();
+    const projectId = await storeProject(t, userId, {
+      status: "failed",
+      failure: { reason: "Before", retryable: true, at: NOON },
+    });
+    const { claim } = internal.projects.orphans;
+    const createdAt = NOON - 11 * MINUTE;
+    const { id, state } = daytona.add({ name: "a", labels: ours(projectId) }, createdAt);
+    const sandbox = { id, state, labels: ours(projectId), createdAt };
+    await t.mutation(claim, { deployment: "test", sandbox });
+    expect((await dump(t)).projects).toMatchObject([{ operation: { kind: "cleanup" } }]);
+    daytona.sandboxes.clear();
+    vi.advanceTimersByTime(3 * MINUTE);
+    await settle(t);
+    expect((await dump(t)).projects[0]).not.toHaveProperty("operation");
+  });
+
   test("of a failed project go, and a retry meanwhile waits", async () => {
     const { t, ada } = await aPerson();
     daytona.fail("create", DOWN, 1, { after: true });

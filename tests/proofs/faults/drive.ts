@@ -83,9 +83,13 @@ async function isAtRest(lane: Lane): Promise<boolean> {
   return work.every(({ fnName }) => String(fnName).includes("auth/deletion:check"));
 }
 
-function isUnderWay({ state }: Row): boolean {
+/** A job that is due much later is none that anyone waits for: a lease's end, for one. */
+const SOON_MS = 10_000;
+
+function isUnderWay({ state, scheduledTime }: Row): boolean {
   if (typeof state !== "object" || state === null || !("kind" in state)) return false;
-  return state.kind === "pending" || state.kind === "inProgress";
+  const isSoon = Number(scheduledTime) <= Date.now() + SOON_MS;
+  return state.kind === "inProgress" || (state.kind === "pending" && isSoon);
 }
 
 /** What is wrong once everything has come to rest, or the next sweep would be due. */
