@@ -58,9 +58,9 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-/** A fresh backend. */
-export function aBackend() {
-  const t = convexTest(schema, modules);
+/** A fresh backend, of these modules. */
+export function aBackend(using: typeof modules = modules) {
+  const t = convexTest(schema, using);
   rateLimiter.register(t);
   workpool.register(t);
   t.registerComponent("stripe", stripeSchema, stripeModules);
