@@ -27,7 +27,8 @@ export class FakeSandboxError extends Error {
 /** Daytona is away. */
 export const DOWN = new FakeSandboxError("UNAVAILABLE", true);
 
-type Client = Omit<SandboxClient, "recover" | "run">;
+/** The part of the package's client that the backend uses. */
+export type Client = Omit<SandboxClient, "recover" | "run">;
 
 /** What can be made to fail: making the client, and each of its calls. */
 export type Call = "connect" | keyof Client;
@@ -59,6 +60,8 @@ export class FakeDaytona {
   duringCreate: (sandbox: Sandbox) => Promise<void> = () => Promise.resolve();
   /** Runs while any other call is under way, after Daytona has done what was asked. */
   during: (call: Call) => Promise<void> = () => Promise.resolve();
+  /** What lies between the backend and this account. */
+  via: (client: Client) => Client = (client) => client;
   /** What the list says of a sandbox, which may be stale. */
   listed: (sandbox: Sandbox) => Sandbox = (sandbox) => sandbox;
   /** How many sandboxes a page of the list has. */
@@ -98,6 +101,7 @@ export class FakeDaytona {
   reset(): void {
     this.heal();
     this.#single = undefined;
+    this.#count = 0;
     this.#sessions.clear();
     this.sandboxes.clear();
     for (const list of [this.commands, this.created, this.clients, this.calls]) list.length = 0;
@@ -148,7 +152,7 @@ export class FakeDaytona {
   /** What `vi.doMock("@quaver/sandbox")` puts in the package's place. */
   module() {
     return {
-      createSandboxClient: (options: SandboxClientOptions) => this.#client(options),
+      createSandboxClient: (options: SandboxClientOptions) => this.via(this.#client(options)),
       isSandboxError: (error: unknown) => error instanceof FakeSandboxError,
     };
   }

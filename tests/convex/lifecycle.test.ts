@@ -8,23 +8,7 @@ import {
   type ProjectEvent,
 } from "../../convex/projects/lifecycle.ts";
 import { projectStatus, type ProjectStatus } from "../../convex/projects/tables.ts";
-
-/** The drawing, written down a second time. */
-const ARROWS: readonly [ProjectStatus, ProjectEvent, ProjectStatus][] = [
-  ["creating", "sandboxStarted", "generating"],
-  ["creating", "failed", "failed"],
-  ["generating", "turnEnded", "ready"],
-  ["generating", "failed", "failed"],
-  ["ready", "turnStarted", "generating"],
-  ["ready", "stopped", "stopped"],
-  ["ready", "failed", "failed"],
-  ["stopped", "started", "ready"],
-  ["stopped", "archived", "archived"],
-  ["stopped", "failed", "failed"],
-  ["archived", "woken", "ready"],
-  ["archived", "failed", "failed"],
-  ["failed", "retried", "creating"],
-];
+import { ARROWS, PATHS } from "./arrows.ts";
 
 const statuses = projectStatus.members.map(({ value }) => value);
 // The keys of a constant object are its keys.
@@ -54,6 +38,11 @@ describe("the lifecycle", () => {
       statusChangedAt: 7,
     });
     expect(() => statusAfter("creating", ["sandboxStarted", "archived"], 7)).toThrow();
+  });
+
+  test.for(PATHS)("the way from %s through %s to %s is drawn", ([from, through, to]) => {
+    const drawn = ARROWS.map(([start, , end]) => `${start} ${end}`);
+    expect(drawn).toEqual(expect.arrayContaining([`${from} ${through}`, `${through} ${to}`]));
   });
 
   test("from every state there is a way back to ready", () => {

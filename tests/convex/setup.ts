@@ -62,9 +62,9 @@ afterEach(async () => {
   vi.restoreAllMocks();
 });
 
-/** A fresh backend. */
-export function aBackend() {
-  const t = convexTest(schema, modules);
+/** A fresh backend, of these modules. */
+export function aBackend(using: typeof modules = modules) {
+  const t = convexTest(schema, using);
   rateLimiter.register(t);
   workpool.register(t);
   t.registerComponent("stripe", stripeSchema, stripeModules);

@@ -1,0 +1,119 @@
+/** Who holds what: the leases as they were given, and what their holders may do. */
+import type { Doc } from "../../../convex/_generated/dataModel";
+import type { Held } from "./frames.ts";
+import type { Findings } from "./findings.ts";
+import type { Transaction } from "./observer.ts";
+
+interface Lease {
+  kind: string;
+  projectId: string;
+  expiresAt: number;
+  /** How it came to its end before its time, if rightly so. */
+  ended?: "given back" | "revoked" | "taken over";
+}
+
+/** A change of the sandbox of a project that has been asked of Daytona and not been answered. */
+export interface Change extends Held {
+  call: string;
+}
+
+/** The tables of the app that only the holder of a lease may write for it. */
+const GUARDED = new Set(["projects", "messages"]);
+
+/** All leases of a run. */
+export class Leases {
+  readonly #leases = new Map<string, Lease>();
+  readonly #changes = new Set<Change>();
+  readonly #findings: Findings;
+
+  constructor(findings: Findings) {
+    this.#findings = findings;
+  }
+
+  /** Follows a transaction: what it gave, took, renewed and ended. */
+  committed(transaction: Transaction): void {
+    this.#checkBearer(transaction);
+    const { before, after } = transaction;
+    for (const id of new Set([...before.keys(), ...after.keys()])) {
+      this.#follow(transaction, id, before.get(id), after.get(id));
+    }
+  }
+
+  /** A change of a sandbox is asked for now (ms). No other holder may be at it. */
+  begin(change: Change, now: number): () => void {
+    for (const other of this.#changes) {
+      if (other.projectId !== change.projectId || other.token === change.token) continue;
+      const both = this.#isHeld(other.token, now) && this.#isHeld(change.token, now);
+      this.#findings.note("two at work, one out of time");
+      if (both) this.#findings.violation(`two at once: ${other.call} and ${change.call}`);
+    }
+    this.#changes.add(change);
+    return () => void this.#changes.delete(change);
+  }
+
+  /** Whoever shows a token that is not the row's writes nothing. */
+  #checkBearer({ name, args, before, writes }: Transaction): void {
+    const { token, projectId } = args;
+    if (typeof token !== "string") return;
+    const project = [...before.values()].find(({ _id }) => _id === projectId);
+    if (project?.operation?.token === token) return;
+    this.#findings.note(project ? "superseded" : "removed meanwhile");
+    if (project) this.#findings.note(`superseded, ${name}`);
+    const written = writes.filter((table) => GUARDED.has(table));
+    if (written.length > 0) {
+      this.#findings.violation(`stale write: ${name} wrote ${written.join(", ")}`);
+    }
+  }
+
+  #follow(
+    transaction: Transaction,
+    projectId: string,
+    was: Doc<"projects"> | undefined,
+    is: Doc<"projects"> | undefined,
+  ): void {
+    const [old, present] = [was?.operation, is?.operation];
+    if (old !== undefined && old.token !== present?.token) {
+      this.#end(transaction, old.token, { gone: is === undefined, next: present?.kind });
+    }
+    if (present === undefined || present.expiresAt === old?.expiresAt) return;
+    const { kind, token, expiresAt } = present;
+    if (old?.token === token && transaction.args.token !== token) {
+      this.#findings.violation(`lease: ${transaction.name} renewed another's`);
+    }
+    this.#findings.note(old?.token === token ? "lease renewed" : "lease taken");
+    this.#leases.set(token, { kind, projectId, expiresAt });
+  }
+
+  /** A lease ends in the hands of its holder, by its owner's wish, or when it may be taken over. */
+  #end(
+    { name, args, at }: Transaction,
+    token: string,
+    { gone, next }: { gone: boolean; next: string | undefined },
+  ): void {
+    const lease = this.#leases.get(token);
+    if (lease === undefined) {
+      this.#findings.violation(`lease: ${name} ended an unknown one`);
+      return;
+    }
+    const isCancelled = name === "projects/turns:cancel" && lease.kind === "generate";
+    if (args.token === token) {
+      lease.ended = "given back";
+    } else if (gone || isCancelled) {
+      lease.ended = "revoked";
+    } else if (lease.expiresAt <= at) {
+      lease.ended = "taken over";
+      this.#findings.note("taken over, out of time");
+    } else if (args.impatient === true) {
+      lease.ended = "taken over";
+      this.#findings.note("taken over, impatiently");
+    } else {
+      const what = next === undefined ? "ended" : `taken to ${next}`;
+      this.#findings.violation(`lease held twice: one to ${lease.kind} was ${what} by ${name}`);
+    }
+  }
+
+  #isHeld(token: string, now: number): boolean {
+    const lease = this.#leases.get(token);
+    return lease !== undefined && lease.ended === undefined && lease.expiresAt > now;
+  }
+}
