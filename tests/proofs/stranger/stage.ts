@@ -86,7 +86,7 @@ async function untilGone(world: World, { caller, projects }: Victim): Promise<vo
  * seconds, and each look renews the lease. That is left out of the dump, and so are the records of jobs, which go on
  * for minutes after the jobs themselves.
  */
-export async function quietDump(world: World, generating: string[]): Promise<Dump> {
+async function quietDump(world: World, generating: string[]): Promise<Dump> {
   let [before, since] = [await stillDump(world, generating), Date.now()];
   for (const end = Date.now() + QUIET_WITHIN_MS; Date.now() < end;) {
     await new Promise((resolve) => setTimeout(resolve, 250));
