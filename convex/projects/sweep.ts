@@ -3,13 +3,14 @@
  * minutes (`crons.ts`) it goes, in bounded pages that order each other, through
  *
  * - the projects that work, of which those whose lease has run out are taken up again or given up;
- * - the projects at rest, whose sandboxes Daytona is asked about, each by its id;
+ * - the projects at rest whose sandboxes run, or whose operation was cut off: Daytona is asked about
+ *   each by its id;
  * - Daytona's list of this deployment's sandboxes, of which those that are no project's are deleted.
  *
  * Removals of deleted people have a cron of their own (`auth/deletion.ts`), but for an impatient
  * sweep, which takes them up too.
  */
-import { v } from "convex/values";
+import { v, type ObjectType } from "convex/values";
 import { literals } from "convex-helpers/validators";
 import { internal } from "../_generated/api";
 import type { Doc } from "../_generated/dataModel";
@@ -18,6 +19,7 @@ import {
   internalMutation,
   internalQuery,
   type MutationCtx,
+  type QueryCtx,
 } from "../_generated/server";
 import { isQuaverError } from "../lib/errors";
 import { MAX_READ_BYTES } from "../lib/reading";
@@ -26,13 +28,14 @@ import { failedColumns, INTERRUPTED } from "./failures";
 import { leaseFields, newLease } from "./lease";
 import { patchProject } from "./store";
 import { enqueueSessionEnd, takeOverTurn } from "./turns";
-import { verdictOnWorking } from "./verdicts";
+import { isAtRest, verdictOnWorking } from "./verdicts";
 
 const PAGE_ROWS = 50;
 
 const impatient = v.optional(v.boolean());
 const cursor = v.nullable(v.string());
-const atRest = literals("ready", "stopped", "archived");
+/** Projects at rest: in one status; or in any, under a lease that has run out. */
+const restingSet = literals("ready", "stopped", "archived", "interrupted");
 
 /**
  * Begins a sweep.
@@ -49,7 +52,9 @@ export const run = internalMutation({
     for (const status of ["creating", "generating"] as const) {
       await ctx.scheduler.runAfter(0, working, { ...args, status, cursor: null });
     }
-    await ctx.scheduler.runAfter(0, resting, { ...args, status: "ready", cursor: null });
+    for (const which of ["ready", "interrupted"] as const) {
+      await ctx.scheduler.runAfter(0, resting, { ...args, which, cursor: null });
+    }
     if (args.impatient) await ctx.scheduler.runAfter(0, internal.auth.deletion.pickUp, args);
     return null;
   },
@@ -63,8 +68,8 @@ export const runStopped = internalMutation({
   args: { impatient },
   returns: v.null(),
   handler: async (ctx, args) => {
-    for (const status of ["stopped", "archived"] as const) {
-      const page = { ...args, status, cursor: null };
+    for (const which of ["stopped", "archived"] as const) {
+      const page = { ...args, which, cursor: null };
       await ctx.scheduler.runAfter(0, internal.projects.sweep.resting, page);
     }
     return null;
@@ -139,17 +144,15 @@ export const resumeCreation = internalAction({
   },
 });
 
-/** One page of the projects at rest in one status. */
+/** One page of projects at rest. */
 export const resting = internalAction({
-  args: { status: atRest, cursor, impatient },
+  args: { which: restingSet, cursor, impatient },
   returns: v.null(),
   handler: async (ctx, args): Promise<null> => {
-    const { status, impatient } = args;
-    const page = await ctx.runQuery(internal.projects.sweep.restingPage, {
-      status,
-      cursor: args.cursor,
-    });
-    const { sandboxIds, next } = page;
+    const { which, cursor, impatient } = args;
+    const leasedUntil = impatient ? Infinity : Date.now();
+    const page = { which, cursor, leasedUntil };
+    const { sandboxIds, next } = await ctx.runQuery(internal.projects.sweep.restingPage, page);
     const looks = await ctx.runAction(internal.projects.survey.look, { sandboxIds });
     for (const look of looks) {
       const news = { ...look, isEvent: false, ...(impatient && { impatient }) };
@@ -162,19 +165,36 @@ export const resting = internalAction({
   },
 });
 
-/** The sandboxes of one page of projects, and where the next page begins; null after the last. */
+const restingPageArgs = { which: restingSet, cursor, leasedUntil: v.number() };
+
+/**
+ * The sandboxes of one page of projects, and where the next page begins; null after the last.
+ * `leasedUntil`, in ms since the epoch: leases that end before have run out.
+ */
 export const restingPage = internalQuery({
-  args: { status: atRest, cursor },
+  args: restingPageArgs,
   returns: v.object({ sandboxIds: v.array(v.string()), next: cursor }),
   handler: async (ctx, args) => {
-    const { page, isDone, continueCursor } = await ctx.db
-      .query("projects")
-      .withIndex("by_status", (q) => q.eq("status", args.status))
-      .paginate(pageFrom(args.cursor));
-    const sandboxIds = page.flatMap(({ sandboxId }) => sandboxId ?? []);
+    const { page, isDone, continueCursor } = await restingProjects(ctx, args);
+    const resting = page.filter(({ status }) => isAtRest(status));
+    const sandboxIds = resting.flatMap(({ sandboxId }) => sandboxId ?? []);
     return { sandboxIds, next: isDone ? null : continueCursor };
   },
 });
+
+async function restingProjects(
+  ctx: QueryCtx,
+  { which, cursor, leasedUntil }: ObjectType<typeof restingPageArgs>,
+) {
+  const projects = ctx.db.query("projects");
+  const found =
+    which === "interrupted"
+      ? projects.withIndex("by_lease", (q) =>
+          q.gt("operation.expiresAt", 0).lt("operation.expiresAt", leasedUntil),
+        )
+      : projects.withIndex("by_status", (q) => q.eq("status", which));
+  return await found.paginate(pageFrom(cursor));
+}
 
 /** One page of Daytona's list. */
 export const orphans = internalAction({

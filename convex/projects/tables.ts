@@ -114,7 +114,9 @@ export const projectTables = {
     // From a sandbox to its project.
     .index("by_sandbox_id", ["sandboxId"])
     // The sweep's pages: projects that work, or whose sandbox runs or rests.
-    .index("by_status", ["status", "statusChangedAt"]),
+    .index("by_status", ["status", "statusChangedAt"])
+    // The sweep's too: operations that were cut off, whose leases have run out.
+    .index("by_lease", ["operation.expiresAt"]),
 
   /**
    * How many projects a person has, for the plan's limit and for `currentPlan`. A row of its own,

@@ -31,6 +31,28 @@ async function statuses(t: TestBackend) {
   return (await dump(t)).projects.map(({ status }) => status);
 }
 
+describe("a start that was cut short", () => {
+  test.for([
+    ["before the sandbox had started", "stopped", "stopped"],
+    ["once the sandbox had started", "started", "ready"],
+  ] as const)("%s is over with the next sweep", async ([, state, status]) => {
+    const { t, ada } = await aPerson();
+    const { projectId, sandboxId } = await aProject(t, ada);
+    await ada.action(api.projects.actions.stop, { projectId });
+    await ada.mutation(internal.projects.operations.begin, { projectId, change: "start" });
+    daytona.find(sandboxId)!.state = state;
+    await sweep(t);
+    expect((await dump(t)).projects).toMatchObject([
+      { status: "stopped", operation: { kind: "start" } },
+    ]);
+    vi.advanceTimersByTime(4 * MINUTE);
+    await sweep(t);
+    const [project] = (await dump(t)).projects;
+    expect(project).toMatchObject({ status });
+    expect(project).not.toHaveProperty("operation");
+  });
+});
+
 describe("a creation that was cut short", () => {
   test.for([
     ["before Daytona was asked", false],
