@@ -15,6 +15,7 @@ import { checkLeaseFree, holdsLease, leaseFields, newLease, type Lease } from ".
 import { statusAfter, transition, type ProjectEvent } from "./lifecycle";
 import { checkPlanAllowsRunning } from "./limits";
 import { changeOutcome, type ChangeOutcome } from "./outcomes";
+import { enqueueRecheck } from "./recheck";
 import { patchProject, type ProjectPatch } from "./store";
 import type { ProjectStatus } from "./tables";
 
@@ -72,8 +73,8 @@ function eventOf(change: Change, status: ProjectStatus): ProjectEvent {
 }
 
 /**
- * The last step. A failure that says nothing of the sandbox leaves the status as it was; the sweep
- * finds out what became of it.
+ * The last step. A failure that says nothing of the sandbox leaves the status as it was, and orders
+ * a look at what became of it.
  *
  * @returns `superseded` when the lease went to someone else, `removed` when the project is gone:
  *   then nothing was written
@@ -94,7 +95,12 @@ async function finishChange(
   if (project === null) return "removed";
   if (!holdsLease(project, token)) return "superseded";
   await patchProject(ctx, projectId, finishedColumns(project, change, outcome, Date.now()));
+  if (isUnknown(outcome) && project.sandboxId) await enqueueRecheck(ctx, project.sandboxId);
   return "written";
+}
+
+function isUnknown(outcome: ChangeOutcome): boolean {
+  return !outcome.ok && outcome.sandbox === "unknown";
 }
 
 function finishedColumns(
@@ -103,7 +109,7 @@ function finishedColumns(
   outcome: ChangeOutcome,
   now: number,
 ): ProjectPatch {
-  if (!outcome.ok && outcome.sandbox === "unknown") return { operation: undefined };
+  if (isUnknown(outcome)) return { operation: undefined };
   if (!outcome.ok) return failedColumns(project, { ...outcome, retryable: true }, now);
   const status = statusAfter(project.status, [eventOf(change, project.status)], now);
   return { ...status, operation: undefined, sandboxSeenAt: now };

@@ -94,6 +94,11 @@ const STATUS_OF: Record<SandboxLook["state"], AtRest | null> = {
   missing: null,
 };
 
+/** Is a sandbox in this state about to be in another, by itself? */
+export function isOnItsWay(state: SandboxLook["state"]): boolean {
+  return ["creating", "starting", "stopping", "unknown"].includes(state);
+}
+
 const GONE: SandboxFailure = {
   reason: "The sandbox is gone. Trying again makes a new one.",
   retryable: true,

@@ -7,7 +7,7 @@ import type { ProjectStatus } from "../../convex/projects/tables.ts";
 import { refusal } from "../contract/backend.ts";
 import { DOWN, FakeSandboxError } from "./fakeDaytona.ts";
 import { signUp } from "./people.ts";
-import { aBackend, daytona, NOON } from "./setup.ts";
+import { aBackend, daytona, NOON, settle } from "./setup.ts";
 import { aProject, dump, rowOf, storeProject, storeStatus } from "./things.ts";
 
 const { start, stop, archive, retry, ensureRunning, previewUrl } = api.projects.actions;
@@ -171,6 +171,32 @@ describe("when Daytona fails", () => {
     await refusal(ada.action(stop, { projectId }));
     await ada.action(stop, { projectId });
     expect(await status()).toBe("stopped");
+  });
+
+  test.for([
+    ["stop", "ready", "stopped"],
+    ["start", "stopped", "ready"],
+    ["start", "archived", "ready"],
+  ] as const)("%s of a %s project whose answer is lost is found out", async ([call, from, to]) => {
+    const { t, ada, projectId, status } = await aProjectThatIs(from);
+    daytona.fail(call, DOWN, 1, { after: true });
+    await refusal(ada.action(CHANGES[call], { projectId }));
+    expect(await status()).toBe(from);
+    await settle(t);
+    expect(await status()).toBe(to);
+  });
+
+  test("a sandbox is looked at again until Daytona answers, and has done what it was doing", async () => {
+    const { t, ada, projectId, sandboxId, status } = await aProjectThatIs("stopped");
+    daytona.fail("start", DOWN);
+    await refusal(ada.action(start, { projectId }));
+    daytona.fail("get", DOWN, 2);
+    daytona.find(sandboxId)!.state = "starting";
+    await vi.advanceTimersByTimeAsync(4_000);
+    await t.finishInProgressScheduledFunctions();
+    daytona.find(sandboxId)!.state = "started";
+    await settle(t, 1_000);
+    expect(await status()).toBe("ready");
   });
 
   test("a sandbox that is gone fails the project, and a retry makes another", async () => {

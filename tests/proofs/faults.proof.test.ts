@@ -10,7 +10,7 @@ import { OPERATIONS } from "./faults/operations.ts";
 import { FULL_SIZE, report } from "./report.ts";
 
 /** Most of a case is waiting. */
-const LANES = FULL_SIZE ? 4 : 2;
+const LANES = FULL_SIZE ? 6 : 2;
 
 /** In the ordinary run one of so many cases: prime, so that every way and every operation is among them. */
 const SAMPLE_OF = 17;

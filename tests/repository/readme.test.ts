@@ -40,7 +40,7 @@ test("every package it names is a workspace of that name", () => {
 test("every test project it names is configured", () => {
   const config = readFileSync(join(ROOT, "vitest.config.ts"), "utf8");
   const projects = named(/--project (\w+)/g);
-  expect(projects).toHaveLength(4);
+  expect(projects).toHaveLength(5);
   expect(named(/name: "(\w+)"/g, config)).toEqual(expect.arrayContaining(projects));
 });
 

@@ -33,8 +33,12 @@ const CHANGES = new Set<Call>(["create", "start", "stop", "archive", "delete", "
 
 /** The functions whose caller is prepared for the runtime to give up on them. */
 const CUTTABLE = new Set(["provision", "change", "preview"].map((n) => `projects/sandboxes:${n}`));
-/** The workpool's jobs: it hears of a job's death from Convex, which convex-test does not do. */
-const JOBS = new Set(["projects/sandboxes:destroy", "projects/agent:endSession"]);
+/** The workpool's jobs: they fail in order to be tried again. Of a job's death it hears from Convex, but not from convex-test. */
+export const JOBS = new Set([
+  "projects/sandboxes:destroy",
+  "projects/agent:endSession",
+  "projects/recheck:look",
+]);
 
 /** What the wire needs; `next` says what becomes of the next call. */
 export interface WireOptions {

@@ -8,10 +8,7 @@ import { Leases } from "./leases.ts";
 import { observedModules, type Projects, type Transaction } from "./observer.ts";
 import { Pace } from "./pace.ts";
 import { checkRows } from "./rows.ts";
-import { overWire, type Outcome } from "./wire.ts";
-
-/** Jobs that fail in order to be tried again. */
-const RETRIED = new Set(["projects/sandboxes:destroy", "projects/agent:endSession"]);
+import { JOBS, overWire, type Outcome } from "./wire.ts";
 
 /** See the file's head. Made by `aWorld`. */
 export interface World {
@@ -48,7 +45,7 @@ export async function aWorld(findings: Findings): Promise<World> {
     }
   };
   const broke = (name: string, error: unknown) => {
-    if (!RETRIED.has(name)) findings.violation(`broken: ${name} ended in ${String(error)}`);
+    if (!JOBS.has(name)) findings.violation(`broken: ${name} ended in ${String(error)}`);
   };
   const t = aBackend(observedModules(pace, { committed, broke }));
   const ada = await signUp(t);

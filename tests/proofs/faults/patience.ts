@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
-const INTERVAL_MS = 50;
+const INTERVAL_MS = 100;
 const PREPARED_WITHIN_MS = 30_000;
 
 /** Waits for what must come. @throws Error that says what didn't */
