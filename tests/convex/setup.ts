@@ -62,9 +62,9 @@ afterEach(async () => {
   vi.restoreAllMocks();
 });
 
-/** A fresh backend. */
+/** A fresh backend, in which a transaction may read and write as much as on Convex, and no more. */
 export function aBackend() {
-  const t = convexTest(schema, modules);
+  const t = convexTest({ schema, modules, transactionLimits: true });
   rateLimiter.register(t);
   workpool.register(t);
   t.registerComponent("stripe", stripeSchema, stripeModules);
