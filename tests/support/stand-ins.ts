@@ -23,13 +23,17 @@ export interface Person {
 }
 
 /** Signs someone up at the Clerk stand-in, which tells the backend by webhook. */
-export async function signUp(dev: Ready, email: string, first_name: string): Promise<Person> {
+export async function signUp(
+  dev: Pick<Ready, "clerkUrl">,
+  email: string,
+  first_name: string,
+): Promise<Person> {
   const answer = signUpSchema.parse(await post(`${dev.clerkUrl}/sign-ups`, { email, first_name }));
   return { id: answer.user.id, token: answer.token };
 }
 
 /** A fresh session token for someone who is signed in already. */
-export async function freshToken(dev: Ready, person: Person): Promise<string> {
+export async function freshToken(dev: Pick<Ready, "clerkUrl">, person: Person): Promise<string> {
   return tokenSchema.parse(await post(`${dev.clerkUrl}/tokens`, { user_id: person.id })).token;
 }
 
