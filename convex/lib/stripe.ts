@@ -1,6 +1,6 @@
 /** The way to Stripe: a client from the environment, and what its failures mean for the caller. */
 import Stripe from "stripe";
-import * as z from "zod/mini";
+import { $ZodError } from "zod/v4/core"; // not `z.core.$ZodError`: that bundles all of zod
 import { env } from "../_generated/server";
 import { quaverError } from "./errors";
 
@@ -53,7 +53,7 @@ export async function askingStripe<T>(calls: () => Promise<T>): Promise<T> {
 
 /** Is this an answer that Stripe refused, none at all, or one that can't be understood? */
 function isStripeFailure(error: unknown): boolean {
-  return error instanceof Stripe.errors.StripeError || error instanceof z.core.$ZodError;
+  return error instanceof Stripe.errors.StripeError || error instanceof $ZodError;
 }
 
 /** Can trying again help? Not when the key or the request itself is refused. */

@@ -62,9 +62,12 @@ afterEach(async () => {
   vi.restoreAllMocks();
 });
 
-/** A fresh backend, of these modules. */
+/**
+ * A fresh backend, of these modules, in which a transaction may read and write as much as on Convex,
+ * and no more.
+ */
 export function aBackend(using: typeof modules = modules) {
-  const t = convexTest(schema, using);
+  const t = convexTest({ schema, modules: using, transactionLimits: true });
   rateLimiter.register(t);
   workpool.register(t);
   t.registerComponent("stripe", stripeSchema, stripeModules);

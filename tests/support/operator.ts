@@ -43,10 +43,24 @@ export async function runMutation<F extends FunctionReference<"mutation", "publi
   reference: F,
   args: FunctionArgs<F>,
 ): Promise<FunctionReturnType<F>> {
-  const client = new ConvexHttpClient(target.url, { logger: false });
-  // The method is there, but kept out of the published types.
-  (client as unknown as { setAdminAuth(key: string): void }).setAdminAuth(target.adminKey);
   // An administrator may name internal functions; the client's types know only the public ones.
   const anyReference = reference as unknown as FunctionReference<"mutation">;
-  return (await client.mutation(anyReference, args)) as FunctionReturnType<F>;
+  return (await adminClient(target).mutation(anyReference, args)) as FunctionReturnType<F>;
+}
+
+/** Runs any query, internal ones too. */
+export async function runQuery<F extends FunctionReference<"query", "public" | "internal">>(
+  target: Target,
+  reference: F,
+  args: FunctionArgs<F>,
+): Promise<FunctionReturnType<F>> {
+  const anyReference = reference as unknown as FunctionReference<"query">;
+  return (await adminClient(target).query(anyReference, args)) as FunctionReturnType<F>;
+}
+
+function adminClient({ url, adminKey }: Target): ConvexHttpClient {
+  const client = new ConvexHttpClient(url, { logger: false });
+  // The method is there, but kept out of the published types.
+  (client as unknown as { setAdminAuth(key: string): void }).setAdminAuth(adminKey);
+  return client;
 }

@@ -1,12 +1,8 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { rmSync } from "node:fs";
 import { onTestFinished } from "vitest";
+import { makeTempFolder } from "./folders.ts";
 
-/** A new folder under the system's temporary one; the caller removes it. */
-export function makeTempFolder(): string {
-  return mkdtempSync(join(tmpdir(), "quaver-test-"));
-}
+export { makeTempFolder };
 
 /** A new folder that is gone when the running test is over. */
 export function tempFolder(): string {

@@ -17,7 +17,7 @@ import {
 import { ROOT, runConvex } from "../../scripts/lib/convex-cli.ts";
 import { callSystem } from "../../scripts/lib/deployment-api.ts";
 import { TestDeployment } from "./deployment.ts";
-import { makeTempFolder } from "./temp.ts";
+import { makeTempFolder } from "./folders.ts"; // not temp.ts: `bun run bench` starts worlds without vitest
 
 /** Where the front end would be; nothing listens there. */
 const SITE_URL = "http://localhost:5173";

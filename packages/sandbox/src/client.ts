@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod"; // not `{ z }`: that bundles all of it, in sixty languages
 import type { CommandProgress, ReadCommandInput, StartCommandInput } from "./background.ts";
 import { endSession, readCommand, startCommand } from "./background.ts";
 import type { Budget, Clock } from "./budget.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod"; // not `{ z }`: that bundles all of it, in sixty languages
 import type { ReadCommandInput, StartCommandInput } from "./background.ts";
 import type { CreateInput, ListInput, RunInput } from "./door.ts";
 import { idSchema } from "./sandbox.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod"; // not `{ z }`: that bundles all of it, in sixty languages
 
 /** Daytona's states, folded into those a caller tells apart. */
 export type SandboxState =

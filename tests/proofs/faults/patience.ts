@@ -10,8 +10,10 @@ export async function until(check: () => Promise<boolean>, what: string): Promis
 
 /** Whether something comes to hold within a time, in milliseconds. */
 export async function holdsWithin(ms: number, check: () => Promise<boolean>): Promise<boolean> {
-  for (const end = Date.now() + ms; Date.now() < end; await sleep(INTERVAL_MS)) {
-    if (await check()) return true;
+  const end = Date.now() + ms;
+  while (!(await check())) {
+    if (Date.now() >= end) return false;
+    await sleep(INTERVAL_MS);
   }
-  return await check();
+  return true;
 }

@@ -152,7 +152,7 @@ export class Transaction {
     const previous = parseDocument(stored.json);
     this.store.documents.remove(stored.row);
     this.#pending.countRows(table, -1);
-    this.#touched(table, encodeIndexKey([previous._id]), stored.json);
+    this.#touched(table, encodeIndexKey([previous._id]), "");
     for (const index of table.indexes.values()) {
       const key = indexKeyOf(previous, index.fields);
       this.store.documents.removeEntry(index.id, key);
@@ -222,6 +222,7 @@ export class Transaction {
     this.#catalogVersion = this.store.catalog.version;
   }
 
+  /** @param json - what is stored from now on; of a document that goes, nothing, as in production */
   #touched(table: Table, key: Uint8Array, json: string): void {
     this.#pending.writes.push({ indexId: byIdIndex(table), key });
     if (!isSystemTable(table.name)) {
