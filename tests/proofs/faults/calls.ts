@@ -12,7 +12,7 @@ export interface ExternalCall {
 }
 
 /** The parts of a stand-in that the backend calls; the rest is what the driver itself uses, and the tokens' keys. */
-const BACKENDS_OWN: Record<Service, RegExp> = {
+export const BACKENDS_OWN: Record<Service, RegExp> = {
   clerk: /^\/v1\//,
   daytona: /^\//,
   stripe: /^\/v1\//,

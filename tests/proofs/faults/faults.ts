@@ -1,6 +1,6 @@
 /** The ways in which a case goes wrong. */
 import type { FaultKind } from "@quaver/stand-ins";
-import { nameOf, ruleFor, type ExternalCall } from "./calls.ts";
+import { BACKENDS_OWN, nameOf, ruleFor, type ExternalCall } from "./calls.ts";
 import { SERVICES, type Lane } from "./lane.ts";
 import { whenCommitted, type Step } from "./steps.ts";
 
@@ -54,7 +54,9 @@ function failing(call: ExternalCall, name: string, kind: FaultKind): Fault {
 /** From this call on nobody answers, until the faults are cleared. */
 function outageFrom(call: ExternalCall): Fault {
   return interrupted(call, "before", "everyone away from here on", (lane) => {
-    for (const service of SERVICES) lane.world[service].faults.add({ kind: "drop" });
+    for (const service of SERVICES) {
+      lane.world[service].faults.add({ path: BACKENDS_OWN[service], kind: "drop" });
+    }
     return Promise.resolve();
   });
 }
