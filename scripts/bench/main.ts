@@ -1,103 +1,28 @@
 /**
- * `bun run bench`: what the local deployment does per second over HTTP, at 10³ and 10⁵ documents, each as a
- * ratio to the floor measured in the same run. Both run in processes of their own.
+ * `bun run bench [PART...]`: tables, of all parts unless some are named.
+ * - `cost`: documents and bytes that each public function reads and writes, by how much there is;
+ * - `bundles`: what a push sends, and what is in the largest of it;
+ * - `local`: what the local deployment does per second.
  */
-import { cpSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { ROOT, runConvex, type Target } from "../lib/convex-cli.ts";
-import { startInProcess } from "./processes.ts";
-import { caller, measure, type Measured } from "./load.ts";
+import { benchBundles } from "./bundles.ts";
+import { benchCost } from "./cost.ts";
+import { benchLocal } from "./local.ts";
 
-const SIZES = [1_000, 100_000];
-const SECONDS = Number(process.env.BENCH_SECONDS ?? "4");
-const FILL_BATCH = 1_000;
-const TEXT = "x".repeat(100);
+const PARTS = new Map([
+  ["cost", benchCost],
+  ["bundles", benchBundles],
+  ["local", benchLocal],
+]);
 
-interface Row {
-  what: string;
-  documents: number;
-  deployment: Measured;
-  floor: Measured;
-}
-
-/** A copy of the benchmark's project, where the CLI may write its generated files. */
-function copyProject(folder: string): string {
-  const project = join(folder, "project");
-  cpSync(join(ROOT, "scripts/bench/project"), project, { recursive: true });
-  symlinkSync(join(ROOT, "node_modules"), join(project, "node_modules"));
-  writeFileSync(
-    join(project, "package.json"),
-    '{"name":"bench","type":"module","dependencies":{"convex":"*"}}',
+const names = process.argv.slice(2);
+const unknown = names.filter((name) => !PARTS.has(name));
+if (unknown.length > 0) {
+  process.stderr.write(
+    `No such part: ${unknown.join(", ")}. There are ${[...PARTS.keys()].join(", ")}.\n`,
   );
-  return project;
+  process.exit(1);
 }
-
-async function push(deployment: Target, project: string): Promise<void> {
-  const deploy = ["deploy", "--typecheck", "disable", "-y"];
-  const { code, stderr } = await runConvex(deployment, deploy, { cwd: project });
-  if (code !== 0) throw new Error(`The benchmark's functions were not pushed:\n${stderr}`);
+for (const [name, bench] of PARTS) {
+  if (names.length === 0 || names.includes(name)) await bench();
 }
-
-/** Reads and writes against one server. */
-async function load(
-  url: string,
-  documents: number,
-): Promise<{ reads: Measured; writes: Measured }> {
-  const groups = documents / 10;
-  const query = caller(url, "query");
-  const mutation = caller(url, "mutation");
-  const reads = await measure(
-    (i) => query("items:byGroup", { group: (i * 7919) % groups }),
-    SECONDS,
-  );
-  const writes = await measure(
-    (i) => mutation("items:insert", { group: groups + i, text: TEXT }),
-    SECONDS,
-  );
-  return { reads, writes };
-}
-
-async function compare(documents: number): Promise<Row[]> {
-  const folder = mkdtempSync(join(tmpdir(), "quaver-bench-"));
-  const deployment = await startInProcess("packages/local-deployment/src/cli.ts", [
-    "--data-dir",
-    join(folder, "data"),
-  ]);
-  const floor = await startInProcess("scripts/bench/floor.ts", [folder, String(documents)]);
-  try {
-    await push(deployment, copyProject(folder));
-    const fill = caller(deployment.url, "mutation");
-    for (let first = 0; first < documents; first += FILL_BATCH) {
-      await fill("items:fill", { first, count: Math.min(FILL_BATCH, documents), text: TEXT });
-    }
-    const ours = await load(deployment.url, documents);
-    const least = await load(floor.url, documents);
-    return [
-      { what: "indexed query of 10", documents, deployment: ours.reads, floor: least.reads },
-      { what: "mutation of 1 insert", documents, deployment: ours.writes, floor: least.writes },
-    ];
-  } finally {
-    await Promise.all([floor.stop(), deployment.stop()]);
-    rmSync(folder, { recursive: true, force: true });
-  }
-}
-
-function print(rows: readonly Row[]): void {
-  console.table(
-    rows.map(({ what, documents, deployment, floor }) => ({
-      what,
-      documents,
-      "per second": Math.round(deployment.perSecond),
-      "floor per second": Math.round(floor.perSecond),
-      "of the floor": `${String(Math.round((100 * deployment.perSecond) / floor.perSecond))} %`,
-      "p50 ms": deployment.p50.toFixed(2),
-      "p99 ms": deployment.p99.toFixed(2),
-    })),
-  );
-}
-
-const rows: Row[] = [];
-for (const size of SIZES) rows.push(...(await compare(size)));
-print(rows);
 process.exit(0);

@@ -103,8 +103,11 @@ export async function setEnvironment(
   await callSystem(deployment, "/api/update_environment_variables", { changes });
 }
 
-/** A copy of the app's project, in which the CLI may write. */
-function makeProject(folder: string, modules: Record<string, string>): string {
+/**
+ * A copy of the app's project, in which the CLI may write.
+ * @param modules further ones, by their path in `convex/`
+ */
+export function makeProject(folder: string, modules: Record<string, string> = {}): string {
   mkdirSync(folder, { recursive: true });
   cpSync(join(ROOT, "convex"), join(folder, "convex"), { recursive: true });
   for (const [path, text] of Object.entries(modules)) {
