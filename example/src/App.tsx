@@ -19,10 +19,10 @@ import { Splash } from "./ui/Splash";
 export function App() {
   useReturnFromCheckout();
   return (
-    <>
+    <div className="flex min-h-dvh flex-col has-data-fill:h-dvh">
       <ConnectionBanner />
       <Entrance />
-    </>
+    </div>
   );
 }
 

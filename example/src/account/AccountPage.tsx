@@ -10,7 +10,7 @@ export function AccountPage() {
   const user = useUser();
   const email = emailOf(user);
   return (
-    <main id="content" className="mx-auto max-w-3xl space-y-12 px-4 py-10 sm:px-6 sm:py-16">
+    <main id="content" className="mx-auto w-full max-w-3xl space-y-12 px-4 py-10 sm:px-6 sm:py-16">
       <div className="space-y-1">
         <PageTitle title="Account" className="text-3xl sm:text-4xl" />
         <p className="text-muted">

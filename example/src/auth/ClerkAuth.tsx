@@ -6,10 +6,34 @@ import { CLERK_PUBLISHABLE_KEY } from "../env";
 import { forgetDrafts } from "../hooks/useDraft";
 import { SessionProvider } from "./session";
 
+/** Clerk's form, in this app's colours, light and dark, and without a box of its own. */
+const APPEARANCE = {
+  variables: {
+    colorPrimary: "var(--accent)",
+    colorPrimaryForeground: "var(--on-accent)",
+    colorBackground: "var(--surface)",
+    colorForeground: "var(--ink)",
+    colorMutedForeground: "var(--muted)",
+    colorInput: "var(--surface)",
+    colorInputForeground: "var(--ink)",
+    colorNeutral: "var(--ink)",
+    colorDanger: "var(--danger)",
+    fontFamily: "inherit",
+  },
+  elements: {
+    rootBox: { width: "100%" },
+    cardBox: { width: "100%", boxShadow: "none" },
+  },
+};
+
 /** People sign in with Clerk. Loaded only where there is a publishable key. */
 export default function ClerkAuth(props: { client: ConvexReactClient; children: ReactNode }) {
   return (
-    <ClerkProvider publishableKey={CLERK_PUBLISHABLE_KEY ?? ""} afterSignOutUrl="/">
+    <ClerkProvider
+      publishableKey={CLERK_PUBLISHABLE_KEY ?? ""}
+      afterSignOutUrl="/"
+      appearance={APPEARANCE}
+    >
       <ConvexProviderWithClerk client={props.client} useAuth={useAuth}>
         <ClerkSession>{props.children}</ClerkSession>
       </ConvexProviderWithClerk>

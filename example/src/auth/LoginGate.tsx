@@ -41,7 +41,7 @@ function SettingUp() {
   }, [attempt]);
   if (problem === null) return <Splash>Setting up your account …</Splash>;
   return (
-    <main className="mx-auto max-w-md space-y-4 px-5 py-24">
+    <main className="mx-auto w-full max-w-md space-y-4 px-5 py-24">
       <h1 className="text-2xl font-semibold">Your account is not ready yet</h1>
       <Problem onRetry={() => setAttempt(attempt + 1)}>{problem}</Problem>
       <Button tone="quiet" onClick={signOut}>

@@ -6,7 +6,7 @@ import { useSession } from "./session";
 export function SignInPage() {
   const { SignIn, expired, signOut } = useSession();
   return (
-    <main className="mx-auto grid min-h-dvh max-w-6xl items-center gap-12 px-5 py-12 lg:grid-cols-2 lg:gap-24">
+    <main className="mx-auto grid w-full max-w-6xl flex-1 items-center gap-12 px-5 py-12 lg:grid-cols-2 lg:gap-24">
       <title>Sign in – Quaver</title>
       <div className="space-y-5">
         <Mark className="-ml-2 size-14 text-accent" />

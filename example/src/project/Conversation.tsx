@@ -4,6 +4,7 @@ import { api } from "@backend/_generated/api";
 import { useOnVisible } from "../hooks/useOnVisible";
 import type { Project } from "../lib/types";
 import { IconButton } from "../ui/Button";
+import { More } from "../ui/More";
 import { Announcer } from "./Announcer";
 import { Composer } from "./Composer";
 import { MessageView } from "./MessageView";
@@ -26,7 +27,6 @@ export function Conversation({ project }: { project: Project }) {
   const { pending, send, forget } = usePrompts(project, results);
   const [atEnd, setAtEnd] = useState(true);
   const end = useOnVisible<HTMLDivElement>(setAtEnd);
-  const top = useOnVisible<HTMLDivElement>((visible) => visible && loadMore(PER_PAGE));
   const box = useRef<HTMLDivElement>(null);
   const toEnd = (): void => box.current?.scrollTo({ top: 0, behavior: "smooth" });
   const messages = results.toReversed();
@@ -43,12 +43,11 @@ export function Conversation({ project }: { project: Project }) {
           className="flex min-h-0 flex-1 flex-col-reverse overflow-y-auto focus-visible:-outline-offset-2"
         >
           <div className="mb-auto space-y-6 px-4 py-6 sm:px-6">
-            <div ref={top} className="-mb-6 h-px" />
-            {status === "Exhausted" ? (
-              <Prompt>{project.prompt}</Prompt>
-            ) : (
-              <p className="text-center text-sm text-muted">Loading …</p>
+            {status === "CanLoadMore" && <More onMore={() => loadMore(PER_PAGE)} />}
+            {status.startsWith("Loading") && (
+              <p className="py-3 text-center text-sm text-muted">Loading …</p>
             )}
+            {status === "Exhausted" && <Prompt>{project.prompt}</Prompt>}
             {messages.map((message) => (
               <MessageView
                 key={message._id}

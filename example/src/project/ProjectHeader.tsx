@@ -35,9 +35,7 @@ export function ProjectHeader({ project }: { project: Project }) {
         <IconButton ref={pencil} icon="pencil" label="Rename" onClick={() => setDoing("rename")} />
       </div>
       <div className="flex w-full items-center justify-between gap-2 pl-3 sm:w-auto sm:gap-4 sm:pl-0">
-        <span role="status">
-          <Status project={project} />
-        </span>
+        <Status project={project} />
         <div className="flex items-center gap-2">
           <ProjectActions project={project} />
           <IconButton icon="bin" label="Delete" onClick={() => setDoing("remove")} />

@@ -18,7 +18,7 @@ export function ProjectPage({ projectId }: { projectId: string }) {
   const panel = (name: Tab): string =>
     `min-h-0 min-w-0 ${tab === name ? "flex" : "hidden"} flex-col lg:flex`;
   return (
-    <main id="content" className="flex h-[calc(100dvh-3.5rem-1px)] flex-col">
+    <main id="content" data-fill className="flex min-h-0 flex-1 flex-col">
       <ProjectHeader project={project} />
       {project.status === "failed" && <Failure key={project.statusChangedAt} project={project} />}
       <Tabs tab={tab} onChange={setTab} />

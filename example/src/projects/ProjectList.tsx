@@ -1,8 +1,8 @@
 import { usePaginatedQuery } from "convex/react";
 import { api } from "@backend/_generated/api";
 import { useNow } from "../hooks/useNow";
-import { useOnVisible } from "../hooks/useOnVisible";
 import { Empty } from "../ui/Empty";
+import { More } from "../ui/More";
 import { ProjectRow } from "./ProjectRow";
 
 const PER_PAGE = 20;
@@ -35,25 +35,10 @@ export function ProjectList() {
           </Empty>
         </div>
       )}
-      {status === "CanLoadMore" && <More onVisible={() => loadMore(PER_PAGE)} />}
+      {status === "CanLoadMore" && <More onMore={() => loadMore(PER_PAGE)} />}
       <p role="status" className="text-center text-sm text-muted">
         {loading && "Loading …"}
       </p>
     </section>
-  );
-}
-
-/** The end of what is loaded: coming near it loads more. */
-function More({ onVisible }: { onVisible: () => void }) {
-  const ref = useOnVisible<HTMLButtonElement>((visible) => visible && onVisible());
-  return (
-    <button
-      ref={ref}
-      type="button"
-      onClick={onVisible}
-      className="min-h-11 w-full rounded-lg text-sm text-muted underline"
-    >
-      Show more
-    </button>
   );
 }

@@ -12,7 +12,7 @@ import { useDoing } from "./useDoing";
 export function ProjectRow({ project, now }: { project: Project; now: number }) {
   const { doing, setDoing, done, pencil } = useDoing();
   return (
-    <li className="group relative flex animate-arrive items-start gap-2 py-3 pr-2 pl-4 transition-colors first:rounded-t-2xl last:rounded-b-2xl hover:bg-accent-soft/50 sm:pl-5">
+    <li className="group relative flex animate-arrive items-start gap-2 py-2.5 pr-2 pl-4 transition-colors first:rounded-t-2xl last:rounded-b-2xl hover:bg-accent-soft/50 sm:pl-5">
       <div className="min-w-0 flex-1 space-y-1 py-1">
         {doing === "rename" ? (
           <RenameForm project={project} onDone={done} />
@@ -33,7 +33,7 @@ export function ProjectRow({ project, now }: { project: Project; now: number }) 
       </div>
       <time
         dateTime={new Date(project.createdAt).toISOString()}
-        className="hidden py-1.5 text-sm text-muted sm:block"
+        className="hidden py-3 text-sm text-muted sm:block"
       >
         {ago(project.createdAt, now)}
       </time>

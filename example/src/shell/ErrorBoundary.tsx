@@ -15,7 +15,7 @@ export class ErrorBoundary extends Component<{ children: ReactNode }, State> {
   override render(): ReactNode {
     if (this.state.error === null) return this.props.children;
     return (
-      <main className="mx-auto max-w-md space-y-4 px-5 py-24">
+      <main className="mx-auto w-full max-w-md space-y-4 px-5 py-24">
         <h1 className="text-2xl font-semibold">This page could not be shown</h1>
         <p role="alert">{explain(this.state.error)}</p>
         <Button onClick={() => this.setState({ error: null })}>Try again</Button>

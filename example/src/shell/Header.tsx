@@ -6,7 +6,7 @@ import { Link } from "../ui/Link";
 import { Mark } from "../ui/Mark";
 
 const ITEM =
-  "flex min-h-11 items-center gap-2 rounded-lg px-3 text-sm font-medium text-muted " +
+  "flex min-h-11 items-center gap-2 rounded-lg px-2 text-sm whitespace-nowrap sm:px-3 font-medium text-muted " +
   "transition-colors hover:text-ink aria-[current=page]:text-ink";
 
 /** The top of every page: where one can go, and as whom. */
@@ -28,7 +28,7 @@ export function Header() {
           className="flex min-h-11 items-center gap-1.5 rounded-lg px-2 text-lg font-semibold tracking-tight"
         >
           <Mark className="size-6 text-accent" />
-          Quaver
+          <span className="max-[22rem]:sr-only">Quaver</span>
         </Link>
         <nav aria-label="Main" className="flex items-center">
           <Link to="/" aria-current={page === "projects" ? "page" : undefined} className={ITEM}>

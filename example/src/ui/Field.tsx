@@ -2,7 +2,8 @@ import { useId, type ComponentProps } from "react";
 
 /** What all things to type into look like. */
 export const INPUT =
-  "w-full rounded-lg border border-edge bg-surface px-3 text-base text-ink placeholder:text-muted";
+  "w-full rounded-lg border border-edge bg-surface px-3 text-base text-ink placeholder:text-muted " +
+  "focus-visible:-outline-offset-1";
 
 type FieldProps = ComponentProps<"input"> & { label: string; hint?: string };
 
