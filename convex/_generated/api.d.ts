@@ -71,6 +71,7 @@ import type * as projects_provisioning from "../projects/provisioning.js";
 import type * as projects_queries from "../projects/queries.js";
 import type * as projects_removal from "../projects/removal.js";
 import type * as projects_sandboxes from "../projects/sandboxes.js";
+import type * as projects_store from "../projects/store.js";
 import type * as projects_survey from "../projects/survey.js";
 import type * as projects_sweep from "../projects/sweep.js";
 import type * as projects_tables from "../projects/tables.js";
@@ -149,6 +150,7 @@ declare const fullApi: ApiFromModules<{
   "projects/queries": typeof projects_queries;
   "projects/removal": typeof projects_removal;
   "projects/sandboxes": typeof projects_sandboxes;
+  "projects/store": typeof projects_store;
   "projects/survey": typeof projects_survey;
   "projects/sweep": typeof projects_sweep;
   "projects/tables": typeof projects_tables;
