@@ -1,5 +1,7 @@
 import convexPlugin from "@convex-dev/eslint-plugin";
 import js from "@eslint/js";
+import jsxA11y from "eslint-plugin-jsx-a11y-x";
+import reactHooks from "eslint-plugin-react-hooks";
 import { defineConfig, globalIgnores } from "eslint/config";
 import tseslint from "typescript-eslint";
 import { boundaries } from "./scripts/lint/boundaries.js";
@@ -64,6 +66,10 @@ export default defineConfig(
     files: ["convex/**/*.ts"],
     plugins: { "@convex-dev": convexPlugin },
     rules: everyConvexRule,
+  },
+  {
+    files: ["example/src/**/*.{ts,tsx}"],
+    extends: [reactHooks.configs.flat["recommended-latest"], jsxA11y.configs.strict],
   },
   {
     files: ["**/tests/**/*.ts"],

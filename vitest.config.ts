@@ -1,3 +1,4 @@
+import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
 
 /** CI counts the tests from this file; see .ci/run. */
@@ -23,6 +24,14 @@ export default defineConfig({
           include: ["tests/convex/**/*.test.ts"],
           environment: "edge-runtime",
           server: { deps: { inline: ["convex-test", "stripe", "@convex-dev/stripe"] } },
+        },
+      },
+      {
+        resolve: { alias: { "@backend": fileURLToPath(new URL("convex", import.meta.url)) } },
+        test: {
+          name: "example",
+          include: ["example/tests/**/*.test.ts"],
+          environment: "node",
         },
       },
       {

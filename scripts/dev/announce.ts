@@ -4,45 +4,72 @@ import type { Services } from "./services.ts";
 
 /** What there is to say once everything runs. */
 export interface Announcement extends DevOptions {
-  services: Services;
+  services: Omit<Services, "close" | "exampleReady">;
   /** Whether `.env.local` leads the CLI here. */
   ownsEnvFile: boolean;
 }
 
 /** Says where everything is: a screen to a person, one line of JSON to a program. */
 export function announce(what: Announcement): void {
+  // A program's stdout is for that one line.
+  if (what.json)
+    process.stderr.write(what.services.moved.map((one) => `${moving(one)}\n`).join(""));
   process.stdout.write(what.json ? jsonLine(what.services) : screen(what));
 }
 
-function jsonLine(services: Services): string {
+function jsonLine(services: Announcement["services"]): string {
   const { url, siteUrl, adminKey, clerkUrl, daytonaUrl, daytonaApiKey, stripeUrl } = services;
-  const standIns = { clerkUrl, daytonaUrl, daytonaApiKey, stripeUrl };
-  const line = { event: "ready", url, siteUrl, adminKey, ...standIns };
-  return `${JSON.stringify(line)}\n`;
+  const { exampleUrl } = services;
+  const others = { clerkUrl, daytonaUrl, daytonaApiKey, stripeUrl, exampleUrl };
+  return `${JSON.stringify({ event: "ready", url, siteUrl, adminKey, ...others })}\n`;
 }
 
-function screen({ services, dataDir, ownsEnvFile }: Announcement): string {
-  const rows: [string, string][] = [
-    ["Deployment", services.url],
-    ["HTTP actions", services.siteUrl],
-    ["Clerk", `${services.clerkUrl}  (stand-in)`],
-    ["Daytona", `${services.daytonaUrl}  (stand-in)`],
-    ["Stripe", `${services.stripeUrl}  (stand-in)`],
-    ["Data", relative(process.cwd(), dataDir)],
-  ];
+/** What a person sees: where to go first, then the rest. */
+export function screen({ services, dataDir, ownsEnvFile }: Announcement): string {
+  const { exampleUrl } = services;
   const cli = ownsEnvFile
-    ? "npx convex data"
+    ? "npx convex data, npx convex env list, bun run doctor"
     : "(`npx convex …` needs CONVEX_SELF_HOSTED_URL and CONVEX_SELF_HOSTED_ADMIN_KEY; --json prints both)";
-  const example = `curl -s ${services.clerkUrl}/sign-ups --json '{"email":"ada@example.com"}'`;
+  const start =
+    exampleUrl === undefined
+      ? [
+          row(
+            "Sign up",
+            `curl -s ${services.clerkUrl}/sign-ups --json '{"email":"ada@example.com"}'`,
+          ),
+        ]
+      : [
+          row("Open", exampleUrl),
+          row("Then", "sign up as anybody, and type what you would like to see built"),
+        ];
   return [
     "",
-    "  Quaver's backend is running. Edit convex/, and it is pushed; Ctrl-C stops it, data stays.",
+    "  Quaver is running. Edit convex/, and it is pushed; Ctrl-C stops it, data stays.",
     "",
-    ...rows.map(([name, where]) => `  ${name.padEnd(13)} ${where}`),
+    ...start,
     "",
-    `  Sign up       ${example}`,
-    `  Look          ${cli}`,
+    row("Deployment", services.url),
+    row("HTTP actions", services.siteUrl),
+    row("Clerk", `${services.clerkUrl}  (stand-in)`),
+    row("Daytona", `${services.daytonaUrl}  (stand-in)`),
+    row("Stripe", `${services.stripeUrl}  (stand-in)`),
+    row("Data", relative(process.cwd(), dataDir)),
+    row("Look", cli),
+    "",
+    ...services.moved.flatMap((one, index, all) => [
+      `  ${moving(one)}`,
+      ...(index === all.length - 1 ? [""] : []),
+    ]),
+    "  Below are the functions' logs.",
     "",
     "",
   ].join("\n");
+}
+
+function row(name: string, what: string): string {
+  return `  ${name.padEnd(13)} ${what}`;
+}
+
+function moving({ listener, from, to }: Services["moved"][number]): string {
+  return `Port ${from} (${listener}) is in use: ${to} instead.`;
 }

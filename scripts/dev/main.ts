@@ -1,5 +1,5 @@
 /**
- * `bun run dev`: the local deployment, the stand-ins and the official `convex dev`, until Ctrl-C.
+ * `bun run dev`: the local deployment, the stand-ins, the example and the official `convex dev`, until Ctrl-C.
  * When this clone names a real deployment, it is plain `convex dev` against that one.
  */
 import { spawn } from "node:child_process";
@@ -10,7 +10,7 @@ import { parseOptions, USAGE } from "./options.ts";
 import { runLocally } from "./run-locally.ts";
 
 /** Flags that only the local deployment understands: given one, a person asks for that. */
-const LOCAL_FLAGS = ["--json", "--free-ports", "--data-dir"];
+const LOCAL_FLAGS = ["--json", "--free-ports", "--data-dir", "--no-example"];
 
 async function main(argv: string[]): Promise<number> {
   const asksForLocal = argv.some((flag) => LOCAL_FLAGS.some((name) => flag.startsWith(name)));

@@ -15,6 +15,7 @@ const memorySchema = z.object({
       clerk: portSchema,
       daytona: portSchema,
       stripe: portSchema,
+      example: portSchema,
     })
     .partial(),
   /** SHA-256 of each value written into the deployment's environment: what still matches is ours to update. */

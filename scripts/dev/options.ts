@@ -9,6 +9,8 @@ export interface DevOptions {
   json: boolean;
   /** Take any free ports at first, instead of the usual ones. */
   freePorts: boolean;
+  /** Serve the example front end, and have the demo agent answer prompts. */
+  example: boolean;
   /** Where everything is kept; absolute. */
   dataDir: string;
   /** Whether that is the folder of the ordinary `bun run dev`, which `.env.local` points at. */
@@ -17,14 +19,16 @@ export interface DevOptions {
 }
 
 /** Shown by `bun run dev --help`. */
-export const USAGE = `Usage: bun run dev [--data-dir DIR] [--free-ports] [--json]
+export const USAGE = `Usage: bun run dev [--data-dir DIR] [--free-ports] [--json] [--no-example]
 
   --data-dir DIR  where everything is kept (default: .quaver)
   --free-ports    take any free ports, so that several can run side by side
   --json          print one JSON line when ready, nothing else, on stdout
+  --no-example    the backend alone: neither the example front end nor its demo agent
 `;
 
-const DEFAULT_DATA_DIR = resolve(ROOT, ".quaver");
+/** The folder of the ordinary `bun run dev`. */
+export const DEFAULT_DATA_DIR = resolve(ROOT, ".quaver");
 
 /**
  * Reads the command line.
@@ -36,6 +40,7 @@ export function parseOptions(argv: string[]): DevOptions {
   return {
     json: flags.json ?? false,
     freePorts: flags["free-ports"] ?? false,
+    example: !(flags["no-example"] ?? false),
     dataDir,
     isDefaultDataDir: dataDir === DEFAULT_DATA_DIR,
     help: flags.help ?? false,
@@ -50,6 +55,7 @@ function readFlags(argv: string[]) {
         json: { type: "boolean" },
         "free-ports": { type: "boolean" },
         "data-dir": { type: "string" },
+        "no-example": { type: "boolean" },
         help: { type: "boolean", short: "h" },
       },
     });

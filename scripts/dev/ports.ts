@@ -2,56 +2,94 @@ import { createServer } from "node:net";
 import { CommandFailure } from "../lib/failure.ts";
 import type { Memory } from "./memory.ts";
 
-/** The listeners of `bun run dev`, and where each is unless told otherwise. The first two are Convex's own. */
-const USUAL_PORTS = { deployment: 3210, site: 3211, clerk: 3212, daytona: 3213, stripe: 3214 };
+/**
+ * The listeners of `bun run dev`, and where each is unless told otherwise. The first two are Convex's own, the last
+ * is Vite's.
+ */
+const USUAL_PORTS = {
+  deployment: 3210,
+  site: 3211,
+  clerk: 3212,
+  daytona: 3213,
+  stripe: 3214,
+  example: 5173,
+};
 
 /** Something that listens. */
 export type Listener = keyof typeof USUAL_PORTS;
 
-/**
- * The port each listener should ask for; 0 means any free one. Never for `stripe`: the deployment,
- * which starts before it, has to be told where Stripe's requests go.
- */
+/** The port each listener should ask for. */
 export type Ports = Record<Listener, number>;
 
 /** How to choose ports. */
 export interface PortChoice {
   /** Any will do at first, instead of the usual ones. */
   freePorts: boolean;
-  /** Those of the last start must be free again, even if any would do. */
+  /** Those of the last start must be free again: a run that is just ending may have them. */
   insist: boolean;
 }
 
+/** A choice of ports, and whose was taken. */
+export interface ChosenPorts {
+  ports: Ports;
+  /** Each listener that had to move on from a port that is in use. */
+  moved: { listener: Listener; from: number; to: number }[];
+}
+
+/** Loopback, in both kinds of address: a browser tries the other one first. */
+const LOOPBACK = ["127.0.0.1", "::1"];
+
+/** What a system without IPv6 says; nothing listens there. */
+const NO_SUCH_ADDRESS = ["EADDRNOTAVAIL", "EAFNOSUPPORT"];
+
 /**
- * Chooses ports: those this data folder had before, else the usual ones, or any with `freePorts`.
- * @throws CommandFailure `PORT_IN_USE` when one is taken that can't be given up
+ * Chooses ports: those this data folder had before, else the usual ones, or any with `freePorts`. One that is in use
+ * gives way to another. All are known before anything starts, because the parts are told about each other.
+ * @throws CommandFailure `PORT_IN_USE` when one of the last start is taken and `insist` asks for it
  */
 export async function choosePorts(
   remembered: Memory["ports"],
   { freePorts, insist }: PortChoice,
-): Promise<Ports> {
-  const choose = async (listener: Listener): Promise<number> => {
-    const wanted = remembered[listener] ?? (freePorts ? 0 : USUAL_PORTS[listener]);
-    if (wanted === 0 || (await isFree(wanted))) return wanted;
-    if (freePorts && !insist) return 0;
-    throw new CommandFailure(
-      "PORT_IN_USE",
-      `Port ${wanted} (${listener}) is in use, perhaps by another \`bun run dev\`. ` +
-        "Stop what listens there, or add --free-ports (and --data-dir, to run a second one).",
-    );
-  };
-  return {
-    deployment: await choose("deployment"),
-    site: await choose("site"),
-    clerk: await choose("clerk"),
-    daytona: await choose("daytona"),
-    stripe: (await choose("stripe")) || (await freePort()),
-  };
+): Promise<ChosenPorts> {
+  const ports: Ports = { ...USUAL_PORTS };
+  const moved: ChosenPorts["moved"] = [];
+  const given = new Set<number>();
+  for (const listener of listeners()) {
+    const usual = USUAL_PORTS[listener];
+    const wanted = remembered[listener] ?? (freePorts ? undefined : usual);
+    if (wanted !== undefined && !given.has(wanted) && (await isFree(wanted))) {
+      ports[listener] = wanted;
+    } else if (insist && remembered[listener] !== undefined) {
+      const message = `Port ${remembered[listener]} (${listener}) is in use.`;
+      throw new CommandFailure("PORT_IN_USE", message);
+    } else {
+      ports[listener] = freePorts ? await anyPort(given) : await nextPort(listener, given);
+      if (wanted !== undefined) moved.push({ listener, from: wanted, to: ports[listener] });
+    }
+    given.add(ports[listener]);
+  }
+  return { ports, moved };
 }
 
-/** The port in a listener's address. */
-export function portOf(url: string): number {
-  return Number(new URL(url).port);
+function listeners(): Listener[] {
+  // The keys of a literal are those of its type.
+  return Object.keys(USUAL_PORTS) as Listener[];
+}
+
+/** The first free port from a listener's usual one on that is no other's usual one. */
+async function nextPort(listener: Listener, given: Set<number>): Promise<number> {
+  const { [listener]: usual, ...others } = USUAL_PORTS;
+  const taken = new Set([...given, ...Object.values(others)]);
+  let next = usual;
+  while (taken.has(next) || !(await isFree(next))) next += 1;
+  return next;
+}
+
+async function anyPort(given: Set<number>): Promise<number> {
+  for (;;) {
+    const port = await freePort();
+    if (!given.has(port)) return port;
+  }
 }
 
 function freePort(): Promise<number> {
@@ -65,10 +103,17 @@ function freePort(): Promise<number> {
   });
 }
 
-function isFree(port: number): Promise<boolean> {
+async function isFree(port: number): Promise<boolean> {
+  const free = await Promise.all(LOOPBACK.map((host) => isFreeAt(host, port)));
+  return !free.includes(false);
+}
+
+function isFreeAt(host: string, port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const probe = createServer();
-    probe.once("error", () => resolve(false));
-    probe.listen({ port, host: "127.0.0.1" }, () => probe.close(() => resolve(true)));
+    probe.once("error", (error) => {
+      resolve("code" in error && NO_SUCH_ADDRESS.includes(String(error.code)));
+    });
+    probe.listen({ port, host }, () => probe.close(() => resolve(true)));
   });
 }

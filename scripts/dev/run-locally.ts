@@ -21,6 +21,7 @@ const SAME_CTRL_C_MS = 500;
  */
 export async function runLocally(options: DevOptions, ownsEnvFile: boolean): Promise<void> {
   const stop = untilToldToStop();
+  if (!options.json) process.stderr.write("Starting …\n");
   const services = await startServices(options);
   try {
     if (ownsEnvFile) writeEnvFile(services);
@@ -28,6 +29,8 @@ export async function runLocally(options: DevOptions, ownsEnvFile: boolean): Pro
     const dev = { target: services, cwd, stop, json: options.json };
     if (!(await pushFirst(dev))) return;
     await assertAnswers(services.url);
+    const stopped = stop.then(() => "stopped");
+    if ((await Promise.race([services.exampleReady(), stopped])) === "stopped") return;
     announce({ ...options, services, ownsEnvFile });
     await watch(dev);
   } finally {

@@ -4,11 +4,13 @@ import { startLocalDeployment } from "@quaver/local-deployment";
 import { startClerkStandIn, startDaytonaStandIn, startStripeStandIn } from "@quaver/stand-ins";
 import type { DevOptions } from "./options.ts";
 import { recall, remember, type Memory } from "./memory.ts";
-import { choosePorts, portOf, type Ports } from "./ports.ts";
+import { DEMO_AGENT } from "./demo-agent.ts";
+import { exampleUrl, startExample } from "./example.ts";
+import { choosePorts, type ChosenPorts } from "./ports.ts";
 import { outliving } from "./predecessor.ts";
 import { setVariables } from "./variables.ts";
 
-/** Everything that runs inside this process, and where it is. */
+/** Everything that `bun run dev` runs beside the CLI, and where it is. */
 export interface Services {
   url: string;
   siteUrl: string;
@@ -17,18 +19,21 @@ export interface Services {
   daytonaUrl: string;
   daytonaApiKey: string;
   stripeUrl: string;
+  /** Where the example is, if it was asked for. */
+  exampleUrl?: string;
+  /** Resolves once that answers. @throws CommandFailure `EXAMPLE_FAILED` */
+  exampleReady(): Promise<void>;
+  /** Who had to move on from a port that is in use. */
+  moved: ChosenPorts["moved"];
   /** Stops all of it; data stays. */
   close(): Promise<void>;
 }
-
-/** Where a front end is expected: Vite's usual address. Stripe's pages lead back there. */
-const SITE_URL = "http://localhost:5173";
 
 /** Collects what has been started, to stop all of it. */
 class Closers {
   readonly #closers: (() => Promise<void>)[] = [];
 
-  async add<T extends { close(): Promise<void> }>(starting: Promise<T>): Promise<T> {
+  async add<T extends { close(): Promise<void> }>(starting: Promise<T> | T): Promise<T> {
     const started = await starting;
     this.#closers.unshift(() => started.close());
     return started;
@@ -45,16 +50,21 @@ class Closers {
  * Starts the local deployment and the stand-ins on a data folder, and makes them known to each other.
  * The deployment comes first: it holds the folder's lock.
  */
-export async function startServices({ dataDir, freePorts }: DevOptions): Promise<Services> {
+export async function startServices(options: DevOptions): Promise<Services> {
+  const { dataDir, freePorts } = options;
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
   return await outliving(async (insist) => {
     const memory = recall(dataDir);
-    const ports = await choosePorts(memory.ports, { freePorts, insist });
-    return await startOn(dataDir, ports, memory);
+    const chosen = await choosePorts(memory.ports, { freePorts, insist });
+    return await startOn(options, chosen, memory);
   });
 }
 
-async function startOn(dataDir: string, ports: Ports, memory: Memory): Promise<Services> {
+async function startOn(
+  { dataDir, example }: DevOptions,
+  { ports, moved }: ChosenPorts,
+  memory: Memory,
+): Promise<Services> {
   const closers = new Closers();
   try {
     const deployment = await closers.add(
@@ -70,7 +80,11 @@ async function startOn(dataDir: string, ports: Ports, memory: Memory): Promise<S
     );
     clerk.setWebhook({ url: `${deployment.siteUrl}/clerk-users-webhook` });
     const daytona = await closers.add(
-      startDaytonaStandIn({ port: ports.daytona, dataDir: join(dataDir, "daytona") }),
+      startDaytonaStandIn({
+        port: ports.daytona,
+        dataDir: join(dataDir, "daytona"),
+        ...(example && { entrypoint: DEMO_AGENT.entrypoint }),
+      }),
     );
     daytona.setWebhook({ url: `${deployment.siteUrl}/daytona-webhook` });
     const stripe = await closers.add(
@@ -80,6 +94,7 @@ async function startOn(dataDir: string, ports: Ports, memory: Memory): Promise<S
     const variables = await setVariables(
       deployment,
       {
+        ...(example && { AGENT_COMMAND: DEMO_AGENT.command }),
         CLERK_API_URL: clerk.url,
         CLERK_FRONTEND_API_URL: clerk.issuer,
         CLERK_SECRET_KEY: clerk.secretKey,
@@ -87,23 +102,16 @@ async function startOn(dataDir: string, ports: Ports, memory: Memory): Promise<S
         DAYTONA_API_KEY: daytona.apiKey,
         DAYTONA_API_URL: daytona.url,
         DAYTONA_WEBHOOK_SECRET: daytona.webhookSecret,
-        SITE_URL,
+        SITE_URL: exampleUrl(ports.example),
         STRIPE_PRICE_PRO: stripe.priceIds.pro ?? "",
         STRIPE_SECRET_KEY: stripe.secretKey,
         STRIPE_WEBHOOK_SECRET: stripe.webhookSecret,
       },
       memory.variables,
     );
-    remember(dataDir, {
-      variables,
-      ports: {
-        deployment: portOf(deployment.url),
-        site: portOf(deployment.siteUrl),
-        clerk: portOf(clerk.url),
-        daytona: portOf(daytona.url),
-        stripe: portOf(stripe.url),
-      },
-    });
+    remember(dataDir, { variables, ports });
+    const urls = { port: ports.example, dataDir, url: deployment.url, clerkUrl: clerk.url };
+    const served = example ? await closers.add(startExample(urls)) : undefined;
     return {
       url: deployment.url,
       siteUrl: deployment.siteUrl,
@@ -112,6 +120,9 @@ async function startOn(dataDir: string, ports: Ports, memory: Memory): Promise<S
       daytonaUrl: daytona.url,
       daytonaApiKey: daytona.apiKey,
       stripeUrl: stripe.url,
+      ...(served && { exampleUrl: exampleUrl(ports.example) }),
+      exampleReady: () => served?.ready ?? Promise.resolve(),
+      moved,
       close: () => closers.close(),
     };
   } catch (error) {

@@ -28,7 +28,10 @@ export async function setVariables(
   if (changes.length > 0) {
     await callSystem(target, "/api/update_environment_variables", { changes });
   }
-  return Object.fromEntries(ours.map(([name, value]) => [name, fingerprint(value)]));
+  const written = Object.fromEntries(ours.map(([name, value]) => [name, fingerprint(value)]));
+  // What isn't wanted this time stays in the environment, and stays ours to update.
+  const unwanted = Object.entries(remembered).filter(([name]) => !(name in wanted));
+  return { ...Object.fromEntries(unwanted), ...written };
 }
 
 const listSchema = z.object({

@@ -5,7 +5,8 @@ import { fileURLToPath } from "node:url";
 export const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 
 const CLI = fileURLToPath(new URL("../../node_modules/convex/bin/main.js", import.meta.url));
-const EXIT_WITH_PARENT = fileURLToPath(new URL("./exit-with-parent.js", import.meta.url));
+/** Preloaded into a child process that shall not outlive this one; see there. */
+export const EXIT_WITH_PARENT = fileURLToPath(new URL("./exit-with-parent.js", import.meta.url));
 
 /** A deployment as the official CLI reaches it. */
 export interface Target {
@@ -59,8 +60,8 @@ export function spawnConvex(
   });
 }
 
-/** Node, which the CLI needs; these scripts themselves run under Bun. */
-function nodePath(): string {
+/** Node, which the CLI and Vite need; these scripts themselves run under Bun. */
+export function nodePath(): string {
   return "Bun" in globalThis ? "node" : process.execPath;
 }
 
@@ -77,11 +78,29 @@ export async function runConvex(
   args: string[],
   options: { cwd?: string; timeoutMs?: number } = {},
 ): Promise<CliResult> {
-  const { cwd, timeoutMs = 120_000 } = options;
+  const { cwd, timeoutMs } = options;
   const child = spawnConvex(target, args, {
     output: ["pipe", "pipe"],
     ...(cwd !== undefined && { cwd }),
   });
+  return await collect(child, args, timeoutMs);
+}
+
+/** The same against whichever deployment the CLI finds by itself: by the shell, or by `.env.local` of this clone. */
+export async function runAmbientConvex(args: string[]): Promise<CliResult> {
+  const child = spawn(nodePath(), ["--import", EXIT_WITH_PARENT, CLI, ...args], {
+    cwd: ROOT,
+    env: { ...process.env, CI: "1" }, // see `cliEnvironment`
+    stdio: ["pipe", "pipe", "pipe"],
+  });
+  return await collect(child, args);
+}
+
+async function collect(
+  child: ChildProcess,
+  args: string[],
+  timeoutMs = 120_000,
+): Promise<CliResult> {
   const result: CliResult = { code: null, stdout: "", stderr: "" };
   child.stdout?.setEncoding("utf8").on("data", (text: string) => (result.stdout += text));
   child.stderr?.setEncoding("utf8").on("data", (text: string) => (result.stderr += text));

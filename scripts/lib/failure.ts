@@ -14,7 +14,7 @@ export class CommandFailure extends Error {
 export type FailureCode =
   /** An unknown flag, or a flag without its value. */
   | "USAGE"
-  /** Something else listens on a port that is needed. */
+  /** Something else listens on a port that is needed, perhaps for a moment. */
   | "PORT_IN_USE"
   /** A file that `bun run dev` keeps in the data folder can't be read. */
   | "DATA_FOLDER_CORRUPT"
@@ -22,6 +22,8 @@ export type FailureCode =
   | "PUSH_FAILED"
   /** The functions were pushed, and the deployment still doesn't answer a query. */
   | "NOT_READY"
+  /** The example front end could not be served. */
+  | "EXAMPLE_FAILED"
   /** `convex dev` ended by itself. */
   | "CONVEX_DEV_ENDED"
   /** The deployment answered a request of `bun run dev` with an error. */

@@ -1,7 +1,8 @@
 /**
  * Who may import what (arrows point one way):
  * `convex/` → `@quaver/sandbox` → `@daytonaio/sdk`; nothing in either knows that the local deployment
- * or the stand-ins exist, and the local deployment knows nothing of Quaver. And who may write projects.
+ * or the stand-ins exist, and the local deployment knows nothing of Quaver. The example knows the
+ * backend as any front end does: by its functions, their types, and its errors. And who may write projects.
  */
 
 const daytona = {
@@ -30,6 +31,18 @@ const quaver = {
   message: "The local deployment knows nothing of Quaver.",
 };
 
+const frontEnd = [
+  {
+    regex: "^@backend/(?!_generated/(api|dataModel)$|lib/errors$)",
+    allowTypeImports: true,
+    message: "Of the backend a front end has the generated API and lib/errors alone.",
+  },
+  {
+    regex: "^@quaver/|^(\\.\\./)+(convex|packages)/",
+    message: "A front end reaches the backend as @backend, and nothing else of this repository.",
+  },
+];
+
 const bareRegistrars = {
   regex: "/_generated/server(\\.js)?$",
   importNames: ["query", "mutation", "action"],
@@ -54,6 +67,7 @@ export const boundaries = [
   zone(["packages/sandbox/src/**/*.ts"], developmentOnly),
   zone(["packages/sandbox/tests/**/*.ts"]),
   zone(["packages/local-deployment/**/*.ts"], daytona, quaver),
+  zone(["example/**/*.{ts,tsx}"], daytona, ...frontEnd),
   zone(["convex/**/*.ts"], daytona, developmentOnly, bareRegistrars),
   zone(["convex/lib/functions.ts"], daytona, developmentOnly),
   {

@@ -43,7 +43,7 @@ test("a data folder in use is left to whoever uses it", async () => {
   expect(await first.stop("SIGTERM")).toMatchObject({ code: 0 });
 });
 
-test("a port in use is named", async () => {
+test("a port in use gives way to another, and that is said", async () => {
   const server = createServer().listen(0, "127.0.0.1");
   onTestFinished(() => void server.close());
   await new Promise((resolve) => server.once("listening", resolve));
@@ -51,10 +51,11 @@ test("a port in use is named", async () => {
   const dataDir = tempFolder();
   remember(dataDir, { ports: { deployment: port }, variables: {} });
 
-  const { finished, line } = await failure(devProcess("--json", "--data-dir", dataDir));
-  expect(line).toMatchObject({ code: "PORT_IN_USE" });
-  expect(finished.stderr).toContain(String(port));
-  expect(finished.code).not.toBe(0);
+  const started = devProcess("--json", "--free-ports", "--data-dir", dataDir);
+  const { url } = await started.ready();
+  const { port: other } = new URL(url);
+  expect(other).not.toBe(String(port));
+  expect(started.log).toContain(`Port ${port} (deployment) is in use: ${other} instead.`);
 });
 
 test("a corrupt data file stops the start and is not touched", async () => {
@@ -69,6 +70,22 @@ test("a corrupt data file stops the start and is not touched", async () => {
   expect(line).toMatchObject({ code: "DATA_CORRUPT" });
   expect(finished.code).not.toBe(0);
   expect(readFileSync(file).equals(garbage)).toBe(true);
+});
+
+test("with a real deployment named, it is convex dev against that one, and says which", async () => {
+  const env = {
+    CONVEX_SELF_HOSTED_URL: "http://127.0.0.1:1", // nothing listens there
+    CONVEX_SELF_HOSTED_ADMIN_KEY: "a-real-key",
+  };
+  const started = new DevProcess([], { example: true, env });
+  onTestFinished(async () => {
+    started.signalGroup("SIGKILL");
+    await started.finished;
+  });
+  const said = () => started.log;
+  await expect.poll(said, { timeout: 60_000 }).toMatch(/Retrying request/); // the official CLI's words
+  expect(said()).toMatch(/real deployment \(CONVEX_SELF_HOSTED_URL=http:\/\/127\.0\.0\.1:1\)/);
+  expect(said()).not.toContain("a-real-key");
 });
 
 test("an unknown flag is refused", async () => {

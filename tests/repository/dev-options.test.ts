@@ -7,6 +7,7 @@ test("without flags it is for a person, on the usual ports, in .quaver", () => {
   expect(parseOptions([])).toEqual({
     json: false,
     freePorts: false,
+    example: true,
     dataDir: resolve(ROOT, ".quaver"),
     isDefaultDataDir: true,
     help: false,
@@ -17,6 +18,10 @@ test("another data folder is not the one .env.local points at", () => {
   const options = parseOptions(["--json", "--free-ports", "--data-dir", "/tmp/elsewhere"]);
   expect(options).toMatchObject({ json: true, freePorts: true, dataDir: "/tmp/elsewhere" });
   expect(options.isDefaultDataDir).toBe(false);
+});
+
+test("a program may want the backend alone", () => {
+  expect(parseOptions(["--json", "--no-example"])).toMatchObject({ json: true, example: false });
 });
 
 test("naming the usual folder in another way is still the usual folder", () => {

@@ -27,6 +27,9 @@ describe("who may import what", { timeout: 60_000 }, () => {
     ["packages/stand-ins/src/index.ts", 'import "@daytonaio/sdk";'],
     ["packages/stand-ins/src/index.ts", 'import "@daytona/api-client";'],
     ["scripts/check.ts", 'import "@daytonaio/sdk";'],
+    ["example/src/env.ts", 'import "@quaver/stand-ins";'],
+    ["example/src/env.ts", 'import { PLANS } from "@backend/payments/plans";\nvoid PLANS;'],
+    ["example/src/env.ts", 'import "../../convex/_generated/api";'],
   ])("%s may not: %s", async (file, code) => {
     expect(await refusals(file, code)).toContain(BOUNDARY);
   });
@@ -40,6 +43,12 @@ describe("who may import what", { timeout: 60_000 }, () => {
       'import type { Sandbox } from "@daytona/api-client";\nexport type X = Sandbox;',
     ],
     ["packages/local-deployment/src/errors.ts", 'import "convex/values";'],
+    ["example/src/env.ts", 'import { isQuaverError } from "@backend/lib/errors";'],
+    ["example/src/env.ts", 'import { api } from "@backend/_generated/api";'],
+    [
+      "example/src/env.ts",
+      'import type { PlanName } from "@backend/payments/plans";\nexport type X = PlanName;',
+    ],
   ])("%s may: %s", async (file, code) => {
     expect(await refusals(file, code)).not.toContain(BOUNDARY);
   });
@@ -89,6 +98,22 @@ describe("saying why", { timeout: 60_000 }, () => {
     const suppression = "// eslint-disable-next-line eqeqeq\nexport const a = 1 == 2;";
     expect(await refusals(file, suppression)).toContain("quaver/suppressions-give-reason");
   });
+});
+
+test("what a keyboard or a screen reader could not use is refused in the example", async () => {
+  const file = "example/src/ui/Button.tsx";
+  const code = "export const Sad = () => <div onClick={() => undefined}>Go</div>;";
+  expect(await refusals(file, code)).toContain("jsx-a11y-x/click-events-have-key-events");
+});
+
+test("so is a hook that not every render reaches", async () => {
+  const code = `import { useState } from "react";
+  export function Sad({ a }: { a: boolean }) {
+    if (a) useState(1);
+    return null;
+  }`;
+  const file = "example/src/ui/Button.tsx";
+  expect(await refusals(file, code)).toContain("react-hooks/rules-of-hooks");
 });
 
 test("a promise that nobody waits for is refused", async () => {

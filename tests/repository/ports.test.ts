@@ -22,32 +22,60 @@ async function freePort(): Promise<number> {
 
 test("the ports of the last start are taken again", async () => {
   const deployment = await freePort();
-  const ports = await choosePorts({ deployment }, { freePorts: true, insist: true });
-  const stripe: unknown = expect.any(Number);
-  expect(ports).toEqual({ deployment, site: 0, clerk: 0, daytona: 0, stripe });
+  const { ports, moved } = await choosePorts({ deployment }, { freePorts: true, insist: true });
+  expect(ports).toMatchObject({ deployment });
+  expect(moved).toEqual([]);
 });
 
-test("where Stripe will be is known before anything starts", async () => {
-  const { stripe } = await choosePorts({}, { freePorts: true, insist: false });
-  expect(stripe).toBeGreaterThan(0);
+test("each is known before anything starts, and no two are the same", async () => {
+  const { ports } = await choosePorts({}, { freePorts: true, insist: false });
+  const all = Object.values(ports);
+  expect(all.every((port) => port > 0)).toBe(true);
+  expect(new Set(all).size).toBe(all.length);
 });
 
-test("one that is taken meanwhile gives way to a free one, when free ports will do", async () => {
-  const [deployment, clerk] = [await takenPort(), await freePort()];
-  const ports = await choosePorts({ deployment, clerk }, { freePorts: true, insist: false });
-  expect(ports).toMatchObject({ deployment: 0, clerk });
-});
-
-test("before that, it may belong to a run that is just ending: it is worth insisting on", async () => {
+test("one that is taken may belong to a run that is just ending: it is worth insisting on", async () => {
   const deployment = await takenPort();
   const start = choosePorts({ deployment }, { freePorts: true, insist: true });
   await expect(start).rejects.toMatchObject({ code: "PORT_IN_USE" });
+  await expect(start).rejects.toThrow(String(deployment));
 });
 
-test("otherwise a taken port stops the start, and the message names it", async () => {
-  const clerk = await takenPort();
-  const others = { deployment: await freePort(), site: await freePort() };
-  const start = choosePorts({ ...others, clerk }, { freePorts: false, insist: false });
-  await expect(start).rejects.toMatchObject({ code: "PORT_IN_USE" });
-  await expect(start).rejects.toThrow(String(clerk));
+test.each([true, false])(
+  "at last it gives way to a free one, which is told (free ports: %j)",
+  async (freePorts) => {
+    const [deployment, clerk] = [await takenPort(), await freePort()];
+    const chosen = await choosePorts({ deployment, clerk }, { freePorts, insist: false });
+    expect(chosen.ports).toMatchObject({ clerk });
+    expect(chosen.ports.deployment).not.toBe(deployment);
+    const to = chosen.ports.deployment;
+    expect(chosen.moved).toContainEqual({ listener: "deployment", from: deployment, to });
+  },
+);
+
+test("a usual port that is taken gives way to one that is nobody's usual one, at once", async () => {
+  const server = createServer();
+  const taken = await new Promise<boolean>((resolve) => {
+    server.once("error", () => resolve(true)); // by someone else, which is as good
+    server.listen(3210, "127.0.0.1", () => resolve(false));
+  });
+  onTestFinished(() => {
+    if (!taken) server.close();
+  });
+  const { ports, moved } = await choosePorts({}, { freePorts: false, insist: true });
+  expect(moved).toContainEqual({ listener: "deployment", from: 3210, to: ports.deployment });
+  expect(ports.deployment).toBeGreaterThan(3214);
+});
+
+test("what listens on IPv6 alone takes the port too: a browser would find it first", async () => {
+  const server = createServer();
+  const listening = await new Promise<boolean>((resolve) => {
+    server.once("error", () => resolve(false)); // a system without IPv6
+    server.listen(0, "::1", () => resolve(true));
+  });
+  if (!listening) return;
+  onTestFinished(() => void server.close());
+  const example = (server.address() as AddressInfo).port;
+  const { ports } = await choosePorts({ example }, { freePorts: true, insist: false });
+  expect(ports.example).not.toBe(example);
 });

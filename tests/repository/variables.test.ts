@@ -62,6 +62,15 @@ test("what a person has changed since then stays", async () => {
   expect(deployment.variables).toEqual({ DAYTONA_API_KEY: "a real key" });
 });
 
+test("what isn't wanted this time stays, and follows again the next", async () => {
+  const deployment = await aDeployment({});
+  const first = await setVariables(deployment, { AGENT_COMMAND: "one" }, {});
+  const second = await setVariables(deployment, {}, first);
+  expect(deployment.variables).toEqual({ AGENT_COMMAND: "one" });
+  await setVariables(deployment, { AGENT_COMMAND: "other" }, second);
+  expect(deployment.variables).toEqual({ AGENT_COMMAND: "other" });
+});
+
 test("what is remembered does not give a value away", async () => {
   const memory = await setVariables(await aDeployment({}), { DAYTONA_API_KEY: "stand-in" }, {});
   expect(JSON.stringify(memory)).not.toContain("stand-in");

@@ -18,6 +18,7 @@ const readySchema = z.object({
   daytonaUrl: z.url(),
   daytonaApiKey: z.string().min(1),
   stripeUrl: z.url(),
+  exampleUrl: z.url().optional(),
 });
 
 /** The line that `bun run dev --json` prints when it is ready. */
@@ -29,6 +30,13 @@ export interface Finished {
   signal: NodeJS.Signals | null;
   stdout: string;
   stderr: string;
+}
+
+/** What a test may want otherwise. */
+interface DevProcessOptions {
+  /** With the example front end and the demo agent. */
+  example?: boolean;
+  env?: Record<string, string>;
 }
 
 const running = new Set<DevProcess>();
@@ -50,21 +58,25 @@ function endWithTheTests(): void {
   }
 }
 
-/** `bun run dev`, started as a person would start it, in a process group of its own. */
+/**
+ * `bun run dev`, started as a person would start it, in a process group of its own. Without the example and its agent,
+ * unless a test is about them.
+ */
 export class DevProcess {
   readonly finished: Promise<Finished>;
   readonly #child: ChildProcess;
   #stdout = "";
   #stderr = "";
 
-  constructor(args: string[]) {
+  constructor(given: string[], { example = false, env = {} }: DevProcessOptions = {}) {
+    const args = example ? given : [...given, "--no-example"];
     endWithTheTests();
     const bun = bunPath();
     this.#child = spawn(bun, ["run", "dev", ...args], {
       cwd: ROOT,
       detached: true,
       stdio: ["ignore", "pipe", "pipe"],
-      env: { ...process.env, PATH: `${dirname(bun)}:${process.env.PATH ?? ""}` },
+      env: { ...process.env, ...env, PATH: `${dirname(bun)}:${process.env.PATH ?? ""}` },
     });
     this.#child.stdout?.setEncoding("utf8").on("data", (text: string) => (this.#stdout += text));
     this.#child.stderr?.setEncoding("utf8").on("data", (text: string) => (this.#stderr += text));

@@ -22,6 +22,8 @@ export interface FleetOptions {
   delaysMs: Record<DelayName, number>;
   /** How long a minute of the auto intervals is, in milliseconds. */
   minuteMs: number;
+  /** Called once a sandbox has started, and for each that is at the start: it has no processes yet. */
+  onStarted: (sandbox: SandboxRow) => void;
   /** Called once a sandbox is no longer started: its processes must end. */
   onStopped: (id: string, destroyed: boolean) => void;
 }
@@ -89,7 +91,8 @@ export function openFleet(options: FleetOptions): Fleet {
     const moved = { ...row, state, updatedAt: at, lastActivityAt: at };
     const event = stateUpdatedEvent(row.id, { from: row.state, to: state, at });
     commit(rows.put(row.id, moved), ...outbox.message("sandbox.state.updated", event));
-    if (state !== "started") options.onStopped(row.id, false);
+    if (state === "started") options.onStarted(moved);
+    else options.onStopped(row.id, false);
     schedule(moved);
     return moved;
   };
@@ -113,7 +116,10 @@ export function openFleet(options: FleetOptions): Fleet {
     rows.get(idOrName) ??
     rows.values().find(({ name, state }) => name === idOrName && state !== "destroying");
 
-  rows.values().forEach(schedule);
+  for (const row of rows.values()) {
+    schedule(row);
+    if (row.state === "started") options.onStarted(row);
+  }
   const pauseMs = Math.min(LONGEST_SWEEP_PAUSE_MS, Math.max(10, options.minuteMs / 4));
   const sweeper = setInterval(sweep, pauseMs);
 

@@ -3,7 +3,8 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { ExecuteResponse } from "@daytona/toolbox-api-client";
 import { daemonRefusal } from "./errors.ts";
-import type { ProcessGroup } from "./process-group.ts";
+import { answers, findOwnPort, USUAL_PORT } from "./own-port.ts";
+import type { GroupOptions, ProcessGroup } from "./process-group.ts";
 import { SHELL, startGroup } from "./process-group.ts";
 import type { SandboxRow } from "./rows.ts";
 import type { Session } from "./sessions.ts";
@@ -14,14 +15,18 @@ import { openWorkspace, removeWorkspace, resolvePath, scrubbedEnv } from "./work
 /** What runs in the sandboxes. */
 export interface Machines {
   workspace(sandbox: SandboxRow): Workspace;
+  /** Runs the entrypoint, if there is one, until the sandbox is shut down. */
+  boot(sandbox: SandboxRow): Promise<void>;
   /** Runs a command to its end. @throws DaytonaRefusal 408 when it takes too long. */
   execute(sandbox: SandboxRow, request: ExecuteInput): Promise<ExecuteResponse>;
   /** @throws DaytonaRefusal 409 when there is one by this id. */
-  createSession(sandbox: SandboxRow, id: string): Session;
+  createSession(sandbox: SandboxRow, id: string): Promise<Session>;
   sessions(sandbox: SandboxRow): Session[];
   /** @throws DaytonaRefusal 404. */
   session(sandbox: SandboxRow, id: string): Session;
   deleteSession(sandbox: SandboxRow, id: string): void;
+  /** The port of this machine on which what listens on a sandbox's port is found. */
+  localPort(sandbox: SandboxRow, port: number): Promise<number>;
   /** Ends the sandbox's processes, first asking; of a destroyed one, deletes the folder too. */
   shutDown(sandboxId: string, destroyed: boolean): void;
   /** Ends everything at once. */
@@ -39,17 +44,22 @@ export interface ExecuteInput {
 interface Machine {
   groups: Set<{ kill(force: boolean): void }>;
   sessions: Map<string, Session>;
+  /** See `own-port.ts`. */
+  port: Promise<number>;
 }
 
 const MAX_OUTPUT_BYTES = 16 * 1024 * 1024; // more would only fill the caller's memory
 const DRAIN_MS = 100; // output may arrive shortly after the exit; a background process keeps it open
 const TERM_GRACE_MS = 2_000; // between asking a process to end and ending it
 
-/** Makes the machines whose folders are in `dataDir`. */
-export function makeMachines(dataDir: string): Machines {
+/** Makes the machines whose folders are in `dataDir`; each runs the line `entrypoint` while it is up. */
+export function makeMachines(dataDir: string, entrypoint?: string): Machines {
   const machines = new Map<string, Machine>();
   const machineOf = (sandboxId: string): Machine => {
-    const machine = machines.get(sandboxId) ?? { groups: new Set(), sessions: new Map() };
+    const known = machines.get(sandboxId);
+    if (known) return known;
+    const machine: Machine = { groups: new Set(), sessions: new Map(), port: findOwnPort() };
+    machine.port.catch(() => undefined); // whoever asks for it is told
     machines.set(sandboxId, machine);
     return machine;
   };
@@ -61,32 +71,54 @@ export function makeMachines(dataDir: string): Machines {
     return found;
   };
 
+  /** The sandbox's machine once its port is known. @throws DaytonaRefusal 400 if it was shut down meanwhile. */
+  const ready = async (sandbox: SandboxRow): Promise<{ machine: Machine; port: number }> => {
+    const machine = machineOf(sandbox.id);
+    const port = await machine.port;
+    if (machines.get(sandbox.id) !== machine) throw daemonRefusal(400, "Sandbox is not started");
+    return { machine, port };
+  };
+
+  const start = (machine: Machine, options: GroupOptions): ProcessGroup => {
+    const group = startGroup(options);
+    machine.groups.add(group);
+    void group.empty.then((empty) => empty && machine.groups.delete(group));
+    return group;
+  };
+
   return {
     workspace,
     session,
+    boot: async (sandbox) => {
+      if (entrypoint === undefined) return;
+      const { machine, port } = await ready(sandbox);
+      const space = workspace(sandbox);
+      const env = scrubbedEnv(sandbox, space, port);
+      const argv = [SHELL, "-c", entrypoint];
+      const group = start(machine, { argv, cwd: space.home, env, stdin: false });
+      group.report.resume();
+      group.stdout.resume(); // nobody reads what it says
+    },
     sessions: (sandbox) => [...machineOf(sandbox.id).sessions.values()],
     execute: async (sandbox, { command, cwd = ".", envs, timeoutSeconds }) => {
+      const { machine, port } = await ready(sandbox);
       const space = workspace(sandbox);
-      const group = startGroup({
-        argv: [SHELL, "-c", command],
-        cwd: existingFolder(space.home, cwd),
-        env: scrubbedEnv(sandbox, space, envs),
-        stdin: false,
-      });
-      const { groups } = machineOf(sandbox.id);
-      groups.add(group);
-      void group.empty.then((empty) => empty && groups.delete(group));
+      const folder = existingFolder(space.home, cwd);
+      const env = scrubbedEnv(sandbox, space, port, envs);
+      const argv = [SHELL, "-c", command];
+      const group = start(machine, { argv, cwd: folder, env, stdin: false });
       return await result(group, timeoutSeconds);
     },
-    createSession: (sandbox, id) => {
-      const { sessions } = machineOf(sandbox.id);
+    createSession: async (sandbox, id) => {
+      const { machine, port } = await ready(sandbox);
+      const { sessions } = machine;
       if (sessions.has(id)) throw daemonRefusal(409, "session already exists");
       const space = workspace(sandbox);
       const started = startSession({
         id,
         folder: join(space.sessions, Buffer.from(id).toString("base64url")),
         cwd: space.home,
-        env: scrubbedEnv(sandbox, space),
+        env: scrubbedEnv(sandbox, space, port),
       });
       sessions.set(id, started);
       return started;
@@ -95,6 +127,11 @@ export function makeMachines(dataDir: string): Machines {
       const found = session(sandbox, id);
       found.kill(true);
       machineOf(sandbox.id).sessions.delete(id);
+    },
+    localPort: async (sandbox, port) => {
+      if (port !== USUAL_PORT) return port;
+      const own = await machineOf(sandbox.id).port;
+      return (await answers(own)) ? own : port; // not every program asks for `PORT`
     },
     shutDown: (sandboxId, destroyed) => {
       const machine = machines.get(sandboxId);
@@ -108,6 +145,7 @@ export function makeMachines(dataDir: string): Machines {
       for (const { groups, sessions } of machines.values()) {
         for (const each of [...groups, ...sessions.values()]) each.kill(true);
       }
+      machines.clear();
     },
   };
 }

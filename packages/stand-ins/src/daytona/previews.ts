@@ -7,6 +7,7 @@ import type { Context } from "hono";
 import type { Journal } from "../shared/journal.ts";
 import { answerError, DaytonaRefusal } from "./errors.ts";
 import type { Fleet } from "./fleet.ts";
+import type { Machines } from "./machines.ts";
 import type { PreviewRow, SandboxRow } from "./rows.ts";
 import { previewSchema } from "./rows.ts";
 
@@ -44,9 +45,10 @@ export function openPreviews(options: {
   url: string;
   journal: Journal;
   fleet: Fleet;
+  machines: Machines;
   now: () => number;
 }): Previews {
-  const { url, journal, fleet, now } = options;
+  const { url, journal, fleet, machines, now } = options;
   const own = new URL(url);
   const signed = journal.table("previews", previewSchema);
 
@@ -109,7 +111,8 @@ export function openPreviews(options: {
       if (ownOrigin && context.req.header("sec-fetch-mode") === "navigate") {
         return context.redirect(ownOrigin, 307);
       }
-      return await forward(context.req.raw, target).catch((): Response => {
+      const localPort = await machines.localPort(target.sandbox, target.port);
+      return await forward(context.req.raw, localPort, target.rest).catch((): Response => {
         const message = `nothing answers on port ${target.port} of the sandbox`;
         return answerError(new DaytonaRefusal(502, message, { source: "DAYTONA_PROXY" }), context);
       });
@@ -122,7 +125,10 @@ export function openPreviews(options: {
         socket.end("HTTP/1.1 501 Not Implemented\r\nconnection: close\r\n\r\n");
         return;
       }
-      tunnel(request, socket, head, target);
+      const connecting = machines.localPort(target.sandbox, target.port).then((port) => {
+        tunnel(request, socket, head, { ...target, port });
+      });
+      connecting.catch(() => socket.destroy());
     },
   };
 }
@@ -137,7 +143,7 @@ function ownOriginOf(own: URL, pathname: string, rest: string): string | undefin
   return key === undefined ? undefined : `http://${key}.localhost:${own.port}${rest}`;
 }
 
-async function forward(request: Request, { port, rest }: Target): Promise<Response> {
+async function forward(request: Request, port: number, rest: string): Promise<Response> {
   const headers = new Headers(request.headers);
   for (const name of CONNECTION_HEADERS) headers.delete(name);
   const response = await fetch(

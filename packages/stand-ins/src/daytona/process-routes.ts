@@ -42,7 +42,7 @@ export function processRoutes({ fleet, machines }: DaytonaParts): Hono<StandInEn
   app.post("/session", async (context) => {
     const sandbox = sandboxOf(context);
     const { sessionId } = parsed(createSessionSchema, await readJson(context));
-    machines.createSession(sandbox, sessionId);
+    await machines.createSession(sandbox, sessionId);
     return context.body(null, 201);
   });
   app.get("/session/:session", (context) =>

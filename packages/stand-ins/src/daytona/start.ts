@@ -17,6 +17,8 @@ export interface DaytonaStandInOptions extends ServiceOptions {
   delaysMs?: Partial<Record<DelayName, number>> | undefined;
   /** How long a minute of the auto intervals is, in milliseconds; 60,000 unless given. */
   minuteMs?: number | undefined;
+  /** A shell line that every sandbox runs while it is started, as a snapshot's entrypoint; none unless given. */
+  entrypoint?: string | undefined;
 }
 
 /** A running Daytona stand-in. */
@@ -41,17 +43,20 @@ export async function startDaytonaStandIn(options: DaytonaStandInOptions): Promi
   let apiKey = options.apiKey ?? "";
   const service = await startService("daytona", options, async (foundations, url) => {
     apiKey ||= keptSecret(dataDir, "daytona-api-key", newApiKey);
-    const machines = makeMachines(dataDir);
+    const machines = makeMachines(dataDir, options.entrypoint);
     foundations.onClose(() => machines.close());
     const fleet = openFleet({
       ...foundations,
       delaysMs: { ...DELAYS_MS, ...options.delaysMs },
       minuteMs: options.minuteMs ?? MINUTE_MS,
+      onStarted: (sandbox) => {
+        machines.boot(sandbox).catch(() => undefined); // it was shut down meanwhile
+      },
       onStopped: (id, destroyed) => machines.shutDown(id, destroyed),
     });
     foundations.onClose(() => fleet.close());
     await removeStrayWorkspaces(dataDir, (id) => fleet.find(id) !== undefined);
-    const previews = openPreviews({ ...foundations, url, fleet });
+    const previews = openPreviews({ ...foundations, url, fleet, machines });
     const app = daytonaApp({ ...foundations, url, apiKey, fleet, machines, previews });
     return { app, upgrade: (...connection) => previews.upgrade(...connection) };
   });

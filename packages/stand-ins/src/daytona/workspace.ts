@@ -82,6 +82,7 @@ function realPath(path: string): string {
 export function scrubbedEnv(
   sandbox: SandboxRow,
   workspace: Workspace,
+  port: number,
   extra: Record<string, string> = {},
 ): Record<string, string> {
   return {
@@ -90,6 +91,7 @@ export function scrubbedEnv(
     USER: "daytona",
     SHELL,
     LANG: "C.UTF-8",
+    PORT: String(port),
     DAYTONA_SANDBOX_ID: sandbox.id,
     ...sandbox.env,
     ...extra,

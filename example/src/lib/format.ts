@@ -1,0 +1,46 @@
+/** Times and amounts, as a person reads them. */
+
+const MINUTE_MS = 60_000;
+const UNITS: [Intl.RelativeTimeFormatUnit, number][] = [
+  ["minute", MINUTE_MS],
+  ["hour", 60 * MINUTE_MS],
+  ["day", 24 * 60 * MINUTE_MS],
+];
+const relative = new Intl.RelativeTimeFormat(undefined, { numeric: "auto" });
+const dayFormat = new Intl.DateTimeFormat(undefined, { dateStyle: "medium" });
+
+/** How long ago `time` was at `now` (both ms): "5 minutes ago"; a date from a week on. */
+export function ago(time: number, now: number): string {
+  const age = now - time;
+  if (age < MINUTE_MS) return "just now";
+  if (age >= 7 * 24 * 60 * MINUTE_MS) return day(time);
+  const [unit, ms] = UNITS.findLast(([, length]) => age >= length) ?? ["minute", MINUTE_MS];
+  return relative.format(-Math.floor(age / ms), unit);
+}
+
+/** A date, from ms since the epoch. */
+export function day(time: number): string {
+  return dayFormat.format(time);
+}
+
+/** How long to wait, rounded up: "40 seconds", "2 minutes". */
+export function waitingTime(ms: number): string {
+  const seconds = Math.max(1, Math.ceil(ms / 1000));
+  if (seconds <= 90) return plural(seconds, "second");
+  return plural(Math.ceil(seconds / 60), "minute");
+}
+
+/** A number of things: "1 project", "2 projects". */
+export function plural(count: number, thing: string): string {
+  return `${count} ${thing}${count === 1 ? "" : "s"}`;
+}
+
+/** An amount in the currency's smallest unit, as Stripe counts: 2000 "usd" is $20.00. */
+export function money(amount: number, currency: string): string {
+  const format = new Intl.NumberFormat(undefined, {
+    style: "currency",
+    currency: currency.toUpperCase(),
+  });
+  const { maximumFractionDigits = 2 } = format.resolvedOptions();
+  return format.format(amount / 10 ** maximumFractionDigits);
+}

@@ -1,0 +1,30 @@
+/** Naming a project after what was asked for. */
+
+const MAX_WORDS = 5;
+const MAX_LENGTH = 48; // characters; the backend allows 100, a list looks better with fewer
+
+/** Openings that say nothing about what is wanted. */
+const OPENING =
+  /^(please\s+)?((can|could) you\s+)?(please\s+)?(build|make|create|write|design|give|i want|i need|i'd like)(\s+(me|us))?\s+((an?|the|some)\s+)?/i;
+
+const CLAUSE_END = /[\n.,;:!?()]|\s(?:that|which|where|who)\s/i;
+const DANGLING = /^(an?|the|for|of|to|in|on|with|and|or|my)$/i;
+
+/** A name from a prompt's first words; empty for an empty prompt. */
+export function nameFromPrompt(prompt: string): string {
+  const text = prompt.trim();
+  const [sentence = ""] = text.replace(OPENING, "").split(CLAUSE_END, 1);
+  const words = (sentence.trim() || text).split(/\s+/).slice(0, MAX_WORDS);
+  while (words.length > 1 && DANGLING.test(words.at(-1) ?? "")) words.pop();
+  const name = shorten(words);
+  return name.charAt(0).toUpperCase() + name.slice(1);
+}
+
+/** As many of the words as fit; of a first one that is too long, its beginning. */
+function shorten(words: readonly string[]): string {
+  const [first = "", ...rest] = words;
+  return rest.reduce(
+    (name, word) => (name.length + 1 + word.length <= MAX_LENGTH ? `${name} ${word}` : name),
+    first.slice(0, MAX_LENGTH).replace(/[\ud800-\udbff]$/, ""),
+  );
+}

@@ -1,0 +1,12 @@
+/** What the backend's functions answer, under the names the pages use. */
+import type { FunctionReturnType } from "convex/server";
+import type { api } from "@backend/_generated/api";
+
+/** A project, as its owner reads it. */
+export type Project = NonNullable<FunctionReturnType<typeof api.projects.queries.getById>>;
+
+/** A message of a project's conversation. */
+export type Message = FunctionReturnType<typeof api.messages.queries.listByProject>[number];
+
+/** A plan, what it allows, and what is used of it. */
+export type CurrentPlan = FunctionReturnType<typeof api.payments.queries.currentPlan>;

@@ -1,0 +1,83 @@
+import { useAction } from "convex/react";
+import { useId } from "react";
+import { api } from "@backend/_generated/api";
+import { useCall } from "../hooks/useCall";
+import { useDraft } from "../hooks/useDraft";
+import { submitOnEnter } from "../lib/keys";
+import type { Project } from "../lib/types";
+import { Button } from "../ui/Button";
+import { INPUT } from "../ui/Field";
+import { Icon } from "../ui/Icon";
+import { Problem } from "../ui/Problem";
+
+/** Why nothing can be sent in a status, or what sending does besides. */
+const HINTS: Partial<Record<Project["status"], string>> = {
+  creating: "You can send this when the project is ready.",
+  generating: "You can send this when the agent is done.",
+  stopped: "Sending starts the project first.",
+  archived: "Sending gets the project out of the archive first, which takes a while.",
+  failed: "You can send this once the project works again.",
+};
+const SENDABLE: readonly Project["status"][] = ["ready", "stopped", "archived"];
+
+/** Where the next prompt is written. While the agent works, the button stops it instead. */
+export function Composer({
+  project,
+  onSend,
+}: {
+  project: Project;
+  onSend: (content: string) => void;
+}) {
+  const id = useId();
+  const { _id: projectId, status } = project;
+  const [text, setText] = useDraft(projectId);
+  const cancelGeneration = useAction(api.projects.actions.cancelGeneration);
+  const cancel = useCall(() => cancelGeneration({ projectId }));
+  const sendable = SENDABLE.includes(status) && text.trim() !== "";
+  const hint = text === "" ? undefined : HINTS[status];
+  return (
+    <form
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (!sendable) return;
+        onSend(text);
+        setText("");
+      }}
+      className="space-y-2 border-t border-line p-3 sm:px-5 sm:py-4"
+    >
+      {cancel.problem !== null && <Problem onDismiss={cancel.dismiss}>{cancel.problem}</Problem>}
+      <div className="flex items-end gap-2">
+        <label htmlFor={id} className="sr-only">
+          What to do next
+        </label>
+        <textarea
+          id={id}
+          rows={1}
+          value={text}
+          maxLength={20_000}
+          onChange={(event) => setText(event.target.value)}
+          onKeyDown={submitOnEnter}
+          placeholder="What next?"
+          aria-describedby={hint && `${id}-hint`}
+          className={`${INPUT} field-sizing-content max-h-48 min-h-11 resize-none py-2.25`}
+        />
+        {status === "generating" ? (
+          <Button tone="quiet" busy={cancel.busy} onClick={() => void cancel.run()}>
+            <Icon name="square" />
+            Cancel
+          </Button>
+        ) : (
+          <Button type="submit" disabled={!sendable}>
+            <Icon name="send" />
+            Send
+          </Button>
+        )}
+      </div>
+      {hint && (
+        <p id={`${id}-hint`} className="text-sm text-muted">
+          {hint}
+        </p>
+      )}
+    </form>
+  );
+}

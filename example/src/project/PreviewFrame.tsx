@@ -1,0 +1,55 @@
+import type { Id } from "@backend/_generated/dataModel";
+import { IconButton } from "../ui/Button";
+import { Empty } from "../ui/Empty";
+import { Icon } from "../ui/Icon";
+import { Problem } from "../ui/Problem";
+import { usePreview } from "./usePreview";
+
+type PreviewFrameProps = { projectId: Id<"projects">; version: number };
+
+/**
+ * The app in a frame. It has an origin of its own, which it may use (`allow-same-origin`); of this page
+ * it reaches nothing, and it can't lead the person away from it.
+ */
+export function PreviewFrame({ projectId, version }: PreviewFrameProps) {
+  const { url, problem, reload } = usePreview(projectId, version);
+  return (
+    <>
+      <div className="flex items-center gap-1 border-b border-line px-2">
+        <p className="min-w-0 flex-1 truncate px-2 text-sm text-muted">What runs on port 3000</p>
+        <IconButton icon="reload" label="Reload the preview" onClick={reload} />
+        {url !== null && (
+          <a
+            href={url}
+            target="_blank"
+            rel="noreferrer"
+            aria-label="Open the preview in a new tab"
+            title="Open in a new tab"
+            className="inline-flex size-11 items-center justify-center rounded-lg text-muted hover:text-ink"
+          >
+            <Icon name="open" />
+          </a>
+        )}
+      </div>
+      {problem !== null && (
+        <div className="p-3">
+          <Problem onRetry={reload}>{problem}</Problem>
+        </div>
+      )}
+      {url === null ? (
+        <div className="grid flex-1 place-content-center">
+          {problem === null && <Empty playing title="Opening the preview" />}
+        </div>
+      ) : (
+        <iframe
+          key={url}
+          src={url}
+          title="Preview of the app"
+          sandbox="allow-scripts allow-same-origin allow-forms allow-modals allow-popups allow-downloads"
+          referrerPolicy="no-referrer"
+          className="w-full flex-1 bg-white"
+        />
+      )}
+    </>
+  );
+}

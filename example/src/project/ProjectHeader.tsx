@@ -1,0 +1,53 @@
+import { navigate } from "../hooks/useRoute";
+import { pathOf } from "../lib/routes";
+import type { Project } from "../lib/types";
+import { RemoveProject } from "../projects/RemoveProject";
+import { RenameForm } from "../projects/RenameForm";
+import { Status } from "../projects/Status";
+import { useDoing } from "../projects/useDoing";
+import { IconButton } from "../ui/Button";
+import { Icon } from "../ui/Icon";
+import { Link } from "../ui/Link";
+import { PageTitle } from "../ui/PageTitle";
+import { ProjectActions } from "./ProjectActions";
+
+const PROJECTS = pathOf({ page: "projects" });
+
+/** The top of a project's page: its name, how it is, and what can be done with it. */
+export function ProjectHeader({ project }: { project: Project }) {
+  const { doing, setDoing, done, pencil } = useDoing();
+  return (
+    <header className="flex flex-wrap items-center gap-x-2 gap-y-1 border-b border-line px-2 py-2 sm:px-5">
+      <Link
+        to={PROJECTS}
+        aria-label="All projects"
+        className="inline-flex size-11 items-center justify-center rounded-lg text-muted hover:text-ink"
+      >
+        <Icon name="back" />
+      </Link>
+      {doing === "rename" && (
+        <div className="min-w-0 flex-1">
+          <RenameForm project={project} onDone={done} />
+        </div>
+      )}
+      <div className={`flex min-w-0 flex-1 items-center ${doing === "rename" ? "hidden" : ""}`}>
+        <PageTitle title={project.name} className="min-w-0 truncate text-lg" />
+        <IconButton ref={pencil} icon="pencil" label="Rename" onClick={() => setDoing("rename")} />
+      </div>
+      <div className="flex w-full items-center justify-between gap-2 pl-3 sm:w-auto sm:gap-4 sm:pl-0">
+        <Status project={project} />
+        <div className="flex items-center gap-2">
+          <ProjectActions project={project} />
+          <IconButton icon="bin" label="Delete" onClick={() => setDoing("remove")} />
+        </div>
+      </div>
+      {doing === "remove" && (
+        <RemoveProject
+          project={project}
+          onClose={done}
+          onRemove={() => navigate(PROJECTS, { replace: true })}
+        />
+      )}
+    </header>
+  );
+}

@@ -1,0 +1,63 @@
+import { ago } from "../lib/format";
+import { pathOf } from "../lib/routes";
+import type { Project } from "../lib/types";
+import { IconButton } from "../ui/Button";
+import { Link } from "../ui/Link";
+import { RemoveProject } from "./RemoveProject";
+import { RenameForm } from "./RenameForm";
+import { Status } from "./Status";
+import { useDoing } from "./useDoing";
+
+/** One project in the list: its name leads there, beside it are what can be done from here. */
+export function ProjectRow({ project, now }: { project: Project; now: number }) {
+  const { doing, setDoing, done, pencil } = useDoing();
+  return (
+    <li className="group relative flex animate-arrive items-start gap-2 py-2.5 pr-2 pl-4 transition-colors first:rounded-t-2xl last:rounded-b-2xl hover:bg-accent-soft/50 sm:pl-5">
+      <div className="min-w-0 flex-1 space-y-1 py-1">
+        {doing === "rename" ? (
+          <RenameForm project={project} onDone={done} />
+        ) : (
+          <div className="flex flex-wrap items-baseline gap-x-4 gap-y-1">
+            <Link
+              to={pathOf({ page: "project", projectId: project._id })}
+              className="min-w-0 max-w-full truncate rounded font-semibold after:absolute after:inset-0"
+            >
+              {project.name}
+            </Link>
+            <Status project={project} />
+          </div>
+        )}
+        <p className="line-clamp-1 text-sm text-muted">
+          {project.status === "failed" ? project.failure?.reason : project.prompt}
+        </p>
+      </div>
+      <time
+        dateTime={new Date(project.createdAt).toISOString()}
+        className="hidden py-3 text-sm text-muted sm:block"
+      >
+        {ago(project.createdAt, now)}
+      </time>
+      <div className="relative flex">
+        <IconButton
+          ref={pencil}
+          icon="pencil"
+          label={`Rename ${project.name}`}
+          onClick={() => setDoing("rename")}
+        />
+        <IconButton
+          icon="bin"
+          label={`Delete ${project.name}`}
+          onClick={() => setDoing("remove")}
+        />
+      </div>
+      {doing === "remove" && (
+        <RemoveProject project={project} onClose={done} onRemove={focusList} />
+      )}
+    </li>
+  );
+}
+
+/** The row that had the focus is about to go. */
+function focusList(): void {
+  document.getElementById("your-projects")?.focus();
+}

@@ -1,0 +1,52 @@
+import { useRoute } from "../hooks/useRoute";
+import { displayName, useUser } from "../auth/user";
+import { useSession } from "../auth/session";
+import { pathOf } from "../lib/routes";
+import { Link } from "../ui/Link";
+import { Mark } from "../ui/Mark";
+
+const ITEM =
+  "flex min-h-11 items-center gap-2 rounded-lg px-2 text-sm whitespace-nowrap sm:px-3 font-medium text-muted " +
+  "transition-colors hover:text-ink aria-[current=page]:text-ink";
+
+/** The top of every page: where one can go, and as whom. */
+export function Header() {
+  const { page } = useRoute();
+  const { signOut } = useSession();
+  const name = displayName(useUser());
+  return (
+    <header className="border-b border-line bg-paper">
+      <a
+        href="#content"
+        className="sr-only bg-ink px-4 py-3 text-paper focus:not-sr-only focus:absolute focus:z-40"
+      >
+        Skip to the content
+      </a>
+      <div className="flex min-h-14 items-center justify-between px-2 sm:px-5">
+        <Link
+          to={pathOf({ page: "projects" })}
+          className="flex min-h-11 items-center gap-1.5 rounded-lg px-2 text-lg font-semibold tracking-tight"
+        >
+          <Mark className="size-6 text-accent" />
+          <span className="max-[22rem]:sr-only">Quaver</span>
+        </Link>
+        <nav aria-label="Main" className="flex items-center">
+          <Link to="/" aria-current={page === "projects" ? "page" : undefined} className={ITEM}>
+            Projects
+          </Link>
+          <Link
+            to={pathOf({ page: "account" })}
+            aria-current={page === "account" ? "page" : undefined}
+            className={ITEM}
+          >
+            Account
+            <span className="hidden max-w-48 truncate font-normal sm:inline">({name})</span>
+          </Link>
+          <button type="button" onClick={signOut} className={ITEM}>
+            Sign out
+          </button>
+        </nav>
+      </div>
+    </header>
+  );
+}

@@ -1,0 +1,34 @@
+import { useEffect, useState, type ReactNode } from "react";
+import { IconButton } from "../ui/Button";
+import { NoticeContext } from "./notices";
+
+const SHOWN_MS = 8000;
+
+/** Shows what has been said last, at the foot of the page, and says it to those who listen. */
+export function Notices({ children }: { children: ReactNode }) {
+  const [notice, setNotice] = useState<{ text: string } | null>(null);
+  const [say] = useState(() => (text: string) => setNotice({ text }));
+  useEffect(() => {
+    if (notice === null) return;
+    const timer = setTimeout(() => setNotice(null), SHOWN_MS);
+    return () => clearTimeout(timer);
+  }, [notice]);
+  return (
+    <NoticeContext value={say}>
+      {children}
+      <div role="status" className="fixed inset-x-4 bottom-4 z-30 flex justify-center">
+        {notice && (
+          <div className="flex animate-arrive items-center gap-2 rounded-xl bg-ink py-1 pr-1 pl-4 text-sm text-paper shadow-lift">
+            <p>{notice.text}</p>
+            <IconButton
+              icon="close"
+              label="Dismiss"
+              className="text-paper enabled:hover:bg-paper/15 enabled:hover:text-paper"
+              onClick={() => setNotice(null)}
+            />
+          </div>
+        )}
+      </div>
+    </NoticeContext>
+  );
+}

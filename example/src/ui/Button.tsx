@@ -1,0 +1,51 @@
+import type { ComponentProps } from "react";
+import { Icon, type IconName } from "./Icon";
+
+const SHAPE =
+  "inline-flex min-h-11 items-center justify-center gap-2 rounded-lg px-4 text-sm font-medium " +
+  "transition-colors disabled:opacity-55";
+
+const TONES = {
+  main: "bg-accent text-on-accent enabled:hover:bg-accent/90",
+  quiet: "border border-line bg-surface text-ink enabled:hover:border-edge",
+  danger: "bg-danger text-paper enabled:hover:bg-danger/90",
+};
+
+type ButtonProps = ComponentProps<"button"> & {
+  tone?: keyof typeof TONES;
+  /** The call it makes is under way: it can't be pressed again, and says so. */
+  busy?: boolean;
+};
+
+/** A button with words on it. */
+export function Button({ tone = "main", busy = false, className = "", ...props }: ButtonProps) {
+  return (
+    <button
+      type="button"
+      {...props}
+      disabled={busy || props.disabled}
+      aria-busy={busy}
+      className={`${SHAPE} ${TONES[tone]} ${busy ? "animate-breathe" : ""} ${className}`}
+    />
+  );
+}
+
+type IconButtonProps = Omit<ComponentProps<"button">, "children" | "aria-label"> & {
+  icon: IconName;
+  label: string;
+};
+
+/** A button with a drawing on it, and a name for those who hear or hover. */
+export function IconButton({ icon, label, className = "", ...props }: IconButtonProps) {
+  return (
+    <button
+      type="button"
+      {...props}
+      aria-label={label}
+      title={label}
+      className={`inline-flex size-11 shrink-0 items-center justify-center rounded-lg text-muted transition-colors enabled:hover:bg-line/60 enabled:hover:text-ink disabled:opacity-40 ${className}`}
+    >
+      <Icon name={icon} />
+    </button>
+  );
+}

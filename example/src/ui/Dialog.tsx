@@ -1,0 +1,31 @@
+import { useLayoutEffect, useId, useRef, type ReactNode } from "react";
+
+type DialogProps = { title: string; onClose: () => void; children: ReactNode };
+
+/** A question in front of the page. The browser keeps the focus inside, and gives it back. */
+export function Dialog({ title, onClose, children }: DialogProps) {
+  const ref = useRef<HTMLDialogElement>(null);
+  const id = useId();
+  // A layout effect: closed while it is still on the page, it gives the focus back.
+  useLayoutEffect(() => {
+    const dialog = ref.current;
+    dialog?.showModal();
+    return () => dialog?.close();
+  }, []);
+  return (
+    <dialog
+      ref={ref}
+      aria-labelledby={id}
+      onCancel={(event) => {
+        event.preventDefault();
+        onClose();
+      }}
+      className="m-auto w-[min(28rem,calc(100vw-2rem))] animate-arrive rounded-2xl border border-line bg-surface p-6 text-ink shadow-lift"
+    >
+      <h2 id={id} className="text-lg font-semibold">
+        {title}
+      </h2>
+      {children}
+    </dialog>
+  );
+}

@@ -1,0 +1,63 @@
+import { quaverError, type QuaverErrorCode } from "@backend/lib/errors";
+import { ConvexError } from "convex/values";
+import { expect, test } from "vitest";
+import { explain } from "../src/lib/errors";
+
+/** One of each, so that a code added to the backend has to be added here. */
+const ONE_OF_EACH = {
+  UNAUTHENTICATED: quaverError("UNAUTHENTICATED"),
+  USER_NOT_SYNCED: quaverError("USER_NOT_SYNCED"),
+  NOT_FOUND: quaverError("NOT_FOUND"),
+  INVALID_ARGUMENT: quaverError("INVALID_ARGUMENT", {
+    field: "name",
+    message: '"name" must not be blank.',
+  }),
+  INVALID_TRANSITION: quaverError("INVALID_TRANSITION", { from: "archived", to: "stopped" }),
+  OPERATION_IN_PROGRESS: quaverError("OPERATION_IN_PROGRESS", { operation: "archive" }),
+  PLAN_LIMIT_REACHED: quaverError("PLAN_LIMIT_REACHED", { limit: 10, plan: "free" }),
+  RATE_LIMITED: quaverError("RATE_LIMITED", { retryAfterMs: 41_200 }),
+  SANDBOX_UNAVAILABLE: quaverError("SANDBOX_UNAVAILABLE", { retryable: true }),
+  PAYMENTS_NOT_CONFIGURED: quaverError("PAYMENTS_NOT_CONFIGURED"),
+  PAYMENTS_UNAVAILABLE: quaverError("PAYMENTS_UNAVAILABLE", { retryable: false }),
+  ALREADY_SUBSCRIBED: quaverError("ALREADY_SUBSCRIBED", { status: "past_due" }),
+  CLERK_UNAVAILABLE: quaverError("CLERK_UNAVAILABLE", { retryable: true }),
+} satisfies Record<QuaverErrorCode, ConvexError<{ code: string; message: string }>>;
+
+test("every code has a sentence of its own, which is neither a code nor a field's name", () => {
+  const sentences = Object.values(ONE_OF_EACH).map(explain);
+  expect(new Set(sentences).size).toBe(sentences.length);
+  for (const sentence of sentences) {
+    expect(sentence).toMatch(/^[A-Z].*\.$/);
+    expect(sentence).not.toMatch(/[A-Z]_[A-Z]|undefined|"/);
+  }
+});
+
+test("what the details say is in the sentence", () => {
+  expect(explain(ONE_OF_EACH.RATE_LIMITED)).toContain("42 seconds");
+  expect(explain(ONE_OF_EACH.PLAN_LIMIT_REACHED)).toMatch(/free plan is for 10.*upgrade/);
+  expect(explain(ONE_OF_EACH.INVALID_TRANSITION)).toMatch(/is archived.*become stopped/);
+  expect(explain(ONE_OF_EACH.OPERATION_IN_PROGRESS)).toContain("being archived");
+  expect(explain(ONE_OF_EACH.INVALID_ARGUMENT)).toBe("The name must not be blank.");
+  expect(explain(ONE_OF_EACH.ALREADY_SUBSCRIBED)).toContain("past due");
+});
+
+test("whoever has the largest plan is not told to upgrade", () => {
+  const error = quaverError("PLAN_LIMIT_REACHED", { limit: 200, plan: "pro" });
+  expect(explain(error)).not.toContain("upgrade");
+});
+
+test("trying again is advised only where it can help", () => {
+  const hopeless = quaverError("SANDBOX_UNAVAILABLE", { retryable: false });
+  expect(explain(hopeless)).not.toMatch(/ Try again/);
+  expect(explain(ONE_OF_EACH.SANDBOX_UNAVAILABLE)).toMatch(/ Try again/);
+});
+
+test("what is no refusal has a sentence too, without the words of the program", () => {
+  const bug = new Error("Cannot read properties of undefined (reading 'x')");
+  const foreign = new ConvexError({ code: "SOMETHING_ELSE", message: "raw" });
+  for (const error of [bug, foreign, "a string", null]) {
+    expect(explain(error)).toMatch(/went wrong on our side/);
+  }
+  const lost = new Error("Connection lost while action was in flight");
+  expect(explain(lost)).toMatch(/connection was lost/);
+});

@@ -1,0 +1,50 @@
+import { isHealthy, type ServiceVerdict, type VariableVerdict } from "./verdicts.ts";
+
+/** Everything that the doctor has found. */
+export interface Findings {
+  variables: VariableVerdict[];
+  services: ServiceVerdict[];
+}
+
+const SERVICE_WORDS: Record<ServiceVerdict["state"], string> = {
+  answers: "answers",
+  refuses: "REFUSES",
+  silent: "SILENT",
+  unasked: "not asked",
+};
+
+/** The findings, one line of JSON. */
+export function jsonReport({ variables, services }: Findings): string {
+  const ok = isHealthy(variables, services);
+  return `${JSON.stringify({ ok, variables, services })}\n`;
+}
+
+/** The findings, for a person. */
+export function textReport({ variables, services }: Findings): string {
+  const widest = Math.max(...variables.map(({ name }) => name.length));
+  const row = (name: string, state: string, rest?: string) =>
+    `  ${name.padEnd(widest)}  ${state.padEnd(9)}  ${rest ?? ""}`.trimEnd();
+  return [
+    "",
+    ...variables.map((verdict) => row(verdict.name, stateOf(verdict), remark(verdict))),
+    "",
+    ...services.map(({ name, state, why }) => row(name, SERVICE_WORDS[state], why)),
+    "",
+    isHealthy(variables, services)
+      ? "  All well."
+      : "  What is in capitals needs you: npx convex env set NAME value",
+    "",
+    "",
+  ].join("\n");
+}
+
+function stateOf({ state, required }: VariableVerdict): string {
+  return state === "malformed" || (state === "missing" && required) ? state.toUpperCase() : state;
+}
+
+function remark({ shouldBe, without }: VariableVerdict): string | undefined {
+  if (without === undefined) return undefined;
+  return shouldBe === undefined
+    ? `without it ${without}`
+    : `should be ${shouldBe}; as it is, ${without}`;
+}

@@ -1,0 +1,72 @@
+/** What a person reads of `bun run dev`. */
+import { expect, test } from "vitest";
+import { screen, type Announcement } from "../../scripts/dev/announce.ts";
+import { readableLines } from "../../scripts/dev/cli-output.ts";
+
+function anAnnouncement(services: Partial<Announcement["services"]> = {}): Announcement {
+  return {
+    json: false,
+    freePorts: false,
+    example: true,
+    dataDir: "/tmp/data",
+    isDefaultDataDir: true,
+    help: false,
+    ownsEnvFile: true,
+    services: {
+      url: "http://127.0.0.1:3210",
+      siteUrl: "http://127.0.0.1:3211",
+      adminKey: "local|the-admin-key",
+      clerkUrl: "http://127.0.0.1:3212",
+      daytonaUrl: "http://127.0.0.1:3213",
+      daytonaApiKey: "dtn_the-daytona-key",
+      stripeUrl: "http://127.0.0.1:3214",
+      exampleUrl: "http://localhost:5173",
+      moved: [],
+      ...services,
+    },
+  };
+}
+
+test("one screen says what to open first, where everything is, and no key", () => {
+  const text = screen(anAnnouncement());
+  expect(text.split("\n").length).toBeLessThan(24);
+  expect(text.indexOf("http://localhost:5173")).toBeLessThan(text.indexOf("http://127.0.0.1:3210"));
+  expect(text).not.toMatch(/the-admin-key|the-daytona-key/);
+});
+
+test("a port that was in use is said", () => {
+  const text = screen(anAnnouncement({ moved: [{ listener: "example", from: 5173, to: 5174 }] }));
+  expect(text).toContain("Port 5173 (example) is in use: 5174 instead.");
+});
+
+test("without the example, it says how to sign up", () => {
+  const { services, ...rest } = anAnnouncement();
+  const { exampleUrl: _, ...others } = services;
+  expect(screen({ ...rest, services: others })).toContain("http://127.0.0.1:3212/sign-ups");
+});
+
+test("of the CLI's output the logs, the errors and later pushes are left", () => {
+  const isShown = readableLines();
+  const lines = [
+    "\u001b[33m▌\u001b[39m Developing against deployment:",
+    "▌ └─ http://127.0.0.1:3210",
+    "- Preparing Convex functions...",
+    "",
+    "✔ 18:13:28 Convex functions ready! (21.92s)",
+    "18:14:00 [CONVEX M(messages/mutations:insert)] [LOG] 'hello'",
+    "",
+    "- Preparing Convex functions...",
+    "✘ [ERROR] Expected identifier",
+    "✔ 18:15:28 Convex functions ready! (1.92s)",
+  ];
+  expect(lines.filter(isShown)).toEqual([
+    "18:14:00 [CONVEX M(messages/mutations:insert)] [LOG] 'hello'",
+    "",
+    "✘ [ERROR] Expected identifier",
+    "✔ 18:15:28 Convex functions ready! (1.92s)",
+  ]);
+});
+
+test("an error of the very first look is shown", () => {
+  expect(["▌ Developing", "✘ [ERROR] No such module"].filter(readableLines())).toHaveLength(1);
+});
