@@ -1,9 +1,10 @@
-import { ClerkProvider, SignIn, useAuth, useClerk } from "@clerk/react";
+import { ClerkFailed, ClerkProvider, SignIn, useAuth, useClerk } from "@clerk/react";
 import { useConvexAuth, type ConvexReactClient } from "convex/react";
 import { ConvexProviderWithClerk } from "convex/react-clerk";
 import type { ReactNode } from "react";
 import { CLERK_PUBLISHABLE_KEY } from "../env";
 import { forgetDrafts } from "../hooks/useDraft";
+import { Problem } from "../ui/Problem";
 import { SessionProvider } from "./session";
 
 /** Clerk's form, in this app's colours, light and dark, and without a box of its own. */
@@ -51,7 +52,12 @@ function ClerkSession({ children }: { children: ReactNode }) {
   };
   const expired = isSignedIn && !isAuthenticated && !isLoading;
   return (
-    <SessionProvider value={{ SignIn: ClerkSignIn, expired, signOut }}>{children}</SessionProvider>
+    <SessionProvider value={{ SignIn: ClerkSignIn, expired, signOut }}>
+      <ClerkFailed>
+        <Problem onRetry={() => location.reload()}>The sign-in service can’t be reached.</Problem>
+      </ClerkFailed>
+      {children}
+    </SessionProvider>
   );
 }
 

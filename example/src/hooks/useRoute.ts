@@ -14,6 +14,14 @@ export function navigate(path: string, { replace = false } = {}): void {
   dispatchEvent(new PopStateEvent("popstate")); // the browser tells of "back" alone
 }
 
+let moved = false;
+addEventListener("popstate", () => (moved = true));
+
+/** Whether the page has changed since the app was opened. */
+export function hasMoved(): boolean {
+  return moved;
+}
+
 function subscribe(onChange: () => void): () => void {
   addEventListener("popstate", onChange);
   return () => removeEventListener("popstate", onChange);

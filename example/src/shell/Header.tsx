@@ -18,7 +18,7 @@ export function Header() {
     <header className="border-b border-line bg-paper">
       <a
         href="#content"
-        className="sr-only bg-ink px-4 py-3 text-paper focus:not-sr-only focus:absolute focus:z-40"
+        className="sr-only rounded-lg bg-ink text-paper focus:not-sr-only focus:absolute focus:top-1.5 focus:left-2 focus:z-40 focus:px-4 focus:py-2.5"
       >
         Skip to the content
       </a>
@@ -39,8 +39,7 @@ export function Header() {
             aria-current={page === "account" ? "page" : undefined}
             className={ITEM}
           >
-            Account
-            <span className="hidden max-w-48 truncate font-normal sm:inline">({name})</span>
+            Account <span className="hidden max-w-48 truncate font-normal sm:inline">({name})</span>
           </Link>
           <button type="button" onClick={signOut} className={ITEM}>
             Sign out

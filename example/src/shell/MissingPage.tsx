@@ -8,7 +8,7 @@ export function MissingPage({ what = "page" }: { what?: string }) {
     <main id="content" className="py-10">
       <PageTitle title={`No such ${what}`} className="sr-only" />
       <Empty title={`There is no such ${what}`}>
-        <p>It may have been deleted, or belong to somebody else.</p>
+        <p>It may have been deleted, it may be somebody else’s, or the address is mistyped.</p>
         <Link
           to="/"
           className="inline-flex min-h-11 items-center font-medium text-accent underline"

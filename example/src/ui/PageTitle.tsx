@@ -1,8 +1,7 @@
 import { useEffect, useRef, type ReactNode } from "react";
+import { hasMoved } from "../hooks/useRoute";
 
 type PageTitleProps = { title: string; children?: ReactNode; className?: string };
-
-let isFirstPage = true; // the browser itself announces that one
 
 /**
  * The heading of a page. It has the focus after a change of pages, so that those who listen hear where
@@ -11,8 +10,8 @@ let isFirstPage = true; // the browser itself announces that one
 export function PageTitle({ title, children = title, className = "" }: PageTitleProps) {
   const ref = useRef<HTMLHeadingElement>(null);
   useEffect(() => {
-    if (!isFirstPage) ref.current?.focus();
-    isFirstPage = false;
+    // The browser itself announces the first page.
+    if (hasMoved()) ref.current?.focus();
   }, []);
   return (
     <>
