@@ -274,6 +274,18 @@ describe("a removal that was interrupted", () => {
     expect(daytona.sandboxes.size).toBe(0);
   });
 
+  test("is picked up at once by an impatient sweep", async () => {
+    const { t } = await aLostRemoval();
+    await t.mutation(internal.projects.sweep.run, {});
+    await settle(t);
+    expect((await dump(t)).deletedClerkUsers).toMatchObject([{ state: "removing" }]);
+    await t.mutation(internal.projects.sweep.run, { impatient: true });
+    await settle(t);
+    const { projects, deletedClerkUsers } = await dump(t);
+    expect(projects).toEqual([]);
+    expect(deletedClerkUsers).toMatchObject([{ state: "removed" }]);
+  });
+
   test("may run any number of times, also after it is done", async () => {
     const { t, tombstoneId } = await aLostRemoval();
     for (let i = 0; i < 3; i++) await t.action(removeEverything, { tombstoneId });
