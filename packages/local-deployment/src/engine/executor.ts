@@ -75,8 +75,10 @@ export async function runMutation(
     return { ran, committed: null };
   }
   try {
-    alongside(tx, ran.value, state.store.clock.nextCommit());
-    return { ran, committed: tx.commit() };
+    const committed = tx.commit((ts) => {
+      alongside(tx, ran.value, ts);
+    });
+    return { ran, committed };
   } catch (error) {
     tx.rollback();
     const { execution } = ran;

@@ -190,10 +190,17 @@ export class Transaction {
     };
   }
 
-  /** Makes the writes durable and visible. Without writes, it is the newest commit's timestamp. */
-  commit(): { ts: bigint; writes: readonly IndexWrite[] } {
-    if (!this.#open) return { ts: this.store.clock.latest, writes: [] };
+  /**
+   * Makes the writes durable and visible. Without writes, it is the newest commit's timestamp.
+   * @param alongside - adds writes that say when the commit was made
+   */
+  commit(alongside: (ts: bigint) => void = () => undefined): {
+    ts: bigint;
+    writes: readonly IndexWrite[];
+  } {
     const ts = this.store.clock.nextCommit();
+    alongside(ts);
+    if (!this.#open) return { ts: this.store.clock.latest, writes: [] };
     for (const { table, key } of this.#pending.unresolved) this.#resolve(table, key, ts);
     for (const [table, count] of this.#pending.rowChanges)
       this.store.documents.countRows(table, count);

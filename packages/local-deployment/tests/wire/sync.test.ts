@@ -204,6 +204,22 @@ describe("mutations", () => {
     expect(await http().query(api.things.count, { group })).toBe(1);
   });
 
+  test("sent again have the timestamp that they were committed with, each of them", async () => {
+    const [group, id] = [aGroup(), crypto.randomUUID()];
+    const many = Array.from({ length: 300 }, (_, n) => n + 1);
+    const answers = async () => {
+      const client = await raw({ id });
+      const stamps: unknown[] = [];
+      for (const n of many) {
+        client.mutate(n, "things:add", { group, name: String(n) });
+        stamps.push((await client.next((message) => message.type === "MutationResponse")).ts);
+      }
+      client.close();
+      return stamps;
+    };
+    expect(await answers()).toEqual(await answers());
+  });
+
   test("that fail are tried again when they are sent again", async () => {
     const client = await raw();
     client.mutate(1, "calls:refusesInMutation", {});
