@@ -35,6 +35,7 @@ type Property = (plan: Plan, scheduler: fc.Scheduler) => Promise<void>;
 async function forAny(runs: number, seed: number | undefined, property: Property): Promise<void> {
   await fc.assert(fc.asyncProperty(anyPlan(MOST_REQUESTS), fc.scheduler(), property), {
     numRuns: runs,
+    includeErrorInReport: true, // what was seen, beside the schedule that led there
     ...(seed !== undefined && { seed }),
   });
 }

@@ -105,9 +105,9 @@ async function send(options: WireOptions, request: Request) {
 
 /** Whether this can happen to whoever asks; otherwise the call is answered. */
 function possible(outcome: Outcome, frame: Frame | undefined): Outcome {
-  const name = frame?.name ?? "";
-  if (outcome === "cut" && !CUTTABLE.has(name)) return "answered";
-  if (outcome.startsWith("dies") && JOBS.has(name)) return "away";
+  if (outcome === "cut" && !CUTTABLE.has(frame?.name ?? "")) return "answered";
+  // Whatever a job calls dies with it.
+  if (outcome.startsWith("dies") && JOBS.has(whoAsks())) return "away";
   return outcome;
 }
 
