@@ -55,6 +55,19 @@ export default defineConfig({
       },
       {
         test: {
+          name: "browser",
+          include: ["tests/browser/**/*.test.ts"],
+          environment: "node",
+          globalSetup: ["tests/browser/support/global-setup.ts"],
+          testTimeout: 180_000,
+          hookTimeout: 120_000,
+          // One browser at a time, on one `bun run dev`.
+          maxWorkers: 1,
+          sequence: { groupOrder: 3 },
+        },
+      },
+      {
+        test: {
           name: "proofs",
           include: ["tests/proofs/**/*.proof.test.ts"],
           environment: "node",

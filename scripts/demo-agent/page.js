@@ -100,7 +100,7 @@ function layout(prompts, title, body, head = "") {
     ol { padding-left: 1.25rem; }
     button {
       margin-top: 2rem; padding: 0.7rem 1.4rem; font: inherit; border: 0; border-radius: 99px; cursor: pointer;
-      color: white; background: hsl(var(--hue) 70% 35%);
+      color: white; background: hsl(var(--hue) 70% 24%);
     }
     footer { margin-top: 3rem; font-size: 0.85rem; }
   </style>

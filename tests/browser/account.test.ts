@@ -1,0 +1,55 @@
+/** Deleting one's account, and what is left of it: nothing. */
+import { expect, test } from "vitest";
+import { listSandboxes } from "../support/stand-ins.ts";
+import { describeInBrowser, useStage } from "./support/stage.ts";
+
+describeInBrowser("deleting the account", () => {
+  const stage = useStage();
+
+  test("asks for a word, then takes everything, and signs out in every tab", async () => {
+    const before = (await listSandboxes(stage.dev)).length;
+    const ada = await stage.open();
+    await ada.signUp("Ada");
+    await ada.build("Make a sundial.");
+    const project = ada.path;
+    await ada.seesStatus("Ready");
+    const other = await ada.anotherTab(project);
+    await other.seesStatus("Ready");
+    expect((await listSandboxes(stage.dev)).length).toBe(before + 1);
+
+    await ada.goTo("Account");
+    await ada.press("Delete account …");
+    const deed = ada.dialog.getByRole("button", { name: "Delete account" });
+    expect(await deed.isDisabled()).toBe(true);
+    const word = ada.dialog.getByLabel(/^Type/);
+    await word.fill("perhaps");
+    await ada.page.keyboard.press("Enter");
+    expect(await deed.isDisabled()).toBe(true);
+    await word.fill("delete");
+    await deed.click();
+    await ada.sees("Your account has been deleted.");
+    await ada.sees("Say it. See it built.");
+
+    // The other tab has nobody any more, and nothing of theirs.
+    await other.seesNoMore("Sundial");
+    await other.sees("Say it. See it built.");
+    await expect
+      .poll(async () => (await listSandboxes(stage.dev)).length, { timeout: 45_000 })
+      .toBe(before);
+  });
+
+  test("that Clerk does not answer changes nothing; tried again, it works", async () => {
+    const ada = await stage.open();
+    await ada.signUp("Ada");
+    await ada.goTo("Account");
+    await stage.breakService("clerk", { method: "DELETE", kind: { status: 500 } });
+    await ada.press("Delete account …");
+    await ada.dialog.getByLabel(/^Type/).fill("delete");
+    await ada.dialog.getByRole("button", { name: "Delete account" }).click();
+    await ada.dialog.getByRole("alert").waitFor();
+    expect(await ada.dialog.getByRole("alert").textContent()).toContain("Nothing has changed");
+    await stage.mend("clerk");
+    await ada.dialog.getByRole("button", { name: "Delete account" }).click();
+    await ada.sees("Your account has been deleted.");
+  });
+});

@@ -1,0 +1,115 @@
+/** Daytona slow, and Daytona failing: what a person sees of it, and how they go on. */
+import { expect, test } from "vitest";
+import { listSandboxes } from "../support/stand-ins.ts";
+import { describeInBrowser, useStage } from "./support/stage.ts";
+import type { Visitor } from "./support/visitor.ts";
+
+const CREATE = { method: "POST", pattern: "^/(api/)?sandbox$" };
+
+describeInBrowser("a slow Daytona", () => {
+  const stage = useStage();
+
+  test("shows the project as creating, from everywhere, until there is a sandbox", async () => {
+    await stage.breakService("daytona", { ...CREATE, times: 1, kind: { delayMs: 4000 } });
+    const ada = await stage.open();
+    await ada.signUp("Ada");
+    await ada.ask("Make a sundial.");
+    await ada.sees("Making room …");
+    // Nobody has to wait for it: it is in the list, and can be opened.
+    await ada.projects.first().click();
+    await ada.seesStatus("Creating");
+    await ada.sees("A sandbox is being made for the project.");
+    const tab = await ada.anotherTab();
+    await tab.sees("Creating");
+    await ada.seesStatus("Ready");
+    await ada.preview.getByRole("heading", { name: "Sundial" }).waitFor();
+  });
+
+  test("makes starting take its time, and says so; a second click is not possible", async () => {
+    const ada = await stage.open();
+    await ada.signUp("Ada");
+    await ada.build("Make a sundial.");
+    await ada.seesStatus("Ready");
+    await ada.press("Stop");
+    await ada.seesStatus("Stopped");
+    await stage.breakService("daytona", { pattern: "/start$", times: 1, kind: { delayMs: 3000 } });
+    await ada.press("Start");
+    await ada.sees("Starting");
+    expect(await ada.page.getByRole("button", { name: "Start" }).isDisabled()).toBe(true);
+    await ada.seesStatus("Ready");
+  });
+});
+
+describeInBrowser("a failing Daytona", () => {
+  const stage = useStage();
+
+  /** Someone whose project has failed while its sandbox was made. */
+  async function whoseProjectFailed(): Promise<Visitor> {
+    await stage.breakService("daytona", { ...CREATE, kind: { status: 500 } });
+    const ada = await stage.open();
+    await ada.signUp("Ada");
+    await ada.ask("Make a sundial.");
+    await ada.sees("Failed");
+    return ada;
+  }
+
+  test("leaves a project that says what went wrong, and that comes to life by trying again", async () => {
+    const ada = await whoseProjectFailed();
+    await ada.projects.first().click();
+    await ada.sees(/^This project has failed: /);
+    await ada.sees("Trying again may well work.");
+
+    await ada.press("Try again"); // Daytona is still away
+    await ada.seesStatus("Creating");
+    await ada.seesStatus("Failed");
+    await stage.mend("daytona");
+    await ada.press("Try again");
+    await ada.seesStatus("Ready");
+    await ada.preview.getByRole("heading", { name: "Sundial" }).waitFor();
+  });
+
+  test("leaves a project that can be deleted, and no sandbox", async () => {
+    const before = await listSandboxes(stage.dev);
+    const ada = await whoseProjectFailed();
+    await ada.press("Delete Sundial");
+    await ada.dialog.getByRole("button", { name: "Delete it" }).click();
+    await ada.sees("Nothing here yet");
+    await stage.mend("daytona");
+    const ids = (sandboxes: typeof before) => sandboxes.map(({ id }) => id).sort();
+    await expect.poll(async () => ids(await listSandboxes(stage.dev))).toEqual(ids(before));
+  });
+
+  test("is told where a preview should be, and can be asked again", async () => {
+    const ada = await stage.open();
+    await ada.signUp("Ada");
+    await ada.build("Make a sundial.");
+    await ada.seesStatus("Ready");
+    await stage.breakService("daytona", { pattern: "preview", kind: { status: 503 } });
+    await ada.press("Reload the preview");
+    const problem = ada.page.getByRole("alert");
+    await problem.waitFor();
+    await stage.mend("daytona");
+    await problem.getByRole("button", { name: "Try again" }).click();
+    await problem.waitFor({ state: "detached" });
+    await ada.preview.getByRole("heading", { name: "Sundial" }).waitFor();
+  });
+
+  test("does not lose a prompt that it kept from being taken", async () => {
+    const ada = await stage.open();
+    await ada.signUp("Ada");
+    await ada.build("Make a sundial.");
+    await ada.seesStatus("Ready");
+    await ada.press("Stop");
+    await ada.seesStatus("Stopped");
+    // Sending starts the project first, which fails.
+    await stage.breakService("daytona", { pattern: "/start$", kind: { status: 500 } });
+    await ada.say("Now in violet.");
+    const problem = ada.messages.getByRole("alert");
+    await problem.waitFor();
+    await ada.messages.getByText("Now in violet.").waitFor();
+    await stage.mend("daytona");
+    await problem.getByRole("button", { name: "Try again" }).click();
+    await ada.preview.locator("li", { hasText: "Now in violet." }).waitFor();
+    expect(await ada.messages.getByText("You: Now in violet.", { exact: true }).count()).toBe(1);
+  });
+});

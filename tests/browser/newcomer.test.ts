@@ -1,0 +1,140 @@
+/** A newcomer's whole journey, from the front door to signing out, as one story in one window. */
+import { expect, test } from "vitest";
+import { describeInBrowser, useStage } from "./support/stage.ts";
+
+describeInBrowser("a newcomer", () => {
+  const stage = useStage();
+
+  test("signs in, asks for a page, watches it being built, changes it, and leaves", async () => {
+    const clara = await stage.open();
+    const { page } = clara;
+    const complaints: string[] = [];
+    page.on("console", (message) => {
+      if (message.type() === "error" || message.type() === "warning")
+        complaints.push(message.text());
+    });
+
+    // The front door: one of the people who are suggested.
+    await clara.sees("Say it. See it built.");
+    await clara.press(/^Clara Schumann/);
+    await clara.sees("Nothing here yet");
+    expect(await page.title()).toContain("Projects");
+
+    // What was typed stays text, all the way.
+    await clara.build('Make a page for my choir, in green.\n<img src=x onerror="alert(1)">');
+    expect(await clara.title.textContent()).toBe("Page for my choir");
+    await clara.seesStatus("Working");
+    await clara.sees("The agent is at work …");
+
+    // The answer comes in pieces.
+    const answer = clara.messages.locator("div", { hasText: "The agent: " }).last();
+    await clara.sees("I'm making a page for");
+    const lengths = new Set<number>();
+    await expect
+      .poll(
+        async () => {
+          lengths.add((await answer.textContent())?.length ?? 0);
+          return page.getByText("The project is ready.").count();
+        },
+        { timeout: 45_000, interval: 50 },
+      )
+      .toBe(1);
+    expect(lengths.size, "how many times it was seen to have grown").toBeGreaterThan(2);
+    await clara.seesStatus("Ready");
+
+    // Its reasoning is folded away.
+    const reasoning = clara.messages.getByText("The colour comes from the words");
+    expect(await reasoning.isVisible()).toBe(false);
+    await clara.messages.getByText(/^Thought for \d+ seconds?$/).click();
+    expect(await reasoning.isVisible()).toBe(true);
+
+    // The page is in the frame, and works; what was typed is text there too.
+    await clara.preview.getByRole("heading", { level: 1 }).waitFor();
+    expect(await clara.preview.locator("body").textContent()).toContain('<img src=x onerror="');
+    await clara.preview.getByRole("button", { name: "Try it" }).click();
+    await clara.preview.getByText("It works: 1").waitFor();
+
+    // A further prompt is on the page before the deployment has it.
+    await page.getByRole("textbox", { name: "What to do next" }).fill("Now in violet.");
+    await page.keyboard.press("Enter");
+    await clara.messages.getByText("Now in violet.").waitFor();
+    await clara.seesStatus("Working");
+    await clara.preview.locator("li", { hasText: "Now in violet." }).waitFor();
+    await clara.seesStatus("Ready");
+    expect(await clara.messages.getByText("You: Now in violet.", { exact: true }).count()).toBe(1);
+
+    // The name, in place.
+    await clara.press("Rename");
+    await page.getByRole("textbox", { name: "Name of the project" }).fill("Choir");
+    await page.keyboard.press("Enter");
+    expect(await clara.title.textContent()).toBe("Choir");
+    await page.reload();
+    expect(await clara.title.textContent()).toBe("Choir");
+
+    // Out of the way, and back again.
+    await clara.press("Stop");
+    await clara.seesStatus("Stopped");
+    await clara.press("Archive");
+    await clara.seesStatus("Archived");
+    await clara.press("Start");
+    await clara.seesStatus("Ready");
+    await clara.preview.locator("li", { hasText: "Now in violet." }).waitFor();
+
+    // Deleting asks first.
+    await clara.press("Delete");
+    await clara.dialog.getByRole("button", { name: "Cancel" }).click();
+    await clara.press("Delete");
+    await clara.dialog.getByRole("button", { name: "Delete it" }).click();
+    await clara.isHome();
+    await clara.sees("“Choir” has been deleted.");
+    await clara.sees("Nothing here yet");
+
+    await clara.press("Sign out");
+    await clara.sees("Say it. See it built.");
+    await page.goBack();
+    await clara.sees("Say it. See it built.");
+    expect(complaints).toEqual([]);
+  });
+
+  test("cancels the agent, and goes on from what there is", async () => {
+    const ada = await stage.open();
+    await ada.signUp("Ada");
+    await ada.build("Draw a sundial.");
+    await ada.sees("I'm making a page for");
+    await ada.press("Cancel");
+    await ada.seesStatus("Ready");
+    expect(await ada.messages.textContent()).not.toContain("Have a look at the preview.");
+    await ada.say("Go on, in red.");
+    await ada.sees("Have a look at the preview.");
+    await ada.seesStatus("Ready");
+  });
+
+  test("needs no mouse", async () => {
+    const ada = await stage.open();
+    await ada.signUp("Ada");
+    const { page } = ada;
+    await page.reload();
+    await ada.whatToBuild.waitFor();
+    const focused = () => page.evaluate(() => document.activeElement?.textContent ?? "");
+    await page.keyboard.press("Tab");
+    expect(await focused()).toBe("Skip to the content");
+    await page.keyboard.press("Enter");
+    await page.keyboard.press("Tab");
+    await page.keyboard.type("Make a metronome.");
+    await page.keyboard.press("Enter");
+    await page.waitForURL(/\/projects\//);
+    await ada.seesStatus("Ready");
+    // Deleting, by a dialog that has the focus and gives it back.
+    await page.getByRole("button", { name: "Delete" }).focus();
+    await page.keyboard.press("Enter");
+    await ada.dialog.waitFor();
+    const inDialog = () =>
+      page.evaluate(() => document.activeElement?.closest("dialog, [role=dialog]") !== null);
+    expect(await inDialog()).toBe(true);
+    await page.keyboard.press("Escape");
+    await expect.poll(focused).toBe("");
+    expect(await page.evaluate(() => document.activeElement?.getAttribute("aria-label"))).toBe(
+      "Delete",
+    );
+  });
+});

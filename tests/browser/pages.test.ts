@@ -1,0 +1,143 @@
+/**
+ * Every page, light and dark, on a phone and on a desk: axe finds nothing serious, nothing is cut off at the side,
+ * and a screenshot of each is left in `.quaver/screenshots/` to be looked at.
+ */
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { AxeBuilder } from "@axe-core/playwright";
+import { expect, test } from "vitest";
+import { ROOT } from "../../scripts/lib/convex-cli.ts";
+import { describeInBrowser, useStage } from "./support/stage.ts";
+import type { Visitor } from "./support/visitor.ts";
+
+const FOLDER = join(ROOT, ".quaver/screenshots");
+
+const WINDOWS = [
+  { width: 390, height: 844 },
+  { width: 1280, height: 800 },
+];
+
+const SCHEMES = ["light", "dark"] as const;
+
+describeInBrowser("every page", () => {
+  const stage = useStage();
+
+  /** Looks at the page as it is, in both widths and both schemes. */
+  async function look(visitor: Visitor, name: string): Promise<void> {
+    const { page } = visitor;
+    mkdirSync(FOLDER, { recursive: true });
+    for (const size of WINDOWS) {
+      await page.setViewportSize(size);
+      for (const colorScheme of SCHEMES) {
+        await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+        const path = join(FOLDER, `${name}-${size.width}-${colorScheme}.png`);
+        await page.screenshot({ path });
+        const wider = await page.evaluate(
+          () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+        );
+        expect(wider, `${name} at ${size.width}: pixels cut off at the side`).toBeLessThanOrEqual(
+          0,
+        );
+        const { violations } = await new AxeBuilder({ page }).analyze();
+        const serious = violations.filter(
+          ({ impact }) => impact === "serious" || impact === "critical",
+        );
+        const told = serious.map(
+          ({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join("\n")}`,
+        );
+        expect(told, `${name} at ${size.width}, ${colorScheme}`).toEqual([]);
+      }
+    }
+  }
+
+  test("before signing in", async () => {
+    const visitor = await stage.open();
+    await visitor.page.getByRole("button", { name: /^Ada Lovelace/ }).waitFor();
+    await look(visitor, "sign-in");
+  });
+
+  test("an empty list, one with projects in every state, and what asks before it deletes", async () => {
+    const ada = await stage.open();
+    await ada.signUp("Ada");
+    await look(ada, "projects-empty");
+    await ada.build("Make a page for my choir, with the dates of our concerts. In teal.");
+    await ada.seesStatus("Ready");
+    await ada.goTo("Projects");
+    await ada.build("Make a shop for secondhand metronomes, in orange.");
+    await ada.seesStatus("Ready");
+    await ada.press("Stop");
+    await ada.seesStatus("Stopped");
+    await ada.press("Archive");
+    await ada.seesStatus("Archived");
+    await ada.goTo("Projects");
+    await ada.build("Write a quiz on intervals, for ear training.");
+    await ada.seesStatus("Ready");
+    await ada.press("Stop");
+    await ada.seesStatus("Stopped");
+    await ada.goTo("Projects");
+    const noSandboxes = { method: "POST", pattern: "^/(api/)?sandbox$", kind: { status: 400 } };
+    await stage.breakService("daytona", noSandboxes);
+    await ada.ask("Build an archive of lost scores.");
+    await ada.sees("Failed");
+    await stage.mend("daytona");
+    await look(ada, "projects-failed");
+    await ada.ask("Draw a tuner that listens to the microphone, in pink.");
+    await ada.sees("I'm making a page for");
+    await ada.goTo("Projects");
+    await ada.sees("Working");
+    await look(ada, "projects");
+    await ada.page
+      .getByRole("button", { name: /^Delete / })
+      .last()
+      .click();
+    await ada.dialog.waitFor();
+    await look(ada, "delete-project");
+  });
+
+  test("a project: while it is built, when it is there, stopped, and failed", async () => {
+    const ada = await stage.open();
+    await ada.signUp("Ada");
+    await ada.build("Make a page for my choir, with the dates of our concerts. In teal.");
+    await ada.sees("I'm making a page for");
+    await look(ada, "project-working");
+    await ada.seesStatus("Ready");
+    await ada.say("Add a way to sign up for a rehearsal.");
+    await ada.preview.locator("li", { hasText: "rehearsal" }).waitFor();
+    await ada.seesStatus("Ready");
+    await ada.messages
+      .getByText(/^Thought for/)
+      .last()
+      .click();
+    await look(ada, "project");
+    await ada.page.setViewportSize(WINDOWS[0]!);
+    await ada.page.getByRole("tab", { name: "Preview" }).click();
+    await look(ada, "project-preview");
+    await ada.press("Stop");
+    await ada.seesStatus("Stopped");
+    await look(ada, "project-stopped");
+    await stage.breakService("daytona", { pattern: "/start$", kind: { status: 500 } });
+    await ada.press("Start");
+    await ada.page.getByRole("alert").waitFor();
+    await look(ada, "project-problem");
+    await ada.page.goto(`${ada.home}/projects/nothing`);
+    await ada.sees("There is no such project");
+    await look(ada, "missing");
+  });
+
+  test("the account: free, paid, and about to be deleted", async () => {
+    const ada = await stage.open();
+    await ada.signUp("Ada");
+    await ada.goTo("Account");
+    await ada.sees("For trying things out.");
+    await look(ada, "account-free");
+    await ada.press("Upgrade to Pro");
+    await ada.press("Subscribe");
+    await ada.sees(/^Renews on /);
+    await ada.sees("Received");
+    await ada.press("Dismiss");
+    await look(ada, "account");
+    await ada.press("Delete account …");
+    await ada.dialog.waitFor();
+    await look(ada, "delete-account");
+  });
+});

@@ -1,0 +1,104 @@
+/** Buying a plan on the stand-in's checkout page, and everything one may want afterwards. */
+import { expect, test } from "vitest";
+import { api } from "../../convex/_generated/api.js";
+import { PLANS } from "../../convex/payments/plans.ts";
+import { httpClient } from "../support/clients.ts";
+import { freshToken } from "../support/stand-ins.ts";
+import { describeInBrowser, useStage } from "./support/stage.ts";
+import type { Visitor } from "./support/visitor.ts";
+
+describeInBrowser("payments", () => {
+  const stage = useStage();
+
+  /** Someone new, on their account's page. */
+  async function someone(): Promise<Visitor> {
+    const ada = await stage.open();
+    await ada.signUp("Ada");
+    await ada.goTo("Account");
+    await ada.sees("For trying things out.");
+    return ada;
+  }
+
+  async function atCheckout(ada: Visitor): Promise<void> {
+    await ada.press("Upgrade to Pro");
+    await ada.page.waitForURL((url) => url.href.startsWith(stage.dev.stripeUrl));
+  }
+
+  test("a checkout that is called off costs nothing and changes nothing", async () => {
+    const ada = await someone();
+    await atCheckout(ada);
+    await ada.page.getByRole("link", { name: "Cancel and go back" }).click();
+    await ada.sees("Nothing was bought. Your plan is what it was.");
+    await ada.sees("For trying things out.");
+    await ada.sees("No payments so far.");
+    // The address says nothing of it any more: a reload does not say it again.
+    expect(new URL(ada.page.url()).search).toBe("");
+  });
+
+  test("a card that is declined can be replaced; paying leads back to the new plan, with its bill", async () => {
+    const ada = await someone();
+    await atCheckout(ada);
+    await ada.page.getByLabel(/is declined/).check();
+    await ada.press("Subscribe");
+    await ada.sees("Your card was declined.");
+    await ada.page.getByLabel(/which works/).check();
+    await ada.press("Subscribe");
+    await ada.sees("Thank you. Your new plan is here as soon as Stripe confirms it.");
+    await ada.sees(/^Renews on /);
+    const plan = ada.page.getByRole("heading", { name: "Plan" }).locator("..");
+    await plan.getByText("Pro", { exact: true }).waitFor();
+    await ada.sees("Paid");
+    await ada.sees("Received");
+    expect(await ada.page.getByRole("button", { name: "Upgrade to Pro" }).count()).toBe(0);
+
+    // Cancelling asks first; until the period is over it can be taken back.
+    await ada.press("Cancel subscription");
+    await ada.dialog.getByText("You keep what you have paid for until").waitFor();
+    await ada.dialog.getByRole("button", { name: "Cancel subscription" }).click();
+    await ada.sees(/^Ends on /);
+    await ada.press("Keep subscription");
+    await ada.sees(/^Renews on /);
+
+    // What is done at Stripe's own page arrives here.
+    await ada.press("Cards and billing");
+    await ada.sees("Your billing");
+    await ada.press("Cancel the subscription");
+    await ada.press("Resume the subscription");
+    await ada.press("Cancel the subscription");
+    await ada.page.getByRole("link", { name: "Back to the app" }).click();
+    await ada.goTo("Account");
+    await ada.sees(/^Ends on /);
+  });
+
+  test("without Stripe nothing is charged, and it says so; later it works", async () => {
+    const ada = await someone();
+    await stage.breakService("stripe", { path: "/v1/", kind: { status: 503 } });
+    await ada.press("Upgrade to Pro");
+    await ada.sees("Stripe did not answer. Nothing was charged; try again in a moment.");
+    await stage.mend("stripe");
+    await atCheckout(ada);
+    await ada.sees("Subscribe");
+  });
+
+  test("a plan that is used up says so, and what is typed beyond it is kept", async () => {
+    const ada = await stage.open();
+    await ada.signUp("Ada");
+    const { maxProjects } = PLANS.free;
+    const backend = httpClient(
+      stage.dev.url,
+      await freshToken(stage.dev, { id: await ada.personId() }),
+    );
+    for (let n = 1; n <= maxProjects; n++) {
+      await backend.action(api.projects.actions.create, {
+        name: `Number ${n}`,
+        prompt: "A sundial.",
+      });
+    }
+    await expect.poll(() => ada.projects.count()).toBe(maxProjects);
+    await ada.ask("Make an astrolabe.");
+    await ada.sees(/^That was a lot at once. You can go on in /);
+    expect(await ada.whatToBuild.inputValue()).toBe("Make an astrolabe.");
+    await ada.goTo("Account");
+    await ada.sees(`${maxProjects} of ${maxProjects}, all taken`);
+  });
+});

@@ -1,0 +1,103 @@
+/** The server killed and restarted under an open page: nothing is lost, and nobody has to reload. */
+import { rmSync } from "node:fs";
+import { afterAll, expect, test } from "vitest";
+import { DevProcess, type Ready } from "../support/dev.ts";
+import { makeTempFolder } from "../support/folders.ts";
+import { describeInBrowser, useStage } from "./support/stage.ts";
+import type { Visitor } from "./support/visitor.ts";
+
+describeInBrowser("a server that is killed under an open page", () => {
+  const dataDir = makeTempFolder();
+  const args = ["--json", "--free-ports", "--data-dir", dataDir];
+  let server: DevProcess;
+
+  async function start(): Promise<Ready> {
+    server = new DevProcess(args, { example: true });
+    return await server.ready();
+  }
+
+  async function kill(): Promise<void> {
+    server.signalGroup("SIGKILL");
+    await server.finished;
+  }
+
+  afterAll(async () => {
+    await kill();
+    rmSync(dataDir, { recursive: true, force: true, maxRetries: 5 });
+  });
+
+  const stage = useStage(start);
+
+  /**
+   * Someone whose page is not reloaded by Vite when that comes back, as no page in production would be: what comes
+   * back by itself is the app.
+   */
+  async function open(): Promise<Visitor> {
+    const vite = new URL(stage.dev.exampleUrl!).host;
+    const ada = await stage.open();
+    await ada.context.routeWebSocket(
+      (url) => url.host === vite,
+      () => undefined,
+    );
+    await ada.page.reload();
+    await ada.signUp("Ada");
+    await ada.page.evaluate(() => Object.assign(window, { neverReloaded: true }));
+    return ada;
+  }
+
+  const neverReloaded = (ada: Visitor) => ada.page.evaluate(() => "neverReloaded" in window);
+
+  test("comes back, signed in, with what was typed and with what was done meanwhile", async () => {
+    const ada = await open();
+    await ada.build("Make a sundial.");
+    await ada.seesStatus("Ready");
+    await ada.page.getByRole("textbox", { name: "What to do next" }).fill("Half a thou");
+
+    await kill();
+    await ada.sees("Reconnecting … What you see may be out of date.");
+    // It is still there to be read, and a new name is shown at once, and kept until it can be sent.
+    await ada.sees("Have a look at the preview.");
+    await ada.press("Rename");
+    await ada.page.getByRole("textbox", { name: "Name of the project" }).fill("Gnomon");
+    await ada.page.keyboard.press("Enter");
+    await expect.poll(() => ada.title.textContent()).toBe("Gnomon");
+
+    const before = stage.dev;
+    expect(await start()).toEqual(before);
+    await ada.seesNoMore("Reconnecting …");
+    await expect.poll(() => ada.title.textContent()).toBe("Gnomon");
+    const draft = ada.page.getByRole("textbox", { name: "What to do next" });
+    expect(await draft.inputValue()).toBe("Half a thou");
+
+    await ada.say("Now in violet.");
+    await ada.preview.locator("li", { hasText: "Now in violet." }).waitFor();
+    await ada.seesStatus("Ready");
+    expect(await neverReloaded(ada)).toBe(true);
+    await ada.page.reload();
+    await expect.poll(() => ada.title.textContent()).toBe("Gnomon");
+  });
+
+  test("while the agent works: the turn ends all the same, once", async () => {
+    const ada = await open();
+    await ada.build("Make a barometer.");
+    await ada.sees("I'm making a page for");
+    await kill();
+    await ada.sees("Reconnecting … What you see may be out of date.");
+    await start();
+    await ada.seesNoMore("Reconnecting …");
+    // The agent went with the machine that it ran on. Either it is run again, or the person is told.
+    const end = ada.page.locator("#content header").getByText(/^(Ready|Failed)$/);
+    await end.waitFor({ timeout: 150_000 });
+    expect(await neverReloaded(ada)).toBe(true);
+  });
+
+  test("a browser that is offline says so, and goes on when it is back", async () => {
+    const ada = await open();
+    await ada.context.setOffline(true);
+    await ada.sees("You are offline. This page goes on when you are back.");
+    await ada.context.setOffline(false);
+    await ada.seesNoMore("You are offline.");
+    await ada.build("Make a metronome.");
+    await ada.seesStatus("Ready");
+  });
+});

@@ -1,0 +1,149 @@
+/** Somebody at a window of the browser: what they do and see, in the app's own words. */
+import type { BrowserContext, Locator, Page } from "playwright-core";
+import { expect } from "vitest";
+
+const HOME = /\/$/;
+const PROJECT = /\/projects\/[^/]+$/;
+
+/** The statuses, as the app writes them. */
+export type StatusWord = "Creating" | "Working" | "Ready" | "Stopped" | "Archived" | "Failed";
+
+/** One window of one browser. */
+export class Visitor {
+  /** Errors that no code of the page caught. */
+  readonly crashes: string[] = [];
+  #email = "";
+
+  private constructor(
+    readonly context: BrowserContext,
+    readonly page: Page,
+    readonly home: string,
+  ) {
+    page.on("pageerror", (error) => this.crashes.push(String(error)));
+  }
+
+  /** Opens a window on the app. */
+  static async open(context: BrowserContext, home: string): Promise<Visitor> {
+    const visitor = new Visitor(context, await context.newPage(), home);
+    await visitor.page.goto(home);
+    return visitor;
+  }
+
+  /** Another tab of the same browser, where the same person signs in: the stand-in asks in each tab. */
+  async anotherTab(path = "/"): Promise<Visitor> {
+    const tab = new Visitor(this.context, await this.context.newPage(), this.home);
+    await tab.page.goto(this.home + path);
+    await tab.page.getByRole("button", { name: this.#email }).click();
+    await tab.sees("Sign out");
+    return tab;
+  }
+
+  /** Signs up as someone new; lands on their empty list of projects. */
+  async signUp(firstName: string): Promise<void> {
+    const { page } = this;
+    this.#email = `${crypto.randomUUID()}@example.com`;
+    await page.getByLabel("First name").fill(firstName);
+    await page.getByLabel("E-mail").fill(this.#email);
+    await page.getByRole("button", { name: "Sign up" }).click();
+    await page.getByText("Nothing here yet").waitFor();
+  }
+
+  /** Clerk's id of whoever has signed in here. */
+  async personId(): Promise<string> {
+    const id = await this.page.evaluate(() => sessionStorage.getItem("quaver:person"));
+    if (id === null) throw new Error("Nobody has signed in.");
+    return id;
+  }
+
+  /** Asks for something to be built, and ends on the project's page. */
+  async build(prompt: string): Promise<void> {
+    await this.ask(prompt);
+    await this.page.waitForURL(PROJECT);
+    await this.title.waitFor();
+  }
+
+  /** Types what is wanted, and presses the button; waits for nothing. */
+  async ask(prompt: string): Promise<void> {
+    await this.whatToBuild.fill(prompt);
+    await this.page.getByRole("button", { name: "Build it" }).click();
+  }
+
+  /** Types a further prompt on a project's page. */
+  async say(prompt: string): Promise<void> {
+    await this.page.getByRole("textbox", { name: "What to do next" }).fill(prompt);
+    await this.page.getByRole("button", { name: "Send" }).click();
+  }
+
+  /** Presses a button. */
+  async press(name: string | RegExp): Promise<void> {
+    await this.page.getByRole("button", { name, exact: typeof name === "string" }).click();
+  }
+
+  /** Goes to a page by the links at the top. */
+  async goTo(name: "Projects" | "Account"): Promise<void> {
+    const link = this.page.getByRole("navigation", { name: "Main" }).getByRole("link");
+    await link.filter({ hasText: name }).click();
+  }
+
+  /** Waits until this stands somewhere on the page. */
+  async sees(text: string | RegExp): Promise<void> {
+    await this.page.getByText(text).first().waitFor();
+  }
+
+  /** Waits until this stands nowhere on the page. */
+  async seesNoMore(text: string | RegExp): Promise<void> {
+    await expect
+      .poll(() => this.page.getByText(text).count(), { timeout: 45_000, interval: 50 })
+      .toBe(0);
+  }
+
+  /** Waits until the open project has a status. */
+  async seesStatus(word: StatusWord): Promise<void> {
+    await this.page.locator("#content header").getByText(word, { exact: true }).waitFor();
+  }
+
+  /** Where one writes what is to be built. */
+  get whatToBuild(): Locator {
+    return this.page.getByRole("textbox", { name: "What you would like to be built" });
+  }
+
+  /** The page's own heading. */
+  get title(): Locator {
+    return this.page.locator("#content h1");
+  }
+
+  /** The open project's conversation. */
+  get messages(): Locator {
+    return this.page.getByRole("log", { name: "Messages" });
+  }
+
+  /** The projects in the list. */
+  get projects(): Locator {
+    return this.page.locator('a[href^="/projects/"]');
+  }
+
+  /** What a dialog says, while there is one. */
+  get dialog(): Locator {
+    return this.page.getByRole("dialog");
+  }
+
+  /** What runs in the open project's sandbox, as the frame shows it. */
+  get preview() {
+    return this.page.frameLocator('iframe[title="Preview of the app"]');
+  }
+
+  /** The address within the app. */
+  get path(): string {
+    return new URL(this.page.url()).pathname;
+  }
+
+  /** Waits until the list of projects is there. */
+  async isHome(): Promise<void> {
+    await this.page.waitForURL(HOME);
+    await this.page.getByRole("heading", { name: "Your projects" }).waitFor();
+  }
+
+  async close(): Promise<void> {
+    await this.context.close();
+  }
+}

@@ -1,0 +1,74 @@
+/** Two people in two browsers, and one person in two tabs. */
+import { expect, test } from "vitest";
+import { describeInBrowser, useStage } from "./support/stage.ts";
+
+describeInBrowser("two people in two browsers", () => {
+  const stage = useStage();
+
+  test("each see their own projects alone, live, and nothing of the other's by its address", async () => {
+    const [ada, bea] = [await stage.open(), await stage.open()];
+    await Promise.all([ada.signUp("Ada"), bea.signUp("Bea")]);
+    await Promise.all([ada.build("Make a sundial."), bea.build("Make a barometer.")]);
+    const [adas, beas] = [ada.path, bea.path];
+    expect(adas).not.toBe(beas);
+
+    await Promise.all([ada.goTo("Projects"), bea.goTo("Projects")]);
+    await expect.poll(() => ada.projects.allTextContents()).toEqual(["Sundial"]);
+    await expect.poll(() => bea.projects.allTextContents()).toEqual(["Barometer"]);
+
+    // Someone else's is answered as one that never was, for each of them.
+    await ada.page.goto(ada.home + beas);
+    await ada.sees("There is no such project");
+    const told = await ada.page.locator("main").textContent();
+    await ada.page.goto(`${ada.home}/projects/nothing-like-it`);
+    await ada.sees("There is no such project");
+    expect(await ada.page.locator("main").textContent()).toBe(told);
+
+    // Nor is it in the list once both are done.
+    await Promise.all([ada.page.goto(ada.home), bea.page.goto(bea.home)]);
+    await Promise.all([ada.sees("Ready"), bea.sees("Ready")]);
+    expect(await ada.page.textContent("main")).not.toContain("Barometer");
+    expect(await bea.page.textContent("main")).not.toContain("Sundial");
+  });
+
+  test("may be one after the other in the same window: nothing of the first is left", async () => {
+    const window = await stage.open();
+    await window.signUp("Ada");
+    await window.whatToBuild.fill("A secret that Ada was typing");
+    await window.press("Sign out");
+    await window.sees("Say it. See it built.");
+    await window.signUp("Bea");
+    expect(await window.whatToBuild.inputValue()).toBe("");
+    await window.goTo("Account");
+    await window.sees(/^Bea/);
+    expect(await window.page.textContent("body")).not.toContain("Ada");
+  });
+});
+
+describeInBrowser("one person in two tabs", () => {
+  const stage = useStage();
+
+  test("sees in one what is done in the other, and hears which of two operations came first", async () => {
+    const one = await stage.open();
+    await one.signUp("Ada");
+    await one.build("Make a sundial.");
+    await one.seesStatus("Ready");
+    const two = await one.anotherTab(one.path);
+    await two.seesStatus("Ready");
+
+    await two.press("Rename");
+    await two.page.getByRole("textbox", { name: "Name of the project" }).fill("Gnomon");
+    await two.page.keyboard.press("Enter");
+    await expect.poll(() => one.title.textContent()).toBe("Gnomon");
+
+    // Slow enough to be met half way.
+    await stage.breakService("daytona", { pattern: "/stop$", times: 1, kind: { delayMs: 1500 } });
+    await one.press("Stop");
+    await two.sees("Stopping");
+    await Promise.all([one.seesStatus("Stopped"), two.seesStatus("Stopped")]);
+
+    await one.press("Delete");
+    await one.dialog.getByRole("button", { name: "Delete it" }).click();
+    await two.sees("There is no such project");
+  });
+});
