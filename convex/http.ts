@@ -5,6 +5,9 @@ import { clerkUsersWebhook } from "./auth/webhook";
 import { daytonaWebhook } from "./projects/webhook";
 import { stripeWebhook } from "./payments/webhook";
 
+/** For load balancers: answers without touching the database, and tells nothing else. */
+const health = httpAction(() => Promise.resolve(Response.json({ status: "ok" })));
+
 const http = httpRouter();
 
 http.route({ path: "/clerk-users-webhook", method: "POST", handler: clerkUsersWebhook });
@@ -13,11 +16,6 @@ http.route({ path: "/daytona-webhook", method: "POST", handler: daytonaWebhook }
 
 http.route({ path: "/stripe/webhook", method: "POST", handler: stripeWebhook });
 
-http.route({
-  path: "/health",
-  method: "GET",
-  // For load balancers: answers without touching the database, and tells nothing else.
-  handler: httpAction(() => Promise.resolve(Response.json({ status: "ok" }))),
-});
+http.route({ path: "/health", method: "GET", handler: health });
 
 export default http;

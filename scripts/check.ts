@@ -7,12 +7,12 @@ import { parseArgs } from "node:util";
 import { ROOT } from "./lib/convex-cli.ts";
 
 /** Each step is a script of package.json. */
-const STEPS: { script: string; args?: string[]; what: string }[] = [
+const STEPS: { script: string; what: string }[] = [
   { script: "format:check", what: "format" },
   { script: "lint", what: "lint" },
   { script: "typecheck", what: "types" },
   { script: "deadcode", what: "dead code" },
-  { script: "codegen", args: ["--check"], what: "generated code is current" },
+  { script: "generated:check", what: "generated code and reference are current" },
   { script: "test", what: "tests" },
 ];
 
@@ -21,10 +21,10 @@ const except = new Set(values.except);
 
 const lines: string[] = [];
 let failed = 0;
-for (const { script, args = [], what } of STEPS.filter((step) => !except.has(step.script))) {
+for (const { script, what } of STEPS.filter((step) => !except.has(step.script))) {
   process.stdout.write(`\n── ${what} ──\n`);
   const started = performance.now();
-  const { status } = spawnSync(process.execPath, ["run", script, ...args], {
+  const { status } = spawnSync(process.execPath, ["run", script], {
     cwd: ROOT,
     stdio: ["ignore", "inherit", "inherit"],
   });

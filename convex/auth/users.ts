@@ -48,8 +48,8 @@ export const requiredCaller = internalQuery({
  * webhook, and for deployments without it. Anything newer that is stored already stays.
  *
  * @returns the caller's row
- * @throws `UNAUTHENTICATED` without a valid token, or with one of a deleted person; `RATE_LIMITED`;
- *   `CLERK_UNAVAILABLE`
+ * @throws `UNAUTHENTICATED` without a valid token, or with one of a deleted person;
+ *   `USER_NOT_SYNCED` when the account is deleted meanwhile; `RATE_LIMITED`; `CLERK_UNAVAILABLE`
  */
 export const syncCurrentUser = tokenAction({
   args: {},

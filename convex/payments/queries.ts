@@ -24,6 +24,9 @@ const currentSubscription = v.object({
  * The caller's plan, what it allows, how much of that is used, and the subscription it rests on
  * (one that is not paid for is shown too: the portal can put it right). More may be used than the
  * plan allows, after it has become a smaller one.
+ *
+ * @returns among the rest the subscription's `status`, in Stripe's word, and `currentPeriodEnd`,
+ *   in ms since the epoch: when it renews, or ends
  */
 export const currentPlan = userQuery({
   args: {},

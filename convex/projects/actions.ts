@@ -47,8 +47,8 @@ export const retry = userAction({
 /**
  * Starts the sandbox of a project that is `stopped` or `archived` (which takes longer).
  *
- * @throws `NOT_FOUND`, `INVALID_TRANSITION`, `OPERATION_IN_PROGRESS`, `RATE_LIMITED`,
- *   `PLAN_LIMIT_REACHED`, `SANDBOX_UNAVAILABLE`
+ * @throws `NOT_FOUND`, `INVALID_TRANSITION` in any other status, `OPERATION_IN_PROGRESS`,
+ *   `RATE_LIMITED`, `PLAN_LIMIT_REACHED`, `SANDBOX_UNAVAILABLE`
  */
 export const start = userAction({
   args: { projectId },
@@ -59,7 +59,8 @@ export const start = userAction({
 /**
  * Has the project's sandbox running when this returns: starts it unless it runs already.
  *
- * @throws what `start` throws; `INVALID_TRANSITION` when it has `failed`
+ * @throws `NOT_FOUND`, `INVALID_TRANSITION` when `creating` or `failed`, `OPERATION_IN_PROGRESS`,
+ *   `RATE_LIMITED`, `PLAN_LIMIT_REACHED`, `SANDBOX_UNAVAILABLE`
  */
 export const ensureRunning = userAction({
   args: { projectId },
@@ -70,8 +71,8 @@ export const ensureRunning = userAction({
 /**
  * Stops the sandbox of a project that is `ready`. Its disk is kept.
  *
- * @throws `NOT_FOUND`, `INVALID_TRANSITION`, `OPERATION_IN_PROGRESS`, `RATE_LIMITED`,
- *   `SANDBOX_UNAVAILABLE`
+ * @throws `NOT_FOUND`, `INVALID_TRANSITION` in any other status, `OPERATION_IN_PROGRESS`,
+ *   `RATE_LIMITED`, `SANDBOX_UNAVAILABLE`
  */
 export const stop = userAction({
   args: { projectId },
@@ -82,7 +83,8 @@ export const stop = userAction({
 /**
  * Puts the sandbox of a project that is `stopped` into Daytona's archive.
  *
- * @throws what `stop` throws
+ * @throws `NOT_FOUND`, `INVALID_TRANSITION` in any other status, `OPERATION_IN_PROGRESS`,
+ *   `RATE_LIMITED`, `SANDBOX_UNAVAILABLE`
  */
 export const archive = userAction({
   args: { projectId },

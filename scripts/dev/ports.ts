@@ -6,7 +6,7 @@ import type { Memory } from "./memory.ts";
  * The listeners of `bun run dev`, and where each is unless told otherwise. The first two are Convex's own, the last
  * is Vite's.
  */
-const USUAL_PORTS = {
+export const USUAL_PORTS = {
   deployment: 3210,
   site: 3211,
   clerk: 3212,

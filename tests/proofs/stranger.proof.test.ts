@@ -17,7 +17,7 @@ import { knockAtHttp, knockAtInternal } from "./stranger/doors.ts";
 import { compareLive, hearNothing } from "./stranger/live.ts";
 import { changesOutside, stateOf } from "./stranger/outside.ts";
 import { argumentsFor, placesOf, Unmakeable } from "./stranger/places.ts";
-import type { PublicFunction, Validator } from "./stranger/spec.ts";
+import type { PublicFunction, Validator } from "../../scripts/lib/function-spec.ts";
 import { setStage, type Stage } from "./stranger/stage.ts";
 import { chanceOfLonger, timeAll, verdictOn } from "./stranger/timing.ts";
 import { Watch } from "./stranger/watch.ts";
@@ -134,7 +134,7 @@ test("a difference in times shows, and none doesn't", () => {
 
 function aFunction(it: Validator): PublicFunction {
   const args: Validator = { type: "object", value: { it: required(it) } };
-  return { kind: "query", path: "some/module:some", args };
+  return { kind: "query", path: "some/module:some", args, returns: { type: "null" } };
 }
 
 function required(fieldType: Validator) {

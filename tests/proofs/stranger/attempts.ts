@@ -3,7 +3,7 @@ import { randomBytes } from "node:crypto";
 import { FULL_SIZE } from "../report.ts";
 import { neverExisted, type Identifier } from "./identifiers.ts";
 import { hasOptional, placesOf, type Place } from "./places.ts";
-import type { PublicFunction } from "./spec.ts";
+import type { PublicFunction } from "../../../scripts/lib/function-spec.ts";
 import type { Stage } from "./stage.ts";
 
 /** One call of a comparison: what it is called in a finding, and what it names where, by the place's path. */

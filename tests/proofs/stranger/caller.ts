@@ -8,7 +8,7 @@ import {
 } from "convex/server";
 import { freshToken, signUp, type Person } from "../../support/stand-ins.ts";
 import type { World } from "../../support/world.ts";
-import type { PublicFunction } from "./spec.ts";
+import type { PublicFunction } from "../../../scripts/lib/function-spec.ts";
 
 /** Half of a token's life. */
 const TOKEN_MS = 30_000;

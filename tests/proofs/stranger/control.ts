@@ -9,7 +9,7 @@ import type { Cast } from "./cast.ts";
 import type { Compared } from "./compare.ts";
 import { neverExisted } from "./identifiers.ts";
 import { argumentsFor, placesOf, type Place } from "./places.ts";
-import type { PublicFunction } from "./spec.ts";
+import type { PublicFunction } from "../../../scripts/lib/function-spec.ts";
 import type { Stranger } from "./stranger.ts";
 
 /** Calls a function on the stranger's own things, and on missing ones. */

@@ -5,7 +5,7 @@
  * A place is its path: `paginationOpts.cursor|0` is the first member of the union that `cursor` is, `parts[].text`
  * the text of an item.
  */
-import type { Field, PublicFunction, Validator } from "./spec.ts";
+import type { Field, PublicFunction, Validator } from "../../../scripts/lib/function-spec.ts";
 
 /** Where a string or an id goes. */
 export interface Place {

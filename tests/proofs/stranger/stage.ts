@@ -5,7 +5,7 @@ import type { Row } from "../../support/operator.ts";
 import { startWorld, type World, type WorldOptions } from "../../support/world.ts";
 import { changesBetween, dumpOf, stringsIn, type Dump } from "./database.ts";
 import { identifiersOf, isOfJobs, type Identifier } from "./identifiers.ts";
-import { readSpec, type Spec } from "./spec.ts";
+import { readSpec, type Spec } from "../../../scripts/lib/function-spec.ts";
 import { AGENT_COMMAND, aVictim, type Victim } from "./victim.ts";
 
 const QUIET_WITHIN_MS = 90_000;
@@ -34,7 +34,7 @@ export async function setStage(options: WorldOptions = {}): Promise<Stage> {
   });
   try {
     const [spec, ada, grace] = await Promise.all([
-      readSpec(world),
+      readSpec(world.deployment, world.project),
       aVictim(world, "Ada"),
       aVictim(world, "Grace"),
     ]);

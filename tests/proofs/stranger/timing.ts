@@ -6,7 +6,7 @@ import { fittingNames, namesAThing } from "./attempts.ts";
 import type { Cast } from "./cast.ts";
 import { neverExisted } from "./identifiers.ts";
 import { argumentsFor, placesOf, type Place } from "./places.ts";
-import type { PublicFunction } from "./spec.ts";
+import type { PublicFunction } from "../../../scripts/lib/function-spec.ts";
 import type { Stage } from "./stage.ts";
 
 /** A chance of less than one in a thousand, for a normal distribution, on both sides. */

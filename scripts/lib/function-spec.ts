@@ -1,7 +1,6 @@
-/** What a deployment says of its functions, by the official CLI: the table that the stranger goes through. */
+/** What a deployment says of its functions, by the official CLI. */
 import { z } from "zod";
-import { runConvex } from "../../../scripts/lib/convex-cli.ts";
-import type { World } from "../../support/world.ts";
+import { runConvex, type Target } from "./convex-cli.ts";
 
 /** A field of an object validator, or the values of a record's. */
 export interface Field {
@@ -20,7 +19,8 @@ export type Validator =
   | { type: "union"; value: Validator[] };
 
 const field = z.lazy(() => z.object({ fieldType: validator, optional: z.boolean() }));
-const validator: z.ZodType<Validator> = z.lazy(() =>
+/** Reads a validator from JSON. */
+export const validator: z.ZodType<Validator> = z.lazy(() =>
   z.discriminatedUnion("type", [
     z.object({ type: z.enum(["null", "number", "bigint", "boolean", "string", "bytes", "any"]) }),
     z.object({ type: z.literal("literal"), value: z.unknown() }),
@@ -40,6 +40,7 @@ const specSchema = z.object({
         identifier: z.string(),
         visibility: z.object({ kind: z.enum(["public", "internal"]) }),
         args: z.unknown(),
+        returns: z.unknown(),
       }),
       z.object({ functionType: z.literal("HttpAction"), method: z.string(), path: z.string() }),
     ]),
@@ -52,6 +53,7 @@ export interface PublicFunction {
   /** As clients name it: `projects/queries:getById`. */
   path: string;
   args: Validator;
+  returns: Validator;
 }
 
 /** What `function-spec` lists. */
@@ -67,10 +69,13 @@ const KINDS = { Query: "query", Mutation: "mutation", Action: "action" } as cons
 /**
  * Asks the official CLI for the deployment's functions.
  *
+ * @param project - the folder of the pushed project; the repository's root unless given
  * @throws Error naming the function whose validator is of a kind that this file does not know
  */
-export async function readSpec({ deployment, project }: World): Promise<Spec> {
-  const { code, stdout, stderr } = await runConvex(deployment, ["function-spec"], { cwd: project });
+export async function readSpec(deployment: Target, project?: string): Promise<Spec> {
+  const { code, stdout, stderr } = await runConvex(deployment, ["function-spec"], {
+    ...(project !== undefined && { cwd: project }),
+  });
   if (code !== 0) throw new Error(`\`convex function-spec\` failed:\n${stdout}\n${stderr}`);
   const spec: Spec = { functions: [], internal: [], http: [] };
   for (const entry of specSchema.parse(JSON.parse(stdout)).functions) {
@@ -82,14 +87,19 @@ export async function readSpec({ deployment, project }: World): Promise<Spec> {
     if (entry.visibility.kind === "internal") spec.internal.push(path);
     else {
       const kind = KINDS[entry.functionType];
-      spec.functions.push({ kind, path, args: parseArgs(path, entry.args) });
+      spec.functions.push({
+        kind,
+        path,
+        args: parse(`${path}'s arguments`, entry.args),
+        returns: parse(`${path}'s result`, entry.returns),
+      });
     }
   }
   return spec;
 }
 
-function parseArgs(path: string, args: unknown): Validator {
-  const parsed = validator.safeParse(args);
+function parse(whose: string, json: unknown): Validator {
+  const parsed = validator.safeParse(json);
   if (parsed.success) return parsed.data;
-  throw new Error(`${path} has arguments of an unknown kind: ${JSON.stringify(args)}`);
+  throw new Error(`The validator of ${whose} is of an unknown kind: ${JSON.stringify(json)}`);
 }
