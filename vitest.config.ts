@@ -4,8 +4,12 @@ import { defineConfig } from "vitest/config";
 /** CI counts the tests from this file; see .ci/run. */
 const reportFile = process.env.TEST_REPORT_FILE;
 
+/** For what starts whole deployments, servers and browsers: two files at a time, once everything else is done. */
+const SLOW = { maxWorkers: 2, sequence: { groupOrder: 1 } };
+
 export default defineConfig({
   test: {
+    maxWorkers: 2, // with two cores vitest would take one
     reporters: reportFile ? ["default", ["json", { outputFile: reportFile }]] : ["default"],
     projects: [
       {
@@ -48,9 +52,7 @@ export default defineConfig({
           environment: "node",
           testTimeout: 120_000,
           hookTimeout: 120_000,
-          // Each file starts the whole of `bun run dev`: one at a time, once everything else is done.
-          maxWorkers: 1,
-          sequence: { groupOrder: 1 },
+          ...SLOW,
         },
       },
       {
@@ -61,9 +63,7 @@ export default defineConfig({
           globalSetup: ["tests/browser/support/global-setup.ts"],
           testTimeout: 180_000,
           hookTimeout: 120_000,
-          // One browser at a time, on one `bun run dev`.
-          maxWorkers: 1,
-          sequence: { groupOrder: 3 },
+          ...SLOW,
         },
       },
       {
@@ -73,9 +73,7 @@ export default defineConfig({
           environment: "node",
           testTimeout: 300_000,
           hookTimeout: 120_000,
-          // Each starts deployments of its own.
-          maxWorkers: 1,
-          sequence: { groupOrder: 2 },
+          ...SLOW,
         },
       },
     ],

@@ -13,6 +13,7 @@ import {
 import type { Id } from "../_generated/dataModel";
 import { env } from "../_generated/server";
 import type { SandboxFailure } from "../projects/outcomes";
+import { given } from "./environment";
 
 const DAYTONA_CLOUD_API_URL = "https://app.daytona.io/api";
 const DEFAULT_SNAPSHOT = "quaver-agent";
@@ -32,9 +33,9 @@ export function sandboxClient(): SandboxClient | null {
   }
   return createSandboxClient({
     apiKey: env.DAYTONA_API_KEY,
-    apiUrl: env.DAYTONA_API_URL ?? DAYTONA_CLOUD_API_URL,
-    organizationId: env.DAYTONA_ORGANIZATION_ID,
-    target: env.DAYTONA_TARGET,
+    apiUrl: given(env.DAYTONA_API_URL) ?? DAYTONA_CLOUD_API_URL,
+    organizationId: given(env.DAYTONA_ORGANIZATION_ID),
+    target: given(env.DAYTONA_TARGET),
   });
 }
 
@@ -51,7 +52,7 @@ export function sandboxInput(projectId: Id<"projects">, deployment: string): Cre
   return {
     name: sandboxName(projectId),
     labels: { app: "quaver", deployment, projectId },
-    snapshot: env.QUAVER_SNAPSHOT ?? DEFAULT_SNAPSHOT,
+    snapshot: given(env.QUAVER_SNAPSHOT) ?? DEFAULT_SNAPSHOT,
     autoStopMinutes: AUTO_STOP_MINUTES,
     autoArchiveMinutes: AUTO_ARCHIVE_MINUTES,
   };

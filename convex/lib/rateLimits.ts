@@ -22,8 +22,8 @@ const LIMITS = {
 const limiter = new RateLimiter(components.rateLimiter, LIMITS);
 
 /**
- * Takes one from the allowance of a person, by their row's id or (before there is a row) Clerk's. Part of the caller's transaction: if that is rolled
- * back, nothing has been taken.
+ * Takes one from the allowance of a person, by their row's id or (before there is a row) Clerk's. Part of
+ * the caller's transaction: if that is rolled back, nothing has been taken.
  *
  * @throws `RATE_LIMITED` with the time after which the next one can succeed
  */

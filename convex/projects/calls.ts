@@ -2,6 +2,7 @@
 import { internal } from "../_generated/api";
 import type { Id } from "../_generated/dataModel";
 import { env, type ActionCtx } from "../_generated/server";
+import { given } from "../lib/environment";
 import { quaverError } from "../lib/errors";
 import { INTERRUPTED } from "./failures";
 import type { Lease } from "./lease";
@@ -12,7 +13,7 @@ type Failed = { ok: false } & SandboxFailure;
 
 /** What marks this deployment's sandboxes as its own. */
 export async function deploymentLabel(ctx: ActionCtx): Promise<string> {
-  return env.QUAVER_DEPLOYMENT ?? (await ctx.meta.getDeploymentMetadata()).name;
+  return given(env.QUAVER_DEPLOYMENT) ?? (await ctx.meta.getDeploymentMetadata()).name;
 }
 
 /**

@@ -2,7 +2,7 @@
 
 /** @throws when the variable is missing, since nothing can work without */
 function required(name: string, value: string | undefined): string {
-  if (!value) throw new Error(`${name} is not set. \`bun run dev\` sets it.`);
+  if (!value) throw new Error(`${name} is not set: see .env.example.`);
   return value;
 }
 

@@ -5,6 +5,7 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { AxeBuilder } from "@axe-core/playwright";
+import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
 import { ROOT } from "../../scripts/lib/convex-cli.ts";
 import { describeInBrowser, useStage } from "./support/stage.ts";
@@ -19,6 +20,16 @@ const WINDOWS = [
 
 const SCHEMES = ["light", "dark"] as const;
 
+/** Until the page is shown as it was last told to look. */
+function repainted(page: Page): Promise<void> {
+  return page.evaluate(
+    () =>
+      new Promise((resolve) => {
+        requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(resolve, 50)));
+      }),
+  );
+}
+
 describeInBrowser("every page", () => {
   const stage = useStage();
 
@@ -30,6 +41,7 @@ describeInBrowser("every page", () => {
       await page.setViewportSize(size);
       for (const colorScheme of SCHEMES) {
         await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+        await repainted(page);
         const path = join(FOLDER, `${name}-${size.width}-${colorScheme}.png`);
         await page.screenshot({ path });
         const wider = await page.evaluate(
@@ -58,7 +70,7 @@ describeInBrowser("every page", () => {
 
   test("an empty list, one with projects in every state, and what asks before it deletes", async () => {
     const ada = await stage.open();
-    await ada.signUp("Ada");
+    await ada.signUp("Lili", "lili@example.com");
     await look(ada, "projects-empty");
     await ada.build("Make a page for my choir, with the dates of our concerts. In teal.");
     await ada.seesStatus("Ready");
@@ -96,7 +108,7 @@ describeInBrowser("every page", () => {
 
   test("a project: while it is built, when it is there, stopped, and failed", async () => {
     const ada = await stage.open();
-    await ada.signUp("Ada");
+    await ada.signUp("Nadia", "nadia@example.com");
     await ada.build("Make a page for my choir, with the dates of our concerts. In teal.");
     await ada.sees("I'm making a page for");
     await look(ada, "project-working");
@@ -126,7 +138,7 @@ describeInBrowser("every page", () => {
 
   test("the account: free, paid, and about to be deleted", async () => {
     const ada = await stage.open();
-    await ada.signUp("Ada");
+    await ada.signUp("Amy", "amy@example.com");
     await ada.goTo("Account");
     await ada.sees("For trying things out.");
     await look(ada, "account-free");

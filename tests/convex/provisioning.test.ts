@@ -51,6 +51,20 @@ describe("what Daytona is asked for", () => {
       { snapshot: "quaver-agent-2", labels: { deployment: "blue" } },
     ]);
   });
+
+  test("a variable that is set to nothing is not set", async () => {
+    for (const name of ["API_URL", "ORGANIZATION_ID", "TARGET"]) vi.stubEnv(`DAYTONA_${name}`, "");
+    vi.stubEnv("QUAVER_SNAPSHOT", "");
+    vi.stubEnv("QUAVER_DEPLOYMENT", "");
+    const { ada } = await aPerson();
+    await ada.action(create, wish);
+    const [client] = daytona.clients;
+    expect(client).toMatchObject({ apiUrl: "https://app.daytona.io/api" });
+    expect([client?.organizationId, client?.target]).toEqual([undefined, undefined]);
+    expect(daytona.created).toMatchObject([
+      { snapshot: "quaver-agent", labels: { deployment: "test" } },
+    ]);
+  });
 });
 
 describe("while the sandbox is on its way", () => {

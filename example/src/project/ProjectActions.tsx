@@ -39,7 +39,7 @@ export function ProjectActions({ project }: { project: Project }) {
         </Button>
       ))}
       {call.problem !== null && (
-        <div className="fixed inset-x-4 top-32 z-20 mx-auto max-w-xl rounded-lg bg-paper shadow-lift">
+        <div className="absolute inset-x-4 top-full z-20 mx-auto mt-2 max-w-xl rounded-lg bg-paper shadow-lift">
           <Problem onDismiss={call.dismiss}>{call.problem}</Problem>
         </div>
       )}

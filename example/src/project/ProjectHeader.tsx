@@ -17,7 +17,7 @@ const PROJECTS = pathOf({ page: "projects" });
 export function ProjectHeader({ project }: { project: Project }) {
   const { doing, setDoing, done, pencil } = useDoing();
   return (
-    <header className="flex flex-wrap items-center gap-x-2 gap-y-1 border-b border-line px-2 py-2 sm:px-5">
+    <header className="relative flex flex-wrap items-center gap-x-2 gap-y-1 border-b border-line px-2 py-2 sm:px-5">
       <Link
         to={PROJECTS}
         aria-label="All projects"

@@ -39,9 +39,9 @@ export class Visitor {
   }
 
   /** Signs up as someone new; lands on their empty list of projects. */
-  async signUp(firstName: string): Promise<void> {
+  async signUp(firstName: string, email = `${crypto.randomUUID()}@example.com`): Promise<void> {
     const { page } = this;
-    this.#email = `${crypto.randomUUID()}@example.com`;
+    this.#email = email;
     await page.getByLabel("First name").fill(firstName);
     await page.getByLabel("E-mail").fill(this.#email);
     await page.getByRole("button", { name: "Sign up" }).click();
