@@ -8,6 +8,7 @@ import { DEMO_AGENT } from "./demo-agent.ts";
 import { exampleUrl, startExample } from "./example.ts";
 import { choosePorts, type ChosenPorts } from "./ports.ts";
 import { outliving } from "./predecessor.ts";
+import { standInVariables } from "./stand-in-variables.ts";
 import { setVariables } from "./variables.ts";
 
 /** Everything that `bun run dev` runs beside the CLI, and where it is. */
@@ -95,17 +96,7 @@ async function startOn(
       deployment,
       {
         ...(example && { AGENT_COMMAND: DEMO_AGENT.command }),
-        CLERK_API_URL: clerk.url,
-        CLERK_FRONTEND_API_URL: clerk.issuer,
-        CLERK_SECRET_KEY: clerk.secretKey,
-        CLERK_WEBHOOK_SECRET: clerk.webhookSecret,
-        DAYTONA_API_KEY: daytona.apiKey,
-        DAYTONA_API_URL: daytona.url,
-        DAYTONA_WEBHOOK_SECRET: daytona.webhookSecret,
-        SITE_URL: exampleUrl(ports.example),
-        STRIPE_PRICE_PRO: stripe.priceIds.pro ?? "",
-        STRIPE_SECRET_KEY: stripe.secretKey,
-        STRIPE_WEBHOOK_SECRET: stripe.webhookSecret,
+        ...standInVariables({ clerk, daytona, stripe, siteUrl: exampleUrl(ports.example) }),
       },
       memory.variables,
     );

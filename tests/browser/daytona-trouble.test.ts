@@ -1,10 +1,19 @@
 /** Daytona slow, and Daytona failing: what a person sees of it, and how they go on. */
 import { expect, test } from "vitest";
 import { listSandboxes } from "../support/stand-ins.ts";
-import { describeInBrowser, useStage } from "./support/stage.ts";
+import { describeInBrowser, useStage, type Stage } from "./support/stage.ts";
 import type { Visitor } from "./support/visitor.ts";
 
 const CREATE = { method: "POST", pattern: "^/(api/)?sandbox$" };
+
+/** Someone on the page of a project that is ready. */
+async function withASundial(stage: Stage): Promise<Visitor> {
+  const ada = await stage.open();
+  await ada.signUp("Ada");
+  await ada.build("Make a sundial.");
+  await ada.seesStatus("Ready");
+  return ada;
+}
 
 describeInBrowser("a slow Daytona", () => {
   const stage = useStage();
@@ -26,10 +35,7 @@ describeInBrowser("a slow Daytona", () => {
   });
 
   test("makes starting take its time, and says so; a second click is not possible", async () => {
-    const ada = await stage.open();
-    await ada.signUp("Ada");
-    await ada.build("Make a sundial.");
-    await ada.seesStatus("Ready");
+    const ada = await withASundial(stage);
     await ada.press("Stop");
     await ada.seesStatus("Stopped");
     await stage.breakService("daytona", { pattern: "/start$", times: 1, kind: { delayMs: 3000 } });
@@ -80,10 +86,7 @@ describeInBrowser("a failing Daytona", () => {
   });
 
   test("is told where a preview should be, and can be asked again", async () => {
-    const ada = await stage.open();
-    await ada.signUp("Ada");
-    await ada.build("Make a sundial.");
-    await ada.seesStatus("Ready");
+    const ada = await withASundial(stage);
     await stage.breakService("daytona", { pattern: "preview", kind: { status: 503 } });
     await ada.press("Reload the preview");
     const problem = ada.page.getByRole("alert");
@@ -95,10 +98,7 @@ describeInBrowser("a failing Daytona", () => {
   });
 
   test("does not lose a prompt that it kept from being taken", async () => {
-    const ada = await stage.open();
-    await ada.signUp("Ada");
-    await ada.build("Make a sundial.");
-    await ada.seesStatus("Ready");
+    const ada = await withASundial(stage);
     await ada.press("Stop");
     await ada.seesStatus("Stopped");
     // Sending starts the project first, which fails.

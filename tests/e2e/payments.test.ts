@@ -1,30 +1,17 @@
 /** Payments, from `bun run dev` on: the pushed functions reach the Stripe stand-in by Stripe's own address. */
-import { rmSync } from "node:fs";
-import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import { api } from "../../convex/_generated/api.js";
 import { httpClient, liveClient, Subscription } from "../support/clients.ts";
-import { DevProcess, type Ready } from "../support/dev.ts";
-import { freshToken, signUp, type Person } from "../support/stand-ins.ts";
-import { makeTempFolder } from "../support/temp.ts";
+import type { Ready } from "../support/dev.ts";
+import { onDev } from "../support/dev-suite.ts";
+import { freshToken, type Person } from "../support/stand-ins.ts";
 
 const { currentPlan, listInvoices, listPayments } = api.payments.queries;
 
-const dataDir = makeTempFolder();
-let process_: DevProcess;
 let dev: Ready;
 let ada: Person;
-
-beforeAll(async () => {
-  process_ = new DevProcess(["--json", "--free-ports", "--data-dir", dataDir]);
-  dev = await process_.ready();
-  ada = await signUp(dev, "ada@example.com", "Ada");
-});
-
-afterAll(async () => {
-  process_.signalGroup("SIGKILL");
-  await process_.finished;
-  rmSync(dataDir, { recursive: true, force: true });
-});
+let restart: () => Promise<Ready>;
+onDev((suite) => ({ dev, ada, restart } = suite));
 
 /** Ada's plan, as her open page sees it. */
 function adasPlan() {
@@ -71,10 +58,7 @@ test("a paid checkout makes the plan pro before one's eyes, and cancelling shows
 });
 
 test("what was paid for survives `kill -9`", async () => {
-  process_.signalGroup("SIGKILL");
-  await process_.finished;
-  process_ = new DevProcess(["--json", "--free-ports", "--data-dir", dataDir]);
-  dev = await process_.ready();
+  dev = await restart();
   const client = await adasHttpClient();
   expect((await client.query(currentPlan, {})).plan).toBe("pro");
   await expect(

@@ -1,33 +1,22 @@
 /** Bad input from outside, against a running `bun run dev`: each is refused in words, and it goes on running. */
-import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { ConvexError } from "convex/values";
 import { Webhook } from "svix";
-import { afterAll, afterEach, beforeAll, describe, expect, onTestFinished, test } from "vitest";
+import { afterEach, describe, expect, onTestFinished, test } from "vitest";
 import { api } from "../../convex/_generated/api.js";
 import { runConvex } from "../../scripts/lib/convex-cli.ts";
 import { startClerkTwin } from "../support/clerk-twin.ts";
 import { httpClient } from "../support/clients.ts";
-import { DevProcess, type Ready } from "../support/dev.ts";
+import type { Ready } from "../support/dev.ts";
+import { onDev } from "../support/dev-suite.ts";
 import { postRaw } from "../support/http.ts";
-import { freshToken, signUp, type Person } from "../support/stand-ins.ts";
-import { makeTempFolder, tempFolder } from "../support/temp.ts";
+import { freshToken, type Person } from "../support/stand-ins.ts";
+import { tempFolder } from "../support/temp.ts";
 
-const dataDir = makeTempFolder();
-let process_: DevProcess;
 let dev: Ready;
 let ada: Person;
-
-beforeAll(async () => {
-  process_ = new DevProcess(["--json", "--free-ports", "--data-dir", dataDir]);
-  dev = await process_.ready();
-  ada = await signUp(dev, "ada@example.com", "Ada");
-});
-
-afterAll(async () => {
-  await process_.stop();
-  rmSync(dataDir, { recursive: true, force: true });
-});
+let dataDir: string;
+onDev((suite) => ({ dev, ada, dataDir } = suite));
 
 afterEach(async () => {
   const status = await httpClient(dev.url).query(api.auth.users.userLoginStatus, {});

@@ -43,9 +43,7 @@ export async function runMutation<F extends FunctionReference<"mutation", "publi
   reference: F,
   args: FunctionArgs<F>,
 ): Promise<FunctionReturnType<F>> {
-  // An administrator may name internal functions; the client's types know only the public ones.
-  const anyReference = reference as unknown as FunctionReference<"mutation">;
-  return (await adminClient(target).mutation(anyReference, args)) as FunctionReturnType<F>;
+  return (await adminClient(target).mutation(asPublic(reference), args)) as FunctionReturnType<F>;
 }
 
 /** Runs any query, internal ones too. */
@@ -54,8 +52,14 @@ export async function runQuery<F extends FunctionReference<"query", "public" | "
   reference: F,
   args: FunctionArgs<F>,
 ): Promise<FunctionReturnType<F>> {
-  const anyReference = reference as unknown as FunctionReference<"query">;
-  return (await adminClient(target).query(anyReference, args)) as FunctionReturnType<F>;
+  return (await adminClient(target).query(asPublic(reference), args)) as FunctionReturnType<F>;
+}
+
+/** An administrator may name internal functions; the client's types know only the public ones. */
+function asPublic<Type extends "query" | "mutation">(
+  reference: FunctionReference<Type, "public" | "internal">,
+): FunctionReference<Type> {
+  return reference as unknown as FunctionReference<Type>;
 }
 
 function adminClient({ url, adminKey }: Target): ConvexHttpClient {

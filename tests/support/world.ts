@@ -16,6 +16,7 @@ import {
 } from "@quaver/stand-ins";
 import { ROOT, runConvex } from "../../scripts/lib/convex-cli.ts";
 import { callSystem } from "../../scripts/lib/deployment-api.ts";
+import { standInVariables } from "../../scripts/dev/stand-in-variables.ts";
 import { TestDeployment } from "./deployment.ts";
 import { makeTempFolder } from "./folders.ts"; // not temp.ts: `bun run bench` starts worlds without vitest
 
@@ -72,17 +73,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
       stripe.setWebhook({ url: `${siteUrl}/stripe/webhook` });
     }
     await setEnvironment(deployment, {
-      CLERK_API_URL: clerk.url,
-      CLERK_FRONTEND_API_URL: clerk.issuer,
-      CLERK_SECRET_KEY: clerk.secretKey,
-      CLERK_WEBHOOK_SECRET: clerk.webhookSecret,
-      DAYTONA_API_KEY: daytona.apiKey,
-      DAYTONA_API_URL: daytona.url,
-      DAYTONA_WEBHOOK_SECRET: daytona.webhookSecret,
-      SITE_URL,
-      STRIPE_PRICE_PRO: stripe.priceIds.pro ?? "",
-      STRIPE_SECRET_KEY: stripe.secretKey,
-      STRIPE_WEBHOOK_SECRET: stripe.webhookSecret,
+      ...standInVariables({ clerk, daytona, stripe, siteUrl: SITE_URL }),
       ...options.environment,
     });
     const project = makeProject(join(folder, "project"), options.modules ?? {});

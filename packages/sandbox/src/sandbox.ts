@@ -1,18 +1,22 @@
 import * as z from "zod"; // not `{ z }`: that bundles all of it, in sixty languages
 
 /** Daytona's states, folded into those a caller tells apart. */
-export type SandboxState =
-  | "creating"
-  | "starting"
-  | "started"
-  | "stopping"
-  | "stopped"
-  | "archiving"
-  | "archived"
-  | "destroying"
-  | "destroyed"
-  | "error"
-  | "unknown";
+export const SANDBOX_STATES = [
+  "creating",
+  "starting",
+  "started",
+  "stopping",
+  "stopped",
+  "archiving",
+  "archived",
+  "destroying",
+  "destroyed",
+  "error",
+  "unknown",
+] as const;
+
+/** One of `SANDBOX_STATES`. */
+export type SandboxState = (typeof SANDBOX_STATES)[number];
 
 /** A sandbox, as plain data. */
 export interface Sandbox {

@@ -6,21 +6,7 @@ import type { Change } from "../src/door.ts";
 import { SandboxError } from "../src/errors.ts";
 import { nextStep } from "../src/goals.ts";
 import type { Sandbox, SandboxState } from "../src/index.ts";
-import { sandboxSchema } from "../src/sandbox.ts";
-
-const STATES: SandboxState[] = [
-  "creating",
-  "starting",
-  "started",
-  "stopping",
-  "stopped",
-  "archiving",
-  "archived",
-  "destroying",
-  "destroyed",
-  "error",
-  "unknown",
-];
+import { SANDBOX_STATES, sandboxSchema } from "../src/sandbox.ts";
 
 function inState(state: SandboxState, recoverable = false): Sandbox {
   return {
@@ -41,7 +27,7 @@ describe("Daytona's answers", () => {
     const inProgress = ["resizing", "snapshotting", "forking", "unknown", "11184809"];
     for (const state of Object.values(DaytonaState)) {
       const folded = parse({ state }).state;
-      expect(STATES).toContain(folded);
+      expect(SANDBOX_STATES).toContain(folded);
       if (!inProgress.includes(state)) expect(folded).not.toBe("unknown");
     }
     expect(parse({ state: "of next year" }).state).toBe("unknown");
@@ -64,7 +50,7 @@ describe("Daytona's answers", () => {
 describe("the next step", () => {
   const steps = (change: Change, recoverable = true) =>
     Object.fromEntries(
-      STATES.map((state) => {
+      SANDBOX_STATES.map((state) => {
         const step = nextStep(change, inState(state, recoverable));
         return [state, step.kind === "fail" ? step.code : step.kind];
       }),
