@@ -2,16 +2,19 @@
  * `bun run bench [PART...]`: tables, of all parts unless some are named.
  * - `cost`: documents and bytes that each public function reads and writes, by how much there is;
  * - `bundles`: what a push sends, and what is in the largest of it;
- * - `local`: what the local deployment does per second.
+ * - `local`: what the local deployment does per second;
+ * - `page`: how large the example is, and how soon a browser paints it.
  */
 import { benchBundles } from "./bundles.ts";
 import { benchCost } from "./cost.ts";
 import { benchLocal } from "./local.ts";
+import { benchPage } from "./page.ts";
 
 const PARTS = new Map([
   ["cost", benchCost],
   ["bundles", benchBundles],
   ["local", benchLocal],
+  ["page", benchPage],
 ]);
 
 const names = process.argv.slice(2);
