@@ -7,7 +7,7 @@ import config from "../../../vitest.config.ts";
 import schema from "../../../convex/schema.ts";
 import { ROOT } from "../../../scripts/lib/convex-cli.ts";
 import type { Document } from "./documents.ts";
-import { SCRIPTS, flagsOf, isFunction } from "./sources.ts";
+import { SCRIPTS, flagsOf, isFunction, textOf } from "./sources.ts";
 
 const SHELL = new Set(["sh", "bash", "shell", "console"]);
 
@@ -27,7 +27,7 @@ function commands(document: Document): string[] {
 function callsOf(document: Document, pattern: RegExp): string[][] {
   const matches = commands(document).flatMap((line) => [...line.matchAll(pattern)]);
   const rests = matches.map(({ input, index, 0: all }) => input.slice(index + all.length));
-  return rests.map((rest) => rest.match(/'[^']*'|"[^"]*"|[^\s|;&]+/g) ?? []);
+  return rests.map((rest) => rest.match(/'[^']*'|"[^"]*"|[^\s|;&'"]+/g) ?? []);
 }
 
 /** The calls of `bun run`. */
@@ -37,7 +37,11 @@ export function bunCalls(document: Document): string[][] {
 
 /** What is wrong with a call of `bun run`. */
 export function wrongInBunCall([script = "", ...args]: string[]): string[] {
-  if (!(script in SCRIPTS)) return [`there is no script ${script}`];
+  if (script === "--cwd") return wrongInWorkspace(args);
+  const line = SCRIPTS[script];
+  if (line === undefined) return [`there is no script ${script}`];
+  const [, command] = /^convex (\w+)$/.exec(line) ?? [];
+  if (command !== undefined) return wrongInConvexCall([command, ...args]);
   const flags = flagsOf(script);
   const unknown = args.filter((arg) => arg.startsWith("--") && !flags.includes(arg));
   const unproved =
@@ -47,6 +51,16 @@ export function wrongInBunCall([script = "", ...args]: string[]): string[] {
     ...unproved.map((name) => `there is no proof ${name}`),
   ];
 }
+
+/** `bun run --cwd FOLDER SCRIPT` is about the scripts of another package. */
+function wrongInWorkspace([folder = "", script = ""]: string[]): string[] {
+  const manifest = withScripts.safeParse(JSON.parse(textOf(`${folder}/package.json`) ?? "{}"));
+  return manifest.success && script in manifest.data.scripts
+    ? []
+    : [`${folder} has no script ${script}`];
+}
+
+const withScripts = z.object({ scripts: z.record(z.string(), z.string()) });
 
 const PROOFS = new Set(
   readdirSync(join(ROOT, "tests"), { recursive: true, encoding: "utf8" }).flatMap(
@@ -61,9 +75,14 @@ const configured = z.object({
 /** The names of the test projects. */
 export const TEST_PROJECTS = configured.parse(config).test.projects.map(({ test }) => test.name);
 
-/** The test projects that it names. */
+const OF_PROJECT = /\bvitest run --project /g;
+
+/** The test projects that it names, by themselves or by a script that runs one. */
 export function testProjects(document: Document): string[] {
-  return callsOf(document, /\bvitest run --project /g).map(([name = ""]) => name);
+  const byScript = bunCalls(document).map(([script = ""]) => SCRIPTS[script] ?? "");
+  const named = callsOf(document, OF_PROJECT).map(([name = ""]) => name);
+  const run = byScript.flatMap((line) => /--project (\w+)$/.exec(line)?.[1] ?? []);
+  return [...new Set([...named, ...run])];
 }
 
 /** The calls of the official CLI, with or without `npx`. */

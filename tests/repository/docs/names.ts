@@ -3,6 +3,7 @@ import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { ConvexHttpClient } from "convex/browser";
 import { ROOT } from "../../../scripts/lib/convex-cli.ts";
+import { parseRoute } from "../../../example/src/lib/routes.ts";
 import type { Document } from "./documents.ts";
 import {
   SCRIPTS,
@@ -80,13 +81,26 @@ export function missingVariables(document: Document): string[] {
   return variablesIn(document).filter((name) => !isVariable(name) && !isDefined(name));
 }
 
-/** An error's code, a constant, or a variable of the example front end. */
+/** What the compose file of get-convex/convex-backend takes (self-hosted/README.md there). */
+const SELF_HOSTED = new Set([
+  ...["CONVEX_CLOUD_ORIGIN", "CONVEX_SITE_ORIGIN", "INSTANCE_NAME"],
+  ...["POSTGRES_URL", "MYSQL_URL"],
+]);
+
+/** An error's code, a constant, or a variable of the example front end, the agent, the CLI or Convex itself. */
 function isDefined(name: string): boolean {
   return (
+    SELF_HOSTED.has(name) ||
+    new RegExp(`\\b${name}\\b`).test(textOf(".env.example") ?? "") ||
+    (name.startsWith("CONVEX_") && cliReads(name)) ||
     new RegExp(`^  ${name}: `, "m").test(textOf("convex/lib/errors.ts") ?? "") ||
     occursVerbatim(`const ${name} =`) ||
     (name.startsWith("VITE_") && occursVerbatim(`env.${name}`))
   );
+}
+
+function cliReads(name: string): boolean {
+  return (textOf("node_modules/convex/dist/cli.bundle.cjs") ?? "").includes(`"${name}"`);
 }
 
 /** Flags that stand by themselves: `--data-dir DIR`. */
@@ -107,10 +121,11 @@ export function routesIn(document: Document): string[] {
   );
 }
 
-/** Those that are not routed. */
+/** Those that are neither routed nor a page of the example. */
 export function missingRoutes(document: Document): string[] {
   const routed = textOf("convex/http.ts") ?? "";
-  return routesIn(document).filter((path) => !routed.includes(`path: "${path}"`));
+  const isPage = (path: string) => parseRoute(path).page !== "missing";
+  return routesIn(document).filter((path) => !routed.includes(`path: "${path}"`) && !isPage(path));
 }
 
 /** Packages with a scope: `@quaver/sandbox`. */
