@@ -3,8 +3,16 @@ import type { Readable } from "node:stream";
 import { createInterface } from "node:readline";
 import { stripVTControlCharacters } from "node:util";
 
-/** Said at every start and every push; where that is, and that it worked, is said otherwise. */
-const NOISE = [/^▌/, /^- Preparing Convex functions/];
+/**
+ * Said at every start and every push; where that is, and that it worked, is said otherwise. How long the types took is
+ * for those who can make them faster: most of it is Daytona's SDK.
+ */
+const NOISE = [
+  /^▌/,
+  /^- Preparing Convex functions/,
+  /^- Preparing to watch files/,
+  /^Typechecking took /,
+];
 
 /** Ends a push. The first one only repeats what has been announced. */
 const PUSHED = "Convex functions ready!";

@@ -54,6 +54,8 @@ test("of the CLI's output the logs, the errors and later pushes are left", () =>
     "",
     "✔ 18:13:28 Convex functions ready! (21.92s)",
     "18:14:00 [CONVEX M(messages/mutations:insert)] [LOG] 'hello'",
+    "Typechecking took 15.44s. For faster iteration, see https://docs.convex.dev to troubleshoot.",
+    "- Preparing to watch files...",
     "",
     "- Preparing Convex functions...",
     "✘ [ERROR] Expected identifier",
