@@ -28,7 +28,7 @@ function jsonLine(services: Announcement["services"]): string {
 export function screen({ services, dataDir, ownsEnvFile }: Announcement): string {
   const { exampleUrl } = services;
   const cli = ownsEnvFile
-    ? "npx convex data, npx convex env list, bun run doctor"
+    ? `npx convex data, npx convex env list, ${bunRun("doctor")}`
     : "(`npx convex …` needs CONVEX_SELF_HOSTED_URL and CONVEX_SELF_HOSTED_ADMIN_KEY; --json prints both)";
   const start =
     exampleUrl === undefined
@@ -64,6 +64,11 @@ export function screen({ services, dataDir, ownsEnvFile }: Announcement): string
     "",
     "",
   ].join("\n");
+}
+
+/** A script as whoever started this one can run it: Bun itself, or by npx from the registry. */
+function bunRun(script: string): string {
+  return `${process.execPath.includes("/_npx/") ? "npx bun@1" : "bun"} run ${script}`;
 }
 
 function row(name: string, what: string): string {

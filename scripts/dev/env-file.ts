@@ -2,6 +2,7 @@ import { existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseEnv } from "node:util";
 import { ROOT, type Target } from "../lib/convex-cli.ts";
+import { CommandFailure } from "../lib/failure.ts";
 
 const FIRST_LINE = "# >>> Written by `bun run dev`: the local deployment, for `npx convex …`";
 const LAST_LINE =
@@ -13,12 +14,19 @@ const NAMES_A_DEPLOYMENT = ["CONVEX_DEPLOYMENT", "CONVEX_DEPLOY_KEY", "CONVEX_SE
 /**
  * The real deployment this clone works on, as `NAME=value` without any key, or null. The shell counts, and so do
  * `.env.local` and `.env`, except for the lines that `bun run dev` itself has written.
+ * @throws CommandFailure `BAD_DEPLOYMENT_URL`
  */
 export function realDeployment(folder = ROOT, shell = process.env): string | null {
   const local = withoutOurs(read(join(folder, ".env.local")));
   for (const variables of [shell, parseEnv(local), parseEnv(read(join(folder, ".env")))]) {
     for (const name of NAMES_A_DEPLOYMENT) {
       const value = variables[name];
+      if (name === "CONVEX_SELF_HOSTED_URL" && value && !/^https?:\/\/[^/]/.test(value)) {
+        throw new CommandFailure(
+          "BAD_DEPLOYMENT_URL",
+          `${name} is "${value}", which is no address.`,
+        );
+      }
       if (value) return name === "CONVEX_DEPLOY_KEY" ? name : `${name}=${value}`;
     }
   }

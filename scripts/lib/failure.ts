@@ -27,7 +27,11 @@ export type FailureCode =
   /** `convex dev` ended by itself. */
   | "CONVEX_DEV_ENDED"
   /** The deployment answered a request of `bun run dev` with an error. */
-  | "DEPLOYMENT_REFUSED";
+  | "DEPLOYMENT_REFUSED"
+  /** Nothing answers where the deployment should be. */
+  | "DEPLOYMENT_UNREACHABLE"
+  /** `CONVEX_SELF_HOSTED_URL` is no address. */
+  | "BAD_DEPLOYMENT_URL";
 
 /** The code of any error, for printing: its own, Node's (`EADDRINUSE`, …), or `UNEXPECTED`. */
 export function codeOf(error: unknown): string {

@@ -3,7 +3,8 @@ import { readFileSync } from "node:fs";
 import { createServer, type IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
-import { describe, expect, onTestFinished, test } from "vitest";
+import { describe, expect, onTestFinished, test, vi } from "vitest";
+import { readVariables } from "../../scripts/doctor/deployment.ts";
 import { jsonReport, textReport } from "../../scripts/doctor/report.ts";
 import { askServices } from "../../scripts/doctor/services.ts";
 import { VARIABLES, type VariableName } from "../../scripts/doctor/variables.ts";
@@ -176,4 +177,10 @@ test("no report tells a value, good or bad", () => {
       for (const value of Object.values(values)) expect(report).not.toContain(value);
     }
   }
+});
+
+test("a deployment that is not there is told at once", async () => {
+  vi.stubEnv("CONVEX_SELF_HOSTED_URL", "http://127.0.0.1:9"); // the discard port: nothing listens
+  await expect(readVariables([])).rejects.toMatchObject({ code: "DEPLOYMENT_UNREACHABLE" });
+  vi.unstubAllEnvs();
 });

@@ -33,6 +33,13 @@ describe("which deployment this clone works on", () => {
     expect(realDeployment(clone(`${line}\n`).folder, {})).toBe(shown);
   });
 
+  test.each(["not a url", "convex.example.com", "https://"])("%j is no address", (url) => {
+    const { folder } = clone(`CONVEX_SELF_HOSTED_URL='${url}'`);
+    expect(() => realDeployment(folder, {})).toThrow(
+      expect.objectContaining({ code: "BAD_DEPLOYMENT_URL" }),
+    );
+  });
+
   test("so does the shell, and .env", () => {
     const { folder } = clone();
     expect(realDeployment(folder, { CONVEX_DEPLOYMENT: "dev:x" })).toBe("CONVEX_DEPLOYMENT=dev:x");
