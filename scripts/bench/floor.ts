@@ -34,16 +34,26 @@ function serve(dataDir: string, documents: number): number {
   const server = Bun.serve({
     hostname: "127.0.0.1",
     port: 0,
-    fetch: async (request) => {
+    fetch: async (request, server) => {
+      if (server.upgrade(request)) return undefined;
       // The benchmark's own request bodies.
       const body = (await request.json()) as { path: string; args: [Insert] };
       const [args] = body.args;
       if (body.path === "items:insert") {
-        insert.run(args.group, JSON.stringify(args));
+        const row = JSON.stringify(args);
+        insert.run(args.group, row);
+        server.publish("items", row);
         return Response.json({ status: "success", value: null });
       }
       const rows = byGroup.all(args.group).map(({ json }) => json);
       return new Response(`{"status":"success","value":[${rows.join(",")}]}`);
+    },
+    websocket: {
+      open: (socket) => {
+        socket.subscribe("items");
+        socket.send("{}"); // as the first result of a live query
+      },
+      message: () => undefined,
     },
   });
   return server.port ?? 0;

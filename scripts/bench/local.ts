@@ -2,10 +2,10 @@
  * `bun run bench local`: what the local deployment does per second over HTTP, at 10³ and 10⁵ documents, each as a
  * ratio to the floor measured in the same run. Both run in processes of their own.
  */
-import { cpSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { ROOT, runConvex, type Target } from "../lib/convex-cli.ts";
+import { copyProject, push } from "./deployed.ts";
 import { startInProcess } from "./processes.ts";
 import { caller, measure, type Measured } from "./load.ts";
 
@@ -19,24 +19,6 @@ interface Row {
   documents: number;
   deployment: Measured;
   floor: Measured;
-}
-
-/** A copy of the benchmark's project, where the CLI may write its generated files. */
-function copyProject(folder: string): string {
-  const project = join(folder, "project");
-  cpSync(join(ROOT, "scripts/bench/project"), project, { recursive: true });
-  symlinkSync(join(ROOT, "node_modules"), join(project, "node_modules"));
-  writeFileSync(
-    join(project, "package.json"),
-    '{"name":"bench","type":"module","dependencies":{"convex":"*"}}',
-  );
-  return project;
-}
-
-async function push(deployment: Target, project: string): Promise<void> {
-  const deploy = ["deploy", "--typecheck", "disable", "-y"];
-  const { code, stderr } = await runConvex(deployment, deploy, { cwd: project });
-  if (code !== 0) throw new Error(`The benchmark's functions were not pushed:\n${stderr}`);
 }
 
 /** Reads and writes against one server. */

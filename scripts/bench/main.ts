@@ -3,10 +3,12 @@
  * - `cost`: documents and bytes that each public function reads and writes, by how much there is;
  * - `bundles`: what a push sends, and what is in the largest of it;
  * - `local`: what the local deployment does per second;
+ * - `fan-out`: how soon everyone who watches hears of a change;
  * - `page`: how large the example is, and how soon a browser paints it.
  */
 import { benchBundles } from "./bundles.ts";
 import { benchCost } from "./cost.ts";
+import { benchFanOut } from "./fan-out.ts";
 import { benchLocal } from "./local.ts";
 import { benchPage } from "./page.ts";
 
@@ -14,6 +16,7 @@ const PARTS = new Map([
   ["cost", benchCost],
   ["bundles", benchBundles],
   ["local", benchLocal],
+  ["fan-out", benchFanOut],
   ["page", benchPage],
 ]);
 

@@ -15,6 +15,17 @@ export const byGroup = queryGeneric({
       .take(GROUP_SIZE),
 });
 
+/** The newest document of a group: what those watch who wait for the next. */
+export const newest = queryGeneric({
+  args: { group: v.number() },
+  returns: v.union(v.string(), v.null()),
+  handler: async (ctx, { group }) => {
+    const items = ctx.db.query("items").withIndex("by_group", (q) => q.eq("group", group));
+    const newest = await items.order("desc").first();
+    return newest === null ? null : String(newest.text);
+  },
+});
+
 /** Inserts one document. */
 export const insert = mutationGeneric({
   args: { group: v.number(), text: v.string() },
