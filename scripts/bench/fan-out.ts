@@ -15,7 +15,7 @@ const WATCHERS = [1, 100, 1_000];
 const ROUNDS = 15;
 const GROUP = 7;
 
-const newest = makeFunctionReference<"query", { group: number }, string | null>("items:newest");
+const newest = makeFunctionReference<"query", { group: number }, unknown[]>("items:newest");
 
 /** Somebody who watches. */
 interface Watcher {

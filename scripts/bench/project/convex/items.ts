@@ -18,12 +18,13 @@ export const byGroup = queryGeneric({
 /** The newest document of a group: what those watch who wait for the next. */
 export const newest = queryGeneric({
   args: { group: v.number() },
-  returns: v.union(v.string(), v.null()),
-  handler: async (ctx, { group }) => {
-    const items = ctx.db.query("items").withIndex("by_group", (q) => q.eq("group", group));
-    const newest = await items.order("desc").first();
-    return newest === null ? null : String(newest.text);
-  },
+  returns: v.array(v.any()),
+  handler: async (ctx, { group }) =>
+    ctx.db
+      .query("items")
+      .withIndex("by_group", (q) => q.eq("group", group))
+      .order("desc")
+      .take(1),
 });
 
 /** Inserts one document. */
