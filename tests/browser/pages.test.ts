@@ -33,6 +33,10 @@ function repainted(page: Page): Promise<void> {
   );
 }
 
+async function lettersOf(page: Page, size: string): Promise<void> {
+  await page.evaluate((size) => (document.documentElement.style.fontSize = size), size);
+}
+
 async function fits(page: Page, what: string): Promise<void> {
   const wider = await page.evaluate(
     () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
@@ -49,6 +53,10 @@ describeInBrowser("every page", () => {
     mkdirSync(FOLDER, { recursive: true });
     await page.setViewportSize(NARROW);
     await fits(page, `${name} at ${NARROW.width}`);
+    await page.setViewportSize({ ...NARROW, width: 2 * NARROW.width });
+    await lettersOf(page, "200%");
+    await fits(page, `${name} in letters twice as large`);
+    await lettersOf(page, "");
     for (const size of WINDOWS) {
       await page.setViewportSize(size);
       for (const colorScheme of SCHEMES) {

@@ -48,27 +48,6 @@ describeInBrowser("two people in two browsers", () => {
 describeInBrowser("one person in two tabs", () => {
   const stage = useStage();
 
-  test("loses no prompt when both send at once: the later is offered again, or goes back into its box", async () => {
-    const one = await stage.open();
-    await one.signUp("Ada");
-    await one.build("Make a sundial.");
-    await one.seesStatus("Ready");
-    const two = await one.anotherTab(one.path);
-    await two.seesStatus("Ready");
-    await Promise.all([one.say("Now in violet."), two.say("Now in violet.")]);
-    const refusals = [one, two].map((tab) => tab.messages.getByRole("alert"));
-    await Promise.race(refusals.map((refusal) => refusal.waitFor()));
-    const loser = (await refusals[0]!.isVisible()) ? one : two;
-    await loser.sees("This was not sent: the project was busy with something else.");
-    await loser.goTo("Projects");
-    await loser.page.goBack();
-    await loser.messages.getByRole("alert").getByRole("button", { name: "Dismiss" }).click();
-    const box = loser.page.getByRole("textbox", { name: "What to do next" });
-    expect(await box.inputValue()).toBe("Now in violet.");
-    await loser.page.reload();
-    expect(await box.inputValue()).toBe("Now in violet.");
-  });
-
   test("sees in one what is done in the other, and hears which of two operations came first", async () => {
     const one = await stage.open();
     await one.signUp("Ada");
