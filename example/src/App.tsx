@@ -12,7 +12,6 @@ import { ConnectionBanner } from "./shell/ConnectionBanner";
 import { ErrorBoundary } from "./shell/ErrorBoundary";
 import { Header } from "./shell/Header";
 import { MissingPage } from "./shell/MissingPage";
-import { useNotice } from "./shell/notices";
 import { Splash } from "./ui/Splash";
 
 /** Everything: who is there first, then the page that the address names. */
@@ -59,15 +58,8 @@ function Page({ route }: { route: Route }) {
 
 /** Stripe sends people back to the front door, with `?checkout=…`; they want to see their account. */
 function useReturnFromCheckout() {
-  const notice = useNotice();
   useEffect(() => {
-    const outcome = checkoutOutcome(location.search);
-    if (outcome === null) return;
-    navigate(pathOf({ page: "account" }), { replace: true });
-    notice(
-      outcome === "success"
-        ? "Thank you. Your new plan is here as soon as Stripe confirms it."
-        : "Nothing was bought. Your plan is what it was.",
-    );
-  }, [notice]);
+    if (checkoutOutcome(location.search) === null) return;
+    navigate(pathOf({ page: "account" }) + location.search, { replace: true });
+  }, []);
 }

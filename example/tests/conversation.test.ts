@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { stillPending, without, withProblem, withSent } from "../src/lib/conversation";
+import { putBack, stillPending, without, withProblem, withSent } from "../src/lib/conversation";
 
 const first = { clientMessageId: "1", content: "Make it blue" };
 const second = { clientMessageId: "2", content: "And larger" };
@@ -21,6 +21,8 @@ test("a prompt that was taken although its answer was lost is shown once", () =>
   expect(stillPending(failed, [{ clientMessageId: "1" }])).toEqual([]);
 });
 
-test("a prompt that was given up is gone", () => {
+test("a prompt that was given up is gone from the list, and back in the box", () => {
   expect(without([first, second], "1")).toEqual([second]);
+  expect(putBack(first.content, "")).toBe("Make it blue");
+  expect(putBack(first.content, "Or green")).toBe("Make it blue\n\nOr green");
 });

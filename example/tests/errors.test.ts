@@ -1,7 +1,7 @@
 import { quaverError, type QuaverErrorCode } from "@backend/lib/errors";
 import { ConvexError } from "convex/values";
 import { expect, test } from "vitest";
-import { explain } from "../src/lib/errors";
+import { explain, explainPrompt } from "../src/lib/errors";
 
 /** One of each, so that a code added to the backend has to be added here. */
 const ONE_OF_EACH = {
@@ -50,6 +50,13 @@ test("trying again is advised only where it can help", () => {
   const hopeless = quaverError("SANDBOX_UNAVAILABLE", { retryable: false });
   expect(explain(hopeless)).not.toMatch(/ Try again/);
   expect(explain(ONE_OF_EACH.SANDBOX_UNAVAILABLE)).toMatch(/ Try again/);
+});
+
+test("a refused prompt says nothing that is over when the project is free again", () => {
+  for (const code of ["OPERATION_IN_PROGRESS", "INVALID_TRANSITION"] as const) {
+    expect(explainPrompt(ONE_OF_EACH[code])).toMatch(/was busy/);
+  }
+  expect(explainPrompt(ONE_OF_EACH.RATE_LIMITED)).toBe(explain(ONE_OF_EACH.RATE_LIMITED));
 });
 
 test("what is no refusal has a sentence too, without the words of the program", () => {

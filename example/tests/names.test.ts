@@ -23,3 +23,12 @@ test("whatever the prompt, the name is one that the backend takes", () => {
     expect(name).not.toMatch(/\p{Surrogate}/u); // half a character
   }
 });
+
+test("an emoji that is made of several is kept whole, or left out", () => {
+  const family = "👨‍👩‍👧‍👦";
+  expect(nameFromPrompt(family.repeat(10))).toBe(family.repeat(4));
+});
+
+test("a character that is longer than any name is no name", () => {
+  expect(nameFromPrompt(`a${"\u0301".repeat(200)}`)).toBe("Untitled");
+});

@@ -27,11 +27,12 @@ describeInBrowser("deleting the account", () => {
     expect(await deed.isDisabled()).toBe(true);
     await word.fill("delete");
     await deed.click();
-    await ada.sees("Your account has been deleted.");
+    await ada.sees("This account has been deleted.");
     await ada.sees("Say it. See it built.");
 
-    // The other tab has nobody any more, and nothing of theirs.
+    // The other tab has nobody any more, nothing of theirs, and says why.
     await other.seesNoMore("Sundial");
+    await other.sees("This account has been deleted.");
     await other.sees("Say it. See it built.");
     await expect
       .poll(async () => (await listSandboxes(stage.dev)).length, { timeout: 45_000 })
@@ -50,6 +51,6 @@ describeInBrowser("deleting the account", () => {
     expect(await ada.dialog.getByRole("alert").textContent()).toContain("Nothing has changed");
     await stage.mend("clerk");
     await ada.dialog.getByRole("button", { name: "Delete account" }).click();
-    await ada.sees("Your account has been deleted.");
+    await ada.sees("This account has been deleted.");
   });
 });

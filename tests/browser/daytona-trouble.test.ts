@@ -107,9 +107,31 @@ describeInBrowser("a failing Daytona", () => {
     const problem = ada.messages.getByRole("alert");
     await problem.waitFor();
     await ada.messages.getByText("Now in violet.").waitFor();
+    // Leaving the page does not lose it either; dismissed, it is in its box again.
+    await ada.goTo("Projects");
+    await ada.isHome();
+    await ada.page.goBack();
+    await problem.getByRole("button", { name: "Dismiss" }).click();
+    const box = ada.page.getByRole("textbox", { name: "What to do next" });
+    expect(await box.inputValue()).toBe("Now in violet.");
+    await ada.press("Send");
+    await problem.waitFor();
     await stage.mend("daytona");
     await problem.getByRole("button", { name: "Try again" }).click();
     await ada.preview.locator("li", { hasText: "Now in violet." }).waitFor();
     expect(await ada.messages.getByText("You: Now in violet.", { exact: true }).count()).toBe(1);
+  });
+
+  test("is not offered to make a second project of what is being made already", async () => {
+    const ada = await stage.open();
+    await ada.signUp("Ada");
+    const slow = { method: "POST", pattern: "^/(api/)?sandbox$", kind: { delayMs: 1500 } };
+    await stage.breakService("daytona", slow);
+    await ada.ask("Make a sundial.");
+    await ada.sees("Making room …");
+    await expect.poll(() => ada.projects.count()).toBe(1);
+    await ada.page.reload();
+    expect(await ada.whatToBuild.inputValue()).toBe("");
+    await expect.poll(() => ada.projects.count()).toBe(1);
   });
 });

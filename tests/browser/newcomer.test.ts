@@ -103,6 +103,7 @@ describeInBrowser("a newcomer", () => {
     await ada.sees("I'm making a page for");
     await ada.press("Cancel");
     await ada.seesStatus("Ready");
+    await ada.sees("The agent was stopped. What it has made so far is kept.");
     expect(await ada.messages.textContent()).not.toContain("Have a look at the preview.");
     await ada.say("Go on, in red.");
     await ada.sees("Have a look at the preview.");
@@ -113,9 +114,10 @@ describeInBrowser("a newcomer", () => {
     const ada = await stage.open();
     await ada.signUp("Ada");
     const { page } = ada;
+    const focused = () => page.evaluate(() => document.activeElement?.textContent ?? "");
+    await expect.poll(focused).toBe("What shall we build?");
     await page.reload();
     await ada.whatToBuild.waitFor();
-    const focused = () => page.evaluate(() => document.activeElement?.textContent ?? "");
     await page.keyboard.press("Tab");
     expect(await focused()).toBe("Skip to the content");
     await page.keyboard.press("Enter");

@@ -43,7 +43,7 @@ describeInBrowser("payments", () => {
     await ada.sees("Your card was declined.");
     await ada.page.getByLabel(/which works/).check();
     await ada.press("Subscribe");
-    await ada.sees("Thank you. Your new plan is here as soon as Stripe confirms it.");
+    await ada.sees("Thank you. You are on Pro.");
     await ada.sees(/^Renews on /);
     const plan = ada.page.getByRole("heading", { name: "Plan" }).locator("..");
     await plan.getByText("Pro", { exact: true }).waitFor();
@@ -54,6 +54,8 @@ describeInBrowser("payments", () => {
     // Cancelling asks first; until the period is over it can be taken back.
     await ada.press("Cancel subscription");
     await ada.dialog.getByText("You keep what you have paid for until").waitFor();
+    await ada.dialog.getByRole("button", { name: "Keep it" }).click();
+    await ada.press("Cancel subscription");
     await ada.dialog.getByRole("button", { name: "Cancel subscription" }).click();
     await ada.sees(/^Ends on /);
     await ada.press("Keep subscription");
@@ -68,6 +70,17 @@ describeInBrowser("payments", () => {
     await ada.page.getByRole("link", { name: "Back to the app" }).click();
     await ada.goTo("Account");
     await ada.sees(/^Ends on /);
+  });
+
+  test("an address that says so buys nothing: it waits for Stripe, as the plan does", async () => {
+    const ada = await someone();
+    await ada.page.goto(`${ada.home}/account?checkout=success`);
+    await ada.sees("Waiting for Stripe to confirm the payment …");
+    await ada.sees("For trying things out.");
+    await ada.press("Sign out");
+    await ada.page.goto(`${ada.home}/account?checkout=success`);
+    await ada.sees("Say it. See it built.");
+    expect(await ada.page.textContent("body")).not.toMatch(/Thank you|Stripe to confirm/);
   });
 
   test("without Stripe nothing is charged, and it says so; later it works", async () => {

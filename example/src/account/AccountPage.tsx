@@ -1,6 +1,7 @@
 import { displayName, emailOf, useUser } from "../auth/user";
 import { PageTitle } from "../ui/PageTitle";
 import { DeleteAccount } from "./DeleteAccount";
+import { FromCheckout } from "./FromCheckout";
 import { Invoices } from "./Invoices";
 import { Payments } from "./Payments";
 import { Plan } from "./Plan";
@@ -13,11 +14,12 @@ export function AccountPage() {
     <main id="content" className="mx-auto w-full max-w-3xl space-y-12 px-4 py-10 sm:px-6 sm:py-16">
       <div className="space-y-1">
         <PageTitle title="Account" className="text-3xl sm:text-4xl" />
-        <p className="text-muted">
+        <p className="wrap-anywhere text-muted">
           {displayName(user)}
           {email !== undefined && email !== displayName(user) && `, ${email}`}
         </p>
       </div>
+      <FromCheckout />
       <Plan />
       <Invoices />
       <Payments />

@@ -1,11 +1,7 @@
-import { useAction } from "convex/react";
+import { useAction, useQuery } from "convex/react";
 import { useState } from "react";
 import { api } from "@backend/_generated/api";
-import { useSession } from "../auth/session";
 import { useCall } from "../hooks/useCall";
-import { navigate } from "../hooks/useRoute";
-import { pathOf } from "../lib/routes";
-import { useNotice } from "../shell/notices";
 import { Button } from "../ui/Button";
 import { Confirm } from "../ui/Confirm";
 import { Field } from "../ui/Field";
@@ -15,17 +11,11 @@ const WORD = "delete";
 
 /** Deleting the account, once somebody has typed that they mean it. */
 export function DeleteAccount() {
-  const { signOut } = useSession();
-  const notice = useNotice();
+  const subscribed = useQuery(api.payments.queries.currentPlan)?.subscription != null;
   const [asking, setAsking] = useState(false);
   const [typed, setTyped] = useState("");
   const deleteUser = useAction(api.auth.users.deleteUser);
-  const call = useCall(async () => {
-    await deleteUser();
-    signOut();
-    navigate(pathOf({ page: "projects" }), { replace: true });
-    notice("Your account has been deleted.");
-  });
+  const call = useCall(deleteUser); // `LoginGate` sees that it is gone, in every tab
   const close = (): void => {
     setAsking(false);
     setTyped("");
@@ -34,7 +24,8 @@ export function DeleteAccount() {
   return (
     <Section title="Delete account">
       <p className="max-w-prose text-muted">
-        Your subscription ends, and your projects go with their sandboxes and conversations.
+        Your projects go, with their sandboxes and conversations
+        {subscribed && ", and your subscription ends"}.
       </p>
       <Button tone="quiet" onClick={() => setAsking(true)}>
         Delete account …

@@ -4,6 +4,7 @@ import { api } from "@backend/_generated/api";
 import { useCall } from "../hooks/useCall";
 import { day } from "../lib/format";
 import type { CurrentPlan } from "../lib/types";
+import { PLAN_SIZES } from "../lib/words";
 import { useNotice } from "../shell/notices";
 import { Button } from "../ui/Button";
 import { Confirm } from "../ui/Confirm";
@@ -33,6 +34,11 @@ export function PlanActions({ current: { plan, subscription } }: { current: Curr
     plan === "free" && (subscription === null || subscription.status === "incomplete");
   return (
     <div className="space-y-3">
+      {buyable && (
+        <p className="text-muted">
+          Pro is for {PLAN_SIZES.pro} projects. The price is on the next page, before you pay.
+        </p>
+      )}
       <div className="flex flex-wrap gap-3">
         {buyable && (
           <Button busy={checkout.busy} onClick={() => void checkout.run()}>
@@ -60,12 +66,14 @@ export function PlanActions({ current: { plan, subscription } }: { current: Curr
         <Confirm
           title="Cancel your subscription?"
           deed="Cancel subscription"
+          wayOut="Keep it"
           call={cancel}
           onClose={() => setAsking(false)}
         >
           <p>
-            You keep what you have paid for until {day(subscription.currentPeriodEnd)}. Your
-            projects stay, and as many as the free plan allows can run.
+            You keep what you have paid for until {day(subscription.currentPeriodEnd)}. After that
+            all your projects stay, but you can make a new one only while you have fewer than{" "}
+            {PLAN_SIZES.free}, and start one only while fewer than {PLAN_SIZES.free} run.
           </p>
         </Confirm>
       )}

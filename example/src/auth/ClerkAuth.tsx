@@ -3,7 +3,7 @@ import { useConvexAuth, type ConvexReactClient } from "convex/react";
 import { ConvexProviderWithClerk } from "convex/react-clerk";
 import type { ReactNode } from "react";
 import { CLERK_PUBLISHABLE_KEY } from "../env";
-import { forgetDrafts } from "../hooks/useDraft";
+import { forgetDrafts } from "../lib/drafts";
 import { Problem } from "../ui/Problem";
 import { SessionProvider } from "./session";
 

@@ -1,3 +1,5 @@
+import { useEffect } from "react";
+import { countAsMove } from "../hooks/useRoute";
 import { Mark } from "../ui/Mark";
 import { Button } from "../ui/Button";
 import { useSession } from "./session";
@@ -5,8 +7,9 @@ import { useSession } from "./session";
 /** What a visitor sees: what this is, and the way in. */
 export function SignInPage() {
   const { SignIn, expired, signOut } = useSession();
+  useEffect(countAsMove, []); // whatever page comes after it is a new one
   return (
-    <main className="mx-auto grid w-full max-w-6xl flex-1 items-center gap-12 px-5 py-12 lg:grid-cols-2 lg:gap-24">
+    <main className="mx-auto grid w-full max-w-6xl flex-1 items-center grid-cols-1 gap-12 px-5 py-12 lg:grid-cols-2 lg:gap-24">
       <title>Sign in – Quaver</title>
       <div className="space-y-5">
         <Mark className="-ml-2 size-14 text-accent" />

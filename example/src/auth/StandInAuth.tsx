@@ -1,6 +1,6 @@
 import { ConvexProviderWithAuth, useConvexAuth, type ConvexReactClient } from "convex/react";
 import { useCallback, useMemo, useState, type ReactNode } from "react";
-import { forgetDrafts } from "../hooks/useDraft";
+import { forgetDrafts } from "../lib/drafts";
 import { SessionProvider } from "./session";
 import { fetchToken } from "./standIn";
 import { StandInContext, useStandIn, type StandInState } from "./standInContext";

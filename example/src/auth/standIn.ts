@@ -32,7 +32,15 @@ export async function signUp(person: NewPerson): Promise<{ id: string } | { prob
   const answer = (await response.json()) as
     { user: { id: string } } | { errors: { message: string }[] };
   if ("user" in answer) return { id: answer.user.id };
-  return { problem: answer.errors[0]?.message ?? "That did not work. Try again." };
+  return { problem: inWords(answer.errors[0]?.message ?? "That did not work. Try again.") };
+}
+
+/** Clerk's API names the field that it did not take; people know it by its label. */
+function inWords(message: string): string {
+  if (message.startsWith("email:"))
+    return "That is not a whole e-mail address: name@example.com is.";
+  if (/^\w+_name:/.test(message)) return "That name is too long.";
+  return message;
 }
 
 /** A short-lived token; null when there is no such person any more. Waits for the stand-in to answer. */

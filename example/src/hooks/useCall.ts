@@ -11,25 +11,32 @@ export interface Call<Args extends unknown[]> {
   dismiss: () => void;
 }
 
-/** Follows a mutation, an action, or several of them. */
+/**
+ * Follows a mutation, an action, or several of them.
+ *
+ * @param since - the moment since which things are as the person sees them when they ask for the
+ *   call; once it is another, what went wrong is old news, and forgotten
+ */
 export function useCall<Args extends unknown[]>(
   call: (...args: Args) => Promise<unknown>,
+  since?: number,
 ): Call<Args> {
   const [busy, setBusy] = useState(false);
-  const [problem, setProblem] = useState<string | null>(null);
+  const [failed, setFailed] = useState<{ why: string; since: number | undefined } | null>(null);
   const run = async (...args: Args): Promise<boolean> => {
     if (busy) return false;
     setBusy(true);
-    setProblem(null);
+    setFailed(null);
     try {
       await call(...args);
       return true;
     } catch (error) {
-      setProblem(explain(error));
+      setFailed({ why: explain(error), since });
       return false;
     } finally {
       setBusy(false);
     }
   };
-  return { run, busy, problem, dismiss: () => setProblem(null) };
+  const problem = failed?.since === since ? (failed?.why ?? null) : null;
+  return { run, busy, problem, dismiss: () => setFailed(null) };
 }

@@ -17,6 +17,11 @@ export function navigate(path: string, { replace = false } = {}): void {
 let moved = false;
 addEventListener("popstate", () => (moved = true));
 
+/** For a change of pages that leaves the address as it is. */
+export function countAsMove(): void {
+  moved = true;
+}
+
 /** Whether the page has changed since the app was opened. */
 export function hasMoved(): boolean {
   return moved;

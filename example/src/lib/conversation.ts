@@ -34,6 +34,11 @@ export function withProblem(
   );
 }
 
+/** What the box holds once a prompt was put back: before what has been typed since. */
+export function putBack(content: string, draft: string): string {
+  return draft === "" ? content : `${content}\n\n${draft}`;
+}
+
 /** The list without this prompt. */
 export function without(pending: readonly Pending[], clientMessageId: string): Pending[] {
   return pending.filter((each) => each.clientMessageId !== clientMessageId);

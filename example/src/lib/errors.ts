@@ -47,6 +47,13 @@ export function explain(error: unknown): string {
   return "Something went wrong on our side. Try again; if it stays so, reload the page.";
 }
 
+/** The same for a prompt, whose refusal stays on the page: it must be true later on too. */
+export function explainPrompt(error: unknown): string {
+  const busy =
+    isQuaverError(error, "OPERATION_IN_PROGRESS") || isQuaverError(error, "INVALID_TRANSITION");
+  return busy ? "This was not sent: the project was busy with something else." : explain(error);
+}
+
 function sentenceOf<C extends QuaverErrorCode>(data: QuaverErrorData<C>): string {
   // The compiler does not see that the sentence for `data.code` takes just this member of the union.
   const sentence = SENTENCES[data.code] as Sentence<C>;

@@ -25,6 +25,16 @@ function shorten(words: readonly string[]): string {
   const [first = "", ...rest] = words;
   return rest.reduce(
     (name, word) => (name.length + 1 + word.length <= MAX_LENGTH ? `${name} ${word}` : name),
-    first.slice(0, MAX_LENGTH).replace(/[\ud800-\udbff]$/, ""),
+    beginning(first) || "Untitled".slice(0, first.length),
   );
+}
+
+/** As many whole characters as fit: a family of emoji is one, whatever it is made of. */
+function beginning(word: string): string {
+  let end = 0;
+  for (const { index, segment } of new Intl.Segmenter().segment(word)) {
+    if (index + segment.length > MAX_LENGTH) break;
+    end = index + segment.length;
+  }
+  return word.slice(0, end);
 }

@@ -1,4 +1,5 @@
 /** The backend's states, in words for people. */
+import type { PlanName, PLANS } from "@backend/payments/plans";
 import type { OperationKind, ProjectStatus } from "@backend/projects/tables";
 
 /** What a project's status is called. */
@@ -20,3 +21,9 @@ export const OPERATION_WORDS = {
   generate: "The agent is at work.",
   cleanup: "The project is being tidied up.",
 } satisfies Record<OperationKind, string>;
+
+/** How many projects each plan is for; other numbers than the backend's are a type error. */
+export const PLAN_SIZES = {
+  free: 10,
+  pro: 200,
+} satisfies { [P in PlanName]: (typeof PLANS)[P]["maxProjects"] };

@@ -2,9 +2,10 @@ import { useAction } from "convex/react";
 import { useId } from "react";
 import { api } from "@backend/_generated/api";
 import { useCall } from "../hooks/useCall";
-import { useDraft } from "../hooks/useDraft";
+import type { Draft } from "../hooks/useDraft";
 import { submitOnEnter } from "../lib/keys";
 import type { Project } from "../lib/types";
+import { useNotice } from "../shell/notices";
 import { Button } from "../ui/Button";
 import { INPUT } from "../ui/Field";
 import { Icon } from "../ui/Icon";
@@ -23,16 +24,21 @@ const SENDABLE: readonly Project["status"][] = ["ready", "stopped", "archived"];
 /** Where the next prompt is written. While the agent works, the button stops it instead. */
 export function Composer({
   project,
+  draft: { text, write },
   onSend,
 }: {
   project: Project;
+  draft: Draft;
   onSend: (content: string) => void;
 }) {
   const id = useId();
-  const { _id: projectId, status } = project;
-  const [text, setText] = useDraft(projectId);
+  const notice = useNotice();
+  const { _id: projectId, status, statusChangedAt } = project;
   const cancelGeneration = useAction(api.projects.actions.cancelGeneration);
-  const cancel = useCall(() => cancelGeneration({ projectId }));
+  const cancel = useCall(async () => {
+    await cancelGeneration({ projectId });
+    notice("The agent was stopped. What it has made so far is kept.");
+  }, statusChangedAt);
   const sendable = SENDABLE.includes(status) && text.trim() !== "";
   const hint = text === "" ? undefined : HINTS[status];
   return (
@@ -41,7 +47,7 @@ export function Composer({
         event.preventDefault();
         if (!sendable) return;
         onSend(text);
-        setText("");
+        write("");
       }}
       className="space-y-2 border-t border-line p-3 sm:px-5 sm:py-4"
     >
@@ -55,7 +61,7 @@ export function Composer({
           rows={1}
           value={text}
           maxLength={20_000}
-          onChange={(event) => setText(event.target.value)}
+          onChange={(event) => write(event.target.value)}
           onKeyDown={submitOnEnter}
           placeholder="What next?"
           aria-describedby={hint && `${id}-hint`}

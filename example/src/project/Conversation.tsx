@@ -1,7 +1,9 @@
 import { usePaginatedQuery } from "convex/react";
 import { useRef, useState } from "react";
 import { api } from "@backend/_generated/api";
+import { useDraft } from "../hooks/useDraft";
 import { useOnVisible } from "../hooks/useOnVisible";
+import { putBack } from "../lib/conversation";
 import type { Project } from "../lib/types";
 import { IconButton } from "../ui/Button";
 import { More } from "../ui/More";
@@ -25,6 +27,7 @@ export function Conversation({ project }: { project: Project }) {
     { initialNumItems: PER_PAGE },
   );
   const { pending, send, forget } = usePrompts(project, results);
+  const draft = useDraft(project._id);
   const [atEnd, setAtEnd] = useState(true);
   const end = useOnVisible<HTMLDivElement>(setAtEnd);
   const box = useRef<HTMLDivElement>(null);
@@ -55,14 +58,18 @@ export function Conversation({ project }: { project: Project }) {
                 growing={project.status === "generating" && message === messages.at(-1)}
               />
             ))}
-            {pending.map((each) => (
-              <PendingView
-                key={each.clientMessageId}
-                pending={each}
-                onRetry={() => void send(each)}
-                onForget={() => forget(each)}
-              />
-            ))}
+            {status !== "LoadingFirstPage" &&
+              pending.map((each) => (
+                <PendingView
+                  key={each.clientMessageId}
+                  pending={each}
+                  onRetry={() => void send(each)}
+                  onDismiss={() => {
+                    forget(each);
+                    draft.write(putBack(each.content, draft.text));
+                  }}
+                />
+              ))}
             <div ref={end} className="-mt-6 h-px" />
           </div>
         </div>
@@ -78,6 +85,7 @@ export function Conversation({ project }: { project: Project }) {
       <Announcer project={project} />
       <Composer
         project={project}
+        draft={draft}
         onSend={(content) => {
           toEnd();
           void send({ clientMessageId: crypto.randomUUID(), content });

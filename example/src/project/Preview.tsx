@@ -1,7 +1,7 @@
 import { useState } from "react";
 import type { Project } from "../lib/types";
-import { Button } from "../ui/Button";
 import { Empty } from "../ui/Empty";
+import { BeingBuilt } from "./BeingBuilt";
 import { PreviewFrame } from "./PreviewFrame";
 
 /** What has been built, running; or why there is nothing to see. */
@@ -14,14 +14,7 @@ export function Preview({ project }: { project: Project }) {
   if (running && version !== null) return <PreviewFrame projectId={projectId} version={version} />;
   return (
     <div className="grid flex-1 place-content-center bg-surface">
-      {status === "generating" && (
-        <Empty playing title="Being built">
-          <p>It appears here as soon as the agent is done.</p>
-          <Button tone="quiet" onClick={() => setVersion(0)}>
-            Show what there is now
-          </Button>
-        </Empty>
-      )}
+      {status === "generating" && <BeingBuilt projectId={projectId} onShow={() => setVersion(0)} />}
       {status === "creating" && (
         <Empty playing title="Getting ready">
           <p>A sandbox is being made for the project. That takes a few seconds.</p>

@@ -21,11 +21,14 @@ const WORDS: Record<Deed, string> = { start: "Start", stop: "Stop", archive: "Ar
 
 /** The buttons for a project's sandbox. */
 export function ProjectActions({ project }: { project: Project }) {
-  const { _id: projectId, status, operation } = project;
+  const { _id: projectId, status, statusChangedAt, operation } = project;
   const start = useAction(api.projects.actions.start);
   const stop = useAction(api.projects.actions.stop);
   const archive = useAction(api.projects.actions.archive);
-  const call = useCall((deed: Deed) => ({ start, stop, archive })[deed]({ projectId }));
+  const call = useCall(
+    (deed: Deed) => ({ start, stop, archive })[deed]({ projectId }),
+    statusChangedAt,
+  );
   return (
     <>
       {ALLOWED[status].map((deed) => (

@@ -30,13 +30,13 @@ export function ProjectHeader({ project }: { project: Project }) {
           <RenameForm project={project} onDone={done} />
         </div>
       )}
-      <div className={`flex min-w-0 flex-1 items-center ${doing === "rename" ? "hidden" : ""}`}>
+      <div className={`flex min-w-48 flex-1 items-center ${doing === "rename" ? "hidden" : ""}`}>
         <PageTitle title={project.name} className="min-w-0 truncate text-lg" />
         <IconButton ref={pencil} icon="pencil" label="Rename" onClick={() => setDoing("rename")} />
       </div>
-      <div className="flex w-full items-center justify-between gap-2 pl-3 sm:w-auto sm:gap-4 sm:pl-0">
+      <div className="flex w-full flex-wrap items-center justify-between gap-2 pl-3 sm:w-auto sm:gap-4 sm:pl-0">
         <Status project={project} />
-        <div className="flex items-center gap-2">
+        <div className="flex flex-wrap items-center gap-2">
           <ProjectActions project={project} />
           <IconButton icon="bin" label="Delete" onClick={() => setDoing("remove")} />
         </div>

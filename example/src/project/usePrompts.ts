@@ -1,32 +1,52 @@
 import { useAction } from "convex/react";
 import { useState } from "react";
 import { api } from "@backend/_generated/api";
+import { useUser } from "../auth/user";
 import { stillPending, without, withProblem, withSent, type Pending } from "../lib/conversation";
-import { explain } from "../lib/errors";
+import { keepDraft, keptDraft } from "../lib/drafts";
+import { explainPrompt } from "../lib/errors";
 import type { Message, Project } from "../lib/types";
 
 /**
- * Sends prompts, and keeps those that the conversation does not have yet. (`useAction` has no optimistic
- * updates, since nobody knows what an action will write.) The name that each prompt is given here makes
- * sure that one sent twice is taken once.
+ * Sends prompts, and keeps those that the conversation does not have yet, over a reload too. (`useAction`
+ * has no optimistic updates, since nobody knows what an action will write.) The name that each prompt is
+ * given here makes sure that one sent twice is taken once.
  */
 export function usePrompts(project: Project, messages: readonly Message[]) {
-  const [pending, setPending] = useState<Pending[]>([]);
+  const { _id: projectId, status } = project;
+  const key = `${useUser()._id}:${projectId}:sent`;
+  const [pending, setPending] = useState<Pending[]>(() =>
+    kept(key).map((each) => ({ ...each, problem: "This is not in the conversation yet." })),
+  );
   const ensureRunning = useAction(api.projects.actions.ensureRunning);
   const generate = useAction(api.projects.actions.generate);
-  const { _id: projectId, status } = project;
 
   const send = async ({ clientMessageId, content }: Pending): Promise<void> => {
-    setPending((now) => withSent(now, { clientMessageId, content }));
+    const sent = { clientMessageId, content };
+    setPending((now) => withSent(now, sent));
+    keep(key, withSent(stillPending(kept(key), messages), sent));
     try {
       if (status === "stopped" || status === "archived") await ensureRunning({ projectId });
       await generate({ projectId, prompt: content, clientMessageId });
+      keep(key, without(kept(key), clientMessageId));
     } catch (error) {
-      const problem = explain(error);
+      const problem = explainPrompt(error);
       setPending((now) => withProblem(now, clientMessageId, problem));
     }
   };
-  const forget = ({ clientMessageId }: Pending): void =>
+  const forget = ({ clientMessageId }: Pending): void => {
     setPending((now) => without(now, clientMessageId));
+    keep(key, without(kept(key), clientMessageId));
+  };
   return { pending: stillPending(pending, messages), send, forget };
+}
+
+/** Those that have been sent from this tab and of which nobody has said that they were taken. */
+function kept(key: string): Pending[] {
+  // Nobody but `keep` writes it.
+  return JSON.parse(keptDraft(key) || "[]") as Pending[];
+}
+
+function keep(key: string, pending: readonly Pending[]): void {
+  keepDraft(key, pending.length === 0 ? "" : JSON.stringify(pending));
 }

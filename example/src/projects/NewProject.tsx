@@ -17,19 +17,24 @@ const HOME = pathOf({ page: "projects" });
 /** Asks what to build. The name follows the prompt's first words until somebody gives another. */
 export function NewProject() {
   const id = useId();
-  const [prompt, setPrompt] = useDraft("new-prompt");
+  const draft = useDraft("new-prompt");
+  const { text: prompt, write: setPrompt } = draft;
   const [name, setName] = useState<string | null>(null);
   const suggested = nameFromPrompt(prompt);
   const given = name?.trim() ?? "";
   const create = useAction(api.projects.actions.create);
   const call = useCall(async () => {
+    draft.release(); // from here on there may be a project of it: a reload must not offer a second
     try {
       const { projectId } = await create({ name: given === "" ? suggested : given, prompt });
       // Whoever has gone elsewhere meanwhile is left there.
       if (location.pathname === HOME) navigate(pathOf({ page: "project", projectId }));
     } catch (error) {
       // Then there is a project all the same: it says what went wrong, and can be tried again.
-      if (!isQuaverError(error, "SANDBOX_UNAVAILABLE")) throw error;
+      if (!isQuaverError(error, "SANDBOX_UNAVAILABLE")) {
+        if (isQuaverError(error)) setPrompt(prompt); // refused: nothing was made
+        throw error;
+      }
     }
     setPrompt("");
     setName(null);

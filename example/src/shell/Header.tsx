@@ -22,7 +22,7 @@ export function Header() {
       >
         Skip to the content
       </a>
-      <div className="flex min-h-14 items-center justify-between px-2 sm:px-5">
+      <div className="flex min-h-14 flex-wrap items-center justify-between px-2 sm:px-5">
         <Link
           to={pathOf({ page: "projects" })}
           className="flex min-h-11 items-center gap-1.5 rounded-lg px-2 text-lg font-semibold tracking-tight"
@@ -30,7 +30,7 @@ export function Header() {
           <Mark className="size-6 text-accent" />
           <span className="max-[22rem]:sr-only">Quaver</span>
         </Link>
-        <nav aria-label="Main" className="flex items-center">
+        <nav aria-label="Main" className="flex flex-wrap items-center">
           <Link to="/" aria-current={page === "projects" ? "page" : undefined} className={ITEM}>
             Projects
           </Link>

@@ -3,12 +3,16 @@ import { Link } from "../ui/Link";
 import { PageTitle } from "../ui/PageTitle";
 
 /** An address that leads nowhere, or to what is gone. */
-export function MissingPage({ what = "page" }: { what?: string }) {
+export function MissingPage({ what = "page" }: { what?: "page" | "project" }) {
   return (
     <main id="content" className="py-10">
       <PageTitle title={`No such ${what}`} className="sr-only" />
       <Empty title={`There is no such ${what}`}>
-        <p>It may have been deleted, it may be somebody else’s, or the address is mistyped.</p>
+        <p>
+          {what === "project"
+            ? "It may have been deleted, it may be somebody else’s, or the address is mistyped."
+            : "The address may be mistyped."}
+        </p>
         <Link
           to="/"
           className="inline-flex min-h-11 items-center font-medium text-accent underline"

@@ -8,6 +8,8 @@ type ConfirmProps = {
   title: string;
   /** What the button says: the deed itself, not "OK". */
   deed: string;
+  /** What the other button says. */
+  wayOut?: string;
   call: Call<[]>;
   /** Whether it can be done yet. */
   ready?: boolean;
@@ -16,7 +18,15 @@ type ConfirmProps = {
 };
 
 /** Asks before something that can't be taken back. */
-export function Confirm({ title, deed, call, ready = true, onClose, children }: ConfirmProps) {
+export function Confirm({
+  title,
+  deed,
+  wayOut = "Cancel",
+  call,
+  ready = true,
+  onClose,
+  children,
+}: ConfirmProps) {
   return (
     <Dialog title={title} onClose={onClose}>
       <form
@@ -30,7 +40,7 @@ export function Confirm({ title, deed, call, ready = true, onClose, children }: 
         {call.problem !== null && <Problem>{call.problem}</Problem>}
         <div className="flex flex-wrap justify-end gap-3">
           <Button tone="quiet" onClick={onClose}>
-            Cancel
+            {wayOut}
           </Button>
           <Button tone="danger" type="submit" busy={call.busy} disabled={!ready}>
             {deed}

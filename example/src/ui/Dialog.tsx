@@ -22,7 +22,7 @@ export function Dialog({ title, onClose, children }: DialogProps) {
       }}
       className="m-auto w-[min(28rem,calc(100vw-2rem))] animate-arrive rounded-2xl border border-line bg-surface p-6 text-ink shadow-lift"
     >
-      <h2 id={id} className="text-lg font-semibold">
+      <h2 id={id} className="wrap-anywhere text-lg font-semibold">
         {title}
       </h2>
       {children}

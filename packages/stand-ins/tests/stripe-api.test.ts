@@ -164,6 +164,8 @@ describe("a checkout", () => {
     expect(paid.headers.get("location")).toBe(`http://localhost:5173/done?session=${session.id}`);
     const again = await submit(session.url!, { card: "works" });
     expect(again.headers.get("location")).toBe(paid.headers.get("location"));
+    const back = await (await fetch(session.url!)).text();
+    expect(back).toContain(`href="${paid.headers.get("location")}"`);
 
     const done = await stripe.checkout.sessions.retrieve(session.id);
     expect(done).toMatchObject({ status: "complete", payment_status: "paid", url: null });

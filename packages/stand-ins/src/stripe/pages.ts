@@ -17,6 +17,7 @@ export function checkoutPages(ledger: Ledger, url: string): Hono<StandInEnv> {
   const app = new Hono<StandInEnv>();
   app.get("/:id", (context) => {
     const session = ledger.sessions.get(context.req.param("id"));
+    if (session?.status === "complete") return show(context, "Checkout", paidPage(session));
     if (session?.status !== "open") return gone(context, "This checkout is over or never was.");
     return show(context, "Checkout", checkoutPage(ledger, session));
   });
@@ -80,6 +81,13 @@ function checkoutPage(ledger: Ledger, session: Session, declined = false): Marku
         ? ""
         : html`<a class="button" href="${session.cancelUrl}">Cancel and go back</a>`
     }`;
+}
+
+/** For whoever comes back to a checkout that is over. */
+function paidPage(session: Session): Markup {
+  return html`<h1>This has been paid</h1>
+    <p>There is nothing more to do here.</p>
+    <a class="button" href="${successUrl(session)}">Back to the app</a>`;
 }
 
 function portalPage(ledger: Ledger, portal: Portal): Markup {
