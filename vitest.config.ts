@@ -4,7 +4,7 @@ import { defineConfig } from "vitest/config";
 /** CI counts the tests from this file; see .ci/run. */
 const reportFile = process.env.TEST_REPORT_FILE;
 
-/** For what starts whole deployments, servers and browsers: two files at a time, once everything else is done. */
+/** For what starts whole deployments and servers: two files at a time, once everything else is done. */
 const SLOW = { maxWorkers: 2, sequence: { groupOrder: 1 } };
 
 export default defineConfig({
@@ -63,7 +63,9 @@ export default defineConfig({
           globalSetup: ["tests/browser/support/global-setup.ts"],
           testTimeout: 180_000,
           hookTimeout: 120_000,
-          ...SLOW,
+          // One file at a time: they share a `bun run dev`, and make its stand-ins fail.
+          maxWorkers: 1,
+          sequence: { groupOrder: 2 },
         },
       },
       {
