@@ -139,7 +139,7 @@ describeInBrowser("every page", () => {
       .last()
       .click();
     await look(ada, "project");
-    await ada.page.setViewportSize(WINDOWS[0]!);
+    await ada.page.setViewportSize(WINDOWS[0]);
     await ada.page.getByRole("tab", { name: "Preview" }).click();
     await look(ada, "project-preview");
     await ada.press("Stop");
