@@ -156,7 +156,7 @@ describeInBrowser("every page", () => {
 
   test("the account: free, paid, and about to be deleted", async () => {
     const ada = await stage.open();
-    await ada.signUp("Amy".repeat(20), "amy@example.com");
+    await ada.signUp("Amy", "amy@example.com");
     await ada.goTo("Account");
     await ada.sees("For trying things out.");
     await look(ada, "account-free");
@@ -168,5 +168,16 @@ describeInBrowser("every page", () => {
     await ada.press("Delete account …");
     await ada.dialog.waitFor();
     await look(ada, "delete-account");
+  });
+
+  test("of someone whose name is one long word", async () => {
+    const long = await stage.open();
+    await long.signUp("Llanfairpwllgwyngyll".repeat(4), "long@example.com");
+    await long.goTo("Account");
+    await long.sees("For trying things out.");
+    await look(long, "account-long-name");
+    await long.press("Sign out");
+    await long.sees("long@example.com");
+    await look(long, "sign-in-long-name");
   });
 });

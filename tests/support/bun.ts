@@ -14,7 +14,8 @@ export function bunPath(): string {
 
 function tryBun(command: string, ...args: string[]): string | undefined {
   try {
-    return execFileSync(command, [...args, "--print", "process.execPath"], {
+    // Where it goes by that name: scripts call each other by `bun`, and npx keeps it as another file.
+    return execFileSync(command, [...args, "--print", "Bun.which('bun') ?? process.execPath"], {
       encoding: "utf8",
       stdio: ["ignore", "pipe", "ignore"],
     }).trim();

@@ -83,7 +83,7 @@ function Choice({ person, onChoose }: { person: Omit<Person, "id">; onChoose: ()
       <button
         type="button"
         onClick={onChoose}
-        className="flex min-h-14 w-full items-center justify-between gap-4 px-4 py-2 text-left transition-colors hover:bg-accent-soft focus-visible:-outline-offset-2"
+        className="flex min-h-14 w-full flex-col justify-center gap-x-4 px-4 py-2 text-left sm:flex-row sm:items-center sm:justify-between transition-colors hover:bg-accent-soft focus-visible:-outline-offset-2"
       >
         <span className="min-w-0 truncate font-medium">{name || person.email}</span>
         {name && <span className="min-w-0 truncate text-sm text-muted">{person.email}</span>}
