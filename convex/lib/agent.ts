@@ -1,6 +1,7 @@
 /** The coding agent, as the deployment's environment describes it. */
 import * as z from "zod/mini";
 import { env } from "../_generated/server";
+import { given } from "./environment";
 
 const MAX_AGENT_ENV_LENGTH = 64 * 1024; // characters; a process's whole environment has a limit too
 const MIN_SECRET_LENGTH = 6; // characters; a shorter value ("true", "eu") is in any text by chance
@@ -12,8 +13,7 @@ const agentEnv = z.record(
 
 /** The shell line that runs the agent; undefined while none is configured. */
 export function agentCommand(): string | undefined {
-  const command = env.AGENT_COMMAND?.trim();
-  return command === "" ? undefined : command;
+  return given(env.AGENT_COMMAND?.trim());
 }
 
 /**
