@@ -44,8 +44,8 @@ export function startExample({ port, dataDir, url, clerkUrl }: ExampleOptions): 
   let closing = false;
   void Promise.all([ready, ended]).then(
     ([, code]) => {
-      // Without a code it was a signal, Ctrl-C's for one.
-      if (closing || code === null) return;
+      // Without a code, or with one above 128, it was a signal, Ctrl-C's for one: Vite answers SIGTERM by 143.
+      if (closing || code === null || code > 128) return;
       process.stderr.write(`The example ended with exit code ${code}; all the rest still runs.\n`);
     },
     () => undefined, // it has been told that it never was ready
