@@ -9,7 +9,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { api } from "../../convex/_generated/api.js";
 import type { Id } from "../../convex/_generated/dataModel.js";
 import { ROOT } from "../../scripts/lib/convex-cli.ts";
-import { bunPath } from "../support/bun.ts";
+import { bunPath, withBun } from "../support/bun.ts";
 import { httpClient, liveClient, Subscription } from "../support/clients.ts";
 import { DevProcess, within, type Ready } from "../support/dev.ts";
 import { freshToken, signUp, type Person } from "../support/stand-ins.ts";
@@ -157,12 +157,12 @@ test("the doctor finds all well, and tells no value; a bad key is found", async 
 async function doctor(env: Record<string, string> = {}) {
   const child = spawn(bunPath(), ["run", "doctor", "--json", "--data-dir", dataDir], {
     cwd: ROOT,
-    env: {
+    env: withBun({
       ...process.env,
       CONVEX_SELF_HOSTED_URL: dev.url,
       CONVEX_SELF_HOSTED_ADMIN_KEY: dev.adminKey,
       ...env,
-    },
+    }),
     stdio: ["ignore", "pipe", "ignore"],
   });
   let stdout = "";

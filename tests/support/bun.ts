@@ -1,4 +1,5 @@
 import { execFileSync } from "node:child_process";
+import { delimiter, dirname } from "node:path";
 
 let found: string | undefined;
 
@@ -10,6 +11,11 @@ export function bunPath(): string {
   found ??= tryBun("bun") ?? tryBun("npx", "--yes", "bun@1");
   if (found === undefined) throw new Error("Bun was not found: run the tests with `bun run test`.");
   return found;
+}
+
+/** An environment in which scripts find Bun by its name, as under `bun run`. */
+export function withBun(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return { ...env, PATH: `${dirname(bunPath())}${delimiter}${env.PATH ?? ""}` };
 }
 
 function tryBun(command: string, ...args: string[]): string | undefined {

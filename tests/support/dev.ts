@@ -1,8 +1,7 @@
 import { spawn, type ChildProcess } from "node:child_process";
-import { dirname } from "node:path";
 import { z } from "zod";
 import { ROOT } from "../../scripts/lib/convex-cli.ts";
-import { bunPath } from "./bun.ts";
+import { bunPath, withBun } from "./bun.ts";
 
 /** First start on a busy two-core machine: install check, push with components, type check. */
 const READY_WITHIN_MS = 100_000;
@@ -71,12 +70,11 @@ export class DevProcess {
   constructor(given: string[], { example = false, env = {} }: DevProcessOptions = {}) {
     const args = example ? given : [...given, "--no-example"];
     endWithTheTests();
-    const bun = bunPath();
-    this.#child = spawn(bun, ["run", "dev", ...args], {
+    this.#child = spawn(bunPath(), ["run", "dev", ...args], {
       cwd: ROOT,
       detached: true,
       stdio: ["ignore", "pipe", "pipe"],
-      env: { ...process.env, ...env, PATH: `${dirname(bun)}:${process.env.PATH ?? ""}` },
+      env: withBun({ ...process.env, ...env }),
     });
     this.#child.stdout?.setEncoding("utf8").on("data", (text: string) => (this.#stdout += text));
     this.#child.stderr?.setEncoding("utf8").on("data", (text: string) => (this.#stderr += text));
