@@ -41,6 +41,23 @@ describe("creating", () => {
     await reaches(ask, json.id, "started");
   });
 
+  test("that takes until it is seen has been asked for once when it is over, then or later", async () => {
+    const dataDir = aDataDir();
+    const options = { dataDir, delaysMs: { create: "until seen", stop: "until seen" } } as const;
+    const first = await aDaytona(options);
+    const { json } = await api(first)("POST", "", { name: "p" });
+    expect(json.state).toBe("creating");
+    expect((await api(first)("POST", "/p/stop")).status).toBe(409);
+    await first.close();
+    const ask = api(await aDaytona(options));
+    expect((await ask("GET")).json.items).toMatchObject([{ state: "creating" }]);
+    expect((await ask("GET", "/p")).json.state).toBe("creating");
+    expect((await ask("GET", "/p")).json.state).toBe("started");
+    expect((await ask("POST", "/p/stop")).json.state).toBe("stopping");
+    expect((await ask("GET", "/p")).json.state).toBe("stopping");
+    expect((await ask("GET", "/p")).json.state).toBe("stopped");
+  });
+
   test("refuses a name that is taken, until its sandbox is being deleted", async () => {
     const ask = api(await aDaytona({ delaysMs: { ...AT_ONCE, destroy: 60_000 } }));
     const first = await ask("POST", "", { name: "p" });

@@ -11,8 +11,17 @@ import { cronJobs } from "convex/server";
 export default cronJobs();
 `;
 
-/** Daytona's changes of state, in milliseconds: over by the time of the SDK's first look. */
-const AT_ONCE = { create: 20, start: 20, stop: 20, archive: 20, destroy: 20 };
+/**
+ * What is waited for takes two looks, on however slow a machine: each time an operation is played it makes the calls
+ * that it was recorded to make.
+ */
+const DELAYS_MS = {
+  create: "until seen",
+  start: "until seen",
+  stop: "until seen",
+  archive: 0,
+  destroy: 0,
+} as const;
 
 /** An agent that says two lines, one of them a moment later. */
 const AGENT = "printf 'one\\n'; sleep 0.3; printf 'two\\n'";
@@ -37,7 +46,7 @@ export class Lane {
     const world = await startWorld({
       webhooks: false,
       modules: { "crons.ts": NO_CRONS },
-      daytona: { delaysMs: AT_ONCE },
+      daytona: { delaysMs: DELAYS_MS },
     });
     world.stripe.setWebhook({ url: `${world.deployment.siteUrl}/stripe/webhook` });
     const lane = new Lane(world);
@@ -102,9 +111,8 @@ export class Lane {
 
   async #deleteSandbox(id: string): Promise<void> {
     const { url, apiKey } = this.world.daytona;
-    await fetch(`${url}/sandbox/${id}`, {
-      method: "DELETE",
-      headers: { authorization: `Bearer ${apiKey}` },
-    });
+    const headers = { authorization: `Bearer ${apiKey}` };
+    await fetch(`${url}/sandbox/${id}`, { headers }); // ends what may be under way
+    await fetch(`${url}/sandbox/${id}`, { headers, method: "DELETE" });
   }
 }

@@ -4,7 +4,7 @@ import type { Outbox } from "../shared/outbox.ts";
 import { createdEvent, stateUpdatedEvent } from "./describe.ts";
 import { DaytonaRefusal } from "./errors.ts";
 import { dueOperation } from "./intervals.ts";
-import type { DelayName, Operation } from "./machine.ts";
+import type { Delay, DelayName, Operation } from "./machine.ts";
 import { COMPLETIONS, isPassing, judge } from "./machine.ts";
 import type { CreateRequest, ListRequest } from "./requests.ts";
 import type { SandboxRow, State } from "./rows.ts";
@@ -18,8 +18,8 @@ export interface FleetOptions {
   journal: Journal;
   outbox: Outbox;
   now: () => number;
-  /** How long each kind of change takes, in milliseconds. */
-  delaysMs: Record<DelayName, number>;
+  /** How long each kind of change takes. */
+  delaysMs: Record<DelayName, Delay>;
   /** How long a minute of the auto intervals is, in milliseconds. */
   minuteMs: number;
   /** Called once a sandbox has started, and for each that is at the start: it has no processes yet. */
@@ -38,6 +38,8 @@ export interface Fleet {
   operate(sandbox: SandboxRow, operation: Operation, doom?: Doom): SandboxRow;
   /** Changes what isn't the state. */
   update(sandbox: SandboxRow, fields: Partial<SandboxRow>): SandboxRow;
+  /** Notes that its state has been told: a change that lasts until then is over. */
+  seen(sandbox: SandboxRow): void;
   /** Notes activity, which puts off the idle stop. */
   touch(sandbox: SandboxRow): void;
   /** Does what the auto intervals ask for; runs by itself, too. */
@@ -82,8 +84,8 @@ export function openFleet(options: FleetOptions): Fleet {
     clearTimeout(timers.get(row.id));
     timers.delete(row.id);
     if (!isPassing(row.state)) return;
-    const delayMs = options.delaysMs[COMPLETIONS[row.state].delay];
-    timers.set(row.id, setTimeout(complete, delayMs, row.id));
+    const delay = options.delaysMs[COMPLETIONS[row.state].delay];
+    if (delay !== "until seen") timers.set(row.id, setTimeout(complete, delay, row.id));
   };
 
   const moveTo = (row: SandboxRow, state: State): SandboxRow => {
@@ -147,6 +149,10 @@ export function openFleet(options: FleetOptions): Fleet {
       const updated = { ...sandbox, ...fields };
       commit(rows.put(sandbox.id, updated));
       return updated;
+    },
+    seen: ({ id, state }) => {
+      if (!isPassing(state)) return;
+      if (options.delaysMs[COMPLETIONS[state].delay] === "until seen") complete(id);
     },
     touch: (sandbox) => {
       const row = rows.get(sandbox.id);

@@ -6,6 +6,12 @@ export type Operation = "start" | "stop" | "archive" | "recover" | "delete";
 /** Kinds of change, each with its own duration. */
 export type DelayName = "create" | "start" | "stop" | "archive" | "destroy";
 
+/**
+ * How long a change takes: milliseconds, or until its state has been told to whoever asked for the sandbox, so that
+ * how often one has to ask is no matter of time.
+ */
+export type Delay = number | "until seen";
+
 /** How an operation is answered. */
 export type Verdict =
   | { kind: "change"; to: PassingState }

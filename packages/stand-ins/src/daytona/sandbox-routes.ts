@@ -59,7 +59,11 @@ export function sandboxRoutes({ url, fleet, previews }: DaytonaParts): Hono<Stan
     };
     return context.json(response);
   });
-  app.get("/:id", (context) => context.json(toJson(found(context))));
+  app.get("/:id", (context) => {
+    const sandbox = found(context);
+    fleet.seen(sandbox);
+    return context.json(toJson(sandbox));
+  });
   app.delete("/:id", (context) => operate(context, "delete"));
   app.post("/:id/start", (context) => operate(context, "start"));
   app.post("/:id/stop", (context) => operate(context, "stop"));

@@ -4,7 +4,7 @@ import type { Service, ServiceOptions } from "../shared/service.ts";
 import { startService } from "../shared/service.ts";
 import { daytonaApp } from "./app.ts";
 import { openFleet } from "./fleet.ts";
-import type { DelayName } from "./machine.ts";
+import type { Delay, DelayName } from "./machine.ts";
 import { makeMachines } from "./machines.ts";
 import { openPreviews } from "./previews.ts";
 import { removeStrayWorkspaces } from "./workspace.ts";
@@ -13,8 +13,8 @@ import { removeStrayWorkspaces } from "./workspace.ts";
 export interface DaytonaStandInOptions extends ServiceOptions {
   /** Made at the first start unless given. */
   apiKey?: string | undefined;
-  /** How long changes of state take, in milliseconds. */
-  delaysMs?: Partial<Record<DelayName, number>> | undefined;
+  /** How long changes of state take, in milliseconds; "until seen" is until the sandbox is asked for. */
+  delaysMs?: Partial<Record<DelayName, Delay>> | undefined;
   /** How long a minute of the auto intervals is, in milliseconds; 60,000 unless given. */
   minuteMs?: number | undefined;
   /** A shell line that every sandbox runs while it is started, as a snapshot's entrypoint; none unless given. */
