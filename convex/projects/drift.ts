@@ -7,8 +7,9 @@ import { failedColumns } from "./failures";
 import { isLeased } from "./lease";
 import { statusAfter } from "./lifecycle";
 import { sandboxLook, type SandboxLook } from "./outcomes";
+import { enqueueRecheck } from "./recheck";
 import { patchProject, type ProjectPatch } from "./store";
-import { driftOf, isAtRest, type Drift } from "./verdicts";
+import { driftOf, isAtRest, isOnItsWay, type Drift } from "./verdicts";
 
 /**
  * Applies news of a sandbox, by Daytona's webhook (an `event`) or by the sweep's own look at it, as
@@ -46,6 +47,8 @@ async function applyLook(
   // An event that changes nothing is remembered all the same: an older one may come after it.
   if (drift === null && !isEvent && project.operation === undefined) return "unchanged";
   await patchProject(ctx, project._id, driftedColumns(project, drift, look, now));
+  // What was cut off may still come to pass, and nobody would look at a project that says "stopped" for long.
+  if (isOnItsWay(look.state)) await enqueueRecheck(ctx, sandboxId);
   return drift === null ? "unchanged" : "changed";
 }
 

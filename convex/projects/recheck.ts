@@ -1,4 +1,4 @@
-/** Looking at a sandbox once more, after an operation that ended without knowing what came of it. */
+/** Looking at a sandbox once more, after an operation that ended, or was cut off, before it was known what came of it. */
 import { v } from "convex/values";
 import { internal } from "../_generated/api";
 import { internalAction, type MutationCtx } from "../_generated/server";

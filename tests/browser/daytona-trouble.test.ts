@@ -46,6 +46,21 @@ describeInBrowser("a slow Daytona", () => {
   });
 });
 
+describeInBrowser("an app that starts later than its sandbox", () => {
+  const stage = useStage();
+
+  test("appears by itself", async () => {
+    const ada = await withASundial(stage);
+    await ada.press("Stop");
+    await ada.seesStatus("Stopped");
+    const notYet = { status: 502, json: { message: "nothing answers on port 3000" } };
+    await ada.page.route(/\/preview\//, (route) => route.fulfill(notYet), { times: 1 });
+    await ada.press("Start");
+    await ada.seesStatus("Ready");
+    await ada.preview.getByRole("heading", { name: "Sundial" }).waitFor();
+  });
+});
+
 describeInBrowser("a failing Daytona", () => {
   const stage = useStage();
 

@@ -53,6 +53,31 @@ describe("a start that was cut short", () => {
   });
 });
 
+describe("a start that was cut short once Daytona had been asked", () => {
+  test.for([
+    ["started", "ready"],
+    ["stopped", "stopped"],
+    ["error", "failed"],
+  ] as const)("is over once the sandbox is %s: the project is %s", async ([state, status]) => {
+    const { t, ada } = await aPerson();
+    const { projectId, sandboxId } = await aProject(t, ada);
+    await ada.action(api.projects.actions.stop, { projectId });
+    await ada.mutation(internal.projects.operations.begin, { projectId, change: "start" });
+    const sandbox = daytona.find(sandboxId)!;
+    sandbox.state = "starting";
+    vi.advanceTimersByTime(4 * MINUTE);
+    let looks = 0;
+    daytona.during = (call) => {
+      if (call === "get" && ++looks === 2) sandbox.state = state;
+      return Promise.resolve();
+    };
+    await sweep(t);
+    const [project] = (await dump(t)).projects;
+    expect(project).toMatchObject({ status });
+    expect(project).not.toHaveProperty("operation");
+  });
+});
+
 describe("a creation that was cut short", () => {
   test.for([
     ["before Daytona was asked", false],

@@ -10,8 +10,13 @@ export function Preview({ project }: { project: Project }) {
   // Which state of the app is shown: the one that the agent left last, even while it works on the next.
   const [version, setVersion] = useState<number | null>(null);
   if (status === "ready" && version !== statusChangedAt) setVersion(statusChangedAt);
+  const [slept, setSlept] = useState(false);
+  const asleep = status === "stopped" || status === "archived" || status === "failed";
+  if (asleep && !slept) setSlept(true);
   const running = status === "ready" || status === "generating";
-  if (running && version !== null) return <PreviewFrame projectId={projectId} version={version} />;
+  if (running && version !== null) {
+    return <PreviewFrame projectId={projectId} version={version} awakening={slept} />;
+  }
   return (
     <div className="grid flex-1 place-content-center bg-surface">
       {status === "generating" && <BeingBuilt projectId={projectId} onShow={() => setVersion(0)} />}

@@ -1,18 +1,27 @@
+import { useRef } from "react";
 import type { Id } from "@backend/_generated/dataModel";
 import { IconButton } from "../ui/Button";
 import { Empty } from "../ui/Empty";
 import { Icon } from "../ui/Icon";
 import { Problem } from "../ui/Problem";
+import { useAwakening } from "./useAwakening";
 import { usePreview } from "./usePreview";
 
-type PreviewFrameProps = { projectId: Id<"projects">; version: number };
+type PreviewFrameProps = {
+  projectId: Id<"projects">;
+  version: number;
+  /** Whether the sandbox has only just started, and the app in it may not yet. */
+  awakening: boolean;
+};
 
 /**
  * The app in a frame. It has an origin of its own, which it may use (`allow-same-origin`); of this page
  * it reaches nothing, and it can't lead the person away from it.
  */
-export function PreviewFrame({ projectId, version }: PreviewFrameProps) {
+export function PreviewFrame({ projectId, version, awakening }: PreviewFrameProps) {
   const { url, problem, reload } = usePreview(projectId, version);
+  const frame = useRef<HTMLIFrameElement>(null);
+  const loads = useAwakening(awakening && url !== null, frame);
   return (
     <>
       <div className="flex items-center gap-1 border-b border-line px-2">
@@ -42,7 +51,8 @@ export function PreviewFrame({ projectId, version }: PreviewFrameProps) {
         </div>
       ) : (
         <iframe
-          key={url}
+          key={`${url} ${loads.toString()}`}
+          ref={frame}
           src={url}
           title="Preview of the app"
           sandbox="allow-scripts allow-same-origin allow-forms allow-modals allow-popups allow-downloads"

@@ -36,11 +36,11 @@ function isBackendsOwn(service: Service, { method, path }: Call): boolean {
   return method !== "WEBHOOK" && BACKENDS_OWN[service].test(path);
 }
 
-/** Ids are long and have digits in them. */
+/** Ids are long and have digits in them; or, as happens to one of Stripe's in seventy, capitals alone. */
 function withoutIds(path: string): string {
   return path
     .split("/")
-    .map((part) => (part.length >= 8 && /\d/.test(part) ? ":id" : part))
+    .map((part) => (part.length >= 8 && /[\dA-Z]/.test(part) ? ":id" : part))
     .join("/");
 }
 
