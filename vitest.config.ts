@@ -4,6 +4,13 @@ import { defineConfig } from "vitest/config";
 /** CI counts the tests from this file; see .ci/run. */
 const reportFile = process.env.TEST_REPORT_FILE;
 
+/** Long enough for a machine that does something else besides: a time is no test. */
+const PATIENT = {
+  testTimeout: 60_000,
+  hookTimeout: 60_000,
+  expect: { poll: { timeout: 10_000 } },
+};
+
 /** For what starts whole deployments and servers: two files at a time, once everything else is done. */
 const SLOW = { maxWorkers: 2, sequence: { groupOrder: 1 } };
 
@@ -17,6 +24,7 @@ export default defineConfig({
           name: "packages",
           include: ["packages/*/tests/**/*.test.ts"],
           environment: "node",
+          ...PATIENT,
         },
       },
       {
@@ -27,6 +35,7 @@ export default defineConfig({
           name: "convex",
           include: ["tests/convex/**/*.test.ts"],
           environment: "edge-runtime",
+          ...PATIENT,
           server: { deps: { inline: ["convex-test", "stripe", "@convex-dev/stripe"] } },
         },
       },
@@ -36,6 +45,7 @@ export default defineConfig({
           name: "example",
           include: ["example/tests/**/*.test.ts"],
           environment: "node",
+          ...PATIENT,
         },
       },
       {
@@ -43,6 +53,7 @@ export default defineConfig({
           name: "repository",
           include: ["tests/repository/**/*.test.ts"],
           environment: "node",
+          ...PATIENT,
         },
       },
       {
@@ -73,7 +84,7 @@ export default defineConfig({
           name: "proofs",
           include: ["tests/proofs/**/*.proof.test.ts"],
           environment: "node",
-          testTimeout: 300_000,
+          testTimeout: 900_000,
           hookTimeout: 120_000,
           ...SLOW,
         },

@@ -43,7 +43,7 @@ test("a push that is refused has a code, and leaves the clone's .env.local alone
   // The CLI did write the file, in its own folder: that is what the folder is for.
   expect(readFileSync(join(folder, ".env.local"), "utf8")).toContain(deployment.url);
   expect(existsSync(envFile) ? readFileSync(envFile, "utf8") : null).toBe(before);
-}, 60_000);
+});
 
 test("no other deployment that the shell names reaches the CLI", () => {
   const names = ["CONVEX_DEPLOYMENT", "CONVEX_DEPLOY_KEY"];
@@ -78,7 +78,7 @@ test("the CLI does not outlive us, not even after kill -9", async () => {
   expect(isAlive(pid)).toBe(true);
   parent.kill("SIGKILL");
   await expect.poll(() => isAlive(pid), { timeout: 10_000, interval: 20 }).toBe(false);
-}, 20_000);
+});
 
 function isAlive(pid: number): boolean {
   try {

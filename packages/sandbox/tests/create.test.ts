@@ -1,6 +1,6 @@
-import { describe, expect, test, vi } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { FaultRule } from "./support.ts";
-import { aClient, anInput, callsTo, failureOf, setUp } from "./support.ts";
+import { aClient, anInput, callsTo, eventually, failureOf, setUp } from "./support.ts";
 
 const CREATE = { method: "POST", path: /^\/sandbox$/ };
 
@@ -122,7 +122,7 @@ describe("a create that goes wrong", () => {
     expect(failure).toMatchObject({ code: "SANDBOX_FAILED", retryable: false });
     expect(failure.message).toContain("no such image");
     await client.delete(failure.sandboxId!);
-    await vi.waitFor(async () => expect((await client.list({ labels: {} })).items).toEqual([]));
+    await eventually(async () => expect((await client.list({ labels: {} })).items).toEqual([]));
     expect((await client.create(anInput())).state).toBe("started");
   });
 

@@ -1,5 +1,5 @@
-import { describe, expect, test, vi } from "vitest";
-import { anInput, callsTo, failureOf, setUp } from "./support.ts";
+import { describe, expect, test } from "vitest";
+import { anInput, callsTo, eventually, failureOf, setUp } from "./support.ts";
 
 describe("a sandbox's life", () => {
   test("from create to delete", async () => {
@@ -20,7 +20,7 @@ describe("a sandbox's life", () => {
     expect(["archiving", "archived"]).toContain((await client.archive(made.id)).state);
     expect((await client.start(made.id)).state).toBe("started");
     await client.delete(made.id);
-    await vi.waitFor(async () => expect(await client.get(made.id)).toBeNull());
+    await eventually(async () => expect(await client.get(made.id)).toBeNull());
   });
 
   test("each change asked for twice is made once", async () => {
@@ -59,10 +59,10 @@ describe("a sandbox's life", () => {
     const { client } = await setUp({ delaysMs: { stop: 100 } });
     const { id } = await client.create(anInput());
     const stopping = client.stop(id).catch(() => "deleted meanwhile");
-    await vi.waitFor(async () => expect((await client.get(id))?.state).toBe("stopping"));
+    await eventually(async () => expect((await client.get(id))?.state).toBe("stopping"));
     await client.delete(id);
     await stopping;
-    await vi.waitFor(async () => expect(await client.get(id)).toBeNull());
+    await eventually(async () => expect(await client.get(id)).toBeNull());
   });
 
   test("what is missing is null, and deleting it is done", async () => {

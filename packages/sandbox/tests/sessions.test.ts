@@ -1,8 +1,16 @@
 import type { DaytonaStandIn } from "@quaver/stand-ins";
-import { afterEach, beforeAll, describe, expect, test, vi } from "vitest";
+import { afterEach, beforeAll, describe, expect, test } from "vitest";
 import type { SandboxClient } from "../src/index.ts";
 import { LASTING_FAILURES, PASSING_FAILURES, timeFor } from "./failures.ts";
-import { aClient, anInput, callsTo, failureOf, setUp, sharedDaytona } from "./support.ts";
+import {
+  aClient,
+  anInput,
+  callsTo,
+  eventually,
+  failureOf,
+  setUp,
+  sharedDaytona,
+} from "./support.ts";
 
 // Making a stand-in and a sandbox takes longer than a test; faults are gone after each.
 let daytona: DaytonaStandIn;
@@ -21,7 +29,7 @@ const aSession = () => `turn-${(made += 1)}`;
 /** The command's progress once it has ended. */
 async function ended(session: string, commandId: string) {
   const read = () => client.readCommand(id, { session, commandId, offset: 0, limit: 100_000 });
-  return await vi.waitFor(async () => {
+  return await eventually(async () => {
     const progress = await read();
     expect(progress?.exitCode).not.toBeNull();
     return progress;
@@ -41,7 +49,7 @@ describe("a command in the background", () => {
     const { commandId } = await client.startCommand(id, { session, command });
     const read = (offset: number, limit = 100) =>
       client.readCommand(id, { session, commandId, offset, limit });
-    await vi.waitFor(async () => {
+    await eventually(async () => {
       expect(await read(0)).toEqual({ exitCode: null, output: "one\n", more: false });
     });
     expect(await read(4)).toEqual({ exitCode: null, output: "", more: false });
@@ -188,7 +196,7 @@ describe("ending a session", () => {
       const cat = { command: `cat beats-${session} | wc -l`, timeoutSeconds: 10 };
       return Number((await client.run(id, cat)).output);
     };
-    await vi.waitFor(async () => expect(await count()).toBeGreaterThan(0));
+    await eventually(async () => expect(await count()).toBeGreaterThan(0));
     await client.endSession(id, session);
     const after = await count();
     expect(await count()).toBe(after);

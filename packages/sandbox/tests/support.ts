@@ -3,12 +3,17 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { DaytonaStandIn, DaytonaStandInOptions, FaultRule } from "@quaver/stand-ins";
 import { startDaytonaStandIn } from "@quaver/stand-ins";
-import { afterAll, onTestFinished } from "vitest";
+import { afterAll, onTestFinished, vi } from "vitest";
 import type { CreateSandboxInput, SandboxClientOptions, SandboxError } from "../src/index.ts";
 import { createSandboxClient, isSandboxError } from "../src/index.ts";
 
 /** Over by the time anyone looks. */
 const QUICK = { create: 0, start: 0, stop: 0, archive: 0, destroy: 0 };
+
+/** Has a check hold in the end: at once as a rule, later on a machine that is busy. */
+export async function eventually<T>(check: () => T | Promise<T>): Promise<T> {
+  return await vi.waitFor(check, { timeout: 20_000, interval: 10 });
+}
 
 /** A Daytona stand-in for this test. */
 export async function aDaytona(

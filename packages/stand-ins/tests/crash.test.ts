@@ -6,8 +6,17 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { text } from "node:stream/consumers";
 import { build } from "esbuild";
-import { beforeAll, expect, onTestFinished, test, vi } from "vitest";
-import { aClerk, aDataDir, aDaytona, aReceiver, call, isAlive, str } from "./support.ts";
+import { beforeAll, expect, onTestFinished, test } from "vitest";
+import {
+  aClerk,
+  aDataDir,
+  aDaytona,
+  aReceiver,
+  call,
+  eventually,
+  isAlive,
+  str,
+} from "./support.ts";
 
 const secret = "whsec_" + Buffer.from("a secret for signing webhooks").toString("base64");
 
@@ -74,7 +83,7 @@ test.each(RUNTIMES)(
     const { json: made } = await call("POST", `${url}/sandbox`, { name: "p" }, headers);
     const id = str(made.id);
     const command = "sleep 60 >/dev/null 2>&1 & echo $!";
-    const run = await vi.waitFor(async () => {
+    const run = await eventually(async () => {
       const answer = await call(
         "POST",
         `${url}/toolbox/${id}/process/execute`,
@@ -90,13 +99,13 @@ test.each(RUNTIMES)(
     await killOutright(child);
 
     // No process of a sandbox outlives the machine it would have run on.
-    await vi.waitFor(() => expect(isAlive(background)).toBe(false));
+    await eventually(() => expect(isAlive(background)).toBe(false));
     const { url: receiver, received } = await aReceiver(secret);
     const clerk = await aClerk({ dataDir, webhook: { url: receiver, secret } });
     const daytona = await aDaytona({ dataDir });
     const people = await call("GET", `${clerk.url}/people`);
     expect(people.json).toMatchObject([{ id: signedUp.user!.id }]);
-    await vi.waitFor(() => expect(received).toMatchObject([{ event: { type: "user.created" } }]));
+    await eventually(() => expect(received).toMatchObject([{ event: { type: "user.created" } }]));
     expect(daytona.apiKey).toBe(apiKey);
     const sandbox = await call("GET", `${daytona.url}/sandbox/p`, undefined, headers);
     expect(sandbox.json).toMatchObject({ id, state: "started" });

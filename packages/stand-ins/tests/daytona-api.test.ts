@@ -1,7 +1,7 @@
-import { describe, expect, test, vi } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { DaytonaStandIn } from "../src/index.ts";
 import type { Json } from "./support.ts";
-import { aDataDir, aDaytona, AT_ONCE, call, str } from "./support.ts";
+import { aDataDir, aDaytona, AT_ONCE, call, eventually, str } from "./support.ts";
 
 /** The API with its key, below `/sandbox`. */
 function api({ url, apiKey }: Pick<DaytonaStandIn, "url" | "apiKey">) {
@@ -12,14 +12,11 @@ function api({ url, apiKey }: Pick<DaytonaStandIn, "url" | "apiKey">) {
 type Api = ReturnType<typeof api>;
 
 async function reaches(ask: Api, id: unknown, state: string): Promise<Json> {
-  return await vi.waitFor(
-    async () => {
-      const { json } = await ask("GET", `/${str(id)}`);
-      expect(json.state).toBe(state);
-      return json;
-    },
-    { interval: 5 },
-  );
+  return await eventually(async () => {
+    const { json } = await ask("GET", `/${str(id)}`);
+    expect(json.state).toBe(state);
+    return json;
+  });
 }
 
 const SLOW = { create: 60_000, start: 60_000, stop: 60_000, archive: 60_000, destroy: 60_000 };
@@ -121,7 +118,7 @@ describe("a sandbox's life", () => {
     expect((await go("start")).json.state).toBe("restoring");
     await reaches(ask, id, "started");
     await ask("DELETE", `/${str(id)}`);
-    await vi.waitFor(async () => expect((await ask("GET", `/${str(id)}`)).status).toBe(404));
+    await eventually(async () => expect((await ask("GET", `/${str(id)}`)).status).toBe(404));
   });
 
   test("answers 409 while a change is under way", async () => {
@@ -154,7 +151,7 @@ describe("a sandbox's life", () => {
     const idle = await ask("POST", "", { autoStopInterval: 1 });
     await reaches(ask, idle.json.id, "stopped");
     const fleeting = await ask("POST", "", { autoStopInterval: 1, autoDeleteInterval: 0 });
-    await vi.waitFor(async () =>
+    await eventually(async () =>
       expect((await ask("GET", `/${str(fleeting.json.id)}`)).status).toBe(404),
     );
   });
@@ -232,7 +229,7 @@ describe("a restart", () => {
     const after = api(second);
     expect(await reaches(after, started.json.id, "started")).toMatchObject({ labels: { a: "b" } });
     await reaches(after, stopping.json.id, "stopped");
-    await vi.waitFor(async () =>
+    await eventually(async () =>
       expect((await after("GET", `/${str(destroying.json.id)}`)).status).toBe(404),
     );
   });

@@ -1,8 +1,8 @@
 /** What runs in a sandbox by itself, and how two sandboxes of one machine can both serve port 3000. */
 import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, test, vi } from "vitest";
-import { aDataDir, aDaytona, call, isAlive, str } from "./support.ts";
+import { describe, expect, test } from "vitest";
+import { aDataDir, aDaytona, call, eventually, isAlive, str } from "./support.ts";
 
 /** Serves the sandbox's id on the port it is given, and leaves its process id in a file. */
 const SERVER = `
@@ -18,7 +18,7 @@ async function aFleet({ dataDir = aDataDir(), entrypoint = ENTRYPOINT } = {}) {
   const api = (method: string, path: string, body?: unknown) =>
     call(method, daytona.url + path, body, { authorization: `Bearer ${daytona.apiKey}` });
   const isIn = (id: string, state: string) =>
-    vi.waitFor(async () => expect((await api("GET", `/sandbox/${id}`)).json.state).toBe(state));
+    eventually(async () => expect((await api("GET", `/sandbox/${id}`)).json.state).toBe(state));
   return {
     daytona,
     dataDir,
@@ -33,14 +33,11 @@ async function aFleet({ dataDir = aDataDir(), entrypoint = ENTRYPOINT } = {}) {
     preview: async (id: string) => {
       const path = `/sandbox/${id}/ports/3000/signed-preview-url?expiresInSeconds=60`;
       const url = str((await api("GET", path)).json.url);
-      return await vi.waitFor(
-        async () => {
-          const response = await fetch(url);
-          expect(response.status).toBe(200);
-          return await response.text();
-        },
-        { timeout: 20_000, interval: 50 },
-      );
+      return await eventually(async () => {
+        const response = await fetch(url);
+        expect(response.status).toBe(200);
+        return await response.text();
+      });
     },
     pidFile: (id: string) => join(dataDir, "sandboxes", id, "home", "pid"),
   };
@@ -65,7 +62,7 @@ describe("an entrypoint", () => {
     const pid = pidIn(pidFile(id));
     await api("POST", `/sandbox/${id}/stop`);
     await isIn(id, "stopped");
-    await vi.waitFor(() => expect(isAlive(pid)).toBe(false));
+    await eventually(() => expect(isAlive(pid)).toBe(false));
     await api("POST", `/sandbox/${id}/start`);
     expect(await preview(id)).toBe(id);
     expect(pidIn(pidFile(id))).not.toBe(pid);
@@ -80,7 +77,7 @@ describe("an entrypoint", () => {
     await api("DELETE", `/toolbox/${id}/process/session/turn`);
     expect(isAlive(pid)).toBe(true);
     await daytona.close();
-    await vi.waitFor(() => expect(isAlive(pid)).toBe(false));
+    await eventually(() => expect(isAlive(pid)).toBe(false));
     rmSync(pidFile(id));
     const next = await aFleet({ dataDir });
     expect(await next.preview(id)).toBe(id);

@@ -6,7 +6,16 @@ import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { describe, expect, test, vi } from "vitest";
 import type { Json } from "./support.ts";
-import { aDataDir, aDaytona, AT_ONCE, call, isAlive, listening, str } from "./support.ts";
+import {
+  aDataDir,
+  aDaytona,
+  AT_ONCE,
+  call,
+  eventually,
+  isAlive,
+  listening,
+  str,
+} from "./support.ts";
 
 /** A started sandbox, and its toolbox. */
 async function aSandbox(options: { env?: Record<string, string>; dataDir?: string } = {}) {
@@ -18,7 +27,7 @@ async function aSandbox(options: { env?: Record<string, string>; dataDir?: strin
   const { json } = await api("POST", "/sandbox", { env: options.env ?? {} });
   const id = str(json.id);
   const isIn = (state: string) =>
-    vi.waitFor(async () => expect((await api("GET", `/sandbox/${id}`)).json.state).toBe(state));
+    eventually(async () => expect((await api("GET", `/sandbox/${id}`)).json.state).toBe(state));
   await isIn("started");
   return {
     daytona,
@@ -80,7 +89,7 @@ describe("executing a command", () => {
     expect(json).toMatchObject({ code: "PROCESS_EXECUTION_TIMEOUT", source: "DAYTONA_DAEMON" });
     expect(existsSync(join(home, "child"))).toBe(true);
     const child = Number((await execute(toolbox, "cat child")).result);
-    await vi.waitFor(() => expect(isAlive(child)).toBe(false));
+    await eventually(() => expect(isAlive(child)).toBe(false));
   });
 
   test.each([
@@ -121,12 +130,12 @@ describe("a session", () => {
     const started = await exec("echo begun; while [ ! -e go ]; do sleep 0.01; done; exit 0", true);
     expect(started).toEqual({ cmdId: expect.stringMatching(/./) as string });
     const command = `/process/session/s/command/${str(started.cmdId)}`;
-    await vi.waitFor(async () =>
+    await eventually(async () =>
       expect((await toolbox("GET", `${command}/logs`)).json.stdout).toBe("begun\n"),
     );
     expect((await toolbox("GET", command)).json).not.toHaveProperty("exitCode");
     await execute(toolbox, "touch go");
-    await vi.waitFor(async () => expect((await toolbox("GET", command)).json.exitCode).toBe(0));
+    await eventually(async () => expect((await toolbox("GET", command)).json.exitCode).toBe(0));
   });
 
   test("survives a command that makes no sense, and ends with one that exits", async () => {
@@ -151,7 +160,7 @@ describe("a session", () => {
     ]);
     expect((await toolbox("DELETE", "/process/session/s")).status).toBe(204);
     expect((await toolbox("GET", "/process/session/s")).status).toBe(404);
-    await vi.waitFor(() => expect(isAlive(child)).toBe(false));
+    await eventually(() => expect(isAlive(child)).toBe(false));
   });
 
   test("says that it doesn't stream", async () => {
@@ -211,8 +220,8 @@ describe("a sandbox that stops", () => {
     expect(isAlive(mine)).toBe(true);
     await api("POST", `/sandbox/${id}/stop`);
     await isIn("stopped");
-    await vi.waitFor(() => expect(isAlive(mine)).toBe(false));
-    await vi.waitFor(() => expect(isAlive(Number(stubborn.result))).toBe(false), 5_000);
+    await eventually(() => expect(isAlive(mine)).toBe(false));
+    await eventually(() => expect(isAlive(Number(stubborn.result))).toBe(false));
   });
 
   test("refuses its toolbox, and has its files when it starts again", async () => {
@@ -232,7 +241,7 @@ describe("a sandbox that stops", () => {
     const { toolbox, api, id, home } = await aSandbox();
     await execute(toolbox, "touch file");
     await api("DELETE", `/sandbox/${id}`);
-    await vi.waitFor(() => expect(existsSync(home)).toBe(false));
+    await eventually(() => expect(existsSync(home)).toBe(false));
     expect((await toolbox("POST", "/process/execute", { command: "true" })).status).toBe(404);
   });
 });
@@ -275,7 +284,7 @@ describe("a preview", () => {
     const path = `/sandbox/${str(made.json.id)}/ports/3000/signed-preview-url`;
     const { json } = await call("GET", daytona.url + path, undefined, headers);
     now += 59_000; // a minute unless asked otherwise
-    await vi.waitFor(async () => expect((await fetch(str(json.url))).status).toBe(502));
+    await eventually(async () => expect((await fetch(str(json.url))).status).toBe(502));
     now += 1_000;
     expect((await fetch(str(json.url))).status).toBe(401);
   });

@@ -6,7 +6,7 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Webhook } from "svix";
-import { onTestFinished } from "vitest";
+import { onTestFinished, vi } from "vitest";
 import type {
   ClerkStandIn,
   ClerkStandInOptions,
@@ -83,6 +83,11 @@ export async function listening(server: Server): Promise<string> {
     server.closeAllConnections();
   });
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+/** Has a check hold in the end: at once as a rule, later on a machine that is busy. */
+export async function eventually<T>(check: () => T | Promise<T>): Promise<T> {
+  return await vi.waitFor(check, { timeout: 20_000, interval: 10 });
 }
 
 /** JSON over HTTP, as a front end or a test driver would. */

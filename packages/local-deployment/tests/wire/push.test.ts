@@ -70,7 +70,7 @@ describe("a push", () => {
       "Could not find public function for 'search:find'",
     );
     expect(await query("notes:all")).toEqual(before);
-  }, 60_000);
+  });
 
   test("whose schema the stored documents break is refused by name, and the old code keeps running", async () => {
     const { project, query, add } = await aSmallProject();
@@ -87,7 +87,7 @@ describe("a push", () => {
     expect(await query("notes:version")).toBe(1);
     await expect(add({ text: 5 })).rejects.toThrow("does not match the schema");
     await add({ text: "b" });
-  }, 60_000);
+  });
 
   test("that doesn't work says why, with the lines of the TypeScript, and changes nothing", async () => {
     const { project, query } = await aSmallProject();
@@ -131,7 +131,7 @@ describe("a push", () => {
     await setEnvironment(deployment, { MODE: "a" });
     await project.pushed();
     expect(await query("notes:version")).toBe(1);
-  }, 60_000);
+  });
 });
 
 describe("start_push by hand", () => {
@@ -209,7 +209,7 @@ describe("start_push by hand", () => {
     );
     await deployment.kill();
     await deployment.restart();
-  }, 30_000);
+  });
 
   test("of nonsense is refused in its own words", async () => {
     const { url, adminKey } = await aDeployment();
@@ -237,7 +237,7 @@ describe("start_push by hand", () => {
     });
     expect(notBrotli).toMatchObject({ status: 400, json: { code: "BadJsonBody" } });
     expect((await start(body(adminKey, 1))).status).toBe(200);
-  }, 30_000);
+  });
 });
 
 describe("the official CLI", () => {
@@ -256,7 +256,7 @@ describe("the official CLI", () => {
     const left = await convex("env", "list");
     expect(left).toContain("LABEL=of the app");
     expect(left).not.toContain("GREETING");
-  }, 60_000);
+  });
 
   test("runs functions, internal ones and components' too, and shows what was stored", async () => {
     await convex("run", "ticks:tick", '{"by":"the operator"}');
@@ -267,7 +267,7 @@ describe("the official CLI", () => {
     const failed = await fixture.project.convex("run", "calls:refuses");
     expect(failed.code).not.toBe(0);
     expect(failed.stderr).toContain("REFUSED");
-  }, 60_000);
+  });
 
   test("lists the functions, and writes generated code without changing anything", async () => {
     const spec = JSON.parse(await convex("function-spec")) as {
@@ -284,7 +284,7 @@ describe("the official CLI", () => {
     await expect(client.query(anyApi.added!.version!, {})).rejects.toThrow(
       "Could not find public function",
     );
-  }, 60_000);
+  });
 
   test("follows the logs", async () => {
     const client = new ConvexHttpClient(fixture.current.url, { logger: false });
@@ -298,5 +298,5 @@ describe("the official CLI", () => {
     });
     await said.until("'hello' { a: 1 }");
     await said.until("calls:logs");
-  }, 60_000);
+  });
 });

@@ -110,7 +110,7 @@ describe("mutations", () => {
     await client().query(api.transactions.wakesSleeper, {});
     await client().mutation(api.things.add, { group: aGroup(), name: "after" });
     expect(await ticks("sleeper")).toBe(0);
-  }, 30_000);
+  });
 
   test("call each other eight deep, and no deeper", async () => {
     expect(await client().query(api.transactions.recurse, { depth: 8 })).toBe(8);
@@ -322,7 +322,7 @@ describe("limits", () => {
     );
     expect(text).toContain("Too many writes in a single function execution (limit: 16000)");
     expect(await ticks("x")).toBe(0);
-  }, 30_000);
+  });
 
   test("a mutation writes 16 MiB", async () => {
     const text = await refusal(
@@ -336,7 +336,7 @@ describe("limits", () => {
     expect(await refusal(client().mutation(api.jobs.scheduleMany, { count: 1001 }))).toContain(
       "Too many functions scheduled by this mutation (limit: 1000)",
     );
-  }, 30_000);
+  });
 });
 
 describe("scheduled functions", () => {
@@ -468,7 +468,7 @@ describe("functions that never end", () => {
     expect(await behind).toBe(2);
     expect(await client().query(api.things.count, { group })).toBe(2);
     expect(await ticks("endless")).toBe(0);
-  }, 30_000);
+  });
 
   test("an endless scheduled mutation fails once, and the jobs behind it run", async () => {
     const schedule = (what: "endless" | "tick", after: number) =>
@@ -479,7 +479,7 @@ describe("functions that never end", () => {
     const error = "Function execution timed out (maximum duration: 1s)";
     expect(await stateOf(endless)).toEqual({ kind: "failed", error });
     expect(await ticks("behind the endless")).toBe(1);
-  }, 30_000);
+  });
 
   test("an endless action does not stop queries and mutations", async () => {
     void client()

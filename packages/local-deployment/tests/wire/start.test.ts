@@ -151,7 +151,7 @@ describe("a data file that can't be read is left as it is", () => {
     const deployment = await aDeployment(folder);
     const client = new ConvexHttpClient(deployment.url, { logger: false });
     expect(await client.query(anyApi.notes!.list!, {})).toHaveLength(200);
-  }, 60_000);
+  });
 });
 
 describe("the admin key", () => {
@@ -214,7 +214,7 @@ describe("nothing that was acknowledged is lost", () => {
       expect([...acknowledged].filter((one) => !stored.includes(one))).toEqual([]);
       expect(new Set(stored).size).toBe(stored.length);
     }
-  }, 60_000);
+  });
 
   test("by SIGTERM, which ends it with 0", async () => {
     const deployment = await aDeployment();

@@ -7,7 +7,7 @@ import { RawClient } from "./support/sync.ts";
 let deployment: TestDeployment;
 beforeAll(async () => {
   deployment = await TestDeployment.start(aFolder("file"));
-}, 30_000);
+});
 afterAll(async () => {
   await deployment.kill();
 });

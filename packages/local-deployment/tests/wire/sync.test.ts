@@ -118,7 +118,7 @@ describe("live queries", () => {
     const runs = (updates: typeof second) =>
       new Set(updates.map(({ value }) => (value as { run: number }).run));
     expect(runs(second).size).toBe(1);
-  }, 30_000);
+  });
 
   test("of many megabytes come in parts that are put together, beside others", async () => {
     const client = live();
@@ -131,7 +131,7 @@ describe("live queries", () => {
     const chunk = await raws.next((message) => message.type === "TransitionChunk");
     expect(chunk).toMatchObject({ partNumber: 0, totalParts: 2 });
     expect(await raws.next()).toMatchObject({ type: "TransitionChunk", partNumber: 1 });
-  }, 30_000);
+  });
 
   test("of more than a socket buffers at once come whole", async () => {
     const client = live();
@@ -140,7 +140,7 @@ describe("live queries", () => {
     );
     for (const one of watched) await one.until(() => one.seen.length === 1);
     expect(watched.map((one) => one.seen[0]?.length)).toEqual(Array(4).fill(12_000_000));
-  }, 60_000);
+  });
 });
 
 describe("mutations", () => {
@@ -408,7 +408,7 @@ describe("when the deployment is killed and comes back", () => {
     expect([...names].sort()).toEqual(Array.from({ length: 200 }, (_, n) => String(n)).sort());
     await add(group, "after");
     await count.until(() => count.seen.at(-1) === 201);
-  }, 60_000);
+  });
 
   test("scheduled functions that were waiting run; an action that was running has failed", async () => {
     const group = aGroup();
@@ -434,7 +434,7 @@ describe("when the deployment is killed and comes back", () => {
     const ticked = watch(seen, api.ticks.count, { by: group });
     await ticked.until(() => ticked.seen.at(-1) === 1);
     expect(await stateOf(waiting as never)).toEqual({ kind: "success" });
-  }, 60_000);
+  });
 
   test("the timestamps go on where they were", async () => {
     const before = await raw();
@@ -446,7 +446,7 @@ describe("when the deployment is killed and comes back", () => {
     after.modify();
     const transition = await after.next((message) => message.type === "Transition");
     expect(decodeTs(transition.endVersion!.ts)).toBeGreaterThanOrEqual(decodeTs(endVersion!.ts));
-  }, 60_000);
+  });
 });
 
 describe("a live query that never ends", () => {
@@ -470,5 +470,5 @@ describe("a live query that never ends", () => {
     expect(modifications).toHaveLength(1);
     // Run again, it would hold up each of these for the four seconds until it is found out.
     expect(performance.now() - began).toBeLessThan(6_000);
-  }, 60_000);
+  });
 });

@@ -102,7 +102,7 @@ export function fixtureDeployment(): {
     await project.pushed();
     holder.deployment = deployment;
     holder.project = project;
-  }, 60_000);
+  });
   afterAll(async () => {
     await holder.deployment?.kill();
   });
