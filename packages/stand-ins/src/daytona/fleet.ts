@@ -7,7 +7,7 @@ import { dueOperation } from "./intervals.ts";
 import type { Delay, DelayName, Operation } from "./machine.ts";
 import { COMPLETIONS, isPassing, judge } from "./machine.ts";
 import type { CreateRequest, ListRequest } from "./requests.ts";
-import type { SandboxRow, State } from "./rows.ts";
+import type { PassingState, SandboxRow, State } from "./rows.ts";
 import { sandboxSchema } from "./rows.ts";
 
 /** How a fault wants a change to end. */
@@ -80,11 +80,13 @@ export function openFleet(options: FleetOptions): Fleet {
     if (rest === "stopped" && row.autoDeleteInterval === 0) sweep();
   };
 
+  const delayOf = (state: PassingState): Delay => options.delaysMs[COMPLETIONS[state].delay];
+
   const schedule = (row: SandboxRow): void => {
     clearTimeout(timers.get(row.id));
     timers.delete(row.id);
     if (!isPassing(row.state)) return;
-    const delay = options.delaysMs[COMPLETIONS[row.state].delay];
+    const delay = delayOf(row.state);
     if (delay !== "until seen") timers.set(row.id, setTimeout(complete, delay, row.id));
   };
 
@@ -151,8 +153,7 @@ export function openFleet(options: FleetOptions): Fleet {
       return updated;
     },
     seen: ({ id, state }) => {
-      if (!isPassing(state)) return;
-      if (options.delaysMs[COMPLETIONS[state].delay] === "until seen") complete(id);
+      if (isPassing(state) && delayOf(state) === "until seen") complete(id);
     },
     touch: (sandbox) => {
       const row = rows.get(sandbox.id);
