@@ -38,8 +38,10 @@ export interface History {
 /** How large a history is to be. */
 export interface Size {
   people: number;
-  /** Wishes; a good part of them comes true. */
+  /** Wishes, of which some come true: how many is a matter of who is deleted, and when. */
   wishes: { min: number; max: number };
+  /** How much has to happen at least; 0 by default. A good deal fewer than `wishes.min`, or it is long looked for. */
+  happenings?: number;
 }
 
 const CHANGES: Record<Sender, fc.Arbitrary<Change>> = {
@@ -51,7 +53,7 @@ const CHANGES: Record<Sender, fc.Arbitrary<Change>> = {
 /** Legal histories in which these senders have something to say. */
 export function histories(
   senders: readonly Sender[],
-  { people, wishes }: Size,
+  { people, wishes, happenings: atLeast = 0 }: Size,
 ): fc.Arbitrary<History> {
   const change = fc.oneof(...senders.map((sender) => CHANGES[sender]));
   const wish = fc.record({ who: fc.nat(people - 1), change });
@@ -60,7 +62,8 @@ export function histories(
       parts: fc.array(partIn(senders), { minLength: people, maxLength: people }),
       wished: fc.array(wish, { minLength: wishes.min, maxLength: wishes.max, size: "max" }),
     })
-    .map(({ parts, wished }) => ({ parts, happenings: legal(parts, wished) }));
+    .map(({ parts, wished }) => ({ parts, happenings: legal(parts, wished) }))
+    .filter(({ happenings }) => happenings.length >= atLeast);
 }
 
 /** Without Clerk nobody arrives; without the others nobody needs anything of theirs. */
