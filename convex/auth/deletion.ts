@@ -36,8 +36,8 @@ export async function enqueueRemoval(
 }
 
 /**
- * The job. Sandboxes cost by the minute and can't fail here, so that they go first; a subscription
- * that can't be cancelled now is tried again without keeping anything else.
+ * The job. Subscriptions end first, so that nobody pays for what is being taken away; one that can't
+ * be cancelled now keeps nothing else from going, and is tried again.
  */
 export const removeEverything = internalAction({
   args: { tombstoneId: v.id("deletedClerkUsers") },
@@ -45,8 +45,11 @@ export const removeEverything = internalAction({
   handler: async (ctx, args): Promise<null> => {
     const userId = await ctx.runQuery(internal.auth.deletion.pendingUser, args);
     if (userId === null) return null;
-    await removeProjects(ctx, userId);
-    await ctx.runAction(internal.payments.cancellation.cancelSubscriptionsOfUser, { userId });
+    try {
+      await ctx.runAction(internal.payments.cancellation.cancelSubscriptionsOfUser, { userId });
+    } finally {
+      await removeProjects(ctx, userId);
+    }
     await ctx.runMutation(internal.auth.deletion.finish, args);
     return null;
   },

@@ -3,9 +3,9 @@ import { describe, expect, test, vi } from "vitest";
 import { api, internal } from "../../convex/_generated/api.js";
 import { isQuaverError } from "../../convex/lib/errors.ts";
 import { deliver as deliverClerk, signUp, type Person } from "./people.ts";
-import { aBackend, settle } from "./setup.ts";
+import { aBackend, daytona, settle } from "./setup.ts";
 import { deliverEvent, patiently, StripeTwin } from "./stripeTwin.ts";
-import { rowOf } from "./things.ts";
+import { aProject, dump, rowOf } from "./things.ts";
 
 const { createCheckoutSession, createPortalSession, cancelSubscription, resumeSubscription } =
   api.payments.actions;
@@ -190,6 +190,24 @@ describe("a deleted person's payments", () => {
     mend();
     await t.action(cancelSubscriptionsOfUser, { userId });
     await t.action(cancelSubscriptionsOfUser, { userId });
+  });
+
+  test("keep nothing else from going while Stripe is away", async () => {
+    vi.spyOn(console, "error").mockReturnValue();
+    const { t, stripe, ada } = await aWorld(true);
+    await aProject(t, ada);
+    const mend = stripe.faults.add({ path: "/v1/", kind: "drop" });
+    await deliverClerk(t, "user.deleted", { id: "user_ada", deleted: true });
+    await settle(t, 1_000);
+    const whileAway = await dump(t);
+    expect([whileAway.projects, whileAway.messages]).toEqual([[], []]);
+    expect(whileAway.deletedClerkUsers).toMatchObject([{ state: "removing" }]);
+    expect(daytona.sandboxes.size).toBe(0);
+    expect(stripe.ledger.subscriptions.values()).toMatchObject([{ status: "active" }]);
+    mend();
+    await settle(t, 60_000);
+    expect(stripe.ledger.subscriptions.values()).toMatchObject([{ status: "canceled" }]);
+    expect((await dump(t)).deletedClerkUsers).toMatchObject([{ state: "removed" }]);
   });
 
   test("include the checkout that is open: it can't be paid any more", async () => {
