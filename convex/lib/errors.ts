@@ -21,8 +21,8 @@ interface ErrorDetails {
   INVALID_TRANSITION: { from: ProjectStatus; to: ProjectStatus };
   /** Somebody (another tab, the agent, the sweep) is working on the project. Try again shortly. */
   OPERATION_IN_PROGRESS: { operation: OperationKind };
-  /** The plan allows `limit` projects, and there are as many. */
-  PLAN_LIMIT_REACHED: { limit: number; plan: PlanName };
+  /** The plan allows `limit` projects, or so many to run, and there are as many. */
+  PLAN_LIMIT_REACHED: { limit: number; plan: PlanName; counted: "all" | "running" };
   /** Too many calls; the next one can succeed in `retryAfterMs` milliseconds. */
   RATE_LIMITED: { retryAfterMs: number };
   /** Daytona did not give the sandbox; `retryable` says whether trying again can help. */

@@ -31,7 +31,8 @@ export async function checkPlanAllowsAnother(ctx: MutationCtx, user: Doc<"users"
   const plan = await currentPlanOf(ctx, user._id);
   const limit = PLANS[plan].maxProjects;
   const { projects } = await projectCountsOf(ctx, user._id);
-  if (projects >= limit) throw quaverError("PLAN_LIMIT_REACHED", { limit, plan });
+  if (projects < limit) return;
+  throw quaverError("PLAN_LIMIT_REACHED", { limit, plan, counted: "all" });
 }
 
 /**
@@ -46,5 +47,5 @@ export async function checkPlanAllowsRunning(ctx: MutationCtx, user: Doc<"users"
   const { running } = await projectCountsOf(ctx, user._id);
   if (running < limit) return;
   const message = `Your plan allows ${String(limit)} projects to run at a time.`;
-  throw quaverError("PLAN_LIMIT_REACHED", { limit, plan, message });
+  throw quaverError("PLAN_LIMIT_REACHED", { limit, plan, counted: "running", message });
 }

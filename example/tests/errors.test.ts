@@ -14,7 +14,11 @@ const ONE_OF_EACH = {
   }),
   INVALID_TRANSITION: quaverError("INVALID_TRANSITION", { from: "archived", to: "stopped" }),
   OPERATION_IN_PROGRESS: quaverError("OPERATION_IN_PROGRESS", { operation: "archive" }),
-  PLAN_LIMIT_REACHED: quaverError("PLAN_LIMIT_REACHED", { limit: 10, plan: "free" }),
+  PLAN_LIMIT_REACHED: quaverError("PLAN_LIMIT_REACHED", {
+    limit: 10,
+    plan: "free",
+    counted: "all",
+  }),
   RATE_LIMITED: quaverError("RATE_LIMITED", { retryAfterMs: 41_200 }),
   SANDBOX_UNAVAILABLE: quaverError("SANDBOX_UNAVAILABLE", { retryable: true }),
   PAYMENTS_NOT_CONFIGURED: quaverError("PAYMENTS_NOT_CONFIGURED"),
@@ -42,8 +46,17 @@ test("what the details say is in the sentence", () => {
 });
 
 test("whoever has the largest plan is not told to upgrade", () => {
-  const error = quaverError("PLAN_LIMIT_REACHED", { limit: 200, plan: "pro" });
+  const error = quaverError("PLAN_LIMIT_REACHED", { limit: 200, plan: "pro", counted: "all" });
   expect(explain(error)).not.toContain("upgrade");
+});
+
+test("stopping a project is advised only where it makes room", () => {
+  const limit = { limit: 10, plan: "free" } as const;
+  const ofAll = explain(quaverError("PLAN_LIMIT_REACHED", { ...limit, counted: "all" }));
+  expect(ofAll).toContain(" Delete one, or upgrade");
+  expect(ofAll).not.toMatch(/stop/i);
+  const ofRunning = explain(quaverError("PLAN_LIMIT_REACHED", { ...limit, counted: "running" }));
+  expect(ofRunning).toContain(" Stop or delete one, or upgrade");
 });
 
 test("trying again is advised only where it can help", () => {

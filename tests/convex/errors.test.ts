@@ -31,7 +31,8 @@ describe("a refusal", () => {
 
 describe("the guard", () => {
   test("knows refusals, and one kind from another", () => {
-    const error: unknown = quaverError("PLAN_LIMIT_REACHED", { limit: 10, plan: "free" });
+    const limit = { limit: 10, plan: "free", counted: "all" } as const;
+    const error: unknown = quaverError("PLAN_LIMIT_REACHED", limit);
     expect(isQuaverError(error)).toBe(true);
     expect(isQuaverError(error, "PLAN_LIMIT_REACHED") && error.data.limit).toBe(10);
     expect(isQuaverError(error, "NOT_FOUND")).toBe(false);

@@ -27,6 +27,7 @@ describe("the plan's limit", () => {
       code: "PLAN_LIMIT_REACHED",
       limit: PLANS.free.maxProjects,
       plan: "free",
+      counted: "all",
     });
     expect((await dump(t)).projects).toHaveLength(PLANS.free.maxProjects);
     expect(daytona.sandboxes.size).toBe(1);

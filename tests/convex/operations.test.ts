@@ -287,8 +287,8 @@ describe("beyond the plan, after a downgrade", () => {
   test.for(["start", "ensureRunning"] as const)("%s is refused", async (name) => {
     const { ada, projectId, status } = await overLimit();
     const data = await refusal(ada.action(CHANGES[name], { projectId }));
-    const limit = PLANS.free.maxProjects;
-    expect(data).toMatchObject({ code: "PLAN_LIMIT_REACHED", limit, plan: "free" });
+    const limit = { limit: PLANS.free.maxProjects, plan: "free", counted: "running" };
+    expect(data).toMatchObject({ code: "PLAN_LIMIT_REACHED", ...limit });
     expect(await status()).toBe("stopped");
   });
 

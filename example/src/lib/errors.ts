@@ -16,9 +16,10 @@ const SENTENCES = {
     "If its status is changing, try again when it has.",
   OPERATION_IN_PROGRESS: ({ operation }) =>
     `${OPERATION_WORDS[operation]} Try again when that is done.`,
-  PLAN_LIMIT_REACHED: ({ limit, plan, message }) =>
+  PLAN_LIMIT_REACHED: ({ limit, plan, counted, message }) =>
     `${message} The ${plan} plan is for ${limit}. ` +
-    (plan === "free" ? "Stop or delete one, or upgrade in your account." : "Stop or delete one."),
+    (counted === "running" ? "Stop or delete one" : "Delete one") +
+    (plan === "free" ? ", or upgrade in your account." : "."),
   RATE_LIMITED: ({ retryAfterMs }) =>
     `That was a lot at once. You can go on in ${waitingTime(retryAfterMs)}.`,
   SANDBOX_UNAVAILABLE: ({ retryable, message }) =>
