@@ -130,7 +130,7 @@ test("a further prompt changes the page", async () => {
 test("stopped and started again, the project still has its page", async () => {
   const client = httpClient(dev.url, await adasToken());
   await client.action(api.projects.actions.stop, { projectId });
-  await expect.poll(sandboxProcesses, { timeout: 10_000, interval: 100 }).toEqual([]);
+  await expect.poll(sandboxProcesses, { timeout: 30_000, interval: 100 }).toEqual([]);
   await client.action(api.projects.actions.start, { projectId });
   await previewSaying("roman numerals");
 });
@@ -176,7 +176,7 @@ test("Ctrl-C leaves no process behind, and the next start has the same addresses
   const before = dev;
   // `finished` is when nothing holds stdout or stderr any more: the servers, the CLI, Vite.
   expect(await process_.stop("SIGINT")).toMatchObject({ code: 0 });
-  await expect.poll(sandboxProcesses, { timeout: 10_000, interval: 100 }).toEqual([]);
+  await expect.poll(sandboxProcesses, { timeout: 30_000, interval: 100 }).toEqual([]);
   await expect(fetch(before.exampleUrl!)).rejects.toThrow();
 
   await start();
@@ -187,5 +187,5 @@ test("Ctrl-C leaves no process behind, and the next start has the same addresses
 test("kill -9 leaves no process behind either", async () => {
   process_.signalGroup("SIGKILL");
   await process_.finished;
-  await expect.poll(sandboxProcesses, { timeout: 10_000, interval: 100 }).toEqual([]);
+  await expect.poll(sandboxProcesses, { timeout: 30_000, interval: 100 }).toEqual([]);
 });

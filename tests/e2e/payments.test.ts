@@ -53,8 +53,8 @@ test("a paid checkout makes the plan pro before one's eyes, and cancelling shows
   const portal = await client.action(api.payments.actions.createPortalSession, {});
   expect(await (await fetch(portal.url)).text()).toContain("Cancel the subscription");
 
-  await expect.poll(() => client.query(listInvoices, {}), { timeout: 10_000 }).toHaveLength(1);
-  await expect.poll(() => client.query(listPayments, {}), { timeout: 10_000 }).toHaveLength(1);
+  await expect.poll(() => client.query(listInvoices, {}), { timeout: 30_000 }).toHaveLength(1);
+  await expect.poll(() => client.query(listPayments, {}), { timeout: 30_000 }).toHaveLength(1);
 });
 
 test("what was paid for survives `kill -9`", async () => {

@@ -7,6 +7,8 @@ const fixture = fixtureDeployment();
 const client = () =>
   new ConvexHttpClient(fixture.current.url, { logger: false, skipMutationQueue: true } as never);
 const ticks = (by: string) => client().query(api.ticks.count, { by });
+/** Time enough to cancel a job before it runs, on two busy cores. */
+const LATER_MS = 1_500;
 let groups = 0;
 const aGroup = () => `group ${++groups}`;
 
@@ -389,11 +391,11 @@ describe("scheduled functions", () => {
     const id = await client().mutation(api.jobs.schedule, {
       what: "tick",
       by: "canceled",
-      after: 100,
+      after: LATER_MS,
     });
     await client().mutation(api.jobs.cancel, { id });
     expect(await ended(id as never)).toEqual({ kind: "canceled" });
-    await new Promise((resolve) => setTimeout(resolve, 150));
+    await new Promise((resolve) => setTimeout(resolve, LATER_MS + 50));
     expect(await ticks("canceled")).toBe(0);
     const done = await client().mutation(api.jobs.schedule, { what: "tick", by: "done", after: 0 });
     await ended(done as never);
