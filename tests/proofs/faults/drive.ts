@@ -4,7 +4,7 @@ import { internal } from "../../../convex/_generated/api.js";
 import { FunctionLog } from "../../support/function-log.ts";
 import { readTable, runMutation, type Row } from "../../support/operator.ts";
 import { recordedCalls, type ExternalCall } from "./calls.ts";
-import type { Fault } from "./faults.ts";
+import type { Armed, Fault } from "./faults.ts";
 import { violations } from "./invariants.ts";
 import type { Lane } from "./lane.ts";
 import { aPerson, type Operation, type Stage } from "./operations.ts";
@@ -17,6 +17,9 @@ const SWEEP_INTERVAL_MS = 5 * 60_000;
 const AT_REST_WITHIN_MS = 100_000;
 /** How long an outage goes on after its first victim has been told. */
 const OUTAGE_MS = 1_500;
+
+/** What there is to go wrong when an operation is only recorded. */
+const NOTHING: Armed = { isMet: () => false, disarm: () => undefined };
 
 /** What a case came to. */
 export interface Outcome {
@@ -36,9 +39,10 @@ export async function play(lane: Lane, operation: Operation, fault?: Fault): Pro
   await atRest(lane);
   lane.clearFaults();
   const log = await FunctionLog.from(lane.world.deployment);
-  const isMet = (await fault?.arm(lane)) ?? (() => false);
+  const { isMet, disarm } = (await fault?.arm(lane)) ?? NOTHING;
   await operation.act(stage, prepared);
   await Promise.race([atRest(lane), whenOver(isMet)]);
+  disarm(); // the sweep is not to be killed
   await lane.up();
   const met = isMet();
   const calls = recordedCalls(lane);

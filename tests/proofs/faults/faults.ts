@@ -7,8 +7,16 @@ import { whenCommitted, type Step } from "./steps.ts";
 /** Something that is to go wrong in a case. */
 export interface Fault {
   name: string;
-  /** Sees to it that it will. Returns whether it has, once the case is over. */
-  arm(lane: Lane): Promise<() => boolean>;
+  /** Sees to it that it will. */
+  arm(lane: Lane): Promise<Armed>;
+}
+
+/** Something that goes wrong when its time comes. */
+export interface Armed {
+  /** Whether it has. */
+  isMet: () => boolean;
+  /** From here on it doesn't any more. What fails calls is disarmed by the lane's `clearFaults`, too. */
+  disarm: () => void;
 }
 
 /** Longer than any of the clients waits, in milliseconds. */
@@ -46,7 +54,8 @@ function failing(call: ExternalCall, name: string, kind: FaultKind): Fault {
       const { method, path, nth } = ruleFor(call);
       const isIt = (made: { method: string; path: string }) =>
         made.method === method && path.test(made.path);
-      return Promise.resolve(() => faults.calls().filter(isIt).length >= nth);
+      const isMet = () => faults.calls().filter(isIt).length >= nth;
+      return Promise.resolve({ isMet, disarm: () => undefined });
     },
   };
 }
@@ -74,13 +83,10 @@ function interrupted(
   return {
     name: `${nameOf(call)}: ${name}`,
     arm: (lane) => {
-      let met = false;
-      const interrupt = async () => {
-        met = true;
-        await then(lane);
-      };
-      lane.world[call.service].faults.add({ ...ruleFor(call), kind: { interrupt, when } });
-      return Promise.resolve(() => met);
+      const { strike, ...armed } = once(() => then(lane));
+      const kind = { interrupt: strike, when };
+      lane.world[call.service].faults.add({ ...ruleFor(call), kind });
+      return Promise.resolve(armed);
     },
   };
 }
@@ -90,12 +96,25 @@ export function killAfter(step: Step): Fault {
   return {
     name: `${step.function} (${String(step.nth)}): kill -9 once committed`,
     arm: async (lane) => {
-      let met = false;
-      await whenCommitted(lane, step, async () => {
-        met = true;
-        await lane.kill();
-      });
-      return () => met;
+      const { strike, ...armed } = once(() => lane.kill());
+      await whenCommitted(lane, step, strike);
+      return armed;
+    },
+  };
+}
+
+/** What is done when it strikes, unless it has been disarmed by then. */
+function once(then: () => Promise<void>): Armed & { strike: () => Promise<void> } {
+  let state: "armed" | "met" | "disarmed" = "armed";
+  return {
+    isMet: () => state === "met",
+    disarm: () => {
+      if (state === "armed") state = "disarmed";
+    },
+    strike: async () => {
+      if (state === "disarmed") return;
+      state = "met";
+      await then();
     },
   };
 }
