@@ -2,6 +2,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { internal } from "../../../convex/_generated/api.js";
 import { FunctionLog } from "../../support/function-log.ts";
+import { unfinished } from "../../support/jobs.ts";
 import { readTable, runMutation, type Row } from "../../support/operator.ts";
 import { recordedCalls, type ExternalCall } from "./calls.ts";
 import type { Armed, Fault } from "./faults.ts";
@@ -82,9 +83,7 @@ async function isAtRest(lane: Lane): Promise<boolean> {
   if (jobs.some(isUnderWay)) return false;
   // After a crash a job that ran is counted as running until the workpool looks for it, minutes later.
   if (lane.wasKilled) return true;
-  const work = await readTable(deployment, "work", "workpool");
-  // The look at whether Clerk has deleted somebody has nothing to do once they are gone here.
-  return work.every(({ fnName }) => String(fnName).includes("auth/deletion:check"));
+  return unfinished(await readTable(deployment, "work", "workpool")).length === 0;
 }
 
 /** A job that is due much later is none that anyone waits for: a lease's end, for one. */

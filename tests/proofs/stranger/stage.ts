@@ -1,6 +1,7 @@
 /** The stage: a world in which Ada has everything, Grace had everything and is gone, and strangers come as needed. */
 import { expect, vi } from "vitest";
 import { api } from "../../../convex/_generated/api.js";
+import { unfinished } from "../../support/jobs.ts";
 import type { Row } from "../../support/operator.ts";
 import { startWorld, type World, type WorldOptions } from "../../support/world.ts";
 import { changesBetween, dumpOf, stringsIn, type Dump } from "./database.ts";
@@ -77,6 +78,7 @@ async function untilGone(world: World, { caller, projects }: Victim): Promise<vo
       );
       expect(left).toEqual([]);
     }
+    expect(unfinished(dump.get("workpool/work") ?? [])).toEqual([]);
   };
   await vi.waitFor(look, { timeout: QUIET_WITHIN_MS, interval: 250 });
 }
