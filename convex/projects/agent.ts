@@ -11,7 +11,7 @@ import { agentCommand, maskSecrets, parseAgentEnv } from "../lib/agent";
 import { NOT_CONFIGURED, explainSandboxError, sandboxClient } from "../lib/daytona";
 import { takeable } from "./agentOutput";
 import { leaseFields } from "./lease";
-import type { TurnReport } from "./outcomes";
+import { sessionFields, type TurnReport } from "./outcomes";
 
 /** How much output one look reads, in UTF-16 units: what a transaction writes at a time. */
 const READ_LENGTH = 64 * 1024;
@@ -28,14 +28,20 @@ export const look = internalAction({
     const task = await ctx.runQuery(internal.projects.turns.task, lease);
     if (task === null) return null;
     const report = await lookAt(lease.projectId, task);
-    await ctx.runMutation(internal.projects.turnReports.write, { ...lease, report });
+    const { sandboxId, session, commandId } = task;
+    const found = {
+      ...lease,
+      report,
+      ...(commandId === undefined && { started: { sandboxId, session } }),
+    };
+    await ctx.runMutation(internal.projects.turnReports.write, found);
     return null;
   },
 });
 
 /** Ends what a turn has started. Run by the workpool, which tries again when this throws. */
 export const endSession = internalAction({
-  args: { sandboxId: v.string(), session: v.string() },
+  args: sessionFields,
   returns: v.null(),
   handler: async (_ctx, { sandboxId, session }) => {
     const client = sandboxClient();

@@ -55,6 +55,11 @@ export const sandboxLook = v.object({
 /** See `sandboxLook`. */
 export type SandboxLook = Infer<typeof sandboxLook>;
 
+/** Where a turn runs: a session in a sandbox. */
+export const sessionFields = v.object({ sandboxId: v.string(), session: v.string() });
+/** See `sessionFields`. */
+export type Session = Infer<typeof sessionFields>;
+
 /** What one look at the agent's turn found. */
 export const turnReport = v.union(
   v.object({ kind: v.literal("started"), commandId: v.string() }),

@@ -5,10 +5,10 @@ import { internalMutation, type MutationCtx } from "../_generated/server";
 import { answerOf, appendOutput, EMPTY_ANSWER, endAnswer, type Answer } from "./agentOutput";
 import { failedColumns } from "./failures";
 import { holdsLease, leaseFields, renewed } from "./lease";
-import { turnReport, type SandboxFailure, type TurnReport } from "./outcomes";
+import { sessionFields, turnReport, type SandboxFailure, type TurnReport } from "./outcomes";
 import { patchProject } from "./store";
 import type { Generation } from "./tables";
-import { endTurn, enqueueSessionEnd, scheduleLook } from "./turns";
+import { endTurn, enqueueSessionEnd, isUnderWay, orderSessionEnd, scheduleLook } from "./turns";
 
 const QUICKEST_LOOK_MS = 1000; // while there is output: a person watches
 const SLOWEST_LOOK_MS = 5000; // while the agent is silent
@@ -18,14 +18,20 @@ const LOST_AFTER_MS = 5 * 60_000; // without an answer from Daytona; its restart
 export type TurnVerdict =
   { kind: "look"; delayMs: number } | { kind: "done" } | { kind: "fail"; failure: SandboxFailure };
 
-/** Writes down what a look found, and orders the next one; nothing without the lease. */
+/**
+ * Writes down what a look found, and orders the next one; nothing without the lease. `started` is
+ * the session that the look may have begun: when the turn was ended meanwhile, what ended it found
+ * no session yet, and nobody else would end this one.
+ */
 export const write = internalMutation({
-  args: leaseFields.extend({ report: turnReport }),
+  args: leaseFields.extend({ report: turnReport, started: v.optional(sessionFields) }),
   returns: v.null(),
-  handler: async (ctx, { projectId, token, report }) => {
+  handler: async (ctx, { projectId, token, report, started }) => {
     const project = await ctx.db.get("projects", projectId);
     if (project !== null && holdsLease(project, token)) {
       await writeReport(ctx, project, report, Date.now());
+    } else if (started !== undefined && !(project !== null && isUnderWay(project, started))) {
+      await orderSessionEnd(ctx, started);
     }
     return null;
   },

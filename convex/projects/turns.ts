@@ -19,6 +19,7 @@ import { ownedProject } from "./access";
 import { checkLeaseFree, holdsLease, leaseFields, newLease } from "./lease";
 import { statusAfter } from "./lifecycle";
 import { checkPrompt } from "./limits";
+import type { Session } from "./outcomes";
 import { patchProject } from "./store";
 
 /** How long the agent may work on one prompt. */
@@ -145,14 +146,27 @@ export async function endTurn(
   await enqueueSessionEnd(ctx, project);
 }
 
-/** Orders that what a turn has started is ended. Survives restarts; what has ended counts as done. */
+/** Orders that a session is ended. Survives restarts; what has ended, or never was, counts as done. */
+export async function orderSessionEnd(ctx: MutationCtx, session: Session): Promise<void> {
+  await retriedJobs.enqueueAction(ctx, internal.projects.agent.endSession, session);
+}
+
+/** Orders that what the present turn has started is ended. */
 export async function enqueueSessionEnd(
   ctx: MutationCtx,
   { sandboxId, turn }: Doc<"projects">,
 ): Promise<void> {
   if (sandboxId === undefined || turn === undefined) return;
-  const args = { sandboxId, session: sessionName(turn.number) };
-  await retriedJobs.enqueueAction(ctx, internal.projects.agent.endSession, args);
+  await orderSessionEnd(ctx, { sandboxId, session: sessionName(turn.number) });
+}
+
+/** Is a turn under way in this session? Another look at it may be going on with what one has begun. */
+export function isUnderWay(
+  { generation, sandboxId, turn }: Doc<"projects">,
+  session: Session,
+): boolean {
+  if (generation === undefined || turn === undefined) return false;
+  return sandboxId === session.sandboxId && sessionName(turn.number) === session.session;
 }
 
 /** A session's name: the turn's own, so that a turn can be started only once. */

@@ -3,47 +3,18 @@ import { beforeEach, describe, expect, test, vi } from "vitest";
 import { api, internal } from "../../convex/_generated/api.js";
 import { refusal } from "../contract/backend.ts";
 import { DOWN, FakeSandboxError, type Call } from "./fakeDaytona.ts";
-import { signUp } from "./people.ts";
-import { aBackend, daytona, settle, type TestBackend } from "./setup.ts";
+import { daytona, settle } from "./setup.ts";
 import { dump, rowOf, storeProject, storeStatus } from "./things.ts";
+import { aGeneratingProject, aPerson, pass, wish } from "./turns.ts";
 
 const { create, generate, cancelGeneration, retry } = api.projects.actions;
 const SECRET = "sk-agent-secret";
-const wish = { name: "Tetris", prompt: "A game of 'falling' blocks; $(rm -rf /)" };
 
 beforeEach(() => {
   vi.stubEnv("AGENT_COMMAND", "quaver-agent --once");
   vi.stubEnv("AGENT_ENV", JSON.stringify({ MODEL_KEY: SECRET }));
   vi.spyOn(console, "error").mockReturnValue();
 });
-
-/** Lets scheduled functions run for some time, and no longer: an agent at work never settles. */
-async function pass(t: TestBackend, ms = 6_000): Promise<void> {
-  for (let passed = 0; passed < ms; passed += 500) {
-    await vi.advanceTimersByTimeAsync(500);
-    await t.finishInProgressScheduledFunctions();
-  }
-}
-
-async function aPerson() {
-  const t = aBackend();
-  const ada = await signUp(t);
-  const project = async () => (await ada.query(api.projects.queries.listForCurrentUser, {}))[0]!;
-  const said = async () => {
-    const { _id: projectId } = await project();
-    const messages = await ada.query(api.messages.queries.listByProject, { projectId });
-    return messages.map(({ role, content }) => ({ role, content }));
-  };
-  return { t, ada, project, said };
-}
-
-/** A project whose agent is at work on the first prompt. */
-async function aGeneratingProject() {
-  const person = await aPerson();
-  const { projectId, sandboxId } = await person.ada.action(create, wish);
-  await pass(person.t, 1_000);
-  return { ...person, projectId, sandboxId };
-}
 
 /** A project whose agent has answered the first prompt. */
 async function aReadyProject() {

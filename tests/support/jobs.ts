@@ -9,3 +9,8 @@ import type { Row } from "./operator.ts";
 export function unfinished(work: readonly Row[]): Row[] {
   return work.filter(({ fnName }) => !String(fnName).includes("auth/deletion:check"));
 }
+
+/** @param row of `_scheduled_functions` */
+export function isRunning({ state }: Row): boolean {
+  return (state as { kind: string }).kind === "inProgress";
+}

@@ -1,7 +1,7 @@
 /** The stage: a world in which Ada has everything, Grace had everything and is gone, and strangers come as needed. */
 import { expect, vi } from "vitest";
 import { api } from "../../../convex/_generated/api.js";
-import { unfinished } from "../../support/jobs.ts";
+import { isRunning, unfinished } from "../../support/jobs.ts";
 import type { Row } from "../../support/operator.ts";
 import { startWorld, type World, type WorldOptions } from "../../support/world.ts";
 import { changesBetween, dumpOf, stringsIn, type Dump } from "./database.ts";
@@ -72,15 +72,18 @@ async function untilGone(world: World, { caller, projects }: Victim): Promise<vo
   const names = new Set<string>([caller.person.id, ...Object.values(projects)]);
   const look = async () => {
     const dump = await dumpOf(world.deployment);
-    for (const table of ["app/users", "app/projects", "app/messages", "app/subscriptions"]) {
-      const left = (dump.get(table) ?? []).filter((row) =>
-        stringsIn(row).some(({ text }) => names.has(text)),
-      );
-      expect(left).toEqual([]);
-    }
-    expect(unfinished(dump.get("workpool/work") ?? [])).toEqual([]);
+    const tables = ["app/users", "app/projects", "app/messages", "app/subscriptions"];
+    const rows = tables.flatMap((table) => dump.get(table) ?? []);
+    const left = [...rows, ...(dump.get("app/_scheduled_functions") ?? []).filter(isRunning)];
+    expect(left.filter((row) => stringsIn(row).some(({ text }) => names.has(text)))).toEqual([]);
+    expect(ordered(dump)).toEqual([]);
   };
   await vi.waitFor(look, { timeout: QUIET_WITHIN_MS, interval: 250 });
+}
+
+/** What the workpool still has to do. */
+function ordered(dump: Dump): Row[] {
+  return unfinished(dump.get("workpool/work") ?? []);
 }
 
 /**
@@ -88,19 +91,17 @@ async function untilGone(world: World, { caller, projects }: Victim): Promise<vo
  * seconds, and each look renews the lease. That is left out of the dump, and so are the records of jobs, which go on
  * for minutes after the jobs themselves.
  */
-async function quietDump(world: World, generating: string[]): Promise<Dump> {
-  let [before, since] = [await stillDump(world, generating), Date.now()];
+async function quietDump({ deployment }: World, generating: string[]): Promise<Dump> {
+  let [before, since]: [Dump, number] = [new Map(), Date.now()];
   for (const end = Date.now() + QUIET_WITHIN_MS; Date.now() < end;) {
-    await new Promise((resolve) => setTimeout(resolve, 250));
-    const now = await stillDump(world, generating);
-    if (changesBetween(before, now).length > 0) [before, since] = [now, Date.now()];
+    const whole = await dumpOf(deployment);
+    const now = withoutLooks(whole, generating);
+    const isStill = ordered(whole).length === 0 && changesBetween(before, now).length === 0;
+    if (!isStill) [before, since] = [now, Date.now()];
     else if (Date.now() - since >= QUIET_FOR_MS) return now;
+    await new Promise((resolve) => setTimeout(resolve, 250));
   }
   throw new Error("The deployment does not come to rest.");
-}
-
-async function stillDump({ deployment }: World, generating: string[]): Promise<Dump> {
-  return withoutLooks(await dumpOf(deployment), generating);
 }
 
 /**

@@ -1,12 +1,18 @@
 /** The stranger: signed in, with things of her own, so that her calls get past the look at what is hers. */
+import { expect, vi } from "vitest";
 import { api } from "../../../convex/_generated/api.js";
 import type { Id } from "../../../convex/_generated/dataModel.js";
+import { isRunning, unfinished } from "../../support/jobs.ts";
+import { readTable } from "../../support/operator.ts";
 import type { World } from "../../support/world.ts";
 import { Caller } from "./caller.ts";
 import type { Filling } from "./places.ts";
 
 const { create, cancelGeneration } = api.projects.actions;
 const { getById, listForCurrentUser } = api.projects.queries;
+
+/** With several deployments at work on the machine, the end of a turn may take a while. */
+const AT_REST_WITHIN_MS = 60_000;
 
 /** What a stranger may name that is hers. */
 type Own = {
@@ -32,6 +38,7 @@ export class Stranger {
     const made = await caller.action(create, { name: "Mine", prompt: "Work" });
     const { projectId, sandboxId } = made;
     await caller.action(cancelGeneration, { projectId });
+    await atRest(world);
     const clientMessageId = crypto.randomUUID();
     const message = { projectId, role: "user" as const, content: "Hello", clientMessageId };
     const messageId = await caller.mutation(api.messages.mutations.insert, message);
@@ -74,4 +81,15 @@ export class Stranger {
     }
     return true;
   }
+}
+
+/** Until her turn's start and end are over: calls that come later would be taken for her attempts'. */
+async function atRest({ deployment }: World): Promise<void> {
+  const look = async () => {
+    // In this order: a start that comes back late orders its end.
+    const scheduled = await readTable(deployment, "_scheduled_functions");
+    expect(scheduled.filter(isRunning)).toEqual([]);
+    expect(unfinished(await readTable(deployment, "work", "workpool"))).toEqual([]);
+  };
+  await vi.waitFor(look, { timeout: AT_REST_WITHIN_MS, interval: 50 });
 }

@@ -9,9 +9,11 @@ import { Caller } from "./caller.ts";
 const { create, stop, archive, previewUrl } = api.projects.actions;
 const { createCheckoutSession, createPortalSession } = api.payments.actions;
 
+/** What the agent that never ends says when it is at work. */
+const AT_WORK = "at work";
+
 /** The agent: it ends well, ends badly, or never ends, as the prompt says. */
-export const AGENT_COMMAND =
-  'case "$QUAVER_PROMPT" in *forever*) exec sleep 3600;; *badly*) exit 3;; *) echo done;; esac';
+export const AGENT_COMMAND = `case "$QUAVER_PROMPT" in *forever*) echo ${AT_WORK}; exec sleep 3600;; *badly*) exit 3;; *) echo done;; esac`;
 
 /** With several deployments at work on the machine, a turn's two looks may take a while. */
 const SETTLED_WITHIN_MS = 60_000;
@@ -72,7 +74,17 @@ async function aProject(caller: Caller, status: keyof typeof PROMPTS): Promise<I
   await untilStatus(caller, projectId, rests ? "ready" : status);
   if (rests) await caller.action(stop, { projectId });
   if (status === "archived") await caller.action(archive, { projectId });
+  if (status === "generating") await untilAtWork(caller, projectId);
   return projectId;
+}
+
+/** The status comes before the agent's command has been started. */
+async function untilAtWork(caller: Caller, projectId: Id<"projects">): Promise<void> {
+  const look = async () => {
+    const messages = await caller.query(api.messages.queries.listByProject, { projectId });
+    expect(messages.at(-1)?.content).toContain(AT_WORK);
+  };
+  await vi.waitFor(look, { timeout: SETTLED_WITHIN_MS, interval: 100 });
 }
 
 async function untilStatus(
