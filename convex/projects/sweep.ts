@@ -27,7 +27,7 @@ import { deploymentLabel, provision } from "./calls";
 import { failedColumns, INTERRUPTED } from "./failures";
 import { leaseFields, newLease } from "./lease";
 import { patchProject } from "./store";
-import { enqueueSessionEnd, takeOverTurn } from "./turns";
+import { enqueueSessionEnd, sessionOf, takeOverTurn } from "./turns";
 import { isAtRest, verdictOnWorking } from "./verdicts";
 
 const PAGE_ROWS = 50;
@@ -118,7 +118,7 @@ async function resolve(
       return;
     case "give up":
       await patchProject(ctx, project._id, failedColumns(project, INTERRUPTED, now));
-      if (project.generation !== undefined) await enqueueSessionEnd(ctx, project);
+      if (project.generation !== undefined) await enqueueSessionEnd(ctx, sessionOf(project));
   }
 }
 

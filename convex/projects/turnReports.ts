@@ -8,7 +8,7 @@ import { holdsLease, leaseFields, renewed } from "./lease";
 import { sessionFields, turnReport, type SandboxFailure, type TurnReport } from "./outcomes";
 import { patchProject } from "./store";
 import type { Generation } from "./tables";
-import { endTurn, enqueueSessionEnd, isUnderWay, orderSessionEnd, scheduleLook } from "./turns";
+import { endTurn, enqueueSessionEnd, isOver, scheduleLook, sessionOf } from "./turns";
 
 const QUICKEST_LOOK_MS = 1000; // while there is output: a person watches
 const SLOWEST_LOOK_MS = 5000; // while the agent is silent
@@ -30,8 +30,8 @@ export const write = internalMutation({
     const project = await ctx.db.get("projects", projectId);
     if (project !== null && holdsLease(project, token)) {
       await writeReport(ctx, project, report, Date.now());
-    } else if (started !== undefined && !(project !== null && isUnderWay(project, started))) {
-      await orderSessionEnd(ctx, started);
+    } else if (started !== undefined && isOver(project, started)) {
+      await enqueueSessionEnd(ctx, started);
     }
     return null;
   },
@@ -63,7 +63,7 @@ async function writeReport(
       return;
     case "fail":
       await patchProject(ctx, project._id, failedColumns(project, verdict.failure, now));
-      await enqueueSessionEnd(ctx, project);
+      await enqueueSessionEnd(ctx, sessionOf(project));
   }
 }
 

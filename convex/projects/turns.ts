@@ -19,7 +19,7 @@ import { ownedProject } from "./access";
 import { checkLeaseFree, holdsLease, leaseFields, newLease } from "./lease";
 import { statusAfter } from "./lifecycle";
 import { checkPrompt } from "./limits";
-import type { Session } from "./outcomes";
+import { sessionFields, type Session } from "./outcomes";
 import { patchProject } from "./store";
 
 /** How long the agent may work on one prompt. */
@@ -143,44 +143,33 @@ export async function endTurn(
     // As long as the agent was heard the sandbox ran: what is said of before is old.
     ...(project.generation && { sandboxSeenAt: project.generation.contactAt }),
   });
-  await enqueueSessionEnd(ctx, project);
+  await enqueueSessionEnd(ctx, sessionOf(project));
 }
 
-/** Orders that a session is ended. Survives restarts; what has ended, or never was, counts as done. */
-export async function orderSessionEnd(ctx: MutationCtx, session: Session): Promise<void> {
+/** Orders that what a turn has started is ended. Survives restarts; what has ended counts as done. */
+export async function enqueueSessionEnd(ctx: MutationCtx, session: Session | null): Promise<void> {
+  if (session === null) return;
   await retriedJobs.enqueueAction(ctx, internal.projects.agent.endSession, session);
 }
 
-/** Orders that what the present turn has started is ended. */
-export async function enqueueSessionEnd(
-  ctx: MutationCtx,
-  { sandboxId, turn }: Doc<"projects">,
-): Promise<void> {
-  if (sandboxId === undefined || turn === undefined) return;
-  await orderSessionEnd(ctx, { sandboxId, session: sessionName(turn.number) });
+/** Is no turn under way in a session (any more)? Another look may go on with what one has begun. */
+export function isOver(project: Doc<"projects"> | null, { sandboxId, session }: Session): boolean {
+  const present = project?.generation === undefined ? null : sessionOf(project);
+  return present?.sandboxId !== sandboxId || present.session !== session;
 }
 
-/** Is a turn under way in this session? Another look at it may be going on with what one has begun. */
-export function isUnderWay(
-  { generation, sandboxId, turn }: Doc<"projects">,
-  session: Session,
-): boolean {
-  if (generation === undefined || turn === undefined) return false;
-  return sandboxId === session.sandboxId && sessionName(turn.number) === session.session;
-}
-
-/** A session's name: the turn's own, so that a turn can be started only once. */
-function sessionName(number: number): string {
-  return `quaver-turn-${String(number)}`;
+/** Where a project's turn runs, or its last one ran; null when there has been none. */
+export function sessionOf({ sandboxId, turn }: Doc<"projects">): Session | null {
+  if (sandboxId === undefined || turn === undefined) return null;
+  // The turn's own name, so that a turn can be started only once.
+  return { sandboxId, session: `quaver-turn-${String(turn.number)}` };
 }
 
 /** What a look needs to know; null for whoever does not hold the lease any more. */
 export const task = internalQuery({
   args: leaseFields,
   returns: v.nullable(
-    v.object({
-      sandboxId: v.string(),
-      session: v.string(),
+    sessionFields.extend({
       number: v.number(),
       prompt: v.string(),
       commandId: v.optional(v.string()),
@@ -192,12 +181,12 @@ export const task = internalQuery({
   handler: async (ctx, { projectId, token }) => {
     const project = await ctx.db.get("projects", projectId);
     if (project === null || !holdsLease(project, token)) return null;
-    const { sandboxId, turn, generation } = project;
-    if (sandboxId === undefined || turn === undefined || generation === undefined) return null;
+    const { turn, generation } = project;
+    const session = sessionOf(project);
+    if (session === null || turn === undefined || generation === undefined) return null;
     const message = turn.promptId && (await ctx.db.get("messages", turn.promptId));
     return {
-      sandboxId,
-      session: sessionName(turn.number),
+      ...session,
       number: turn.number,
       prompt: message?.content ?? project.prompt,
       ...(generation.commandId !== undefined && { commandId: generation.commandId }),

@@ -11,7 +11,7 @@ import { storms } from "../weather/weather.ts";
 import { aWireWorld, type WireWorld } from "../weather/wire-world.ts";
 import { FULL_SIZE, report } from "./report.ts";
 
-const SMALL: Size = { people: 3, wishes: { min: 90, max: 110 }, happenings: 25 };
+const SMALL: Size = { people: 3, wishes: { min: 120, max: 150 }, happenings: 40 };
 const LARGE: Size = { people: 12, wishes: { min: 280, max: 320 }, happenings: 60 };
 
 let world: WireWorld;
@@ -32,5 +32,5 @@ test("webhook weather", async (context) => {
   } finally {
     report(context, tally.toString());
   }
-  expect(tally.deliveries).toBeGreaterThan(FULL_SIZE ? 4_000 : 25);
+  expect(tally.deliveries).toBeGreaterThan(FULL_SIZE ? 4_000 : 50);
 });

@@ -1,3 +1,4 @@
+/** What is still to be done on a deployment, by the rows of its tables of jobs. */
 import type { Row } from "./operator.ts";
 
 /**
@@ -10,7 +11,16 @@ export function unfinished(work: readonly Row[]): Row[] {
   return work.filter(({ fnName }) => !String(fnName).includes("auth/deletion:check"));
 }
 
-/** @param row of `_scheduled_functions` */
-export function isRunning({ state }: Row): boolean {
-  return (state as { kind: string }).kind === "inProgress";
+/** Whether a row of `_scheduled_functions` is of one that runs. */
+export function isRunning(row: Row): boolean {
+  return stateOf(row) === "inProgress";
+}
+
+/** Whether a row of `_scheduled_functions` is of one that has not begun. */
+export function isPending(row: Row): boolean {
+  return stateOf(row) === "pending";
+}
+
+function stateOf({ state }: Row): unknown {
+  return typeof state === "object" && state !== null && "kind" in state ? state.kind : undefined;
 }

@@ -2,6 +2,7 @@
 import Stripe from "stripe";
 import { httpClient } from "../support/clients.ts";
 import { within } from "../support/dev.ts";
+import { isPending, isRunning } from "../support/jobs.ts";
 import { readTable } from "../support/operator.ts";
 import { startWorld } from "../support/world.ts";
 import type { World as Services } from "../support/world.ts";
@@ -128,9 +129,7 @@ async function untilIdle({ deployment }: Services): Promise<void> {
   const isIdle = async () => {
     const jobs = await readTable(deployment, "work", "workpool");
     const scheduled = await readTable(deployment, "_scheduled_functions");
-    const isOpen = ({ state }: Record<string, unknown>) =>
-      ["pending", "inProgress"].includes((state as { kind: string }).kind);
-    return jobs.length === 0 && !scheduled.some(isOpen);
+    return jobs.length === 0 && !scheduled.some((job) => isPending(job) || isRunning(job));
   };
   const idle = async () => {
     while (!(await isIdle())) await new Promise((resolve) => setTimeout(resolve, POLL_MS));

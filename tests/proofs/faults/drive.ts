@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { internal } from "../../../convex/_generated/api.js";
 import { FunctionLog } from "../../support/function-log.ts";
-import { unfinished } from "../../support/jobs.ts";
+import { isPending, isRunning, unfinished } from "../../support/jobs.ts";
 import { readTable, runMutation, type Row } from "../../support/operator.ts";
 import { recordedCalls, type ExternalCall } from "./calls.ts";
 import type { Armed, Fault } from "./faults.ts";
@@ -89,10 +89,9 @@ async function isAtRest(lane: Lane): Promise<boolean> {
 /** A job that is due much later is none that anyone waits for: a lease's end, for one. */
 const SOON_MS = 10_000;
 
-function isUnderWay({ state, scheduledTime }: Row): boolean {
-  if (typeof state !== "object" || state === null || !("kind" in state)) return false;
-  const isSoon = Number(scheduledTime) <= Date.now() + SOON_MS;
-  return state.kind === "inProgress" || (state.kind === "pending" && isSoon);
+function isUnderWay(job: Row): boolean {
+  const isSoon = Number(job.scheduledTime) <= Date.now() + SOON_MS;
+  return isRunning(job) || (isPending(job) && isSoon);
 }
 
 /** What is wrong once everything has come to rest, or the next sweep would be due. */

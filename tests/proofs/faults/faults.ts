@@ -15,7 +15,7 @@ export interface Fault {
 export interface Armed {
   /** Whether it has. */
   isMet: () => boolean;
-  /** From here on it doesn't any more. What fails calls is disarmed by the lane's `clearFaults`, too. */
+  /** From here on it doesn't any more. */
   disarm: () => void;
 }
 
@@ -50,12 +50,12 @@ function failing(call: ExternalCall, name: string, kind: FaultKind): Fault {
     name: `${nameOf(call)}: ${name}`,
     arm: ({ world }) => {
       const { faults } = world[call.service];
-      faults.add({ ...ruleFor(call), kind });
+      const disarm = faults.add({ ...ruleFor(call), kind });
       const { method, path, nth } = ruleFor(call);
       const isIt = (made: { method: string; path: string }) =>
         made.method === method && path.test(made.path);
       const isMet = () => faults.calls().filter(isIt).length >= nth;
-      return Promise.resolve({ isMet, disarm: () => undefined });
+      return Promise.resolve({ isMet, disarm });
     },
   };
 }
@@ -112,7 +112,7 @@ function once(then: () => Promise<void>): Armed & { strike: () => Promise<void> 
       if (state === "armed") state = "disarmed";
     },
     strike: async () => {
-      if (state === "disarmed") return;
+      if (state !== "armed") return;
       state = "met";
       await then();
     },
