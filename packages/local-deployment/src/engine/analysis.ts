@@ -46,22 +46,22 @@ export interface CronSpec {
 export type Interval =
   { readonly seconds: number } | { readonly minutes: number } | { readonly hours: number };
 
-/** When a cron runs, in UTC. */
+/** When a cron runs, in UTC; a minute that is left out is the deployment's to choose. */
 export type CronSchedule =
   | ({ readonly type: "interval" } & Interval)
-  | { readonly type: "hourly"; readonly minuteUTC: number }
-  | { readonly type: "daily"; readonly hourUTC: number; readonly minuteUTC: number }
+  | { readonly type: "hourly"; readonly minuteUTC?: number | null }
+  | { readonly type: "daily"; readonly hourUTC: number; readonly minuteUTC?: number | null }
   | {
       readonly type: "weekly";
       readonly dayOfWeek: string;
       readonly hourUTC: number;
-      readonly minuteUTC: number;
+      readonly minuteUTC?: number | null;
     }
   | {
       readonly type: "monthly";
       readonly day: number;
       readonly hourUTC: number;
-      readonly minuteUTC: number;
+      readonly minuteUTC?: number | null;
     }
   | { readonly type: "cron"; readonly cron: string };
 
@@ -89,6 +89,8 @@ export interface DefinitionMetadata {
     readonly env?: readonly (readonly [string, EnvBinding])[] | null;
   }[];
   readonly httpMounts: Readonly<Record<string, string>>;
+  /** Under which the app's own routes are, for example `/api/`. */
+  readonly httpPrefix?: string;
   readonly envVars?: readonly (readonly [
     string,
     { readonly type: "value"; readonly value: string; readonly optional?: boolean },

@@ -14,7 +14,13 @@ export interface DueCron {
 
 const DAYS = ["sunday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday"];
 
-/** When a schedule runs next after `after`, in milliseconds since 1970, in UTC. */
+const HOUR_MS = 3_600_000;
+
+/**
+ * When a schedule runs next after `after`, in milliseconds since 1970, in UTC. One that leaves its
+ * minute open is given a delay within the hour at its first run, and keeps it
+ * (crates/model/src/cron_jobs/next_ts.rs).
+ */
 export function nextRun(schedule: CronSchedule, after: number, previous: number | null): number {
   if (schedule.type === "interval") {
     const period = periodOf(schedule);
@@ -23,8 +29,19 @@ export function nextRun(schedule: CronSchedule, after: number, previous: number 
     const missed = Math.max(0, Math.floor((after - previous) / period));
     return previous + (missed + 1) * period;
   }
-  const next = new Cron(cronExpression(schedule), { timezone: "UTC" }).nextRun(new Date(after));
-  return next === null ? Infinity : next.getTime();
+  const delay = leavesMinuteOpen(schedule) ? delayOf(previous) : 0;
+  const cron = new Cron(cronExpression(schedule), { timezone: "UTC" });
+  const next = cron.nextRun(new Date(after - delay));
+  return next === null ? Infinity : next.getTime() + delay;
+}
+
+function leavesMinuteOpen(schedule: Exclude<CronSchedule, { type: "interval" }>): boolean {
+  return schedule.type !== "cron" && schedule.minuteUTC == null;
+}
+
+function delayOf(previous: number | null): number {
+  if (previous !== null) return previous % HOUR_MS;
+  return Math.floor((Math.random() * HOUR_MS) / 1_000) * 1_000;
 }
 
 function periodOf(interval: Interval): number {
@@ -35,16 +52,20 @@ function periodOf(interval: Interval): number {
 function cronExpression(schedule: Exclude<CronSchedule, { type: "interval" }>): string {
   switch (schedule.type) {
     case "hourly":
-      return `${String(schedule.minuteUTC)} * * * *`;
+      return `${minuteOf(schedule)} * * * *`;
     case "daily":
-      return `${String(schedule.minuteUTC)} ${String(schedule.hourUTC)} * * *`;
+      return `${minuteOf(schedule)} ${String(schedule.hourUTC)} * * *`;
     case "weekly":
-      return `${String(schedule.minuteUTC)} ${String(schedule.hourUTC)} * * ${String(DAYS.indexOf(schedule.dayOfWeek))}`;
+      return `${minuteOf(schedule)} ${String(schedule.hourUTC)} * * ${String(DAYS.indexOf(schedule.dayOfWeek))}`;
     case "monthly":
-      return `${String(schedule.minuteUTC)} ${String(schedule.hourUTC)} ${String(schedule.day)} * *`;
+      return `${minuteOf(schedule)} ${String(schedule.hourUTC)} ${String(schedule.day)} * *`;
     case "cron":
       return schedule.cron;
   }
+}
+
+function minuteOf({ minuteUTC }: { readonly minuteUTC?: number | null }): string {
+  return String(minuteUTC ?? 0);
 }
 
 interface CronRow {

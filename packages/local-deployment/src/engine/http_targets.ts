@@ -13,7 +13,9 @@ export function httpTargets(code: ActiveCode): HttpTarget[] {
 function targetsOf(code: ActiveCode, component: Component, prefix: string): HttpTarget[] {
   const definition = code.definitions.get(component.definition);
   const routes = definition?.modules[HTTP_MODULE]?.httpRoutes;
-  const own = routes ? [{ component: component.id, prefix, routes }] : [];
+  // The app's prefix is that of its own routes alone; a component's is where its parent mounts it.
+  const ownPrefix = join(prefix, definition?.metadata.httpPrefix ?? "");
+  const own = routes ? [{ component: component.id, prefix: ownPrefix, routes }] : [];
   const mounts = Object.entries(definition?.metadata.httpMounts ?? {});
   const mounted = mounts.flatMap(([mount, reference]) => {
     const child = component.children.get(reference.split("/").at(-1) ?? "");
@@ -23,5 +25,6 @@ function targetsOf(code: ActiveCode, component: Component, prefix: string): Http
 }
 
 function join(prefix: string, mount: string): string {
-  return `${prefix}/${mount.replace(/^\/+|\/+$/g, "")}`;
+  const trimmed = mount.replace(/^\/+|\/+$/g, "");
+  return trimmed === "" ? prefix : `${prefix}/${trimmed}`;
 }

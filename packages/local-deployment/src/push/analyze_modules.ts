@@ -1,124 +1,83 @@
-import type { AnalyzedFunction, AnalyzedModule, CronSpec, UdfType } from "../engine/analysis.ts";
-import { nextRun } from "../engine/crons.ts";
-import { messageOf } from "../errors.ts";
-import { failureOf } from "../runtime/failure.ts";
+import type { AnalyzedModule } from "../engine/analysis.ts";
+import { FunctionError } from "../errors.ts";
 import type { CompiledModule } from "../runtime/compile.ts";
-import { isCronJobs, isRegisteredFunction, isRouter } from "../runtime/convex_exports.ts";
 import type { ModuleExports, ModuleLoader } from "../runtime/loader.ts";
-import { PushError } from "./errors.ts";
+import { analyzeFunctions } from "./analyze_functions.ts";
+import { checkCronTargets, cronsOf } from "./analyze_crons.ts";
+import { routesOf } from "./analyze_routes.ts";
+import { failureText } from "./evaluate_file.ts";
+import { moduleRefusals } from "./refusals/modules.ts";
 
 /** Modules that are not made of functions. */
 const NOT_FUNCTIONS = new Set(["auth.config.js", "convex.config.js", "schema.js"]);
-const IDENTIFIER = /^[A-Za-z_$][A-Za-z0-9_$]*$/;
+/** crates/common/src/knobs.rs, `MAX_USER_MODULES`: chunks that modules share don't count. */
+const MAX_MODULES = 4_096;
 
-/** Evaluates a definition's modules and describes what they export. @throws PushError */
+/** Whether a module is a chunk that others share. */
+export function isShared(path: string): boolean {
+  return path.startsWith("_deps/") || path.startsWith("actions/_deps/");
+}
+
+/** Refuses a definition of too many modules. @throws PushError `InvalidModules` */
+export function checkModuleCount(paths: readonly string[]): void {
+  const own = paths.filter((path) => !isShared(path)).length;
+  if (own > MAX_MODULES) throw moduleRefusals.tooMany(own, MAX_MODULES);
+}
+
+/**
+ * Evaluates a definition's modules and describes what they export: those of the isolate first, then
+ * Node's, and the crons when all functions are known.
+ *
+ * @param takeLogs - What modules have logged since it was last asked.
+ * @param timed - Runs the evaluation of one module, which may not end.
+ * @throws PushError
+ */
 export function analyzeModules(
   modules: readonly CompiledModule[],
   loader: ModuleLoader,
+  takeLogs: () => string[],
+  timed: <Result>(work: () => Result) => Result,
 ): Record<string, AnalyzedModule> {
   const analyzed: Record<string, AnalyzedModule> = {};
-  for (const module of modules) {
-    if (NOT_FUNCTIONS.has(module.path) || module.path.startsWith("_deps/")) continue;
-    analyzed[module.path] = analyzeModule(module, evaluate(module, loader));
+  const inOrder = modules
+    .filter(({ path }) => !NOT_FUNCTIONS.has(path) && !isShared(path))
+    .toSorted((a, b) =>
+      a.environment === b.environment
+        ? a.path < b.path
+          ? -1
+          : 1
+        : a.environment === "isolate"
+          ? -1
+          : 1,
+    );
+  for (const module of inOrder) {
+    analyzed[module.path] = timed(() => analyzeModule(module, evaluate(module, loader, takeLogs)));
   }
+  checkCronTargets(analyzed);
   return analyzed;
 }
 
-/** @throws PushError that names the module and carries the mapped stack */
-export function evaluate(
-  module: Pick<CompiledModule, "path">,
+function evaluate(
+  { path }: CompiledModule,
   loader: ModuleLoader,
+  takeLogs: () => string[],
 ): ModuleExports {
+  takeLogs();
   try {
-    return loader.load(module.path);
+    return loader.load(path);
   } catch (error) {
-    throw new PushError(
-      "InvalidModule",
-      `Failed to analyze ${module.path}: ${failureOf(error).message}`,
-    );
+    // A module that isn't there is told without the one that imports it.
+    if (error instanceof FunctionError) throw moduleRefusals.invalid(error.message);
+    throw moduleRefusals.failed(path, failureText(error, takeLogs()));
   }
 }
 
 function analyzeModule(module: CompiledModule, exports: ModuleExports): AnalyzedModule {
   const { path, environment } = module;
-  const functions = Object.entries(exports).flatMap(([name, value]) => {
-    const analyzed = analyzeFunction(path, environment, name, value);
-    return analyzed === null ? [] : [analyzed];
-  });
   return {
     environment,
-    functions,
-    httpRoutes: path === "http.js" ? routesOf(exports.default) : null,
-    cronSpecs: path === "crons.js" ? cronsOf(exports.default) : null,
+    functions: analyzeFunctions(path, environment, exports),
+    httpRoutes: path === "http.js" ? routesOf(exports) : null,
+    cronSpecs: path === "crons.js" ? cronsOf(exports) : null,
   };
-}
-
-function analyzeFunction(
-  path: string,
-  environment: "isolate" | "node",
-  name: string,
-  registered: unknown,
-): AnalyzedFunction | null {
-  if (!isRegisteredFunction(registered)) return null;
-  const udfType: UdfType | null = registered.isQuery
-    ? "Query"
-    : registered.isMutation
-      ? "Mutation"
-      : registered.isAction
-        ? "Action"
-        : null;
-  if (udfType === null) return null;
-  if (!IDENTIFIER.test(name)) {
-    throw new PushError("InvalidModule", `Invalid function name "${name}" in ${path}`);
-  }
-  if (environment === "node" && udfType !== "Action") {
-    throw new PushError(
-      "InvalidModule",
-      `\`${name}\` defined in \`${path}\` is a ${udfType} function. Only actions can be defined in Node.js. See https://docs.convex.dev/functions/actions for more details.`,
-    );
-  }
-  return {
-    name,
-    pos: null,
-    udfType,
-    visibility: registered.isPublic
-      ? { kind: "public" }
-      : registered.isInternal
-        ? { kind: "internal" }
-        : null,
-    args: registered.exportArgs(),
-    returns: registered.exportReturns(),
-  };
-}
-
-function routesOf(router: unknown): AnalyzedModule["httpRoutes"] {
-  if (!isRouter(router)) {
-    throw new PushError(
-      "InvalidModule",
-      "The default export of `convex/http.ts` is not an HTTP router: export default the result of `httpRouter()`.",
-    );
-  }
-  return router.getRoutes().map(([path, method]) => ({ path, method }));
-}
-
-function cronsOf(crons: unknown): Record<string, CronSpec> {
-  if (!isCronJobs(crons)) {
-    throw new PushError(
-      "InvalidCrons",
-      "The default export of `convex/crons.ts` is not cron jobs: export default the result of `cronJobs()`.",
-    );
-  }
-  // The convex package's own format.
-  const specs = JSON.parse(crons.export()) as Record<string, CronSpec>;
-  for (const [name, { schedule }] of Object.entries(specs)) {
-    try {
-      nextRun(schedule, 0, null);
-    } catch (error) {
-      throw new PushError(
-        "InvalidCrons",
-        `The schedule of the cron "${name}" can't be read: ${messageOf(error)}`,
-      );
-    }
-  }
-  return specs;
 }

@@ -1,13 +1,12 @@
 import { z } from "zod";
 import type { AuthProvider } from "../engine/analysis.ts";
 import type { CompiledModule } from "../runtime/compile.ts";
-import type { Scope } from "../runtime/globals.ts";
-import { ModuleLoader } from "../runtime/loader.ts";
-import { failureOf } from "../runtime/failure.ts";
 import { parseProvider } from "../auth/provider.ts";
 import { configOf } from "../auth/stored_provider.ts";
 import { messageOf } from "../errors.ts";
-import { PushError } from "./errors.ts";
+import { evaluateFile, failureText } from "./evaluate_file.ts";
+import type { ImportScopes } from "./import_scopes.ts";
+import { authRefusals } from "./refusals/definitions.ts";
 
 const provider = z.union([
   z
@@ -21,51 +20,85 @@ const provider = z.union([
     .transform(({ applicationID, ...rest }) => ({ ...rest, applicationID: applicationID ?? null })),
   z.object({ domain: z.string(), applicationID: z.string() }),
 ]);
-const authConfig = z.object({ providers: z.array(provider) });
+/** Issuers of many applications' tokens. */
+const SHARED_ISSUERS = new Set(["https://api.workos.com", "https://api.workos.com/"]);
 
-/** A `process.env` that refuses names that are not set, as production does for auth.config.ts. */
-export function strictEnv(environment: Readonly<Record<string, string>>): Record<string, string> {
-  return new Proxy(
-    { ...environment },
-    {
-      get: (values, name) => {
-        if (typeof name === "string" && !Object.hasOwn(values, name)) {
-          throw new PushError(
-            "AuthConfigMissingEnvironmentVariable",
-            `Environment variable ${name} is used in auth config file but its value was not set.`,
-          );
-        }
-        const value: unknown = Reflect.get(values, name);
-        return value;
-      },
-    },
+/**
+ * Evaluates `auth.config.ts` as production does (crates/isolate/src/environment/auth_config.rs).
+ *
+ * @throws PushError `InvalidAuthConfig`, or `AuthConfigMissingEnvironmentVariable` when it reads a
+ *   variable that isn't set
+ */
+export function evaluateAuthConfig(
+  module: CompiledModule | undefined,
+  scopes: ImportScopes,
+): AuthProvider[] {
+  if (module === undefined) return [];
+  const exports = evaluateFile(module, scopes.authConfig, (error) =>
+    authRefusals.failed(`${error}\n`),
   );
+  const config = exports.default;
+  if (config === undefined || config === null)
+    throw authRefusals.failed(authRefusals.missingExport);
+  const providers = listedProviders(serialized(config));
+  providers.forEach(checkForConfusion);
+  const parsed = providers.map(parseEntry);
+  for (const entry of parsed) checkProvider(entry);
+  return parsed;
 }
 
-/** Evaluates `auth.config.ts`. @throws PushError, also when it reads a variable that isn't set */
-export function evaluateAuthConfig(
-  modules: readonly CompiledModule[],
-  scope: Scope,
-): AuthProvider[] {
-  const module = modules.find(({ path }) => path === "auth.config.js");
-  if (module === undefined) return [];
-  const loader = new ModuleLoader(
-    (path) => modules.find((m) => m.path === path),
-    () => scope,
-  );
-  let config: unknown;
+/** What is left of a value once it has been JSON. */
+function serialized(config: unknown): unknown {
+  let text: string | undefined;
   try {
-    config = loader.load(module.path).default;
+    // Undefined for a function, which JSON.stringify's type does not tell.
+    text = JSON.stringify(config) as string | undefined;
   } catch (error) {
-    if (error instanceof PushError) throw error;
-    throw new PushError("InvalidAuthConfig", `auth.config.ts: ${failureOf(error).message}`);
+    throw authRefusals.failed(failureText(error));
   }
-  const parsed = authConfig.safeParse(config);
-  if (!parsed.success) {
-    throw new PushError("InvalidAuthConfig", `auth.config.ts: ${z.prettifyError(parsed.error)}`);
+  if (text === undefined) throw authRefusals.failed(authRefusals.unserializable);
+  return JSON.parse(text);
+}
+
+function listedProviders(config: unknown): readonly unknown[] {
+  const listed = z.object({ providers: z.unknown() }).safeParse(config);
+  if (!listed.success || listed.data.providers === undefined) {
+    throw authRefusals.failed(authRefusals.notProviders("missing field `providers`"));
   }
-  for (const provider of parsed.data.providers) checkProvider(provider);
-  return parsed.data.providers;
+  if (Array.isArray(listed.data.providers)) return listed.data.providers;
+  throw authRefusals.failed(authRefusals.notProviders("expected a sequence"));
+}
+
+function parseEntry(entry: unknown): AuthProvider {
+  const parsed = provider.safeParse(entry);
+  if (parsed.success) return parsed.data;
+  const problem = "data did not match any variant of untagged enum SerializedAuthInfo";
+  throw authRefusals.failed(authRefusals.notProviders(problem));
+}
+
+/** The mistakes that production tells of by name, although what is too much is left out. */
+function checkForConfusion(entry: unknown, index: number): void {
+  if (typeof entry !== "object" || entry === null) return;
+  const fields = new Map<string, unknown>(Object.entries(entry));
+  const notProviders = (problem: string) => authRefusals.failed(authRefusals.notProviders(problem));
+  const given = fields.get("type");
+  const type = typeof given === "string" ? given : "unknown";
+  const issuer = fields.get("issuer");
+  if (fields.has("applicationId") || fields.has("applicationid")) {
+    throw notProviders(authRefusals.applicationIdSpelling(index));
+  }
+  if (!["customJwt", "oidc", "unknown"].includes(type)) {
+    throw notProviders(authRefusals.unknownType(index, type));
+  }
+  if (type === "customJwt" && fields.has("domain")) {
+    throw notProviders(authRefusals.domainOfCustomJwt(index));
+  }
+  if (type !== "customJwt" && fields.has("issuer")) {
+    throw notProviders(authRefusals.issuerOfOidc(index));
+  }
+  if (!fields.has("applicationID") && typeof issuer === "string" && SHARED_ISSUERS.has(issuer)) {
+    throw authRefusals.failed(authRefusals.sharedIssuer(index));
+  }
 }
 
 /** What the verifier would refuse must not become active: the deployment would not start with it. */
@@ -73,6 +106,6 @@ function checkProvider(config: AuthProvider): void {
   try {
     parseProvider(configOf(config));
   } catch (error) {
-    throw new PushError("InvalidAuthConfig", `auth.config.ts: ${messageOf(error)}`);
+    throw authRefusals.failed(messageOf(error));
   }
 }

@@ -1,11 +1,11 @@
 import { z } from "zod";
-import type { DefinitionMetadata, Schema } from "../engine/analysis.ts";
+import type { DefinitionMetadata } from "../engine/analysis.ts";
 import type { CompiledModule } from "../runtime/compile.ts";
-import { isExportable } from "../runtime/convex_exports.ts";
-import type { Scope } from "../runtime/globals.ts";
-import { ModuleLoader, type ModuleExports } from "../runtime/loader.ts";
-import { evaluate } from "./analyze_modules.ts";
-import { PushError } from "./errors.ts";
+import type { ModuleExports } from "../runtime/loader.ts";
+import { checkDefinition } from "./definition_rules.ts";
+import { evaluateFile, failureText } from "./evaluate_file.ts";
+import type { ImportScopes } from "./import_scopes.ts";
+import { definitionRefusals } from "./refusals/definitions.ts";
 
 /** A component definition's `convex.config.ts`, to be evaluated after those it depends on. */
 export interface DefinitionSource {
@@ -31,6 +31,7 @@ const exportedDefinition = z.object({
     }),
   ),
   httpMounts: z.record(z.string(), z.string()).default({}),
+  httpPrefix: z.string().nullish(),
   envVars: z
     .array(
       z.tuple([
@@ -55,7 +56,8 @@ const DEPENDENCY = "_componentDeps/";
 /** Evaluates every definition, dependencies first. @throws PushError, also for a cycle */
 export function evaluateDefinitions(
   sources: readonly DefinitionSource[],
-  scope: Scope,
+  scopesFor: (path: string) => ImportScopes,
+  timed: <Result>(work: () => Result) => Result,
 ): Map<string, DefinitionMetadata> {
   const byPath = new Map(sources.map((source) => [source.path, source]));
   const done = new Map<string, DefinitionMetadata>();
@@ -65,19 +67,17 @@ export function evaluateDefinitions(
     if (finished !== undefined) return finished;
     const source = byPath.get(path);
     if (source === undefined) {
-      throw new PushError("InvalidDefinition", `Component definition ${path} was not pushed.`);
+      throw definitionRefusals.invalid(`Component definition ${path} was not pushed.`);
     }
-    if (visiting.has(path)) {
-      throw new PushError(
-        "InvalidDefinition",
-        `Component definitions depend on each other: ${[...visiting, path].join(" → ")}`,
-      );
-    }
+    if (visiting.has(path)) throw definitionRefusals.cycle();
     visiting.add(path);
     for (const dependency of source.dependencies) visit(dependency);
     visiting.delete(path);
+    const { module } = source;
     const metadata =
-      source.module === null ? PLAIN_APP : evaluateDefinition(source.module, path, scope, done);
+      module === null
+        ? PLAIN_APP
+        : timed(() => evaluateDefinition(module, path, scopesFor(path), done));
     done.set(path, metadata);
     return metadata;
   };
@@ -88,33 +88,27 @@ export function evaluateDefinitions(
 function evaluateDefinition(
   module: CompiledModule,
   path: string,
-  scope: Scope,
+  scopes: ImportScopes,
   done: ReadonlyMap<string, DefinitionMetadata>,
 ): DefinitionMetadata {
-  const loader = new ModuleLoader(
-    (wanted) => (wanted === module.path ? module : undefined),
-    () => scope,
+  const exports = evaluateFile(
+    module,
+    scopes.appDefinition,
+    (error) => definitionRefusals.failed(error),
     (wanted) => dependencyExports(wanted, done),
   );
-  const definition = evaluate(module, loader).default;
-  if (!isExportable(definition)) {
-    throw new PushError(
-      "InvalidDefinition",
-      `${path || "convex"}/convex.config.ts must export default the result of defineApp() or defineComponent().`,
-    );
-  }
-  const parsed = exportedDefinition.safeParse(definition.export());
+  const exported = exportedBy(exports, path);
+  const parsed = exportedDefinition.safeParse(exported);
   if (!parsed.success) {
-    throw new PushError(
-      "InvalidDefinition",
-      `${path || "convex"}/convex.config.ts: ${z.prettifyError(parsed.error)}`,
-    );
+    const problem = `Failed to deserialize ${JSON.stringify(exported)}: ${z.prettifyError(parsed.error)}`;
+    throw definitionRefusals.invalid(problem);
   }
-  const { envVars, childComponents, ...rest } = parsed.data;
-  return {
+  const { envVars, childComponents, httpPrefix, ...rest } = parsed.data;
+  const metadata: DefinitionMetadata = {
     ...rest,
     childComponents: childComponents.map(({ env, ...child }) => ({ ...child, env: env ?? null })),
     path,
+    ...(httpPrefix == null ? {} : { httpPrefix }),
     ...(envVars === undefined
       ? {}
       : {
@@ -124,6 +118,45 @@ function evaluateDefinition(
           ),
         }),
   };
+  checkDefinition(metadata);
+  return metadata;
+}
+
+/** What the default export's `export()` gives (isolate/src/environment/component_definitions.rs). */
+function exportedBy(exports: ModuleExports, path: string): object {
+  if (!("default" in exports)) throw definitionRefusals.exported(path, "missing default export");
+  const definition = exports.default;
+  if (!isObject(definition)) {
+    throw definitionRefusals.exported(path, "the default export is not an object");
+  }
+  if (Object.keys(exports).length !== 1) {
+    throw definitionRefusals.exported(path, "`convex.config.ts` has more than one export");
+  }
+  if (!("export" in definition)) {
+    const problem = "missing `export` property on the default export of `convex.config.ts`";
+    throw definitionRefusals.exported(path, problem);
+  }
+  const give = definition.export;
+  if (typeof give !== "function") {
+    throw definitionRefusals.exported(path, `\`app.export\` ${OF_DEFAULT} is not a function`);
+  }
+  let given: unknown;
+  try {
+    given = Reflect.apply(give, definition, []);
+  } catch (error) {
+    throw definitionRefusals.failed(failureText(error));
+  }
+  if (isObject(given)) return given;
+  throw definitionRefusals.exported(
+    path,
+    `\`app.export()\` ${OF_DEFAULT} doesn’t return an object`,
+  );
+}
+
+const OF_DEFAULT = "(where `app` is the default export of `convex.config.ts`)";
+
+function isObject(value: unknown): value is object {
+  return (typeof value === "object" && value !== null) || typeof value === "function";
 }
 
 function dependencyExports(
@@ -142,46 +175,5 @@ function dependencyExports(
       componentDefinitionPath: definitionPath,
       defaultName: definitionType.type === "childComponent" ? definitionType.name : "app",
     },
-  };
-}
-
-const exportedSchema = z.object({
-  tables: z.array(
-    z
-      .object({
-        tableName: z.string(),
-        indexes: z.array(z.object({ indexDescriptor: z.string(), fields: z.array(z.string()) })),
-        searchIndexes: z.array(z.unknown()).nullish(),
-        vectorIndexes: z.array(z.unknown()).nullish(),
-        documentType: z.unknown(),
-      })
-      .loose(),
-  ),
-  schemaValidation: z.boolean(),
-});
-
-/** Evaluates a `schema.ts`. @throws PushError */
-export function evaluateSchema(module: CompiledModule, scope: Scope): Schema {
-  const loader = new ModuleLoader(
-    (path) => (path === module.path ? module : undefined),
-    () => scope,
-  );
-  const schema = evaluate(module, loader).default;
-  if (!isExportable(schema)) {
-    throw new PushError(
-      "InvalidSchema",
-      "schema.ts must export default the result of defineSchema().",
-    );
-  }
-  const parsed = exportedSchema.safeParse(JSON.parse(String(schema.export())));
-  if (!parsed.success)
-    throw new PushError("InvalidSchema", `schema.ts: ${z.prettifyError(parsed.error)}`);
-  return {
-    ...parsed.data,
-    tables: parsed.data.tables.map(({ searchIndexes = null, vectorIndexes = null, ...table }) => ({
-      ...table,
-      searchIndexes,
-      vectorIndexes,
-    })),
   };
 }

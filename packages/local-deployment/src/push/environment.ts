@@ -1,37 +1,28 @@
 import type { ValidatorJSON } from "convex/values";
-import type { DefinitionMetadata } from "../engine/analysis.ts";
-import { checkReturns, parseValidator } from "../values/validate.ts";
-import { PushError } from "./errors.ts";
+import type { PreparedPush } from "../engine/push.ts";
+import { parseValidator } from "../values/validate.ts";
+import { definitionRefusals } from "./refusals/definitions.ts";
 
-/** Holds the variables that a definition declares against their values. @throws PushError */
-export function checkDeclaredEnvironment(
-  metadata: DefinitionMetadata,
-  values: Readonly<Record<string, string>>,
-): void {
-  const declared = metadata.envVars ?? [];
-  const missing = declared.filter(
-    ([name, { optional }]) => values[name] === undefined && optional !== true,
+/**
+ * Holds the variables that the app declares against their values, as production does when a push is
+ * finished (crates/application/src/deploy_config.rs, `finish_push`).
+ *
+ * @throws PushError `MissingEnvironmentVariables` or `InvalidEnvironmentVariable`
+ */
+export function checkEnvironment({ definitions, environment }: PreparedPush): void {
+  const declared = (definitions[""]?.metadata.envVars ?? []).toSorted(([a], [b]) =>
+    a < b ? -1 : 1,
   );
-  if (missing.length > 0) {
-    const names = missing.map(([name]) => name).join(", ");
-    throw new PushError(
-      "MissingEnvironmentVariables",
-      `Required environment variables are not set: ${names}. Set them with \`npx convex env set NAME VALUE\` and push again.`,
-    );
-  }
+  const missing = declared
+    .filter(([name, { optional }]) => !Object.hasOwn(environment, name) && optional !== true)
+    .map(([name]) => name);
+  if (missing.length > 0) throw definitionRefusals.missingVariables(missing);
   for (const [name, { value: validator }] of declared) {
-    const value = values[name];
+    const value = environment[name];
     if (value === undefined) continue;
-    // The convex package's defineApp() and defineComponent() write the validator's JSON text.
+    // The convex package's defineApp() writes the validator's JSON text.
     const expected = parseValidator(JSON.parse(validator) as ValidatorJSON);
-    try {
-      checkReturns(expected, value, () => undefined);
-    } catch {
-      // The value itself is a secret: only what was expected is told.
-      throw new PushError(
-        "InvalidEnvironmentVariable",
-        `Environment variable ${name} does not match its declared validator ${expected.text}.`,
-      );
-    }
+    const failure = expected.check(value, () => undefined);
+    if (failure !== null) throw definitionRefusals.invalidVariable(name, failure.message);
   }
 }

@@ -1,18 +1,23 @@
-import type { Definition, DefinitionMetadata } from "../engine/analysis.ts";
-import { buildComponents, flatten, type Component } from "../engine/components.ts";
+import type { Definition, DefinitionMetadata, Schema } from "../engine/analysis.ts";
+import { buildComponents, flatten } from "../engine/components.ts";
 import type { PreparedPush } from "../engine/push.ts";
-import { compileModule, type CompiledModule, type PushedModule } from "../runtime/compile.ts";
-import { createConsole } from "../runtime/console.ts";
-import { createScope, type Overrides, type Scope } from "../runtime/globals.ts";
+import type { CompiledModule, PushedModule } from "../runtime/compile.ts";
 import { ModuleLoader } from "../runtime/loader.ts";
-import { nodeProcess } from "../runtime/node_process.ts";
 import { registerSourceMap } from "../runtime/stack.ts";
-import { analyzeModules } from "./analyze_modules.ts";
-import { evaluateAuthConfig, strictEnv } from "./auth_config.ts";
-import { evaluateDefinitions, evaluateSchema } from "./definitions.ts";
-import { checkDeclaredEnvironment } from "./environment.ts";
+import { analyzeModules, checkModuleCount } from "./analyze_modules.ts";
+import { evaluateAuthConfig } from "./auth_config.ts";
+import { checkDeclarations } from "./definition_rules.ts";
+import { evaluateDefinitions, type DefinitionSource } from "./definitions.ts";
 import { PushError } from "./errors.ts";
-import type { StartPushRequest } from "./request.ts";
+import { importScopes, type ImportScopes } from "./import_scopes.ts";
+import { checkPackageSize } from "./package_size.ts";
+import { appModules, compileAll, compileFile } from "./pushed_modules.ts";
+import { definitionRefusals } from "./refusals/definitions.ts";
+import { moduleRefusals } from "./refusals/modules.ts";
+import { schemaRefusals } from "./refusals/schema.ts";
+import { checkRequest, type StartPushRequest } from "./request.ts";
+import { evaluateSchema } from "./schema.ts";
+import { typecheckComponents } from "./typecheck.ts";
 
 /** What a push is evaluated with. */
 export interface PushContext {
@@ -24,72 +29,109 @@ export interface PushContext {
   readonly pushed: readonly CompiledModule[];
 }
 
-/** Evaluates a push without changing anything. @throws PushError when it is refused */
+/** Production's limits on a file's evaluation, in seconds of user time (crates/common/src/knobs.rs). */
+const MODULE_SECONDS = 4;
+const FILE_SECONDS = 1;
+/** crates/database/src/bootstrap_model/table.rs, `MAX_USER_TABLES` */
+const MAX_TABLES = 10_000;
+
+/** Told of each file before it is evaluated, by the seconds that production gives it, and after it by null. */
+export type Evaluating = (seconds: number | null) => void;
+
+/**
+ * Evaluates a push without changing anything, in production's order
+ * (crates/application/src/deploy_config.rs, `start_push`): of several faults, the first one there is
+ * the one that is told.
+ *
+ * @throws PushError when it is refused
+ */
 export async function preparePush(
   request: StartPushRequest,
   context: PushContext,
+  evaluating: Evaluating,
 ): Promise<PreparedPush> {
+  checkRequest(request);
   if (request.nodeDependencies.length > 0) {
-    throw new PushError(
-      "NodeDependenciesUnsupported",
-      `External Node packages (${request.nodeDependencies.map((d) => d.name).join(", ")}) are not in the local deployment: leave \`externalPackages\` out of convex.json, so that they are bundled.`,
-    );
+    throw moduleRefusals.nodeDependencies(request.nodeDependencies.map((d) => d.name).join(", "));
   }
-  const app = request.appDefinition;
-  const modules = new Map<string, readonly CompiledModule[]>();
-  modules.set("", await appModules(request, context.pushed));
-  for (const component of request.componentDefinitions) {
-    modules.set(component.definitionPath, await compileAll(component.functions));
+  try {
+    return await evaluatePush(request, context, timedBy(evaluating));
+  } catch (error) {
+    if (!(error instanceof PushError)) throw error;
+    throw error.wrapped((message) => `Hit an error while pushing:\n${message}`);
   }
-  const env = { ...context.environment, ...urlVariables(context.urls) };
-  const metadata = evaluateDefinitions(
-    [
-      { path: "", dependencies: app.dependencies, module: await compileOne(app.definition) },
-      ...(await Promise.all(
-        request.componentDefinitions.map(async (c) => ({
-          path: c.definitionPath,
-          dependencies: c.dependencies,
-          module: await compileModule(c.definition),
-        })),
-      )),
-    ],
-    scopeWith(env, "isolate"),
-  );
-  const schemas = new Map([
-    ["", app.schema],
-    ...request.componentDefinitions.map((c) => [c.definitionPath, c.schema] as const),
+}
+
+/** Runs an evaluation that may not end. */
+type Timed = <Result>(seconds: number, work: () => Result) => Result;
+
+function timedBy(evaluating: Evaluating): Timed {
+  return (seconds, work) => {
+    evaluating(seconds);
+    try {
+      return work();
+    } finally {
+      evaluating(null);
+    }
+  };
+}
+
+async function evaluatePush(
+  request: StartPushRequest,
+  context: PushContext,
+  timed: Timed,
+): Promise<PreparedPush> {
+  const { appDefinition: app, componentDefinitions: components } = request;
+  const urls = { CONVEX_CLOUD_URL: context.urls.cloud, CONVEX_SITE_URL: context.urls.site };
+  const now = Date.now();
+  const env = { ...urls, ...context.environment };
+  const appScopes = importScopes(env, (name) => env[name as keyof typeof env], now);
+  // A component's own variables are known per mount only.
+  const componentScopes = importScopes(urls, refuseVariables, now);
+  const scopesFor = (path: string) => (path === "" ? appScopes : componentScopes);
+
+  const appSources = appModules(request, context.pushed);
+  checkPackageSize([
+    ...appSources,
+    ...[app.definition, app.schema].filter((file) => file !== null),
+    ...components.flatMap((c) => [...c.functions, c.definition, ...(c.schema ? [c.schema] : [])]),
   ]);
-  const definitions: Record<string, Definition> = {};
-  for (const [path, meta] of metadata) {
-    definitions[path] = await analyzeDefinition(
-      path,
-      meta,
-      modules.get(path) ?? [],
-      schemas.get(path) ?? null,
-      env,
-    );
+  checkModuleCount(appSources.map(({ path }) => path));
+  const modules: Record<string, CompiledModule[]> = { "": await compileAll(appSources) };
+  const analyzed = { "": analyze(modules[""] ?? [], appScopes, timed) };
+  const authModule = modules[""]?.find(({ path }) => path === "auth.config.js");
+  const auth = timed(FILE_SECONDS, () => evaluateAuthConfig(authModule, appScopes));
+
+  const schemas = { "": await schemaOf(app.schema, appScopes, timed) };
+  for (const { definitionPath: path, functions, schema } of components) {
+    checkModuleCount(functions.map((module) => module.path));
+    modules[path] = await compileAll(functions);
+    Object.assign(analyzed, { [path]: analyze(modules[path], componentScopes, timed) });
+    Object.assign(schemas, { [path]: await schemaOf(schema, componentScopes, timed) });
   }
-  const root = componentTree(definitions, context);
+  const metadata = evaluateDefinitions(await definitionSources(request), scopesFor, (work) =>
+    timed(FILE_SECONDS, work),
+  );
+  const definitions = collect(metadata, analyzed, schemas);
+  for (const meta of inOrder(metadata)) checkDeclarations(meta);
+  typecheckComponents(definitions, request.forCodegen);
+  const root = buildTree(definitions, context);
+  checkTableCount(definitions, root);
   return {
     id: crypto.randomUUID(),
     definitions,
-    modules: Object.fromEntries(modules),
+    modules,
     components: flatten(root).map(({ id, path, definition }) => ({ id, path, definition })),
-    auth: evaluateAuthConfig(modules.get("") ?? [], scopeWith(strictEnv(env), "isolate")),
+    auth,
     environment: context.environment,
   };
 }
 
-async function analyzeDefinition(
-  path: string,
-  metadata: DefinitionMetadata,
+function analyze(
   modules: readonly CompiledModule[],
-  schema: PushedModule | null,
-  env: Record<string, string>,
-): Promise<Definition> {
-  // A component's own variables are known per mount only.
-  const visible = path === "" ? env : {};
-  const scopes = { isolate: scopeWith(visible, "isolate"), node: scopeWith(visible, "node") };
+  scopes: ImportScopes,
+  timed: Timed,
+): Definition["modules"] {
   const loader = new ModuleLoader(
     (wanted) => {
       const module = modules.find((m) => m.path === wanted);
@@ -98,79 +140,78 @@ async function analyzeDefinition(
     },
     (environment) => scopes[environment],
   );
-  const compiledSchema = await compileOne(schema);
-  return {
-    metadata,
-    schema: compiledSchema === null ? null : evaluateSchema(compiledSchema, scopes.isolate),
-    modules: analyzeModules(modules, loader),
-  };
+  return analyzeModules(modules, loader, scopes.takeLogs, (work) => timed(MODULE_SECONDS, work));
 }
 
-function componentTree(
-  definitions: Readonly<Record<string, Definition>>,
-  context: PushContext,
-): Component {
-  const ids = new Map(context.componentIds);
-  const root = buildComponents(
-    new Map(Object.entries(definitions)),
-    context.environment,
-    (path) => {
-      if (path === "") return "";
-      return ids.get(path) ?? crypto.randomUUID().replaceAll("-", "");
-    },
+async function schemaOf(
+  module: PushedModule | null,
+  scopes: ImportScopes,
+  timed: Timed,
+): Promise<Schema | null> {
+  if (module === null) return null;
+  const compiled = await compileFile(module, (_path, error) =>
+    schemaRefusals.invalid(`Hit an error while evaluating your schema:\n${error}\n`),
   );
-  for (const component of flatten(root)) {
-    const definition = definitions[component.definition];
-    if (definition !== undefined) checkDeclaredEnvironment(definition.metadata, component.env);
-  }
-  return root;
+  return timed(FILE_SECONDS, () => evaluateSchema(compiled, scopes));
 }
 
-/** The app's modules: the changed ones, and of the last push those that the CLI says are the same. */
-async function appModules(
-  { appDefinition }: StartPushRequest,
-  pushed: readonly CompiledModule[],
-): Promise<CompiledModule[]> {
-  const kept = appDefinition.unchangedModuleHashes.map(({ path, sha256 }) => {
-    const module = pushed.find((m) => m.path === path && m.hash === sha256);
-    if (module === undefined) {
-      throw new PushError(
-        "RaceDetected",
-        `Module ${path} has changed on the deployment since this push began.`,
-      );
-    }
-    return module;
+async function definitionSources(request: StartPushRequest): Promise<DefinitionSource[]> {
+  const { appDefinition: app, componentDefinitions: components } = request;
+  const compiled = (module: PushedModule) =>
+    compileFile(module, (_path, error) => definitionRefusals.failed(error));
+  return Promise.all([
+    (async () => ({
+      path: "",
+      dependencies: app.dependencies,
+      module: app.definition === null ? null : await compiled(app.definition),
+    }))(),
+    ...components.map(async ({ definitionPath, dependencies, definition }) => ({
+      path: definitionPath,
+      dependencies,
+      module: await compiled(definition),
+    })),
+  ]);
+}
+
+function collect(
+  metadata: ReadonlyMap<string, DefinitionMetadata>,
+  analyzed: Readonly<Record<string, Definition["modules"]>>,
+  schemas: Readonly<Record<string, Schema | null>>,
+): Record<string, Definition> {
+  return Object.fromEntries(
+    [...metadata].map(([path, meta]) => [
+      path,
+      { metadata: meta, schema: schemas[path] ?? null, modules: analyzed[path] ?? {} },
+    ]),
+  );
+}
+
+function inOrder(metadata: ReadonlyMap<string, DefinitionMetadata>): DefinitionMetadata[] {
+  return [...metadata.values()].toSorted((a, b) => (a.path < b.path ? -1 : 1));
+}
+
+/** @returns undefined never: a component's `convex.config.ts` has no variables */
+function refuseVariables(): never {
+  throw new Error(
+    "Environment variables are only supported in the app's convex.config.ts. Learn more at " +
+      "https://docs.convex.dev/components/authoring#environment-variables",
+  );
+}
+
+type Tree = ReturnType<typeof buildComponents>;
+
+function buildTree(definitions: Readonly<Record<string, Definition>>, context: PushContext): Tree {
+  const ids = new Map(context.componentIds);
+  return buildComponents(new Map(Object.entries(definitions)), context.environment, (path) => {
+    if (path === "") return "";
+    return ids.get(path) ?? crypto.randomUUID().replaceAll("-", "");
   });
-  return [...kept, ...(await compileAll(appDefinition.changedModules))];
 }
 
-async function compileAll(modules: readonly PushedModule[]): Promise<CompiledModule[]> {
-  return Promise.all(modules.map(compileSafely));
-}
-
-async function compileOne(module: PushedModule | null): Promise<CompiledModule | null> {
-  return module === null ? null : compileSafely(module);
-}
-
-async function compileSafely(module: PushedModule): Promise<CompiledModule> {
-  try {
-    return await compileModule(module);
-  } catch (error) {
-    throw new PushError("InvalidModule", `Failed to compile ${module.path}: ${String(error)}`);
-  }
-}
-
-function urlVariables(urls: PushContext["urls"]): Record<string, string> {
-  return { CONVEX_CLOUD_URL: urls.cloud, CONVEX_SITE_URL: urls.site };
-}
-
-/** Globals while modules are imported: nothing that reaches out, and no database. */
-function scopeWith(env: Record<string, string>, environment: "isolate" | "node"): Scope {
-  const process_ = environment === "node" ? nodeProcess(env) : { env };
-  const overrides: Overrides = {
-    process: process_,
-    console: createConsole(() => undefined),
-    Convex: undefined,
-  };
-  return createScope(environment, overrides);
+function checkTableCount(definitions: Readonly<Record<string, Definition>>, root: Tree): void {
+  const counts = flatten(root).map(
+    ({ definition }) => definitions[definition]?.schema?.tables.length ?? 0,
+  );
+  const tables = counts.reduce((total, count) => total + count, 0);
+  if (tables > MAX_TABLES) throw schemaRefusals.tooManyTables(MAX_TABLES);
 }

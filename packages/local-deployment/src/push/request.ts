@@ -1,10 +1,16 @@
 import { z } from "zod";
+import { modulePathProblem } from "../values/identifiers.ts";
+import { moduleRefusals } from "./refusals/modules.ts";
 
+const environment = z.enum(["isolate", "node"]);
 const moduleConfig = z.object({
   path: z.string(),
   source: z.string(),
-  sourceMap: z.string().optional(),
-  environment: z.enum(["isolate", "node"]),
+  sourceMap: z
+    .string()
+    .nullish()
+    .transform((map) => map ?? undefined),
+  environment,
 });
 
 /** The body of start_push and its kin (convex/src/cli/lib/deployApi/startPush.ts). */
@@ -17,9 +23,7 @@ export const startPushRequest = z.object({
     dependencies: z.array(z.string()),
     schema: moduleConfig.nullable(),
     changedModules: z.array(moduleConfig),
-    unchangedModuleHashes: z.array(
-      z.object({ path: z.string(), environment: z.enum(["isolate", "node"]), sha256: z.string() }),
-    ),
+    unchangedModuleHashes: z.array(z.object({ path: z.string(), environment, sha256: z.string() })),
     udfServerVersion: z.string(),
   }),
   componentDefinitions: z.array(
@@ -33,9 +37,64 @@ export const startPushRequest = z.object({
     }),
   ),
   nodeDependencies: z.array(z.object({ name: z.string(), version: z.string() })).default([]),
+  nodeVersion: z.string().nullish(),
+  forCodegen: z.boolean().default(false),
 });
 /** A push, as the CLI sends it. */
 export type StartPushRequest = z.infer<typeof startPushRequest>;
+
+/**
+ * Refuses what production refuses in a request before it looks into modules
+ * (crates/application/src/deploy_config.rs, `into_project_config`).
+ *
+ * @throws PushError `InvalidConfig`
+ */
+export function checkRequest(request: StartPushRequest): void {
+  const problem =
+    nodeVersionProblem(request.nodeVersion ?? null) ??
+    pathsProblem(appPaths(request)) ??
+    firstProblem(request.componentDefinitions, (component) => {
+      const { definition, schema, functions } = component;
+      const inNode = functions.find((module) => module.environment === "node");
+      return (
+        pathsProblem(functions.map(({ path }) => path)) ??
+        (inNode === undefined ? null : moduleRefusals.nodeInComponent(inNode.path)) ??
+        pathsProblem([definition.path, ...(schema === null ? [] : [schema.path])])
+      );
+    });
+  if (problem !== null) throw moduleRefusals.request(problem);
+}
+
+function appPaths({ appDefinition: app }: StartPushRequest): string[] {
+  const files = [app.definition, app.schema, ...app.changedModules, ...app.unchangedModuleHashes];
+  return files.flatMap((file) => (file === null ? [] : [file.path]));
+}
+
+/** crates/model/src/source_packages/types.rs, `NodeVersion` */
+function nodeVersionProblem(version: string | null): string | null {
+  if (version === "18") return moduleRefusals.nodeVersion();
+  return version === null || ["20", "22", "24"].includes(version)
+    ? null
+    : moduleRefusals.unknownNodeVersion(version);
+}
+
+function pathsProblem(paths: readonly string[]): string | null {
+  return firstProblem(paths, (path) => {
+    const problem = modulePathProblem(path);
+    return problem === null ? null : moduleRefusals.path(path, problem);
+  });
+}
+
+function firstProblem<Item>(
+  items: readonly Item[],
+  check: (item: Item) => string | null,
+): string | null {
+  for (const item of items) {
+    const problem = check(item);
+    if (problem !== null) return problem;
+  }
+  return null;
+}
 
 /** finish_push echoes what start_push answered; the push's id is all that is looked at. */
 export const finishPushRequest = z.object({

@@ -1,5 +1,6 @@
 import type { Definition } from "../engine/analysis.ts";
 import type { PreparedPush, PushOutcome } from "../engine/push.ts";
+import { publicTree } from "./exports.ts";
 
 /** What start_push answers (convex/src/cli/lib/deployApi/startPush.ts). */
 export function startPushResponse(push: PreparedPush) {
@@ -66,39 +67,6 @@ function analysisOf(definition: Definition) {
       importPhaseUnixTimestamp: null,
     },
   };
-}
-
-type Tree = { type: "leaf"; leaf: string } | { type: "branch"; branch: [string, Tree][] };
-
-/** A component's public functions as the tree that its parent calls them by. */
-function publicTree(modules: Definition["modules"]): Tree {
-  const root: Tree = { type: "branch", branch: [] };
-  for (const [path, module] of Object.entries(modules).sort(([a], [b]) => (a < b ? -1 : 1))) {
-    for (const { name, visibility } of module.functions) {
-      if (visibility?.kind !== "public") continue;
-      insert(
-        root,
-        [...path.replace(/\.js$/, "").split("/"), name],
-        `_reference/function/${path}:${name}`,
-      );
-    }
-  }
-  return root;
-}
-
-function insert(tree: Tree, path: readonly string[], leaf: string): void {
-  if (tree.type === "leaf") return;
-  const [head = "", ...rest] = path;
-  if (rest.length === 0) {
-    tree.branch.push([head, { type: "leaf", leaf }]);
-    return;
-  }
-  let child = tree.branch.find(([name]) => name === head)?.[1];
-  if (child === undefined) {
-    child = { type: "branch", branch: [] };
-    tree.branch.push([head, child]);
-  }
-  insert(child, rest, leaf);
 }
 
 interface CheckedComponent {

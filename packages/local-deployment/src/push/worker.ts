@@ -12,23 +12,37 @@ export interface PushTask {
   readonly context: PushContext;
 }
 
-/** The push made ready, or why it is refused. */
+/** The push made ready, or why it is refused; before that, when files are evaluated (see `Evaluating`). */
 export type PushReply =
-  | { readonly ok: true; readonly push: PreparedPush }
-  | { readonly ok: false; readonly code: string; readonly message: string };
+  | { readonly kind: "evaluating"; readonly seconds: number | null }
+  | { readonly kind: "prepared"; readonly push: PreparedPush }
+  | {
+      readonly kind: "refused";
+      readonly code: string;
+      readonly message: string;
+      readonly status: number;
+    };
 
 declare const self: Worker;
 
 async function prepare({ request, context }: PushTask): Promise<PushReply> {
   try {
-    return { ok: true, push: await preparePush(request, context) };
+    const push = await preparePush(request, context, (seconds) => {
+      self.postMessage({ kind: "evaluating", seconds } satisfies PushReply);
+    });
+    return { kind: "prepared", push };
   } catch (error) {
-    const code = error instanceof PushError ? error.code : "InvalidModule";
-    return { ok: false, code, message: messageOf(error) };
+    const refusal =
+      error instanceof PushError ? error : new PushError("InvalidModules", messageOf(error));
+    const { code, message, status } = refusal;
+    return { kind: "refused", code, message, status };
   } finally {
     await stopCompiler();
   }
 }
+
+// Production forgets what nobody waited for while modules were imported (isolate/src/request_scope.rs).
+process.on("unhandledRejection", () => undefined);
 
 self.onmessage = ({ data }: MessageEvent<PushTask>) => {
   void prepare(data).then((reply) => {

@@ -1,12 +1,17 @@
 import { HttpError } from "../errors.ts";
 import type { PreparedPush, PushOutcome } from "../engine/push.ts";
 import type { DeploymentUrls } from "../engine/state.ts";
+import { checkEnvironment } from "../push/environment.ts";
+import { PushError } from "../push/errors.ts";
+import { moduleRefusals } from "../push/refusals/modules.ts";
 import type { StartPushRequest } from "../push/request.ts";
 import type { PushReply, PushTask } from "../push/worker.ts";
 import type { EngineClient } from "./engine_client.ts";
 
-/** How long the modules of a push may take to be compiled and imported, in milliseconds. */
+/** How long a push may take beside the evaluation of its files, in milliseconds. */
 const PREPARE_TIMEOUT_MS = 120_000;
+/** Production's limits are of user time; here the clock on the wall is looked at, on a busy machine. */
+const WALL_PER_USER_TIME = 3;
 /** Pushes that were started and may yet be finished; older ones are forgotten. */
 const KEPT_PUSHES = 4;
 
@@ -52,15 +57,17 @@ export class PushService {
     const push = this.#started.get(id);
     const environment = await this.engine.call("environment");
     if (push === undefined || JSON.stringify(push.environment) !== JSON.stringify(environment)) {
-      throw new HttpError(
-        400,
-        "RaceDetected",
-        "The deployment has changed since this push began: push again.",
-      );
+      throw refusedFinish("RaceDetected", "Environment variables have changed during push");
+    }
+    try {
+      checkEnvironment(push);
+    } catch (error) {
+      throw error instanceof PushError ? refusedFinish(error.code, error.message) : error;
     }
     const outcome = await this.engine.call("activate", push);
     if (outcome.kind === "schemaProblem") {
-      throw new HttpError(400, "SchemaValidationError", outcome.error);
+      const text = `Schema has already been failed with error: ${outcome.error}`;
+      throw refusedFinish("SchemaAlreadyFailed", text);
     }
     this.#started.delete(id);
     await this.activated();
@@ -68,23 +75,43 @@ export class PushService {
   }
 }
 
+function refusedFinish(code: string, message: string): HttpError {
+  return new HttpError(400, code, `Hit an error while pushing:\n${message}`);
+}
+
 function evaluate(task: PushTask): Promise<PreparedPush> {
   const worker = new Worker(new URL("../push/worker.ts", import.meta.url).href);
+  let timer: ReturnType<typeof setTimeout> | undefined;
   return new Promise<PreparedPush>((resolve, reject) => {
-    const timer = setTimeout(() => {
-      reject(new HttpError(400, "InvalidModule", "The push's modules did not finish loading."));
-    }, PREPARE_TIMEOUT_MS);
-    worker.onmessage = ({ data }: MessageEvent<PushReply>) => {
+    const refuse = (code: string, message: string, status = 400) => {
+      reject(new HttpError(status, code, message));
+    };
+    const giveTime = (milliseconds: number, message: string) => {
       clearTimeout(timer);
-      if (data.ok) resolve(data.push);
-      else reject(new HttpError(400, data.code, data.message));
+      timer = setTimeout(() => {
+        refuse("InvalidModules", message);
+      }, milliseconds);
+    };
+    const giveTimeToCompile = () => {
+      giveTime(PREPARE_TIMEOUT_MS, "The push's modules were not compiled in time.");
+    };
+    giveTimeToCompile();
+    worker.onmessage = ({ data }: MessageEvent<PushReply>) => {
+      if (data.kind === "prepared") resolve(data.push);
+      else if (data.kind === "refused") refuse(data.code, data.message, data.status);
+      else if (data.seconds === null) giveTimeToCompile();
+      else {
+        const { message } = moduleRefusals.invalid(moduleRefusals.timedOut(data.seconds));
+        const limit = data.seconds * 1_000 * WALL_PER_USER_TIME;
+        giveTime(limit, `Hit an error while pushing:\n${message}`);
+      }
     };
     worker.onerror = (event) => {
-      clearTimeout(timer);
-      reject(new HttpError(400, "InvalidModule", event.message));
+      refuse("InvalidModules", event.message);
     };
     worker.postMessage(task);
   }).finally(() => {
+    clearTimeout(timer);
     worker.terminate();
   });
 }

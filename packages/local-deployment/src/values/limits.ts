@@ -1,6 +1,7 @@
 import { getConvexSize, type Value } from "convex/values";
 import { DeveloperError } from "./developer_error.ts";
 import { displayValue } from "./display.ts";
+import { fieldNameProblem } from "./identifiers.ts";
 import { type ConvexObject, fieldNames, isObject } from "./kinds.ts";
 
 /** Convex's limits (facts/convex.md, section 6). Sizes are in bytes as `sizeOf` counts them. */
@@ -12,7 +13,6 @@ const LIMITS = {
   valueNesting: 64,
   objectFields: 1024,
   arrayLength: 8192,
-  fieldNameLength: 1024,
 } as const;
 
 /**
@@ -106,23 +106,9 @@ function elementsOf(value: Value): readonly Value[] | null {
   return fields.map((field) => value[field] ?? null);
 }
 
-const FIELD_NAME = /^(?!\$)[ -~]*$/;
-
 function checkFieldName(field: string): void {
-  if (FIELD_NAME.test(field) && field.length <= LIMITS.fieldNameLength) return;
-  throw new DeveloperError("InvalidFieldName", fieldNameProblem(field));
-}
-
-function fieldNameProblem(field: string): string {
-  if (field.startsWith("$")) return `Field name ${field} starts with '$', which is reserved.`;
-  for (const character of field) {
-    if (character >= " " && character <= "~") continue;
-    return (
-      `Field name ${field} has invalid character '${character}': Field names can only contain ` +
-      "non-control ASCII characters"
-    );
-  }
-  return `Field name is too long (${field.length} > maximum ${LIMITS.fieldNameLength})`;
+  const problem = fieldNameProblem(field);
+  if (problem !== null) throw new DeveloperError("InvalidFieldName", problem);
 }
 
 function checkSize(value: Value, limit: number): void {

@@ -3,7 +3,7 @@ import { objectOf, unionOf } from "./composite_validators.ts";
 import { DeveloperError } from "./developer_error.ts";
 import { displayValue } from "./display.ts";
 import { type ConvexObject, isObject } from "./kinds.ts";
-import { parseValidator, type TableNameOf, type Validator } from "./validator.ts";
+import { parseFields, parseValidator, type TableNameOf, type Validator } from "./validator.ts";
 
 export { checkDocumentLimits, checkValueLimits, sizeOf } from "./limits.ts";
 export { parseValidator, type TableNameOf, type Validator } from "./validator.ts";
@@ -47,14 +47,7 @@ function parseDocumentObject(json: ValidatorJSON): Validator {
         `Found ${parseValidator(json).text}. ${SEE_SCHEMA_DOCS}`,
     );
   }
-  const fields = Object.entries(json.value)
-    .filter(([name]) => !isSystemField(name))
-    .map(([name, { fieldType, optional }]) => ({
-      name,
-      validator: parseValidator(fieldType),
-      optional,
-    }));
-  return objectOf(fields);
+  return objectOf(parseFields(json.value).filter(({ name }) => !isSystemField(name)));
 }
 
 /**

@@ -1,9 +1,15 @@
 import { CommitTsPlaceholder, jsonToConvex, type Value, type ValidatorJSON } from "convex/values";
-import { arrayOf, objectOf, recordOf, unionOf } from "./composite_validators.ts";
+import {
+  arrayOf,
+  type FieldValidator,
+  objectOf,
+  recordOf,
+  unionOf,
+} from "./composite_validators.ts";
 import { DeveloperError } from "./developer_error.ts";
-import { displayFinite } from "./display.ts";
+import { displayFinite, displayValue } from "./display.ts";
+import { identifierFieldProblem, identifierProblem } from "./identifiers.ts";
 import { tryDecodeId } from "./ids.ts";
-import { typeName } from "./kinds.ts";
 import { noMatch, ValidationFailure } from "./validation_failure.ts";
 
 /**
@@ -30,7 +36,8 @@ export interface Validator {
  *
  * @param json - The validator's JSON.
  * @returns The validator; it keeps nothing of the JSON.
- * @throws DeveloperError `InvalidValidator` or `InvalidRecordType` when there is no such validator.
+ * @throws DeveloperError `InvalidRecordType` or `UnsupportedFloatLiteral`; `InvalidValidator` where
+ *   production's error has no code of its own, such as for names that are no identifiers.
  */
 export function parseValidator(json: ValidatorJSON): Validator {
   switch (json.type) {
@@ -59,17 +66,37 @@ export function parseValidator(json: ValidatorJSON): Validator {
     case "record":
       return parseRecord(json.keys, json.values);
     case "object":
-      return objectOf(
-        Object.entries(json.value).map(([name, { fieldType, optional }]) => ({
-          name,
-          validator: parseValidator(fieldType),
-          optional,
-        })),
-      );
+      return objectOf(parseFields(json.value));
     case "union":
       return unionOf(json.value.map(parseValidator));
     default:
       throw new DeveloperError("InvalidValidator", `Unknown validator ${JSON.stringify(json)}`);
+  }
+}
+
+/** The fields of an object validator, as JSON. */
+export type FieldsJSON = Extract<ValidatorJSON, { type: "object" }>["value"];
+
+/**
+ * Compiles the fields of an object validator.
+ *
+ * @throws DeveloperError As `parseValidator`; of several wrong fields it names the first by name.
+ */
+export function parseFields(fields: FieldsJSON): FieldValidator[] {
+  const sorted = Object.entries(fields).toSorted(([a], [b]) => (a < b ? -1 : 1));
+  return sorted.map(([name, { fieldType, optional }]) => {
+    const problem = identifierFieldProblem(name);
+    if (problem !== null) throw new DeveloperError("InvalidValidator", problem);
+    return { name, validator: parseFieldType(name, fieldType), optional };
+  });
+}
+
+function parseFieldType(name: string, json: ValidatorJSON): Validator {
+  try {
+    return parseValidator(json);
+  } catch (error) {
+    if (!(error instanceof DeveloperError)) throw error;
+    throw new DeveloperError(error.code, `Invalid validator for key \`${name}\`: ${error.message}`);
   }
 }
 
@@ -104,12 +131,19 @@ function literalText(value: Value): string {
   if (typeof value === "bigint") return "<bigint>";
   if (typeof value === "boolean" || typeof value === "string") return JSON.stringify(value);
   if (typeof value !== "number") {
-    throw new DeveloperError("InvalidValidator", `A ${typeName(value)} is not a valid literal.`);
+    const text = `Value ${displayValue(value)} is not a valid literal.`;
+    throw new DeveloperError("InvalidValidator", text);
   }
-  return Number.isFinite(value) ? displayFinite(value, SMALLEST_JSON_DECIMAL) : "<number>";
+  if (Number.isFinite(value)) return displayFinite(value, SMALLEST_JSON_DECIMAL);
+  throw new DeveloperError(
+    "UnsupportedFloatLiteral",
+    "Infinite or NaN values are not supported in literal validators.",
+  );
 }
 
 function idOf(table: string): Validator {
+  const problem = identifierProblem(table);
+  if (problem !== null) throw new DeveloperError("InvalidValidator", problem);
   const validator: Validator = {
     kind: "id",
     text: `v.id("${table}")`,

@@ -1,0 +1,192 @@
+import { inspect } from "node:util";
+import { createConsole } from "../runtime/console.ts";
+import {
+  createScope,
+  dateReading,
+  mathWith,
+  seededRandom,
+  type ConvexGlobal,
+  type Scope,
+} from "../runtime/globals.ts";
+import { nodeProcess } from "../runtime/node_process.ts";
+import { authRefusals } from "./refusals/definitions.ts";
+
+/** The globals of each kind of file while a push evaluates it. */
+export interface ImportScopes {
+  /** Function modules in the isolate; what they log is told when one fails. */
+  readonly isolate: Scope;
+  /** Function modules in Node, where production refuses nothing. */
+  readonly node: Scope;
+  readonly schema: Scope;
+  readonly authConfig: Scope;
+  readonly appDefinition: Scope;
+  /** Takes the lines that modules have logged since it was last asked, at most the last hundred. */
+  readonly takeLogs: () => string[];
+}
+
+/** What one kind of file may not do, in production's words. */
+interface Phase {
+  /** After the name of an asynchronous operation: `fetch() unsupported at import time`. */
+  readonly unsupported: string;
+  /** After the name of a synchronous one, and for the rest. */
+  readonly when: string;
+  readonly randomness: boolean;
+  readonly clock: boolean;
+}
+
+/** crates/isolate/src/environment/analyze.rs */
+const IMPORT: Phase = {
+  unsupported: "unsupported at import time",
+  when: "at import time",
+  randomness: true,
+  clock: true,
+};
+/** crates/isolate/src/environment/schema.rs */
+const SCHEMA: Phase = {
+  unsupported: "unsupported while evaluating schema",
+  when: "when evaluating schema",
+  randomness: true,
+  clock: true,
+};
+/** crates/isolate/src/environment/auth_config.rs */
+const AUTH_CONFIG: Phase = {
+  unsupported: "unsupported while evaluating auth config file",
+  when: "when evaluating auth config file",
+  randomness: false,
+  clock: false,
+};
+/** crates/isolate/src/environment/component_definitions.rs */
+const APP_DEFINITION: Phase = {
+  unsupported: "unsupported while evaluating app definition",
+  when: "when evaluating app definition",
+  randomness: false,
+  clock: false,
+};
+/** What modules log while they are imported (crates/isolate/src/environment/analyze.rs). */
+const MAX_LOGS = 100;
+
+/**
+ * Makes the scopes of one definition's files.
+ *
+ * @param environment - The variables that its modules see.
+ * @param definitionVariable - Reads a variable for its `convex.config.ts`.
+ * @param now - The time that `Date` gives, in milliseconds: it stands still.
+ */
+export function importScopes(
+  environment: Readonly<Record<string, string>>,
+  definitionVariable: (name: string) => string | undefined,
+  now: number,
+): ImportScopes {
+  let logs: string[] = [];
+  const write = (_level: string, args: readonly unknown[]) => {
+    logs = [...logs, args.map((arg) => inspect(arg)).join(" ")].slice(-MAX_LOGS);
+  };
+  const logged = createConsole(write);
+  const silent = createConsole(() => undefined);
+  const scope = (phase: Phase, env: object, console: object) =>
+    createScope("isolate", { ...refusingGlobals(phase, now), process: { env }, console });
+  return {
+    isolate: scope(IMPORT, { ...environment }, logged),
+    node: createScope("node", {
+      process: nodeProcess({ ...environment }),
+      console: logged,
+      Convex: undefined,
+    }),
+    schema: scope(
+      SCHEMA,
+      variablesBy(refuse("Environment variables unsupported when evaluating schema")),
+      silent,
+    ),
+    authConfig: scope(
+      AUTH_CONFIG,
+      variablesBy((name) => authVariable(environment, name)),
+      silent,
+    ),
+    appDefinition: scope(APP_DEFINITION, variablesBy(definitionVariable), silent),
+    takeLogs: () => {
+      const taken = logs;
+      logs = [];
+      return taken;
+    },
+  };
+}
+
+/** Production refuses a variable that isn't set, in auth.config.ts alone. */
+function authVariable(environment: Readonly<Record<string, string>>, name: string): string {
+  const value = Object.hasOwn(environment, name) ? environment[name] : undefined;
+  if (value === undefined) throw authRefusals.missingVariable(name);
+  return value;
+}
+
+function variablesBy(read: (name: string) => string | undefined): object {
+  return new Proxy(
+    {},
+    { get: (_target, name) => (typeof name === "string" ? read(name) : undefined) },
+  );
+}
+
+function refusingGlobals(phase: Phase, now: number): Record<string, unknown> {
+  const noClock = (what: string) => refuse(`${what} unsupported ${phase.when}`);
+  const performance = phase.clock
+    ? { now: () => 0, timeOrigin: now, toJSON: () => ({ timeOrigin: now }) }
+    : variablesBy(refuse(`The Performance API is not supported ${phase.when}`));
+  return {
+    Convex: {
+      syscall: (name) => refuse(`Syscall ${name} unsupported ${phase.when}`)(),
+      asyncSyscall: (name) => refuse(`Syscall ${name} ${phase.unsupported}`)(),
+      jsSyscall: (name) => refuse(`Syscall ${name} ${phase.unsupported}`)(),
+    } satisfies ConvexGlobal,
+    // Rejects once production would ask its host; a rejection that nobody waits for is no failure.
+    fetch: async () => {
+      await Promise.resolve();
+      refuse(`fetch() ${phase.unsupported}`)();
+    },
+    ...timersWithoutTime(),
+    queueMicrotask: undefined,
+    setImmediate: undefined,
+    clearImmediate: undefined,
+    WebSocket: undefined,
+    crypto: cryptoWithoutRandomness(`Cannot use cryptographic randomness ${phase.when}`),
+    performance,
+    Date: dateReading(phase.clock ? () => now : noClock("Date")),
+    Math: mathWith(
+      phase.randomness ? seededRandom(Math.trunc(Math.random() * 2 ** 32)) : noClock("Math.random"),
+    ),
+  };
+}
+
+/**
+ * In production a timer's wait is refused out of sight, as a rejection that nobody waits for
+ * (npm-packages/udf-runtime/src/02_timers.ts): it is made, and its callback is never called.
+ */
+function timersWithoutTime(): Record<string, unknown> {
+  let last = 0;
+  const make = () => ++last;
+  const clear = () => undefined;
+  return { setTimeout: make, setInterval: make, clearTimeout: clear, clearInterval: clear };
+}
+
+function cryptoWithoutRandomness(message: string): object {
+  const subtle = new Proxy(crypto.subtle, {
+    get: (target, name) => {
+      if (name === "generateKey") return asynchronously(refuse(message));
+      const value: unknown = Reflect.get(target, name, target);
+      const bound: unknown = typeof value === "function" ? value.bind(target) : value;
+      return bound;
+    },
+  });
+  return { getRandomValues: refuse(message), randomUUID: refuse(message), subtle };
+}
+
+function asynchronously(work: () => never): () => Promise<never> {
+  return async () => {
+    await Promise.resolve();
+    return work();
+  };
+}
+
+function refuse(message: string): () => never {
+  return () => {
+    throw new Error(message);
+  };
+}

@@ -1,0 +1,36 @@
+import { deflateRawSync } from "node:zlib";
+import type { PushedModule } from "../runtime/compile.ts";
+import { formatSize } from "../values/limits.ts";
+import { moduleRefusals } from "./refusals/modules.ts";
+
+/** crates/common/src/knobs.rs, `MAX_ZIPPED_PACKAGES_SIZE` */
+const MAX_ZIPPED_BYTES = 90_000_000;
+/** crates/model/src/source_packages/types.rs */
+const MAX_UNZIPPED_BYTES = 230_000_000;
+
+/**
+ * Refuses a push whose sources and source maps are too large, packed or unpacked.
+ *
+ * @param maximum - The limits, in bytes: production's.
+ * @throws PushError `ModulesTooLarge`
+ */
+export function checkPackageSize(
+  modules: readonly PushedModule[],
+  maximum = { zipped: MAX_ZIPPED_BYTES, unzipped: MAX_UNZIPPED_BYTES },
+): void {
+  const files = modules.flatMap(({ source, sourceMap }) => [source, sourceMap ?? ""]);
+  const unzipped = sum(files.map((file) => Buffer.byteLength(file)));
+  // What is small unpacked is small packed: packing is only tried for what might be too large.
+  if (unzipped < Math.min(maximum.zipped, maximum.unzipped)) return;
+  const zipped = sum(files.map((file) => deflateRawSync(file).length));
+  if (zipped >= maximum.zipped) {
+    throw moduleRefusals.tooLarge("zipped", formatSize(zipped), formatSize(maximum.zipped));
+  }
+  if (unzipped >= maximum.unzipped) {
+    throw moduleRefusals.tooLarge("unzipped", formatSize(unzipped), formatSize(maximum.unzipped));
+  }
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, number) => total + number, 0);
+}

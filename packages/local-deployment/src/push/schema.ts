@@ -1,0 +1,135 @@
+import { z } from "zod";
+import type { ValidatorJSON } from "convex/values";
+import type { Schema, TableDefinition } from "../engine/analysis.ts";
+import type { CompiledModule } from "../runtime/compile.ts";
+import { DeveloperError } from "../values/developer_error.ts";
+import { identifierProblem } from "../values/identifiers.ts";
+import { parseDocumentType } from "../values/validate.ts";
+import { evaluateFile } from "./evaluate_file.ts";
+import { tellingRefusals } from "./errors.ts";
+import type { ImportScopes } from "./import_scopes.ts";
+import { schemaRefusals } from "./refusals/schema.ts";
+import { checkIndexFields, checkIndexReferences, checkTableIndexes } from "./schema_indexes.ts";
+
+const index = z.object({ indexDescriptor: z.string(), fields: z.array(z.string()) });
+const searchIndex = z.object({
+  indexDescriptor: z.string(),
+  searchField: z.string(),
+  filterFields: z.array(z.string()),
+});
+const vectorIndex = z.object({
+  indexDescriptor: z.string(),
+  vectorField: z.string(),
+  dimensions: z.number(),
+  filterFields: z.array(z.string()),
+});
+const none = <Item extends z.ZodType>(item: Item) =>
+  z
+    .array(item)
+    .nullish()
+    .transform((items) => items ?? []);
+const exportedTable = z
+  .object({
+    tableName: z.string(),
+    indexes: z.array(index),
+    stagedDbIndexes: none(index),
+    searchIndexes: none(searchIndex),
+    stagedSearchIndexes: none(searchIndex),
+    vectorIndexes: none(vectorIndex),
+    stagedVectorIndexes: none(vectorIndex),
+    documentType: z.unknown().transform((type) => type ?? null),
+  })
+  .loose();
+const exportedSchema = z.object({
+  tables: z.array(exportedTable),
+  schemaValidation: z
+    .boolean()
+    .nullish()
+    .transform((on) => on ?? false),
+});
+
+/** A table as `schema.ts` exports it, absent lists of indexes made empty. */
+export type ExportedTable = z.output<typeof exportedTable>;
+
+/** serde reads JSON that is nested less deep than this. */
+const MAX_JSON_DEPTH = 128;
+
+/**
+ * Evaluates a `schema.ts` and holds it against production's rules
+ * (crates/isolate/src/environment/schema.rs, crates/common/src/schemas/json.rs).
+ *
+ * @throws PushError in production's order: of several faults the one that production tells
+ */
+export function evaluateSchema(module: CompiledModule, scopes: ImportScopes): Schema {
+  return tellingRefusals(
+    (message) => `Hit an error while evaluating your schema:\n${message}`,
+    () => {
+      const exports = evaluateFile(module, scopes.schema, (error) => {
+        // Production's status and code for this could not be established.
+        return schemaRefusals.invalid(`${error}\n`);
+      });
+      return checkSchema(exportedText(exports.default));
+    },
+  );
+}
+
+function exportedText(schema: unknown): string {
+  if (schema === undefined || schema === null) throw schemaRefusals.missingExport();
+  try {
+    // Whatever fails here is, to production, not a schema.
+    const exported: unknown = (schema as { export(): unknown }).export();
+    if (typeof exported === "string") return exported;
+  } catch {
+    throw schemaRefusals.invalidExport();
+  }
+  throw schemaRefusals.invalidExport();
+}
+
+function checkSchema(text: string): Schema {
+  const { tables, schemaValidation } = parseExported(text);
+  for (const table of tables) checkTable(table);
+  const byName = tables.toSorted((a, b) => (a.tableName < b.tableName ? -1 : 1));
+  for (const table of byName) checkIndexFields(table);
+  if (schemaValidation) byName.forEach(checkIndexReferences);
+  // What the checks above have read as validators.
+  return { tables: tables as readonly TableDefinition[], schemaValidation };
+}
+
+function parseExported(text: string): z.output<typeof exportedSchema> {
+  if (isTooDeep(text)) throw schemaRefusals.invalidJson();
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch {
+    throw schemaRefusals.invalidJson();
+  }
+  const parsed = exportedSchema.safeParse(json);
+  if (!parsed.success) throw schemaRefusals.invalidJson();
+  return parsed.data;
+}
+
+/** Whether serde would refuse the JSON for its nesting. */
+export function isTooDeep(json: string): boolean {
+  let depth = 0;
+  for (const [token] of json.matchAll(/"(?:[^"\\]|\\.)*"|[[\]{}]/g)) {
+    if (token === "{" || token === "[") depth++;
+    else if (token === "}" || token === "]") depth--;
+    if (depth >= MAX_JSON_DEPTH) return true;
+  }
+  return false;
+}
+
+function checkTable(table: ExportedTable): void {
+  const { tableName, documentType } = table;
+  try {
+    // The convex package's `export()` gives validators as JSON; what isn't one is refused in there.
+    parseDocumentType(documentType as ValidatorJSON | null);
+  } catch (error) {
+    if (!(error instanceof DeveloperError)) throw error;
+    const coded = error.code === "InvalidValidator" ? null : error.code;
+    throw schemaRefusals.validator(coded, error.message);
+  }
+  if (identifierProblem(tableName) !== null) throw schemaRefusals.tableName(tableName);
+  if (tableName.startsWith("_")) throw schemaRefusals.reservedTable(tableName);
+  checkTableIndexes(table);
+}

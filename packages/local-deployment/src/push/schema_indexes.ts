@@ -1,0 +1,204 @@
+import type { ValidatorJSON } from "convex/values";
+import { fieldPathProblem, identifierProblem } from "../values/identifiers.ts";
+import { tellingRefusals } from "./errors.ts";
+import { schemaRefusals } from "./refusals/schema.ts";
+import type { ExportedTable } from "./schema.ts";
+
+/** crates/common/src/schemas/mod.rs; of all kinds together, staged ones too. */
+const MAX_INDEXES_PER_TABLE = 64;
+/** crates/common/src/bootstrap_model/index/mod.rs; `_creationTime`, which is appended, counts. */
+const MAX_FIELDS = 16;
+const MAX_FILTER_FIELDS = 16;
+const MIN_DIMENSIONS = 2;
+const MAX_DIMENSIONS = 4_096;
+const BUILT_IN = new Set(["by_id", "by_creation_time"]);
+
+type Named = { readonly indexDescriptor: string };
+
+/** Checks a table's indexes as they are written. @throws PushError */
+export function checkTableIndexes(table: ExportedTable): void {
+  const { tableName, indexes, stagedDbIndexes } = table;
+  const search = [...table.searchIndexes, ...table.stagedSearchIndexes];
+  const vector = [...table.vectorIndexes, ...table.stagedVectorIndexes];
+  const all = [indexes, stagedDbIndexes, search, vector].flat();
+  if (all.length > MAX_INDEXES_PER_TABLE) {
+    throw schemaRefusals.tooManyIndexes(tableName, MAX_INDEXES_PER_TABLE);
+  }
+  checkDatabaseIndexes(tableName, indexes, false);
+  checkDatabaseIndexes(tableName, stagedDbIndexes, true);
+  const byFields = findRepeated([...indexes, ...stagedDbIndexes], ({ fields }) => fields);
+  if (byFields !== null) throw schemaRefusals.sameIndex(tableName, ...byFields);
+
+  inTable(tableName, search, (item) => {
+    checkField(item.indexDescriptor, item.searchField);
+    checkFilterFields(item.indexDescriptor, item.filterFields);
+  });
+  const bySearch = findRepeated(search, (item) => [
+    item.searchField,
+    [...new Set(item.filterFields)].sort(),
+  ]);
+  if (bySearch !== null) throw schemaRefusals.sameSearchField(tableName, ...bySearch);
+
+  inTable(tableName, vector, (item) => {
+    checkField(item.indexDescriptor, item.vectorField);
+    for (const field of item.filterFields) checkField(item.indexDescriptor, field);
+    if (item.dimensions < MIN_DIMENSIONS || item.dimensions > MAX_DIMENSIONS) {
+      throw schemaRefusals.dimensions(item.dimensions, MIN_DIMENSIONS, MAX_DIMENSIONS);
+    }
+    checkFilterFields(item.indexDescriptor, item.filterFields);
+  });
+  const byVector = findRepeated(vector, (item) => [item.vectorField, item.dimensions]);
+  if (byVector !== null) throw schemaRefusals.sameVectorField(tableName, ...byVector);
+  checkNames(tableName, all);
+}
+
+/** Checks the fields of a table's database indexes as `application::evaluate_schema` does. */
+export function checkIndexFields({ indexes, stagedDbIndexes }: ExportedTable): void {
+  for (const { fields } of [...sorted(indexes), ...sorted(stagedDbIndexes)]) {
+    if (fields.includes("_creationTime")) throw schemaRefusals.creationTimeField();
+    const parts = fields.flatMap((field) => field.split("."));
+    if (parts.some((part) => part.startsWith("_"))) throw schemaRefusals.reservedField();
+    if (fields.length + 1 > MAX_FIELDS) throw schemaRefusals.tooManyFields(MAX_FIELDS);
+  }
+}
+
+/** Checks that indexed fields can be there at all. @throws PushError `SchemaDefinitionError` */
+export function checkIndexReferences(table: ExportedTable): void {
+  // `checkTable` has read it as a validator.
+  const type = table.documentType as ValidatorJSON | null;
+  if (type === null) return;
+  const search = [...sorted(table.searchIndexes), ...sorted(table.stagedSearchIndexes)];
+  const vector = [...sorted(table.vectorIndexes), ...sorted(table.stagedVectorIndexes)];
+  const referenced = [
+    ...[...sorted(table.indexes), ...sorted(table.stagedDbIndexes)].flatMap((item) =>
+      item.fields.map((field) => ({ item, field })),
+    ),
+    ...search.map((item) => ({ item, field: item.searchField })),
+    ...search.flatMap((item) => item.filterFields.map((field) => ({ item, field }))),
+    ...vector.map((item) => ({ item, field: item.vectorField })),
+  ];
+  for (const { item, field } of referenced) {
+    const path = withoutDots(field).split(".");
+    const isSystem = path.length === 1 && field.startsWith("_");
+    if (isSystem || canContain(type, path)) continue;
+    throw schemaRefusals.unknownField(table.tableName, item.indexDescriptor, withoutDots(field));
+  }
+  for (const { indexDescriptor, vectorField } of vector) {
+    if (canBeVector(type, withoutDots(vectorField).split("."))) continue;
+    throw schemaRefusals.notAVector(table.tableName, indexDescriptor, withoutDots(vectorField));
+  }
+}
+
+function checkDatabaseIndexes(
+  table: string,
+  indexes: ExportedTable["indexes"],
+  staged: boolean,
+): void {
+  inTable(table, indexes, ({ indexDescriptor, fields }) => {
+    for (const field of fields) checkField(indexDescriptor, field);
+    tellingRefusals(
+      (message) => `In index "${indexDescriptor}": ${message}`,
+      () => {
+        if (fields.length > MAX_FIELDS) throw schemaRefusals.tooManyFields(MAX_FIELDS);
+        if (fields.includes("_id")) throw schemaRefusals.idField();
+        const repeated = fields.find((field, position) => fields.indexOf(field) < position);
+        if (repeated !== undefined) throw schemaRefusals.repeatedField(repeated);
+      },
+    );
+  });
+  const empty = sorted(indexes).find(({ fields }) => fields.length === 0);
+  if (empty !== undefined) throw schemaRefusals.emptyIndex(table, empty.indexDescriptor, staged);
+}
+
+/** Checks each index of one kind; its refusals are told with the table's name. */
+function inTable<Index extends Named>(
+  table: string,
+  indexes: readonly Index[],
+  check: (index: Index) => void,
+): void {
+  tellingRefusals(
+    (message) => `In table "${table}": ${message}`,
+    () => {
+      for (const index of indexes) {
+        if (identifierProblem(index.indexDescriptor) !== null) {
+          throw schemaRefusals.indexName(index.indexDescriptor);
+        }
+        check(index);
+      }
+    },
+  );
+}
+
+function checkField(index: string, field: string): void {
+  if (fieldPathProblem(field) !== null) throw schemaRefusals.indexField(index, field);
+}
+
+function checkFilterFields(index: string, fields: readonly string[]): void {
+  for (const field of fields) checkField(index, field);
+  if (new Set(fields).size > MAX_FILTER_FIELDS) {
+    throw schemaRefusals.tooManyFilterFields(MAX_FILTER_FIELDS);
+  }
+}
+
+function checkNames(table: string, indexes: readonly Named[]): void {
+  const seen = new Set<string>();
+  for (const { indexDescriptor: name } of indexes) {
+    const isReserved = BUILT_IN.has(name) || name.startsWith("_");
+    // Fivetran's own names are the one exception (crates/common/src/schemas/json.rs).
+    if (isReserved && !name.startsWith("_fivetran"))
+      throw schemaRefusals.reservedIndex(table, name);
+    if (seen.has(name)) throw schemaRefusals.repeatedIndex(table, name);
+    seen.add(name);
+  }
+}
+
+/** The names of two indexes that are about the same, the later one first as production has it. */
+function findRepeated<Index extends Named>(
+  indexes: readonly Index[],
+  about: (index: Index) => unknown,
+): [string, string] | null {
+  const seen = new Map<string, string>();
+  for (const index of sorted(indexes)) {
+    const key = JSON.stringify(about(index));
+    const other = seen.get(key);
+    // Two of one name are told apart from this, by `checkNames`.
+    if (other !== undefined && other !== index.indexDescriptor) {
+      return [index.indexDescriptor, other];
+    }
+    seen.set(key, index.indexDescriptor);
+  }
+  return null;
+}
+
+function sorted<Index extends Named>(indexes: readonly Index[]): Index[] {
+  return indexes.toSorted((a, b) => (a.indexDescriptor < b.indexDescriptor ? -1 : 1));
+}
+
+/** Dots around a path are forgiven (crates/value/src/field_path.rs). */
+function withoutDots(path: string): string {
+  return path.replace(/^\.+|\.+$/g, "");
+}
+
+function canContain(type: ValidatorJSON, path: readonly string[]): boolean {
+  const [first, ...rest] = path;
+  if (first === undefined || type.type === "any") return true;
+  if (type.type === "union") return type.value.some((member) => canContain(member, path));
+  if (type.type !== "object") return false;
+  const field = Object.hasOwn(type.value, first) ? type.value[first] : undefined;
+  return field !== undefined && canContain(field.fieldType, rest);
+}
+
+function canBeVector(type: ValidatorJSON, path: readonly string[]): boolean {
+  const [first, ...rest] = path;
+  if (first === undefined) return isVector(type);
+  if (type.type === "any") return true;
+  if (type.type === "union") return type.value.some((member) => canBeVector(member, path));
+  if (type.type !== "object") return false;
+  const field = Object.hasOwn(type.value, first) ? type.value[first] : undefined;
+  return field === undefined || canBeVector(field.fieldType, rest);
+}
+
+function isVector(type: ValidatorJSON): boolean {
+  if (type.type === "array") return type.value.type === "number" || type.value.type === "any";
+  return type.type === "any" || (type.type === "union" && type.value.some(isVector));
+}
