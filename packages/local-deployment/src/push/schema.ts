@@ -37,7 +37,10 @@ const exportedTable = z
     stagedSearchIndexes: none(searchIndex),
     vectorIndexes: none(vectorIndex),
     stagedVectorIndexes: none(vectorIndex),
-    documentType: z.unknown().transform((type) => type ?? null),
+    documentType: z
+      .unknown()
+      .optional()
+      .transform((type) => type ?? null),
   })
   .loose();
 const exportedSchema = z.object({

@@ -54,3 +54,13 @@ test("the others run at their time in UTC", () => {
 test("a schedule that can't be read is refused", () => {
   expect(() => nextRun({ type: "cron", cron: "every full moon" }, AT, null)).toThrow();
 });
+
+test("a minute that is left open is drawn once, and kept", () => {
+  const schedule = scheduleOf((crons) => {
+    crons.hourly("tick", {}, tick);
+  });
+  const first = nextRun(schedule, AT, null);
+  expect(first).toBeGreaterThan(AT);
+  expect(first - AT).toBeLessThanOrEqual(60 * MINUTE);
+  expect(nextRun(schedule, first + 5, first)).toBe(first + 60 * MINUTE);
+});

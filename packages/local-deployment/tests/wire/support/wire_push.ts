@@ -1,0 +1,113 @@
+import { afterAll, beforeAll } from "vitest";
+import { TestDeployment } from "../../../../../tests/support/deployment.ts";
+import { aFolder } from "./deployment.ts";
+import { post, type Answer } from "./http.ts";
+
+/** A project as the CLI sends it once it is bundled: JavaScript by path. */
+export interface Bundled {
+  readonly schema?: string;
+  /** `convex.config.js` */
+  readonly config?: string;
+  readonly dependencies?: readonly string[];
+  readonly modules?: Readonly<Record<string, string>>;
+  readonly nodeModules?: Readonly<Record<string, string>>;
+  readonly components?: Readonly<Record<string, Bundled>>;
+  /** Whatever else the request says. */
+  readonly request?: object;
+}
+
+/** What a push came to: `code` and `message` where it was refused. */
+export interface Outcome {
+  readonly status: number;
+  readonly code: string;
+  readonly message: string;
+}
+
+/** The body of start_push for a project. */
+export function startPushBody(adminKey: string, project: Bundled): object {
+  const { schema, config, dependencies = [], components = {}, request = {} } = project;
+  return {
+    adminKey,
+    dryRun: false,
+    functions: "convex/",
+    appDefinition: {
+      definition: config === undefined ? null : file("convex.config.js", config),
+      dependencies,
+      schema: schema === undefined ? null : file("schema.js", schema),
+      changedModules: modulesOf(project),
+      unchangedModuleHashes: [],
+      udfServerVersion: "1.48.0",
+    },
+    componentDefinitions: Object.entries(components).map(([definitionPath, component]) => ({
+      definitionPath,
+      definition: file("convex.config.js", component.config ?? "export default 5;"),
+      dependencies: component.dependencies ?? [],
+      schema: component.schema === undefined ? null : file("schema.js", component.schema),
+      functions: modulesOf(component),
+      udfServerVersion: "1.48.0",
+    })),
+    nodeDependencies: [],
+    ...request,
+  };
+}
+
+function modulesOf({ modules = {}, nodeModules = {} }: Bundled): object[] {
+  return [
+    ...Object.entries(modules).map(([path, source]) => file(path, source)),
+    ...Object.entries(nodeModules).map(([path, source]) => file(path, source, "node")),
+  ];
+}
+
+function file(path: string, source: string, environment: "isolate" | "node" = "isolate") {
+  return { path, source, environment };
+}
+
+/** A deployment for a test file, and what it says to pushes. */
+export function pushTarget() {
+  let deployment: TestDeployment | undefined;
+  beforeAll(async () => {
+    deployment = await TestDeployment.start(aFolder("file"));
+  });
+  afterAll(async () => {
+    await deployment?.kill();
+  });
+  const call = async (path: string, body: object): Promise<Answer> =>
+    await post(`${deployment?.url ?? ""}/api/deploy2/${path}`, {
+      adminKey: deployment?.adminKey,
+      ...body,
+    });
+  const start = async (project: Bundled) =>
+    await call("start_push", startPushBody(deployment?.adminKey ?? "", project));
+  return {
+    get deployment() {
+      return deployment!;
+    },
+    /** What start_push answers. */
+    push: async (project: Bundled): Promise<Outcome> => outcomeOf(await start(project)),
+    /** What the first call answers that refuses, of those that the CLI makes. */
+    pushToTheEnd: async (project: Bundled): Promise<Outcome> => {
+      const started = await start(project);
+      if (started.status !== 200) return outcomeOf(started);
+      const body = { startPush: started.json, dryRun: false };
+      return outcomeOf(await call("finish_push", body));
+    },
+    waitForSchema: async (project: Bundled): Promise<Answer> => {
+      const started = await start(project);
+      return await call("wait_for_schema", { schemaChange: started.json?.schemaChange });
+    },
+  };
+}
+
+function outcomeOf({ status, json }: Answer): Outcome {
+  return { status, code: json?.code ?? "", message: json?.message ?? "" };
+}
+
+/** A function of a module as the convex package makes it, for source text. */
+export function aFunction(
+  kind: "query" | "mutation" | "action",
+  { args = '{"type":"any"}', returns = "null" }: { args?: string; returns?: string } = {},
+): string {
+  const mark = `is${kind[0]?.toUpperCase() ?? ""}${kind.slice(1)}`;
+  return `Object.assign(() => undefined, { ${mark}: true, isPublic: true,
+    exportArgs: () => ${JSON.stringify(args)}, exportReturns: () => ${JSON.stringify(returns)} })`;
+}
