@@ -78,7 +78,7 @@ export function checkCronTargets(modules: Readonly<Record<string, AnalyzedModule
 }
 
 function nameProblem(name: string): string | null {
-  const wrong = [...name].find((character) => character < " " || character > "~");
+  const wrong = Array.from(name).find((character) => character < " " || character > "~");
   if (wrong === undefined) return null;
   return (
     `CronIdentifier ${name} has invalid character '${wrong}': CronIdentifiers can only contain ` +

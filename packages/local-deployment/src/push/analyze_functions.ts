@@ -23,17 +23,19 @@ export function analyzeFunctions(
   const names = Object.keys(exports).toSorted();
   return names.flatMap((name) => {
     const exported = exports[name];
+    if (!isObject(exported)) return [];
     const udfType = typeOf(exported);
     if (udfType === null) return [];
-    const analyzed = analyzeFunction(path, environment, name, exported as object, udfType);
+    const analyzed = analyzeFunction(path, environment, name, exported, udfType);
     return analyzed === null ? [] : [analyzed];
   });
 }
 
-function typeOf(exported: unknown): UdfType | null {
-  if ((typeof exported !== "object" && typeof exported !== "function") || exported === null) {
-    return null;
-  }
+function isObject(exported: unknown): exported is object {
+  return (typeof exported === "object" && exported !== null) || typeof exported === "function";
+}
+
+function typeOf(exported: object): UdfType | null {
   const types = MARKS.filter(([mark]) => mark in exported);
   return types.length === 1 ? (types[0]?.[1] ?? null) : null;
 }

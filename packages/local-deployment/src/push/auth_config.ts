@@ -49,14 +49,14 @@ export function evaluateAuthConfig(
 
 /** What is left of a value once it has been JSON. */
 function serialized(config: unknown): unknown {
-  let text: string | undefined;
+  // Undefined for a function, which JSON.stringify's type does not tell.
+  let text: unknown;
   try {
-    // Undefined for a function, which JSON.stringify's type does not tell.
-    text = JSON.stringify(config) as string | undefined;
+    text = JSON.stringify(config);
   } catch (error) {
     throw authRefusals.failed(failureText(error));
   }
-  if (text === undefined) throw authRefusals.failed(authRefusals.unserializable);
+  if (typeof text !== "string") throw authRefusals.failed(authRefusals.unserializable);
   return JSON.parse(text);
 }
 

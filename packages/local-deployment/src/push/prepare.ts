@@ -84,8 +84,8 @@ async function evaluatePush(
   const { appDefinition: app, componentDefinitions: components } = request;
   const urls = { CONVEX_CLOUD_URL: context.urls.cloud, CONVEX_SITE_URL: context.urls.site };
   const now = Date.now();
-  const env = { ...urls, ...context.environment };
-  const appScopes = importScopes(env, (name) => env[name as keyof typeof env], now);
+  const env: Record<string, string> = { ...urls, ...context.environment };
+  const appScopes = importScopes(env, (name) => env[name], now);
   // A component's own variables are known per mount only.
   const componentScopes = importScopes(urls, refuseVariables, now);
   const scopesFor = (path: string) => (path === "" ? appScopes : componentScopes);

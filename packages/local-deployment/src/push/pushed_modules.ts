@@ -1,5 +1,6 @@
+import { z } from "zod";
 import { compileModule, type CompiledModule, type PushedModule } from "../runtime/compile.ts";
-import { PushError } from "./errors.ts";
+import type { PushError } from "./errors.ts";
 import { moduleRefusals } from "./refusals/modules.ts";
 import type { StartPushRequest } from "./request.ts";
 
@@ -29,7 +30,9 @@ export async function compileAll(
 ): Promise<CompiledModule[]> {
   const refused = (path: string, error: string) => moduleRefusals.failed(path, error);
   return Promise.all(
-    modules.map((module) => ("compiled" in module ? module : compileFile(module, refused))),
+    modules.map(async (module) =>
+      "compiled" in module ? module : await compileFile(module, refused),
+    ),
   );
 }
 
@@ -53,10 +56,6 @@ export async function compileFile(
 
 /** esbuild's first message; V8's words for the same fault are not known here. */
 function firstText(error: unknown): string {
-  const errors: unknown =
-    typeof error === "object" && error !== null && Reflect.get(error, "errors");
-  const [first]: unknown[] = Array.isArray(errors) ? errors : [];
-  const text: unknown =
-    typeof first === "object" && first !== null ? Reflect.get(first, "text") : null;
-  return typeof text === "string" ? text : String(error);
+  const parsed = z.object({ errors: z.array(z.object({ text: z.string() })) }).safeParse(error);
+  return parsed.data?.errors[0]?.text ?? String(error);
 }

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { ValidatorJSON } from "convex/values";
-import type { Schema, TableDefinition } from "../engine/analysis.ts";
+import type { Schema } from "../engine/analysis.ts";
 import type { CompiledModule } from "../runtime/compile.ts";
 import { DeveloperError } from "../values/developer_error.ts";
 import { identifierProblem } from "../values/identifiers.ts";
@@ -94,8 +94,7 @@ function checkSchema(text: string): Schema {
   const byName = tables.toSorted((a, b) => (a.tableName < b.tableName ? -1 : 1));
   for (const table of byName) checkIndexFields(table);
   if (schemaValidation) byName.forEach(checkIndexReferences);
-  // What the checks above have read as validators.
-  return { tables: tables as readonly TableDefinition[], schemaValidation };
+  return { tables, schemaValidation };
 }
 
 function parseExported(text: string): z.output<typeof exportedSchema> {

@@ -8,7 +8,7 @@ const MAX_FIELD_NAME_LENGTH = 1_024;
 
 /** Tables, indexes, functions, components, environment variables: letters, digits and underscores. */
 export function identifierProblem(name: string): string | null {
-  const [first] = name;
+  const first = Array.from(name)[0];
   if (first === undefined) return "Identifier cannot be empty";
   if (!/[A-Za-z_]/.test(first)) {
     return (
@@ -16,7 +16,7 @@ export function identifierProblem(name: string): string | null {
       "an alphabetic character or underscore"
     );
   }
-  const wrong = [...name].find((character) => !/[A-Za-z0-9_]/.test(character));
+  const wrong = Array.from(name).find((character) => !/[A-Za-z0-9_]/.test(character));
   if (wrong !== undefined) {
     return (
       `Identifier ${name} has invalid character ${quotedCharacter(wrong)}: Identifiers can only ` +
@@ -32,7 +32,7 @@ export function identifierProblem(name: string): string | null {
 /** Fields of any object: printable ASCII that does not begin with `$`. */
 export function fieldNameProblem(name: string): string | null {
   if (name.startsWith("$")) return `Field name ${name} starts with '$', which is reserved.`;
-  const wrong = [...name].find((character) => character < " " || character > "~");
+  const wrong = Array.from(name).find((character) => character < " " || character > "~");
   if (wrong !== undefined) {
     return (
       `Field name ${name} has invalid character ${quotedCharacter(wrong)}: Field names can only ` +

@@ -23,7 +23,7 @@ export function notes(build: (table: LooseTable) => LooseTable): GenericSchema {
     any: v.any(),
   });
   // The package's types know the fields; production is asked about those that aren't there.
-  return { notes: build(table as unknown as LooseTable) as unknown as TableDefinition };
+  return { notes: build(table) as unknown as TableDefinition };
 }
 interface LooseTable {
   index(name: string, fields: readonly string[] | object): LooseTable;
@@ -37,7 +37,7 @@ export const index = (name: string, fields: readonly string[]) =>
   schemaOf(notes((table) => table.index(name, fields)));
 /** A schema with one index on a table of anything. */
 export const fields = (names: readonly string[]) =>
-  schemaOf({ t: defineTable(v.any()).index("i", names as never) } as GenericSchema, false);
+  schemaOf({ t: defineTable(v.any()).index("i", names as never) }, false);
 /** A schema whose `notes` have these fields. */
 export const typed = (type: Record<string, Validator<unknown, "required", string>>) =>
   schemaOf({ notes: defineTable(type as never) });
