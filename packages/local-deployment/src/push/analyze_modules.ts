@@ -14,7 +14,7 @@ const NOT_FUNCTIONS = new Set(["auth.config.js", "convex.config.js", "schema.js"
 const MAX_MODULES = 4_096;
 
 /** Whether a module is a chunk that others share. */
-export function isShared(path: string): boolean {
+function isShared(path: string): boolean {
   return path.startsWith("_deps/") || path.startsWith("actions/_deps/");
 }
 

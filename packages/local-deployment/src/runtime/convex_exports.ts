@@ -54,7 +54,7 @@ export function isCronJobs(exported: unknown): exported is { export(): string } 
 }
 
 /** Whether an export describes itself, as schemas and component definitions do. */
-export function isExportable(exported: unknown): exported is Exportable {
+function isExportable(exported: unknown): exported is Exportable {
   return (
     typeof exported === "object" &&
     exported !== null &&

@@ -2,7 +2,7 @@ import { defineSchema, defineTable, type GenericSchema, type TableDefinition } f
 import { v, type Validator } from "convex/values";
 
 /** As the bundle of a `schema.ts` that exports this schema. */
-export function exporting(schema: string | object): string {
+function exporting(schema: string | object): string {
   // `export` is there for the push, and left out of the type.
   const text = typeof schema === "string" ? schema : (schema as { export(): string }).export();
   return `export default { export: () => ${JSON.stringify(text)} };`;

@@ -24,7 +24,7 @@ export interface Outcome {
 }
 
 /** The body of start_push for a project. */
-export function startPushBody(adminKey: string, project: Bundled): object {
+function startPushBody(adminKey: string, project: Bundled): object {
   const { schema, config, dependencies = [], components = {}, request = {} } = project;
   return {
     adminKey,
@@ -90,10 +90,6 @@ export function pushTarget() {
       if (started.status !== 200) return outcomeOf(started);
       const body = { startPush: started.json, dryRun: false };
       return outcomeOf(await call("finish_push", body));
-    },
-    waitForSchema: async (project: Bundled): Promise<Answer> => {
-      const started = await start(project);
-      return await call("wait_for_schema", { schemaChange: started.json?.schemaChange });
     },
   };
 }
