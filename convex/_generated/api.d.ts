@@ -20,7 +20,7 @@ import type * as crons from "../crons.js";
 import type * as http from "../http.js";
 import type * as lib_agent from "../lib/agent.js";
 import type * as lib_daytona from "../lib/daytona.js";
-import type * as lib_environment from "../lib/environment.js";
+import type * as lib_env from "../lib/env.js";
 import type * as lib_errors from "../lib/errors.js";
 import type * as lib_functions from "../lib/functions.js";
 import type * as lib_jobs from "../lib/jobs.js";
@@ -101,7 +101,7 @@ declare const fullApi: ApiFromModules<{
   http: typeof http;
   "lib/agent": typeof lib_agent;
   "lib/daytona": typeof lib_daytona;
-  "lib/environment": typeof lib_environment;
+  "lib/env": typeof lib_env;
   "lib/errors": typeof lib_errors;
   "lib/functions": typeof lib_functions;
   "lib/jobs": typeof lib_jobs;

@@ -1,9 +1,7 @@
 /** The coding agent, as the deployment's environment describes it. */
 import * as z from "zod/mini";
-import { env } from "../_generated/server";
-import { given } from "./environment";
+import { env } from "./env";
 
-const MAX_AGENT_ENV_LENGTH = 64 * 1024; // characters; a process's whole environment has a limit too
 const MIN_SECRET_LENGTH = 6; // characters; a shorter value ("true", "eu") is in any text by chance
 
 const agentEnv = z.record(
@@ -13,18 +11,17 @@ const agentEnv = z.record(
 
 /** The shell line that runs the agent; undefined while none is configured. */
 export function agentCommand(): string | undefined {
-  return given(env.AGENT_COMMAND?.trim());
+  return env.AGENT_COMMAND?.trim();
 }
 
 /**
  * Reads AGENT_ENV: a JSON object of strings, its names those of variables and not beginning with
- * `QUAVER_`, which are the backend's own.
+ * `QUAVER_`, which are the backend's own. Convex lets it have 8 KiB, as any variable.
  *
  * @returns no variables without a text; null when it is anything else. Nothing of the text is told.
  */
 export function parseAgentEnv(text: string | undefined): Record<string, string> | null {
   if (text === undefined || text.trim() === "") return {};
-  if (text.length > MAX_AGENT_ENV_LENGTH) return null;
   try {
     return agentEnv.safeParse(JSON.parse(text)).data ?? null;
   } catch {

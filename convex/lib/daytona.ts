@@ -11,9 +11,8 @@ import {
   type SandboxErrorCode,
 } from "@quaver/sandbox";
 import type { Id } from "../_generated/dataModel";
-import { env } from "../_generated/server";
 import type { SandboxFailure } from "../projects/outcomes";
-import { given } from "./environment";
+import { env } from "./env";
 
 const DAYTONA_CLOUD_API_URL = "https://app.daytona.io/api";
 const DEFAULT_SNAPSHOT = "quaver-agent";
@@ -33,9 +32,8 @@ export function sandboxClient(): SandboxClient | null {
   }
   return createSandboxClient({
     apiKey: env.DAYTONA_API_KEY,
-    apiUrl: given(env.DAYTONA_API_URL) ?? DAYTONA_CLOUD_API_URL,
-    organizationId: given(env.DAYTONA_ORGANIZATION_ID),
-    target: given(env.DAYTONA_TARGET),
+    apiUrl: env.DAYTONA_API_URL ?? DAYTONA_CLOUD_API_URL,
+    target: env.DAYTONA_TARGET,
   });
 }
 
@@ -52,7 +50,7 @@ export function sandboxInput(projectId: Id<"projects">, deployment: string): Cre
   return {
     name: sandboxName(projectId),
     labels: { app: "quaver", deployment, projectId },
-    snapshot: given(env.QUAVER_SNAPSHOT) ?? DEFAULT_SNAPSHOT,
+    snapshot: env.QUAVER_SNAPSHOT ?? DEFAULT_SNAPSHOT,
     autoStopMinutes: AUTO_STOP_MINUTES,
     autoArchiveMinutes: AUTO_ARCHIVE_MINUTES,
   };

@@ -1,7 +1,7 @@
 /** The way to Stripe: a client from the environment, and what its failures mean for the caller. */
 import Stripe from "stripe";
 import { $ZodError } from "zod/v4/core"; // not `z.core.$ZodError`: that bundles all of zod
-import { env } from "../_generated/server";
+import { env } from "./env";
 import { quaverError } from "./errors";
 
 const TIMEOUT_MS = 20_000; // Stripe answers within a second or two; an action may take ten minutes

@@ -7,7 +7,8 @@
 import type Stripe from "stripe";
 import * as z from "zod/mini";
 import { internal } from "../_generated/api";
-import { env, type ActionCtx } from "../_generated/server";
+import type { ActionCtx } from "../_generated/server";
+import { env } from "../lib/env";
 import { quaverError } from "../lib/errors";
 import { isRefused, notConfigured } from "../lib/stripe";
 import type { Account } from "./accounts";

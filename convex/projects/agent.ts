@@ -5,10 +5,11 @@ import type { FunctionReturnType } from "convex/server";
 import { v } from "convex/values";
 import { internal } from "../_generated/api";
 import type { Id } from "../_generated/dataModel";
-import { env, internalAction } from "../_generated/server";
+import { internalAction } from "../_generated/server";
 import { agentCommand, maskSecrets, parseAgentEnv } from "../lib/agent";
 // eslint-disable-next-line @convex-dev/import-wrong-runtime -- this file is a Node module too, which the rule does not look at
 import { NOT_CONFIGURED, explainSandboxError, sandboxClient } from "../lib/daytona";
+import { env } from "../lib/env";
 import { takeable } from "./agentOutput";
 import { leaseFields } from "./lease";
 import { sessionFields, type TurnReport } from "./outcomes";

@@ -1,8 +1,8 @@
 /** The steps of an operation, from its lease to what it came to, around the call that may fail. */
 import { internal } from "../_generated/api";
 import type { Id } from "../_generated/dataModel";
-import { env, type ActionCtx } from "../_generated/server";
-import { given } from "../lib/environment";
+import type { ActionCtx } from "../_generated/server";
+import { env } from "../lib/env";
 import { quaverError } from "../lib/errors";
 import { INTERRUPTED } from "./failures";
 import type { Lease } from "./lease";
@@ -13,7 +13,7 @@ type Failed = { ok: false } & SandboxFailure;
 
 /** What marks this deployment's sandboxes as its own. */
 export async function deploymentLabel(ctx: ActionCtx): Promise<string> {
-  return given(env.QUAVER_DEPLOYMENT) ?? (await ctx.meta.getDeploymentMetadata()).name;
+  return env.QUAVER_DEPLOYMENT ?? (await ctx.meta.getDeploymentMetadata()).name;
 }
 
 /**

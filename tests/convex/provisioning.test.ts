@@ -38,29 +38,26 @@ describe("what Daytona is asked for", () => {
 
   test("the environment can name another account, region, snapshot and deployment", async () => {
     vi.stubEnv("DAYTONA_API_URL", undefined);
-    vi.stubEnv("DAYTONA_ORGANIZATION_ID", "org-1");
     vi.stubEnv("DAYTONA_TARGET", "eu");
     vi.stubEnv("QUAVER_SNAPSHOT", "quaver-agent-2");
     vi.stubEnv("QUAVER_DEPLOYMENT", "blue");
     const { ada } = await aPerson();
     await ada.action(create, wish);
-    expect(daytona.clients).toMatchObject([
-      { apiUrl: "https://app.daytona.io/api", organizationId: "org-1", target: "eu" },
-    ]);
+    expect(daytona.clients).toMatchObject([{ apiUrl: "https://app.daytona.io/api", target: "eu" }]);
     expect(daytona.created).toMatchObject([
       { snapshot: "quaver-agent-2", labels: { deployment: "blue" } },
     ]);
   });
 
   test("a variable that is set to nothing is not set", async () => {
-    for (const name of ["API_URL", "ORGANIZATION_ID", "TARGET"]) vi.stubEnv(`DAYTONA_${name}`, "");
+    for (const name of ["API_URL", "TARGET"]) vi.stubEnv(`DAYTONA_${name}`, "");
     vi.stubEnv("QUAVER_SNAPSHOT", "");
     vi.stubEnv("QUAVER_DEPLOYMENT", "");
     const { ada } = await aPerson();
     await ada.action(create, wish);
     const [client] = daytona.clients;
     expect(client).toMatchObject({ apiUrl: "https://app.daytona.io/api" });
-    expect([client?.organizationId, client?.target]).toEqual([undefined, undefined]);
+    expect(client?.target).toBeUndefined();
     expect(daytona.created).toMatchObject([
       { snapshot: "quaver-agent", labels: { deployment: "test" } },
     ]);

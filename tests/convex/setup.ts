@@ -20,7 +20,7 @@ const stripeModules = import.meta.glob(
 
 /** The environment of the deployment, unless a test sets it otherwise. */
 export const ENVIRONMENT = {
-  CLERK_FRONTEND_API_URL: "https://clerk.test",
+  CLERK_JWT_ISSUER_DOMAIN: "https://clerk.test",
   CLERK_WEBHOOK_SECRET: `whsec_${btoa("a secret that only tests know")}`,
   DAYTONA_API_KEY: "dtn_test",
   DAYTONA_API_URL: "https://daytona.test/api",

@@ -26,7 +26,6 @@ export interface SandboxClientOptions {
   apiKey: string;
   /** `https://app.daytona.io/api`, or a stand-in's. */
   apiUrl: string;
-  organizationId?: string | undefined;
   /** The region. */
   target?: string | undefined;
   /** How long an operation may take with its waits and retries; 90,000 unless given. */
@@ -104,7 +103,7 @@ const LONGEST_REQUEST_MS = 20_000;
  * @throws SandboxError `INVALID` if there is no key, or the URL isn't one.
  */
 export function createSandboxClient(options: SandboxClientOptions): SandboxClient {
-  const { apiKey, organizationId, target, timeoutMs = TIMEOUT_MS } = options;
+  const { apiKey, target, timeoutMs = TIMEOUT_MS } = options;
   const apiUrl = checked(z.url(), options.apiUrl).replace(/\/+$/, "");
   checked(z.string().min(1), apiKey);
   const clock: Clock = {
@@ -114,7 +113,7 @@ export function createSandboxClient(options: SandboxClientOptions): SandboxClien
   };
   // A third, so that a request without an answer leaves the time to ask again.
   const requestTimeoutMs = Math.min(LONGEST_REQUEST_MS, timeoutMs / 3);
-  const door = openDoor({ apiKey, apiUrl, organizationId, target, requestTimeoutMs });
+  const door = openDoor({ apiKey, apiUrl, target, requestTimeoutMs });
   const means: Means = { door, requestTimeoutMs };
 
   const timed = <Result>(work: (budget: Budget) => Promise<Result>): Promise<Result> =>

@@ -82,18 +82,16 @@ const PAGE_SIZE = 100;
 export function openDoor(options: {
   apiKey: string;
   apiUrl: string;
-  organizationId?: string | undefined;
   target?: string | undefined;
   requestTimeoutMs: number;
 }): Door {
-  const { apiKey, apiUrl, organizationId, target, requestTimeoutMs } = options;
+  const { apiKey, apiUrl, target, requestTimeoutMs } = options;
   const daytona = new Daytona({
     apiKey,
     apiUrl,
     requestTimeoutMs,
     useDeprecatedPolling: true, // otherwise it opens a socket at once and keeps the process alive
     otelEnabled: false,
-    ...(organizationId === undefined ? {} : { organizationId }),
     ...(target === undefined ? {} : { target }),
   });
   const api = openApi(apiUrl, apiKey, requestTimeoutMs);
