@@ -9,6 +9,7 @@ import type { AuthProvider, FunctionType, HttpRoute, UdfType } from "./analysis.
 import type { RequestContext } from "./frame.ts";
 import type { CalledFunction } from "./paths.ts";
 import type { PreparedPush, PushOutcome, SchemaProblem } from "./push.ts";
+import type { VariableChange } from "./variables.ts";
 
 /** A function as a client names it, or as a function of a component does. */
 export type Target =
@@ -110,7 +111,8 @@ export interface EngineApi {
   failInterrupted(): null;
   finishAction(end: { job: { id: string; component: string }; failure: Failure | null }): null;
   environment(): Record<string, string>;
-  setEnvironment(changes: readonly { name: string; value: string | null }[]): Failure | null;
+  /** Changes variables, all or none. @returns why it is refused, in production's code and words; or null */
+  setEnvironment(changes: readonly VariableChange[]): { code: string; message: string } | null;
   /** The app's modules as pushed: what the next push may leave out. */
   pushedModules(): CompiledModule[];
   componentIds(): [string, string][];

@@ -1,6 +1,5 @@
-import type { ValidatorJSON } from "convex/values";
 import type { DefinitionMetadata } from "../engine/analysis.ts";
-import { checkReturns, parseValidator } from "../values/validate.ts";
+import { declaredMismatch } from "../engine/variables.ts";
 import { PushError } from "./errors.ts";
 
 /** Holds the variables that a definition declares against their values. @throws PushError */
@@ -19,19 +18,9 @@ export function checkDeclaredEnvironment(
       `Required environment variables are not set: ${names}. Set them with \`npx convex env set NAME VALUE\` and push again.`,
     );
   }
-  for (const [name, { value: validator }] of declared) {
+  for (const [name] of declared) {
     const value = values[name];
-    if (value === undefined) continue;
-    // The convex package's defineApp() and defineComponent() write the validator's JSON text.
-    const expected = parseValidator(JSON.parse(validator) as ValidatorJSON);
-    try {
-      checkReturns(expected, value, () => undefined);
-    } catch {
-      // The value itself is a secret: only what was expected is told.
-      throw new PushError(
-        "InvalidEnvironmentVariable",
-        `Environment variable ${name} does not match its declared validator ${expected.text}.`,
-      );
-    }
+    const mismatch = value === undefined ? null : declaredMismatch(name, value, declared);
+    if (mismatch !== null) throw new PushError("InvalidEnvironmentVariable", mismatch);
   }
 }

@@ -1,7 +1,9 @@
 import { systemTransaction } from "../executor.ts";
 import { httpTargets } from "../http_targets.ts";
 import { activatePush, findSchemaProblem } from "../push.ts";
-import { attempt, type EngineContext, type EngineHandlers } from "./context.ts";
+import { checkVariableChanges } from "../variables.ts";
+import { DeveloperError } from "../../values/developer_error.ts";
+import type { EngineContext, EngineHandlers } from "./context.ts";
 
 type CodeHandlers = Pick<
   EngineHandlers,
@@ -20,16 +22,22 @@ export function codeHandlers(context: EngineContext): CodeHandlers {
   const { state } = context;
   return {
     environment: () => state.codeStore.environment(),
-    setEnvironment: (changes) =>
-      attempt(() => {
-        systemTransaction(state, (tx) => {
-          tx.system(() => {
-            for (const { name, value } of changes) state.codeStore.setEnvironment(name, value);
-          });
+    setEnvironment: (changes) => {
+      const declared = state.code.definitions.get("")?.metadata.envVars ?? [];
+      try {
+        checkVariableChanges(state.code.environment, changes, declared);
+      } catch (error) {
+        if (!(error instanceof DeveloperError)) throw error;
+        return { code: error.code, message: error.message };
+      }
+      systemTransaction(state, (tx) => {
+        tx.system(() => {
+          for (const { name, value } of changes) state.codeStore.setEnvironment(name, value);
         });
-        context.reload();
-        return null;
-      }),
+      });
+      context.reload();
+      return null;
+    },
     pushedModules: () => state.codeStore.pushedModules(""),
     componentIds: () => [...state.codeStore.componentIds()],
     checkSchema: (push) => findSchemaProblem(state, push),
