@@ -21,5 +21,6 @@ export const env: Readonly<Record<Name, string | undefined>> = new Proxy(
 function read(name: string): string | undefined {
   // eslint-disable-next-line @convex-dev/no-process-env -- this is the one place that reads it
   const value = process.env[name];
-  return value === undefined || value.trim() === "" ? undefined : value;
+  // Convex's own runtime answers `inspect`, for the console, with a function.
+  return typeof value === "string" && value.trim() !== "" ? value : undefined;
 }

@@ -123,6 +123,7 @@ export const cancelGeneration = userAction({
 
 /**
  * A URL at which anyone who has it may see a port of the sandbox (3000 unless given), for an hour.
+ * Below Daytona's tier 3 browsers are shown a warning page first, which a frame can't get past.
  *
  * @returns the URL, and when it ends, in ms since the epoch
  * @throws `NOT_FOUND`, `INVALID_ARGUMENT`, `INVALID_TRANSITION` unless the sandbox runs,

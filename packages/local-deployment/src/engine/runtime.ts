@@ -67,7 +67,7 @@ export class Runtime {
     const now = () => currentFrame.getStore()?.tx.now ?? 0;
     const random = () => currentFrame.getStore()?.execution.random() ?? 0.5;
     const timers = Object.fromEntries(
-      ["setTimeout", "setInterval", "setImmediate"].map((name) => [name, actionsOnly(name)]),
+      ["setTimeout", "setInterval"].map((name) => [name, actionsOnly(name)]),
     );
     return createScope("isolate", {
       ...timers,
@@ -83,7 +83,6 @@ export class Runtime {
       Date: dateReading(now),
       Math: mathWith(random),
       fetch: actionsOnly("fetch()"),
-      WebSocket: undefined,
     });
   }
 }

@@ -8,7 +8,7 @@ export interface ConvexGlobal {
 /** What one environment puts in place of the machine's own globals; undefined hides the name. */
 export type Overrides = Record<string, unknown>;
 
-/** Names that a Convex isolate does not have and Bun does. */
+/** Names that Bun has and a Convex isolate does not (npm-packages/udf-runtime of get-convex/convex-backend). */
 const HIDDEN_IN_ISOLATES = [
   "Bun",
   "Buffer",
@@ -21,6 +21,17 @@ const HIDDEN_IN_ISOLATES = [
   "confirm",
   "postMessage",
   "onmessage",
+  "setImmediate",
+  "clearImmediate",
+  "queueMicrotask",
+  "navigator",
+  "WebSocket",
+  "Worker",
+  "MessageChannel",
+  "BroadcastChannel",
+  "CompressionStream",
+  "DecompressionStream",
+  "HTMLRewriter",
 ];
 
 /** The free variables a module is compiled with; the order is the order of its parameters. */
