@@ -74,6 +74,20 @@ export const projectFields = v.object({
   createdAt: v.number(), // ms since the epoch
 });
 
+/** What sweeps there are: of the projects whose sandboxes run or are about to, and of the others. */
+export const sweepKind = literals("running", "stopped");
+
+/** What a sweep goes through, one after the other (`sweepPages.ts`). */
+export const sweepStep = literals(
+  "generating", // turns
+  "creating",
+  "ready",
+  "interrupted", // at rest in whatever status, under a lease that has run out
+  "orphans", // sandboxes that may be no project's
+  "stopped",
+  "archived",
+);
+
 const projectCountFields = v.object({
   userId: v.id("users"),
   projects: v.number(), // in any status; at least 1
@@ -96,6 +110,10 @@ export type OperationKind = Infer<typeof operationKind>;
 export type Operation = Infer<typeof operation>;
 /** See `generation`. */
 export type Generation = Infer<typeof generation>;
+/** See `sweepKind`. */
+export type SweepKind = Infer<typeof sweepKind>;
+/** See `sweepStep`. */
+export type SweepStep = Infer<typeof sweepStep>;
 /** See `publicProject`. */
 export type PublicProject = Infer<typeof publicProject>;
 
@@ -125,4 +143,15 @@ export const projectTables = {
    * last project: whoever is deleted leaves none.
    */
   projectCounts: defineTable(projectCountFields).index("by_user", ["userId"]),
+
+  /**
+   * The sweeps under way, at most one of each kind.
+   * Written, read and deleted by `sweep.ts`: when a sweep begins, with each of its pages, and at its
+   * end. One that died leaves its row, which the next sweep of the kind takes over once it has expired.
+   */
+  sweeps: defineTable({
+    kind: sweepKind,
+    token: v.string(), // whose pages may order further ones
+    expiresAt: v.number(), // ms since the epoch; from then on the sweep counts as dead
+  }).index("by_kind", ["kind"]),
 };

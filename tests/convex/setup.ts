@@ -10,6 +10,7 @@ import { afterEach, beforeEach, expect, vi } from "vitest";
 // The Stripe component publishes no test helper: its schema and modules are registered by hand.
 import stripeSchema from "../../node_modules/@convex-dev/stripe/src/component/schema.js";
 import schema from "../../convex/schema.ts";
+import { refuseForeignCursors } from "./cursors.ts";
 import { FakeDaytona } from "./fakeDaytona.ts";
 
 /** Every module of the backend, by path. Loaded when used, so that mocks are in place by then. */
@@ -64,10 +65,11 @@ afterEach(async () => {
 
 /**
  * A fresh backend, of these modules, in which a transaction may read and write as much as on Convex,
- * and no more.
+ * and no more, and a cursor serves the query that it came from alone.
  */
 export function aBackend(using: typeof modules = modules) {
   const t = convexTest({ schema, modules: using, transactionLimits: true });
+  refuseForeignCursors();
   rateLimiter.register(t);
   workpool.register(t);
   t.registerComponent("stripe", stripeSchema, stripeModules);

@@ -286,6 +286,31 @@ describe("what Daytona did by itself", () => {
   });
 });
 
+describe("operations that were cut off", () => {
+  test("are settled on every page, though time goes on between the pages", async () => {
+    const { t, userId } = await aPerson();
+    const operation = {
+      kind: "start",
+      token: "lost",
+      startedAt: NOON - 9,
+      expiresAt: NOON - 1,
+    } as const;
+    for (let i = 0; i < 120; i++) {
+      const sandboxId = daytona.add({ name: `s-${String(i)}`, labels: {} }, NOON).id;
+      const expiresAt = NOON - 1 - i;
+      await storeProject(t, userId, {
+        status: "stopped",
+        sandboxId,
+        operation: { ...operation, expiresAt },
+      });
+    }
+    await sweep(t);
+    const { projects } = await dump(t);
+    expect(projects.filter(({ operation }) => operation !== undefined)).toHaveLength(0);
+    expect(new Set(await statuses(t))).toEqual(new Set(["ready"]));
+  });
+});
+
 describe("sandboxes that are no project's", () => {
   const ours = (projectId: string) => ({ app: "quaver", deployment: "test", projectId });
 
