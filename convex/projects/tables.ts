@@ -72,6 +72,7 @@ export const projectFields = v.object({
   sandboxSeenAt: v.optional(v.number()),
   failure: v.optional(failure), // present exactly while `status` is "failed"
   createdAt: v.number(), // ms since the epoch
+  clientProjectId: v.optional(v.string()), // up to 128 characters, made by whoever asked for it
 });
 
 /** What sweeps there are: of the projects whose sandboxes run or are about to, and of the others. */
@@ -96,7 +97,7 @@ const projectCountFields = v.object({
 
 /** A project as its owner reads it: the lease without its token, the bookkeeping left out. */
 export const publicProject = projectFields
-  .omit("operation", "generation", "turn", "sandboxSeenAt")
+  .omit("operation", "generation", "turn", "sandboxSeenAt", "clientProjectId")
   .extend({
     operation: v.optional(operation.pick("kind", "startedAt")),
     ...systemFields("projects"),
@@ -129,6 +130,9 @@ export const projectTables = {
   projects: defineTable(projectFields)
     // The owner's list, newest first.
     .index("by_user", ["userId"])
+    // Was this project asked for already? The client's id comes first: the other way round would
+    // make `by_user` a prefix of this index.
+    .index("by_client_id", ["clientProjectId", "userId"])
     // From a sandbox to its project.
     .index("by_sandbox_id", ["sandboxId"])
     // The sweep's pages: projects that work, or whose sandbox runs or rests.
