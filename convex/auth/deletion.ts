@@ -14,6 +14,7 @@ import {
   type MutationCtx,
 } from "../_generated/server";
 import { retriedJobs } from "../lib/jobs";
+import { checkRateLimit } from "../lib/rateLimits";
 import { existsAtClerk } from "./clerk";
 
 /**
@@ -146,11 +147,14 @@ export const expireTombstones = internalMutation({
 /**
  * Orders a look at whether Clerk has deleted a person who asked for it: the process may die between
  * Clerk's deletion and ours, and not every deployment has the webhook.
+ *
+ * @throws `RATE_LIMITED`
  */
 export const orderCheck = internalMutation({
   args: { userId: v.id("users") },
   returns: v.null(),
   handler: async (ctx, args) => {
+    await checkRateLimit(ctx, "deleteUser", args.userId);
     const { check } = internal.auth.deletion;
     await retriedJobs.enqueueAction(ctx, check, args, { runAfter: CHECK_AFTER_MS });
     return null;

@@ -120,7 +120,7 @@ export const generate = userAction({
  * Ends the agent's present turn: what it has said so far stays, and the project is `ready`. Without
  * a turn under way nothing happens.
  *
- * @throws `NOT_FOUND`
+ * @throws `NOT_FOUND`, `RATE_LIMITED`
  */
 export const cancelGeneration = userAction({
   args: { projectId },
