@@ -23,9 +23,10 @@ const AUTO_ARCHIVE_MINUTES = 24 * 60;
 /**
  * A client for the deployment's Daytona account; null, and a line in the log, without a key.
  *
+ * @param timeoutMs - how long each of its operations may take; the package's own time unless given
  * @throws SandboxError `INVALID` when DAYTONA_API_URL is no URL
  */
-export function sandboxClient(): SandboxClient | null {
+export function sandboxClient(timeoutMs?: number): SandboxClient | null {
   if (!env.DAYTONA_API_KEY) {
     console.error("DAYTONA_API_KEY is not set: no sandbox can be made or deleted until it is.");
     return null;
@@ -34,6 +35,7 @@ export function sandboxClient(): SandboxClient | null {
     apiKey: env.DAYTONA_API_KEY,
     apiUrl: env.DAYTONA_API_URL ?? DAYTONA_CLOUD_API_URL,
     target: env.DAYTONA_TARGET,
+    timeoutMs,
   });
 }
 

@@ -31,7 +31,7 @@ export async function provision(ctx: ActionCtx, lease: Lease): Promise<Provision
   if (!outcome.ok) {
     const { ok: _, ...failure } = outcome;
     await ctx.runMutation(internal.projects.provisioning.fail, { ...lease, ...failure });
-    throw unavailable(outcome);
+    throw unavailable(outcome, { projectId });
   }
   const { sandboxId } = outcome;
   await ctx.runMutation(internal.projects.provisioning.attach, { ...lease, sandboxId });
@@ -89,6 +89,6 @@ async function unlessInterrupted<Outcome>(call: Promise<Outcome>): Promise<Outco
   }
 }
 
-function unavailable({ reason, retryable }: Failed) {
-  return quaverError("SANDBOX_UNAVAILABLE", { retryable, message: reason });
+function unavailable({ reason, retryable }: Failed, which: { projectId?: Id<"projects"> } = {}) {
+  return quaverError("SANDBOX_UNAVAILABLE", { retryable, message: reason, ...which });
 }

@@ -24,6 +24,8 @@ export class FakeSandboxError extends Error {
   }
 }
 
+const DEFAULT_TIMEOUT_MS = 90_000; // the package's own
+
 /** Daytona is away. */
 export const DOWN = new FakeSandboxError("UNAVAILABLE", true);
 
@@ -60,6 +62,11 @@ export class FakeDaytona {
   duringCreate: (sandbox: Sandbox) => Promise<void> = () => Promise.resolve();
   /** Runs while any other call is under way, after Daytona has done what was asked. */
   during: (call: Call) => Promise<void> = () => Promise.resolve();
+  /**
+   * Which calls are never answered: they end when their client's time is up. The second argument is the
+   * sandbox's id or name, for calls that are about one.
+   */
+  hangs: (call: Call, sandbox: string) => boolean = () => false;
   /** What lies between the backend and this account. */
   via: (client: Client) => Client = (client) => client;
   /** What the list says of a sandbox, which may be stale. */
@@ -152,7 +159,8 @@ export class FakeDaytona {
   /** What `vi.doMock("@quaver/sandbox")` puts in the package's place. */
   module() {
     return {
-      createSandboxClient: (options: SandboxClientOptions) => this.via(this.#client(options)),
+      createSandboxClient: (options: SandboxClientOptions) =>
+        this.via(this.#patient(this.#client(options), options.timeoutMs)),
       isSandboxError: (error: unknown) => error instanceof FakeSandboxError,
     };
   }
@@ -181,6 +189,26 @@ export class FakeDaytona {
           return { url, expiresAt: Date.now() + expiresInSeconds * 1000 };
         }),
     };
+  }
+
+  /** A client whose calls are waited for as long as its time allows. */
+  #patient(client: Client, timeoutMs = DEFAULT_TIMEOUT_MS): Client {
+    return new Proxy(client, {
+      get: (target, name): unknown => {
+        const method: unknown = Reflect.get(target, name);
+        if (typeof method !== "function") return method;
+        return async (...args: unknown[]) => {
+          const about = typeof args[0] === "string" ? args[0] : "";
+          // The client's methods are the calls.
+          const call = name as Call;
+          if (!this.hangs(call, about))
+            return (await Reflect.apply(method, target, args)) as unknown;
+          this.calls.push(call);
+          await new Promise((resolve) => setTimeout(resolve, timeoutMs));
+          throw new FakeSandboxError("TIMEOUT", true);
+        };
+      },
+    });
   }
 
   async #create(input: CreateSandboxInput): Promise<Sandbox> {

@@ -152,6 +152,7 @@ export class QueryStream {
 export function invalidCursor(): FunctionError {
   return new FunctionError(
     "InvalidCursor: Tried to run a query starting from a cursor, but it looks like this cursor is from a different query.",
+    { isConvexSystemError: true, paginationError: "InvalidCursor" },
   );
 }
 
