@@ -5,8 +5,8 @@ import type { Foundations, Service, ServiceOptions } from "../shared/service.ts"
 import { startService } from "../shared/service.ts";
 import { stripeApp } from "./app.ts";
 import { offer, type PriceOffer } from "./catalogue.ts";
+import { forgetOldResults } from "./idempotency.ts";
 import { openLedger } from "./ledger.ts";
-import { forgetOldReplays } from "./requests.ts";
 import { stripeId } from "./rows.ts";
 
 /** See `startStripeStandIn`. */
@@ -59,7 +59,7 @@ export async function startStripeStandIn(options: StripeStandInOptions): Promise
     secretKey ||= keptSecret(dataDir, "stripe-secret-key", () => stripeId("sk_test"));
     const ledger = openLedger(journal, outbox, now);
     priceIds = offer(ledger, prices);
-    forgetOldReplays(ledger);
+    forgetOldResults(ledger);
     return Promise.resolve({ app: stripeApp({ ledger, faults, secretKey, url }) });
   };
   const service = await startService("stripe", options, makeApp, STRIPE_SIGNATURE);
