@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { join } from "node:path";
 import { ConvexHttpClient } from "convex/browser";
-import { describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 import { within } from "../../../../tests/support/dev.ts";
 import { api } from "./support/api.ts";
 import { post } from "./support/http.ts";
@@ -16,12 +16,12 @@ const knobs = {
   APPLICATION_MAX_CONCURRENT_V8_ACTIONS: CONCURRENCY,
   APPLICATION_MAX_CONCURRENT_NODE_ACTIONS: CONCURRENCY,
   APPLICATION_FUNCTION_RUNNER_ACTION_SEMAPHORE_TIMEOUT: 500,
-  V8_ACTION_USER_TIMEOUT_SECS: 3,
-  NODE_ACTION_USER_TIMEOUT_SECS: 3,
 };
-const deployment = fixtureDeployment(
-  Object.entries(knobs).flatMap(([name, value]) => ["--knob", `${name}=${value}`]),
-);
+/** Soon enough to see it happen. */
+const timeouts = { V8_ACTION_USER_TIMEOUT_SECS: 5, NODE_ACTION_USER_TIMEOUT_SECS: 3 };
+const flagsFor = (all: Readonly<Record<string, number>>) =>
+  Object.entries(all).flatMap(([name, value]) => ["--knob", `${name}=${value}`]);
+const deployment = fixtureDeployment(flagsFor(knobs));
 const client = () => new ConvexHttpClient(deployment.current.url, { logger: false });
 const TOO_MANY = `Too many concurrent requests. Your backend is limited to ${CONCURRENCY} concurrent actions.`;
 
@@ -37,67 +37,7 @@ async function othersGoOn(): Promise<void> {
   expect([isolate, node, http.text, query]).toEqual([1, "of the app", "hello", 4]);
 }
 
-describe("what never ends costs itself", () => {
-  test("an isolate action, which is told its time is over", async () => {
-    const endless = refusal(client().action(api.rules.endlessAction, {}));
-    await othersGoOn();
-    await othersGoOn();
-    expect(await endless).toContain("Function execution timed out (maximum duration: 3s)");
-  });
-
-  test("a Node action, which is ended with its process, and keeps what it logged", async () => {
-    const call = { path: "node:endless", args: {}, format: "convex_encoded_json" };
-    const endless = post(`${deployment.current.url}/api/action`, call);
-    await othersGoOn();
-    const { json } = await endless;
-    expect(json?.errorMessage).toContain("Function execution unexpectedly timed out.");
-    expect(json?.logLines).toEqual(["[LOG] 'on and on'"]);
-    await othersGoOn();
-  });
-
-  test("a Node action that waits without end", async () => {
-    const call = { path: "node:waits", args: {}, format: "convex_encoded_json" };
-    const { url, adminKey } = deployment.current;
-    const headers = { authorization: `Convex ${adminKey}` };
-    const { json } = await post(`${url}/api/function`, call, headers);
-    expect(json?.errorMessage).toMatch(
-      /\nAction `waits` execution timed out \(maximum duration 3s\)$/,
-    );
-  });
-
-  test("an HTTP action", async () => {
-    const endless = post(`${deployment.current.siteUrl}/endless`, "");
-    await othersGoOn();
-    const { status, text } = await endless;
-    expect(status).toBe(500);
-    expect(text).toContain("Function execution timed out (maximum duration: 3s)");
-  });
-
-  test("what an action leaves running is not in the next one's way", async () => {
-    await client().action(api.actions.leavesLoop, {});
-    await client().action(api.node.leavesLoop, {});
-    await othersGoOn();
-  });
-});
-
-describe("the caps", () => {
-  test("one action too many waits, and is turned away with 429", async () => {
-    const busy = Array.from({ length: CONCURRENCY }, () =>
-      refusal(client().action(api.rules.endlessAction, {})),
-    );
-    const { url, siteUrl } = deployment.current;
-    const call = { path: "calls:echoFromAction", args: { value: 1 } };
-    await expect.poll(async () => (await post(`${url}/api/action`, call)).status).toBe(429);
-    const { json } = await post(`${url}/api/action`, call);
-    expect(json).toMatchObject({ code: "TooManyConcurrentRequests" });
-    expect(json?.message).toContain(TOO_MANY);
-    expect((await post(`${siteUrl}/echo`, "hello")).status).toBe(429);
-    // Node actions are counted by themselves.
-    expect(await client().action(api.nodeOther.label, {})).toBe("of the app");
-    await Promise.all(busy);
-    await othersGoOn();
-  });
-
+describe("scheduled functions", () => {
   test("a job too many waits until one ends, a mutation's too", async () => {
     const schedule = (mark: string) => client().mutation(api.actions.scheduleUntil, { mark });
     const stateOf = async (id: Awaited<ReturnType<typeof schedule>>): Promise<string> => {
@@ -146,6 +86,71 @@ describe("actions that call each other without end", () => {
     const error = "Transient error while executing action";
     const state = () => client().query(api.jobs.stateOf, { id });
     await expect.poll(state).toEqual({ kind: "failed", error });
+  });
+});
+
+describe("what never ends costs itself", () => {
+  beforeAll(async () => {
+    await deployment.current.stop();
+    await deployment.current.restart(flagsFor({ ...knobs, ...timeouts }));
+  });
+
+  test("an isolate action, which is told its time is over", async () => {
+    const endless = refusal(client().action(api.rules.endlessAction, {}));
+    await othersGoOn();
+    await othersGoOn();
+    expect(await endless).toContain("Function execution timed out (maximum duration: 5s)");
+  });
+
+  test("a Node action, which is ended with its process, and keeps what it logged", async () => {
+    const call = { path: "node:endless", args: {}, format: "convex_encoded_json" };
+    const endless = post(`${deployment.current.url}/api/action`, call);
+    await othersGoOn();
+    const { json } = await endless;
+    expect(json?.errorMessage).toContain("Function execution unexpectedly timed out.");
+    expect(json?.logLines).toEqual(["[LOG] 'on and on'"]);
+    await othersGoOn();
+  });
+
+  test("a Node action that waits without end", async () => {
+    const call = { path: "node:waits", args: {}, format: "convex_encoded_json" };
+    const { url, adminKey } = deployment.current;
+    const headers = { authorization: `Convex ${adminKey}` };
+    const { json } = await post(`${url}/api/function`, call, headers);
+    expect(json?.errorMessage).toMatch(
+      /\nAction `waits` execution timed out \(maximum duration 3s\)$/,
+    );
+  });
+
+  test("an HTTP action", async () => {
+    const endless = post(`${deployment.current.siteUrl}/endless`, "");
+    await othersGoOn();
+    const { status, text } = await endless;
+    expect(status).toBe(500);
+    expect(text).toContain("Function execution timed out (maximum duration: 5s)");
+  });
+
+  test("what an action leaves running is not in the next one's way", async () => {
+    await client().action(api.actions.leavesLoop, {});
+    await client().action(api.node.leavesLoop, {});
+    await othersGoOn();
+  });
+
+  test("one action too many waits, and is turned away with 429", async () => {
+    const busy = Array.from({ length: CONCURRENCY }, () =>
+      refusal(client().action(api.rules.endlessAction, {})),
+    );
+    const { url, siteUrl } = deployment.current;
+    const call = { path: "calls:echoFromAction", args: { value: 1 } };
+    await expect.poll(async () => (await post(`${url}/api/action`, call)).status).toBe(429);
+    const { json } = await post(`${url}/api/action`, call);
+    expect(json).toMatchObject({ code: "TooManyConcurrentRequests" });
+    expect(json?.message).toContain(TOO_MANY);
+    expect((await post(`${siteUrl}/echo`, "hello")).status).toBe(429);
+    // Node actions are counted by themselves.
+    expect(await client().action(api.nodeOther.label, {})).toBe("of the app");
+    await Promise.all(busy);
+    await othersGoOn();
   });
 });
 

@@ -1,5 +1,6 @@
 import { Console } from "node:console";
 import { Writable } from "node:stream";
+import { inspect } from "node:util";
 import type { LogLevel } from "../../runtime/console.ts";
 import type { ActionFrame } from "../frame.ts";
 
@@ -46,7 +47,7 @@ function consoleWriting(write: (level: LogLevel, args: readonly unknown[]) => vo
     };
   const timers = new Map<string, number>();
   const elapsed = (label: unknown, over: boolean, ...args: unknown[]) => {
-    const name = String(label ?? "default");
+    const name = nameOf(label);
     const since = timers.get(name);
     if (since === undefined) write("WARN", [`Timer '${name}' does not exist`]);
     else write("INFO", [`${name}: ${Date.now() - since}ms`, ...args]);
@@ -59,7 +60,7 @@ function consoleWriting(write: (level: LogLevel, args: readonly unknown[]) => vo
     log: at("LOG"),
     warn: at("WARN"),
     time: (label?: unknown) => {
-      const name = String(label ?? "default");
+      const name = nameOf(label);
       if (timers.has(name)) write("WARN", [`Timer '${name}' already exists`]);
       else timers.set(name, Date.now());
     },
@@ -70,4 +71,10 @@ function consoleWriting(write: (level: LogLevel, args: readonly unknown[]) => vo
       elapsed(label, true);
     },
   });
+}
+
+/** Whatever it is called by, as production's reads it. */
+function nameOf(label: unknown): string {
+  if (label === undefined) return "default";
+  return typeof label === "string" ? label : inspect(label);
 }

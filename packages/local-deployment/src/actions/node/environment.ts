@@ -23,11 +23,6 @@ export function replaceEnvironment(env: Readonly<Record<string, string>>): strin
 
 /** Gives bundled CommonJS the globals that it looks for; `require` resolves from the module. */
 export function setModuleGlobals(file: string): void {
-  Object.assign(globalThis, {
-    require: createRequire(file),
-    exports,
-    module,
-    __dirname,
-    __filename,
-  });
+  const here: object = { exports, module, __dirname, __filename };
+  Object.assign(globalThis, here, { require: createRequire(file) });
 }

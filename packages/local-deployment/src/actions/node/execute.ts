@@ -27,7 +27,7 @@ export async function execute(
   try {
     const value = await currentAction.run(frame, async () => {
       const returned = await call(task);
-      warnOfPending(syscalls.pending(frame));
+      warnOfPending(frame, syscalls.pending(frame));
       return returned;
     });
     return { kind: "done", id, outcome: { ok: true, value } };
@@ -54,11 +54,13 @@ async function call({ target, request, args, node }: ActionTask): Promise<string
   const exported = ((await import(url.href)) as Record<string, unknown>)[name]; // a module has named exports
   if (exported === undefined)
     throw new CallError(`Couldn't find action \`${name}\` in \`${path}\``);
-  const invoke = isRegisteredFunction(exported) ? exported.invokeAction : undefined;
-  if (invoke === undefined) {
+  const running = isRegisteredFunction(exported)
+    ? exported.invokeAction?.(request.requestId, JSON.stringify([args]))
+    : undefined;
+  if (running === undefined) {
     throw new CallError(`\`${name}\` wasn't registered as a Convex action in \`${path}\``);
   }
-  return await inTime(name, node.timeoutMs, invoke(request.requestId, JSON.stringify([args])));
+  return await inTime(name, node.timeoutMs, running);
 }
 
 async function inTime(name: string, timeoutMs: number, running: Promise<string>): Promise<string> {
@@ -76,11 +78,11 @@ async function inTime(name: string, timeoutMs: number, running: Promise<string>)
   }
 }
 
-function warnOfPending(ops: ReadonlySet<string>): void {
+function warnOfPending(frame: ActionFrame, ops: ReadonlySet<string>): void {
   for (const op of ops) {
     const name = op.replace(/^actions\//, "");
-    console.warn(
+    frame.log("WARN", [
       `You have an outstanding ${name} call. Operations should be awaited or they might not run. Not awaiting promises might result in unexpected failures. See https://docs.convex.dev/functions/actions#dangling-promises for more information.`,
-    );
+    ]);
   }
 }

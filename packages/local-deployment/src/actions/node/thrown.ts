@@ -41,6 +41,8 @@ function messageOfThrown(thrown: unknown): string {
     if (thrown === null || thrown === undefined) return "unknown error";
     const message: unknown =
       typeof thrown === "object" ? Reflect.get(thrown, "message") : undefined;
+    // Whatever says what it is: objects of their own classes too.
+    // eslint-disable-next-line @typescript-eslint/no-base-to-string -- "[object Object]" is what production says of others
     return String(message ?? thrown);
   } catch {
     return "unknown error";

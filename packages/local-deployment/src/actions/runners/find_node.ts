@@ -18,11 +18,12 @@ let found: string | null = null;
 
 /** The `node` of the PATH that is Node itself, 20 or later; null when there is none. */
 export async function findNode(): Promise<string | null> {
-  found ??= await firstNode(process.env.PATH ?? "");
+  found ??= await findNodeIn(process.env.PATH ?? "");
   return found;
 }
 
-async function firstNode(path: string): Promise<string | null> {
+/** @param path folders, as in the variable PATH */
+export async function findNodeIn(path: string): Promise<string | null> {
   for (const folder of path.split(delimiter)) {
     const candidate = join(folder, "node");
     if (folder !== "" && isExecutable(candidate) && (await isNode(candidate))) return candidate;

@@ -3,7 +3,7 @@ import type { Failure } from "../../runtime/failure.ts";
 import type { Thrown, ThrownFrame } from "../protocol.ts";
 
 /** The convex package's own frames at either end of a stack, which say nothing to the functions' developer. */
-const INTERNAL = /convex\/src\/server\/impl/;
+const INTERNAL = "convex/src/server/impl";
 
 /**
  * Production's text for what a Node function threw. The frames are those of the called module, in the lines of its
@@ -19,8 +19,8 @@ export function nodeFailure(thrown: Thrown, module: string, sourceMap: string | 
     const place = map === null || frame.path !== module ? null : placeOf(map, frame);
     return place === null ? [] : [`    at ${frame.call} (${place})`];
   });
-  while (lines.length > 0 && INTERNAL.test(lines[0] ?? "")) lines.shift();
-  while (lines.length > 0 && INTERNAL.test(lines.at(-1) ?? "")) lines.pop();
+  while (lines[0]?.includes(INTERNAL)) lines.shift();
+  while (lines.at(-1)?.includes(INTERNAL)) lines.pop();
   const text = [title.join(name === "" ? " " : ": "), ...lines].join("\n");
   return data === undefined ? { message: text } : { message: text, data };
 }

@@ -5,7 +5,7 @@ const IDLE_MS = 2 * 60_000;
 /** How often idle runners are looked at, in milliseconds. */
 const LOOK_MS = 15_000;
 /** How soon an idle runner answers, in milliseconds; one that does not is busy with what an action has left. */
-const ANSWER_MS = 1_000;
+const ANSWER_MS = 1_500;
 
 /** Runners that are kept for the next action. Each is used by one at a time. */
 export class RunnerPool<R extends Runner> {
@@ -29,15 +29,12 @@ export class RunnerPool<R extends Runner> {
       if (await answers(idle.runner)) return idle.runner;
       this.end(idle.runner);
     }
-    if (this.#closed) throw shuttingDown();
     const runner = await this.start((ended) => {
       this.#forget(ended);
     });
-    if (this.#closed) {
-      runner.end();
-      throw shuttingDown();
-    }
     this.#all.add(runner);
+    // It may have been closed while this one was started.
+    if (this.#closed) this.end(runner);
     return runner;
   }
 
@@ -76,10 +73,6 @@ export class RunnerPool<R extends Runner> {
     this.#all.delete(runner);
     this.#idle = this.#idle.filter((idle) => idle.runner !== runner);
   }
-}
-
-function shuttingDown(): Error {
-  return new Error("The deployment is shutting down");
 }
 
 /** Whether a runner that should have nothing to do is free. */
