@@ -70,6 +70,14 @@ export interface LocatedAction {
   readonly module: string;
   readonly name: string;
   readonly environment: "isolate" | "node";
+  /** What the function sees of its environment. */
+  readonly env: Readonly<Record<string, string>>;
+}
+
+/** What there is room for: scheduled functions and crons, each with a limit of their own. */
+export interface DueKinds {
+  readonly jobs: boolean;
+  readonly crons: boolean;
 }
 
 /** Requests to the engine, each with its reply. One runs at a time, in order. */
@@ -97,7 +105,7 @@ export interface EngineApi {
   }): string | Failure;
   cancelJob(call: { caller: string; id: string }): Failure | null;
   /** Runs the next due job, or hands out the next due action. */
-  runNextJob(): {
+  runNextJob(which: DueKinds): {
     ran: boolean;
     action: ActionJob | null;
     logs: JobLog | null;
@@ -121,6 +129,8 @@ export interface EngineApi {
   httpRoutes(): HttpTarget[];
   authProviders(): readonly AuthProvider[];
   componentModules(component: string): ActionModules;
+  /** The app's Node modules, as pushed. */
+  nodeModules(): { path: string; source: string; sourceMap?: string | undefined }[];
   clock(): { ts: string; nextDue: number | null };
   /** Puts everything into the one data file and closes it; nothing can be asked after. */
   close(): null;
@@ -146,7 +156,7 @@ export interface HttpTarget {
   readonly routes: readonly HttpRoute[];
 }
 
-/** All that the action worker needs to run a component's actions. */
+/** All that an isolate needs to run a component's actions. */
 export interface ActionModules {
   readonly env: Record<string, string>;
   readonly modules: readonly { path: string; environment: "isolate" | "node"; compiled: string }[];

@@ -49,17 +49,14 @@ export class Runtime {
 
   #createLoader(component: Component): ModuleLoader {
     const scope = this.#createScope(component);
-    return new ModuleLoader(
-      (path) => {
-        const module = this.state.codeStore.module(component.definition, path);
-        if (module?.environment === "node") {
-          throw new FunctionError(`${path} runs in Node.js: only actions can be defined there.`);
-        }
-        if (module !== undefined) registerSourceMap(path, module.compiled);
-        return module;
-      },
-      () => scope,
-    );
+    return new ModuleLoader((path) => {
+      const module = this.state.codeStore.module(component.definition, path);
+      if (module?.environment === "node") {
+        throw new FunctionError(`${path} runs in Node.js: only actions can be defined there.`);
+      }
+      if (module !== undefined) registerSourceMap(path, module.compiled);
+      return module;
+    }, scope);
   }
 
   #createScope(component: Component): Scope {
@@ -69,7 +66,7 @@ export class Runtime {
     const timers = Object.fromEntries(
       ["setTimeout", "setInterval"].map((name) => [name, actionsOnly(name)]),
     );
-    return createScope("isolate", {
+    return createScope({
       ...timers,
       Convex: {
         syscall: (op, args) => syncSyscall(state, op, args),

@@ -4,22 +4,31 @@ import { messageOf } from "../errors.ts";
 import { failureOf } from "../runtime/failure.ts";
 import type { CompiledModule } from "../runtime/compile.ts";
 import { isCronJobs, isRegisteredFunction, isRouter } from "../runtime/convex_exports.ts";
+import type { NodeExport } from "../actions/protocol.ts";
 import type { ModuleExports, ModuleLoader } from "../runtime/loader.ts";
 import { PushError } from "./errors.ts";
+import type { NodeExports } from "./node_modules.ts";
 
 /** Modules that are not made of functions. */
 const NOT_FUNCTIONS = new Set(["auth.config.js", "convex.config.js", "schema.js"]);
 const IDENTIFIER = /^[A-Za-z_$][A-Za-z0-9_$]*$/;
 
-/** Evaluates a definition's modules and describes what they export. @throws PushError */
+/**
+ * Evaluates a definition's modules and describes what they export. @throws PushError
+ * @param nodeExports what those that run in Node export: they were evaluated there
+ */
 export function analyzeModules(
   modules: readonly CompiledModule[],
   loader: ModuleLoader,
+  nodeExports: NodeExports,
 ): Record<string, AnalyzedModule> {
   const analyzed: Record<string, AnalyzedModule> = {};
   for (const module of modules) {
     if (NOT_FUNCTIONS.has(module.path) || module.path.startsWith("_deps/")) continue;
-    analyzed[module.path] = analyzeModule(module, evaluate(module, loader));
+    analyzed[module.path] =
+      module.environment === "node"
+        ? analyzeNodeModule(module.path, nodeExports[module.path] ?? [])
+        : analyzeModule(module, evaluate(module, loader));
   }
   return analyzed;
 }
@@ -39,26 +48,35 @@ export function evaluate(
   }
 }
 
-function analyzeModule(module: CompiledModule, exports: ModuleExports): AnalyzedModule {
-  const { path, environment } = module;
+function analyzeNodeModule(path: string, exports: readonly NodeExport[]): AnalyzedModule {
+  const functions = exports.map(({ name, udfType, visibility, args, returns }) => {
+    checkName(path, name);
+    if (udfType !== "Action") {
+      throw new PushError(
+        "InvalidModule",
+        `\`${name}\` defined in \`${path}\` is a ${udfType} function. Only actions can be defined in Node.js. See https://docs.convex.dev/functions/actions for more details.`,
+      );
+    }
+    const kind = visibility === null ? null : { kind: visibility };
+    return { name, pos: null, udfType, visibility: kind, args, returns };
+  });
+  return { environment: "node", functions, httpRoutes: null, cronSpecs: null };
+}
+
+function analyzeModule({ path }: CompiledModule, exports: ModuleExports): AnalyzedModule {
   const functions = Object.entries(exports).flatMap(([name, value]) => {
-    const analyzed = analyzeFunction(path, environment, name, value);
+    const analyzed = analyzeFunction(path, name, value);
     return analyzed === null ? [] : [analyzed];
   });
   return {
-    environment,
+    environment: "isolate",
     functions,
     httpRoutes: path === "http.js" ? routesOf(exports.default) : null,
     cronSpecs: path === "crons.js" ? cronsOf(exports.default) : null,
   };
 }
 
-function analyzeFunction(
-  path: string,
-  environment: "isolate" | "node",
-  name: string,
-  registered: unknown,
-): AnalyzedFunction | null {
+function analyzeFunction(path: string, name: string, registered: unknown): AnalyzedFunction | null {
   if (!isRegisteredFunction(registered)) return null;
   const udfType: UdfType | null = registered.isQuery
     ? "Query"
@@ -68,15 +86,7 @@ function analyzeFunction(
         ? "Action"
         : null;
   if (udfType === null) return null;
-  if (!IDENTIFIER.test(name)) {
-    throw new PushError("InvalidModule", `Invalid function name "${name}" in ${path}`);
-  }
-  if (environment === "node" && udfType !== "Action") {
-    throw new PushError(
-      "InvalidModule",
-      `\`${name}\` defined in \`${path}\` is a ${udfType} function. Only actions can be defined in Node.js. See https://docs.convex.dev/functions/actions for more details.`,
-    );
-  }
+  checkName(path, name);
   return {
     name,
     pos: null,
@@ -89,6 +99,11 @@ function analyzeFunction(
     args: registered.exportArgs(),
     returns: registered.exportReturns(),
   };
+}
+
+function checkName(path: string, name: string): void {
+  if (IDENTIFIER.test(name)) return;
+  throw new PushError("InvalidModule", `Invalid function name "${name}" in ${path}`);
 }
 
 function routesOf(router: unknown): AnalyzedModule["httpRoutes"] {

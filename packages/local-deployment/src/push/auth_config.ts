@@ -49,10 +49,7 @@ export function evaluateAuthConfig(
 ): AuthProvider[] {
   const module = modules.find(({ path }) => path === "auth.config.js");
   if (module === undefined) return [];
-  const loader = new ModuleLoader(
-    (path) => modules.find((m) => m.path === path),
-    () => scope,
-  );
+  const loader = new ModuleLoader((path) => modules.find((m) => m.path === path), scope);
   let config: unknown;
   try {
     config = loader.load(module.path).default;

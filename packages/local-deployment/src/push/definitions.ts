@@ -93,7 +93,7 @@ function evaluateDefinition(
 ): DefinitionMetadata {
   const loader = new ModuleLoader(
     (wanted) => (wanted === module.path ? module : undefined),
-    () => scope,
+    scope,
     (wanted) => dependencyExports(wanted, done),
   );
   const definition = evaluate(module, loader).default;
@@ -162,10 +162,7 @@ const exportedSchema = z.object({
 
 /** Evaluates a `schema.ts`. @throws PushError */
 export function evaluateSchema(module: CompiledModule, scope: Scope): Schema {
-  const loader = new ModuleLoader(
-    (path) => (path === module.path ? module : undefined),
-    () => scope,
-  );
+  const loader = new ModuleLoader((path) => (path === module.path ? module : undefined), scope);
   const schema = evaluate(module, loader).default;
   if (!isExportable(schema)) {
     throw new PushError(

@@ -24,3 +24,11 @@ export function checkDeclaredEnvironment(
     if (mismatch !== null) throw new PushError("InvalidEnvironmentVariable", mismatch);
   }
 }
+
+/** The deployment's own variables. */
+export function urlVariables(urls: {
+  readonly cloud: string;
+  readonly site: string;
+}): Record<string, string> {
+  return { CONVEX_CLOUD_URL: urls.cloud, CONVEX_SITE_URL: urls.site };
+}

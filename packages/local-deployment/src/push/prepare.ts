@@ -5,13 +5,13 @@ import { compileModule, type CompiledModule, type PushedModule } from "../runtim
 import { createConsole } from "../runtime/console.ts";
 import { createScope, type Overrides, type Scope } from "../runtime/globals.ts";
 import { ModuleLoader } from "../runtime/loader.ts";
-import { nodeProcess } from "../runtime/node_process.ts";
 import { registerSourceMap } from "../runtime/stack.ts";
 import { analyzeModules } from "./analyze_modules.ts";
 import { evaluateAuthConfig, strictEnv } from "./auth_config.ts";
 import { evaluateDefinitions, evaluateSchema } from "./definitions.ts";
-import { checkDeclaredEnvironment } from "./environment.ts";
+import { checkDeclaredEnvironment, urlVariables } from "./environment.ts";
 import { PushError } from "./errors.ts";
+import type { NodeExports } from "./node_modules.ts";
 import type { StartPushRequest } from "./request.ts";
 
 /** What a push is evaluated with. */
@@ -22,6 +22,8 @@ export interface PushContext {
   readonly componentIds: readonly (readonly [string, string])[];
   /** The app's modules as last pushed. */
   readonly pushed: readonly CompiledModule[];
+  /** What the push's Node modules export. */
+  readonly nodeExports: NodeExports;
 }
 
 /** Evaluates a push without changing anything. @throws PushError when it is refused */
@@ -53,7 +55,7 @@ export async function preparePush(
         })),
       )),
     ],
-    scopeWith(env, "isolate"),
+    scopeWith(env),
   );
   const schemas = new Map([
     ["", app.schema],
@@ -67,6 +69,7 @@ export async function preparePush(
       modules.get(path) ?? [],
       schemas.get(path) ?? null,
       env,
+      path === "" ? context.nodeExports : {},
     );
   }
   const root = componentTree(definitions, context);
@@ -75,7 +78,7 @@ export async function preparePush(
     definitions,
     modules: Object.fromEntries(modules),
     components: flatten(root).map(({ id, path, definition }) => ({ id, path, definition })),
-    auth: evaluateAuthConfig(modules.get("") ?? [], scopeWith(strictEnv(env), "isolate")),
+    auth: evaluateAuthConfig(modules.get("") ?? [], scopeWith(strictEnv(env))),
     environment: context.environment,
   };
 }
@@ -86,23 +89,20 @@ async function analyzeDefinition(
   modules: readonly CompiledModule[],
   schema: PushedModule | null,
   env: Record<string, string>,
+  nodeExports: NodeExports,
 ): Promise<Definition> {
   // A component's own variables are known per mount only.
-  const visible = path === "" ? env : {};
-  const scopes = { isolate: scopeWith(visible, "isolate"), node: scopeWith(visible, "node") };
-  const loader = new ModuleLoader(
-    (wanted) => {
-      const module = modules.find((m) => m.path === wanted);
-      if (module !== undefined) registerSourceMap(wanted, module.compiled);
-      return module;
-    },
-    (environment) => scopes[environment],
-  );
+  const scope = scopeWith(path === "" ? env : {});
+  const loader = new ModuleLoader((wanted) => {
+    const module = modules.find((m) => m.path === wanted);
+    if (module !== undefined) registerSourceMap(wanted, module.compiled);
+    return module;
+  }, scope);
   const compiledSchema = await compileOne(schema);
   return {
     metadata,
-    schema: compiledSchema === null ? null : evaluateSchema(compiledSchema, scopes.isolate),
-    modules: analyzeModules(modules, loader),
+    schema: compiledSchema === null ? null : evaluateSchema(compiledSchema, scope),
+    modules: analyzeModules(modules, loader, nodeExports),
   };
 }
 
@@ -160,17 +160,12 @@ async function compileSafely(module: PushedModule): Promise<CompiledModule> {
   }
 }
 
-function urlVariables(urls: PushContext["urls"]): Record<string, string> {
-  return { CONVEX_CLOUD_URL: urls.cloud, CONVEX_SITE_URL: urls.site };
-}
-
 /** Globals while modules are imported: nothing that reaches out, and no database. */
-function scopeWith(env: Record<string, string>, environment: "isolate" | "node"): Scope {
-  const process_ = environment === "node" ? nodeProcess(env) : { env };
+function scopeWith(env: Record<string, string>): Scope {
   const overrides: Overrides = {
-    process: process_,
+    process: { env },
     console: createConsole(() => undefined),
     Convex: undefined,
   };
-  return createScope(environment, overrides);
+  return createScope(overrides);
 }

@@ -5,7 +5,7 @@ export interface ConvexGlobal {
   jsSyscall(op: string, args: Record<string, unknown>): unknown;
 }
 
-/** What one environment puts in place of the machine's own globals; undefined hides the name. */
+/** What an isolate puts in place of the machine's own globals; undefined hides the name. */
 export type Overrides = Record<string, unknown>;
 
 /** Names that Bun has and a Convex isolate does not (npm-packages/udf-runtime of get-convex/convex-backend). */
@@ -41,15 +41,12 @@ export interface Scope {
 }
 
 /**
- * Makes the scope of one component's modules in one environment: `overrides` as free variables, and
+ * Makes the scope of one component's isolate modules: `overrides` as free variables, and
  * a `globalThis` that has them too and falls through to the real one for the rest. It keeps
  * components apart and functions deterministic; it is no security boundary.
  */
-export function createScope(environment: "isolate" | "node", overrides: Overrides): Scope {
-  const hidden =
-    environment === "isolate"
-      ? Object.fromEntries(HIDDEN_IN_ISOLATES.map((name) => [name, undefined]))
-      : {};
+export function createScope(overrides: Overrides): Scope {
+  const hidden = Object.fromEntries(HIDDEN_IN_ISOLATES.map((name) => [name, undefined]));
   const all: Overrides = { ...hidden, ...overrides };
   // Object.create gives `any`; everything on it is looked up by user code only.
   const global = Object.create(globalThis) as Record<string, unknown>;
@@ -64,10 +61,6 @@ export function createScope(environment: "isolate" | "node", overrides: Override
   for (const name of ["globalThis", "self"]) {
     Object.defineProperty(global, name, { value: global, writable: true, configurable: true });
     all[name] = global;
-  }
-  if (environment === "node") {
-    Object.defineProperty(global, "global", { value: global, writable: true, configurable: true });
-    all.global = global;
   }
   return { names: Object.keys(all), values: Object.values(all) };
 }

@@ -9,6 +9,7 @@ import { Callers } from "./callers.ts";
 import { Calls } from "./calls.ts";
 import { EngineClient } from "./engine_client.ts";
 import { JobLoop } from "./job_loop.ts";
+import { knobsOf, type Knobs } from "./knobs.ts";
 import { listen, reservePort, type Listener } from "./listen.ts";
 import { LogStream } from "./log_stream.ts";
 import { PushService } from "./push_service.ts";
@@ -24,6 +25,8 @@ export interface LocalDeploymentOptions {
   readonly sitePort?: number;
   /** Host names that functions' `fetch` finds elsewhere, such as `{"api.stripe.com": "http://127.0.0.1:4242"}`. */
   readonly egress?: Egress;
+  /** Production's settings that are to be other than self-hosted ones, such as `{ SCHEDULED_JOB_EXECUTION_PARALLELISM: 4 }`. */
+  readonly knobs?: Partial<Knobs>;
 }
 
 /** How often what is past its time is taken away, in milliseconds. */
@@ -47,6 +50,7 @@ export async function startLocalDeployment(
   options: LocalDeploymentOptions,
 ): Promise<LocalDeployment> {
   const { port, sitePort, dataDir } = checkOptions(options);
+  const knobs = knobsOf(options.knobs ?? {});
   ensureDataFolder(dataDir);
   const cleanup: (() => void | Promise<void>)[] = [lockDataFolder(dataDir)];
   const closeAll = async () => {
@@ -72,20 +76,33 @@ export async function startLocalDeployment(
     });
     cleanup.push(() => engine.close());
     subscriptions.engine = engine;
-    const actions = new ActionPool(engine, options.egress ?? {}, logs);
+    const actions = new ActionPool({
+      engine,
+      logs,
+      egress: options.egress ?? {},
+      knobs,
+      dataDir,
+    });
     cleanup.push(() => {
       actions.close();
     });
     const callers = new Callers(adminKey);
     const calls = new Calls(engine, actions, logs);
     const site = new Site(callers, actions, logs);
-    const codeChanged = async () => {
+    const readCode = async () => {
       callers.setProviders(await engine.call("authProviders"));
       site.setTargets(await engine.call("httpRoutes"));
-      actions.forget();
     };
-    await codeChanged();
-    const pushes = new PushService(engine, urls, codeChanged);
+    const codeChanged = async () => {
+      await readCode();
+      await actions.codeChanged();
+    };
+    const environmentChanged = async () => {
+      await readCode();
+      actions.environmentChanged();
+    };
+    await readCode();
+    const pushes = new PushService(engine, actions, urls, codeChanged);
     const listener: Listener = listen(urls, {
       callers,
       calls,
@@ -95,13 +112,13 @@ export async function startLocalDeployment(
       site,
       subscriptions,
       urls,
-      environmentChanged: codeChanged,
+      environmentChanged,
     });
     cleanup.push(() => {
       logs.close();
       return listener.close();
     });
-    const loop = new JobLoop(engine, actions, logs);
+    const loop = new JobLoop(engine, actions, logs, knobs.SCHEDULED_JOB_EXECUTION_PARALLELISM);
     jobs = loop;
     cleanup.push(() => {
       loop.close();

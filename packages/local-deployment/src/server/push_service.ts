@@ -1,8 +1,11 @@
 import { HttpError } from "../errors.ts";
 import type { PreparedPush, PushOutcome } from "../engine/push.ts";
 import type { DeploymentUrls } from "../engine/state.ts";
+import { analyzeNodeModules } from "../push/node_modules.ts";
+import { urlVariables } from "../push/environment.ts";
 import type { StartPushRequest } from "../push/request.ts";
 import type { PushReply, PushTask } from "../push/worker.ts";
+import type { ActionPool } from "./action_pool.ts";
 import type { EngineClient } from "./engine_client.ts";
 
 /** How long the modules of a push may take to be compiled and imported, in milliseconds. */
@@ -16,6 +19,7 @@ export class PushService {
 
   constructor(
     private readonly engine: EngineClient,
+    private readonly actions: ActionPool,
     private readonly urls: DeploymentUrls,
     private readonly activated: () => Promise<void>,
   ) {}
@@ -27,7 +31,12 @@ export class PushService {
       this.engine.call("componentIds"),
       this.engine.call("pushedModules"),
     ]);
-    const context = { environment, urls: this.urls, componentIds, pushed };
+    const { urls } = this;
+    const env = { ...environment, ...urlVariables(urls) };
+    const nodeExports = await analyzeNodeModules(request, pushed, env, (...modules) =>
+      this.actions.analyze(...modules),
+    );
+    const context = { environment, urls, componentIds, pushed, nodeExports };
     const push = await evaluate({ request, context });
     this.#started.set(push.id, push);
     for (const id of this.#started.keys()) {

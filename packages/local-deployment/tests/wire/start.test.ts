@@ -61,6 +61,12 @@ describe("options", () => {
     ["an argument too many", ["--data-dir", "x", "y"]],
     ["an empty folder name", ["--data-dir", ""]],
     ["egress that is none", ["--data-dir", "x", "--egress", "api.stripe.com"]],
+    [
+      "a knob that isn't there",
+      ["--data-dir", "x", "--knob", "APPLICATION_MAX_CONCURRENT_QUERIES=4"],
+    ],
+    ["a knob without a number", ["--data-dir", "x", "--knob", "V8_ACTION_USER_TIMEOUT_SECS"]],
+    ["a knob of nothing", ["--data-dir", "x", "--knob", "V8_ACTION_USER_TIMEOUT_SECS=0"]],
   ])("%s is an INVALID_OPTION", async (_what, args) => {
     expect((await failure(args)).code).toBe("INVALID_OPTION");
   });

@@ -15,7 +15,7 @@ import { attempt, type EngineContext, type EngineHandlers } from "./context.ts";
 
 type ActionHandlers = Pick<
   EngineHandlers,
-  "locateAction" | "checkActionResult" | "createHandle" | "componentModules"
+  "locateAction" | "checkActionResult" | "createHandle" | "componentModules" | "nodeModules"
 >;
 
 /** What actions, which run in a thread of their own, need to know of the deployment. */
@@ -47,9 +47,15 @@ export function actionHandlers(context: EngineContext): ActionHandlers {
         env: functionEnv(component, state.urls),
         modules: state.codeStore
           .pushedModules(component.definition)
+          .filter(({ environment }) => environment === "isolate")
           .map(({ path, environment, compiled }) => ({ path, environment, compiled })),
       };
     },
+    nodeModules: () =>
+      state.codeStore
+        .pushedModules("")
+        .filter(({ environment }) => environment === "node")
+        .map(({ path, source, sourceMap }) => ({ path, source, sourceMap })),
   };
 }
 
@@ -68,5 +74,6 @@ function locateAction(state: EngineState, call: FunctionCall): LocatedAction {
     module: path.module,
     name: path.name,
     environment: module?.environment ?? "isolate",
+    env: functionEnv(component, state.urls),
   };
 }

@@ -88,14 +88,17 @@ export function aProject(
   return project;
 }
 
-/** One deployment for a test file, with the fixture pushed by the official CLI before its first test. */
-export function fixtureDeployment(): {
+/**
+ * One deployment for a test file, with the fixture pushed by the official CLI before its first test.
+ * @param flags further flags of its command line
+ */
+export function fixtureDeployment(flags: readonly string[] = []): {
   readonly current: TestDeployment;
   readonly project: Project;
 } {
   const holder: { deployment?: TestDeployment; project?: Project } = {};
   beforeAll(async () => {
-    const deployment = await TestDeployment.start(aFolder("file"));
+    const deployment = await TestDeployment.start(aFolder("file"), flags);
     const project = new Project(aFolder("file"), deployment);
     cpSync(FIXTURE, project.folder, { recursive: true });
     await setEnvironment(deployment, { JWKS: keySet(), LABEL: "of the app" });
