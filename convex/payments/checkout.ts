@@ -2,8 +2,8 @@
  * Opening a checkout so that nobody can pay twice. A person's sessions form a chain: a new one is
  * only made when none is open, under an idempotency key that names the newest one (`attempts.ts`).
  * Two tabs at once therefore get the same session, and so does a click that is repeated because
- * its answer was lost. What is handed out is what is open once more is made: should there be two
- * all the same, every tab keeps the same one.
+ * its answer was lost. After one is made they are listed again, and should two be open all the same,
+ * every tab keeps the older one and ends the other.
  */
 import type Stripe from "stripe";
 import * as z from "zod/mini";

@@ -101,7 +101,10 @@ const MISHAPS: Kind[] = [
   "drop",
   "after",
   { status: 429, headers: { "retry-after": "1" }, body: oops.body },
-  { status: 409, body: { error: { type: "invalid_request_error", code: "lock_timeout" } } },
+  {
+    status: 409,
+    body: { error: { type: "invalid_request_error", code: "idempotency_key_in_use" } },
+  },
 ];
 
 test("whatever happens to the first requests, one after another, comes to one", async () => {
@@ -224,7 +227,9 @@ describe("a customer who was made by a request that failed", () => {
     const world = await afterFailure();
     const { t, stripe, ada, lost } = world;
     stripe.faults.add({ method: "GET", path: /customers$/, kind: nothing });
-    const interrupt = async () => void (await stripe.deliverAll(t));
+    const interrupt = async () => {
+      await stripe.deliverAll(t);
+    };
     stripe.faults.add({
       method: "POST",
       path: CUSTOMERS,
@@ -304,7 +309,9 @@ describe("two sessions that could be paid", () => {
     const { stripe, ada } = await aWorld();
     const { url } = await checkout(ada);
     vi.stubEnv("SITE_URL", "https://elsewhere.test");
-    const interrupt = async () => void (await stripe.pay(url));
+    const interrupt = async () => {
+      await stripe.pay(url);
+    };
     const path = /\/expire$/;
     stripe.faults.add({ method: "POST", path, nth: 1, kind: { interrupt, when: "before" } });
     expect((await refusal(checkout(ada))).code).toBe("ALREADY_SUBSCRIBED");
