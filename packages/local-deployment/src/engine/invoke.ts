@@ -4,7 +4,7 @@ import { MAX_VALUE_BYTES } from "../limits.ts";
 import { isRegisteredFunction, type RegisteredFunction } from "../runtime/convex_exports.ts";
 import { FailureError, failureOf } from "../runtime/failure.ts";
 import type { View } from "../tx/transaction.ts";
-import { parseValueText } from "../values/json_text.ts";
+import { checkResultJson, parseValueText } from "../values/json_text.ts";
 import { checkArgs, checkReturns } from "../values/validate.ts";
 import { UDF_TYPES, type AnalyzedFunction, type FunctionType } from "./analysis.ts";
 import { findFunction } from "./code.ts";
@@ -77,6 +77,7 @@ export async function invoke(
     checkArgs(validators.args, jsonToConvex(call.args), names);
     const result = await currentFrame.run(frame, () => run(state, frame, call));
     if (result.length > MAX_VALUE_BYTES) throw tooLarge(call.path);
+    checkResultJson(formatFunctionPath(call.path), result);
     if (validators.returns !== null) {
       checkReturns(validators.returns, parseValueText(result), names);
     }

@@ -135,9 +135,7 @@ function serveCloud(port: number, services: Services): Server<SocketData> {
         socket.data.session = new SyncSession(connection, sync, socket.data.info);
       },
       message: (socket, message) => {
-        socket.data.session?.receive(
-          typeof message === "string" ? message : message.toString("utf8"),
-        );
+        socket.data.session?.receive(message);
       },
       close: (socket) => {
         socket.data.session?.closed();

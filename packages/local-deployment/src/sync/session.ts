@@ -48,11 +48,11 @@ export class SyncSession implements Subscriber {
   }
 
   /** Takes a message; they are handled in order. */
-  receive(text: string): void {
+  receive(message: string | Uint8Array): void {
     this.#inbox = this.#inbox.then(async () => {
       if (this.#channel.isClosed()) return;
       try {
-        await this.#handle(text);
+        await this.#handle(message);
       } catch (error) {
         this.#channel.refuse({ type: "FatalError", error: messageOf(error) });
       }
@@ -71,8 +71,8 @@ export class SyncSession implements Subscriber {
     this.services.subscriptions.leave(this);
   }
 
-  async #handle(text: string): Promise<void> {
-    const message = parseMessage(text);
+  async #handle(received: string | Uint8Array): Promise<void> {
+    const message = parseMessage(received);
     switch (message.type) {
       case "Connect":
         await this.#connect(message);

@@ -5,6 +5,7 @@ import type * as counters from "../../fixture/convex/counters.ts";
 import type * as jobs from "../../fixture/convex/jobs.ts";
 import type * as reading from "../../fixture/convex/reading.ts";
 import type * as rules from "../../fixture/convex/rules.ts";
+import type * as surrogates from "../../fixture/convex/surrogates.ts";
 import type * as things from "../../fixture/convex/things.ts";
 import type * as ticks from "../../fixture/convex/ticks.ts";
 import type * as transactions from "../../fixture/convex/transactions.ts";
@@ -17,6 +18,7 @@ export const api = anyApi as unknown as ApiFromModules<{
   jobs: typeof jobs;
   reading: typeof reading;
   rules: typeof rules;
+  surrogates: typeof surrogates;
   things: typeof things;
   ticks: typeof ticks;
   transactions: typeof transactions;
