@@ -35,11 +35,7 @@ export interface Scope {
  * components apart and functions deterministic; it is no security boundary.
  */
 export function createScope(environment: "isolate" | "node", overrides: Overrides): Scope {
-  const hidden =
-    environment === "isolate"
-      ? Object.fromEntries(HIDDEN_IN_ISOLATES.map((name) => [name, undefined]))
-      : {};
-  const all: Overrides = { ...hidden, ...overrides };
+  const all: Overrides = { ...(environment === "isolate" ? isolateGlobals() : {}), ...overrides };
   // Object.create gives `any`; everything on it is looked up by user code only.
   const global = Object.create(globalThis) as Record<string, unknown>;
   for (const [name, value] of Object.entries(all)) {
@@ -59,6 +55,21 @@ export function createScope(environment: "isolate" | "node", overrides: Override
     all.global = global;
   }
   return { names: Object.keys(all), values: Object.values(all) };
+}
+
+/** What an isolate has in place of the machine's own globals, in every environment of functions. */
+function isolateGlobals(): Overrides {
+  const hidden = Object.fromEntries(HIDDEN_IN_ISOLATES.map((name) => [name, undefined]));
+  const atomics = Object.defineProperties({}, Object.getOwnPropertyDescriptors(Atomics));
+  // Production's isolates are made so that they can't block (set_allow_atomics_wait); V8's words.
+  Object.defineProperty(atomics, "wait", {
+    value: () => {
+      throw new TypeError("Atomics.wait cannot be called in this context");
+    },
+    writable: true,
+    configurable: true,
+  });
+  return { ...hidden, Atomics: atomics };
 }
 
 /** A `Date` that reads `now` for the current time and is otherwise the real one. */
