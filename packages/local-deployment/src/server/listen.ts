@@ -32,8 +32,8 @@ interface SocketData {
   session: SyncSession | null;
 }
 
-/** What may wait for a slow client, in bytes: many live queries of the largest size at once. */
-const MAX_UNSENT_BYTES = 256 * 1024 * 1024;
+/** What may wait in the socket itself, in bytes: a session gives it no more than one long message too many. */
+const MAX_UNSENT_BYTES = 64 * 1024 * 1024;
 
 const SYNC_PATH = /^\/api\/(?:[0-9A-Za-z.-]+\/)?sync$/;
 
@@ -128,6 +128,10 @@ function serveCloud(port: number, services: Services): Server<SocketData> {
       open: (socket: ServerWebSocket<SocketData>) => {
         const connection = {
           send: (text: string) => void socket.send(text),
+          unsent: () => socket.getBufferedAmount(),
+          terminate: () => {
+            socket.terminate();
+          },
           close: (code: number, reason: string) => {
             socket.close(code, reason);
           },
@@ -136,6 +140,9 @@ function serveCloud(port: number, services: Services): Server<SocketData> {
       },
       message: (socket, message) => {
         socket.data.session?.receive(message);
+      },
+      drain: (socket) => {
+        socket.data.session?.drained();
       },
       close: (socket) => {
         socket.data.session?.closed();
