@@ -8,6 +8,7 @@ import type { Subscriptions } from "../sync/subscriptions.ts";
 import { adminRoutes, type AdminServices } from "./admin_routes.ts";
 import type { Calls, ClientInfo } from "./calls.ts";
 import { functionRoutes } from "./function_routes.ts";
+import { refuseBadHost } from "./host_header.ts";
 import { errorResponse, preflight, withCors } from "./http_io.ts";
 import type { Site } from "./site.ts";
 
@@ -110,6 +111,8 @@ function serveCloud(port: number, services: Services): Server<SocketData> {
     ...ORIGIN,
     port,
     fetch: async (request, server) => {
+      const refused = refuseBadHost(request);
+      if (refused !== null) return refused;
       const info = infoOf(request, server);
       if (SYNC_PATH.test(new URL(request.url).pathname)) {
         if (server.upgrade(request, { data: { info, session: null } })) return undefined;
@@ -157,6 +160,8 @@ function serveSite(port: number, { site }: Services): Server<undefined> {
     ...ORIGIN,
     port,
     fetch: async (request, server) => {
+      const refused = refuseBadHost(request);
+      if (refused !== null) return refused;
       try {
         return await site.respond(request, infoOf(request, server));
       } catch (error) {

@@ -3,12 +3,15 @@ import { connect, type Socket } from "node:net";
 import { onTestFinished } from "vitest";
 import { within } from "../../../../../tests/support/dev.ts";
 
-/** Sends bytes to an origin, and reads until it closes or says nothing more. */
+/** Sends bytes to an origin, and reads one answer, or until it closes. */
 export async function exchange(origin: string, bytes: string): Promise<string> {
   const socket = await connected(origin);
   let said = "";
   const ended = new Promise<void>((resolve) => {
-    socket.on("data", (data) => (said += data.toString("latin1")));
+    socket.on("data", (data) => {
+      said += data.toString("latin1");
+      if (isWhole(said)) resolve();
+    });
     socket.once("close", () => {
       resolve();
     });
@@ -16,6 +19,13 @@ export async function exchange(origin: string, bytes: string): Promise<string> {
   socket.write(bytes, "latin1");
   await within(20_000, "the connection to end", ended, () => said);
   return said;
+}
+
+function isWhole(answer: string): boolean {
+  const head = answer.indexOf("\r\n\r\n");
+  if (head === -1) return false;
+  const length = /^content-length: (\d+)/im.exec(answer.slice(0, head))?.[1] ?? "0";
+  return answer.length >= head + 4 + Number(length);
 }
 
 async function connected(origin: string): Promise<Socket> {
