@@ -42,7 +42,10 @@ try {
   const deployment = await startLocalDeployment(parse());
   const { url, siteUrl, adminKey } = deployment;
   const stop = () => {
-    void deployment.close().then(() => process.exit(0));
+    void deployment.close().then(
+      () => process.exit(0),
+      () => process.exit(1),
+    );
   };
   process.once("SIGINT", stop);
   process.once("SIGTERM", stop);

@@ -1,3 +1,4 @@
+import type { JSONValue } from "convex/values";
 import type { AnalyzedFunction, AnalyzedModule, CronSpec, UdfType } from "../engine/analysis.ts";
 import { nextRun } from "../engine/crons.ts";
 import { messageOf } from "../errors.ts";
@@ -6,6 +7,7 @@ import type { CompiledModule } from "../runtime/compile.ts";
 import { isCronJobs, isRegisteredFunction, isRouter } from "../runtime/convex_exports.ts";
 import type { NodeExport } from "../actions/protocol.ts";
 import type { ModuleExports, ModuleLoader } from "../runtime/loader.ts";
+import { parseWellFormedJson } from "../values/json_text.ts";
 import { PushError } from "./errors.ts";
 import type { NodeExports } from "./node_modules.ts";
 
@@ -116,6 +118,15 @@ function routesOf(router: unknown): AnalyzedModule["httpRoutes"] {
   return router.getRoutes().map(([path, method]) => ({ path, method }));
 }
 
+/** Crons' arguments, too, are sent to functions. @throws PushError */
+function cronsJson(text: string): JSONValue {
+  try {
+    return parseWellFormedJson(text);
+  } catch (error) {
+    throw new PushError("InvalidCrons", `convex/crons.ts can't be read: ${messageOf(error)}`);
+  }
+}
+
 function cronsOf(crons: unknown): Record<string, CronSpec> {
   if (!isCronJobs(crons)) {
     throw new PushError(
@@ -124,7 +135,7 @@ function cronsOf(crons: unknown): Record<string, CronSpec> {
     );
   }
   // The convex package's own format.
-  const specs = JSON.parse(crons.export()) as Record<string, CronSpec>;
+  const specs = cronsJson(crons.export()) as unknown as Record<string, CronSpec>;
   for (const [name, { schedule }] of Object.entries(specs)) {
     try {
       nextRun(schedule, 0, null);

@@ -26,10 +26,16 @@ export interface PushContext {
   readonly nodeExports: NodeExports;
 }
 
-/** Evaluates a push without changing anything. @throws PushError when it is refused */
+/**
+ * Evaluates a push without changing anything.
+ *
+ * @param compiled - Called when everything is compiled: from then on the push's own code runs.
+ * @throws PushError when it is refused
+ */
 export async function preparePush(
   request: StartPushRequest,
   context: PushContext,
+  compiled: () => Promise<void>,
 ): Promise<PreparedPush> {
   if (request.nodeDependencies.length > 0) {
     throw new PushError(
@@ -43,27 +49,26 @@ export async function preparePush(
   for (const component of request.componentDefinitions) {
     modules.set(component.definitionPath, await compileAll(component.functions));
   }
+  const sources = [
+    { path: "", dependencies: app.dependencies, module: await compileOne(app.definition) },
+    ...(await Promise.all(
+      request.componentDefinitions.map(async (c) => ({
+        path: c.definitionPath,
+        dependencies: c.dependencies,
+        module: await compileModule(c.definition),
+      })),
+    )),
+  ];
+  const schemas = new Map([["", await compileOne(app.schema)]]);
+  for (const { definitionPath, schema } of request.componentDefinitions) {
+    schemas.set(definitionPath, await compileOne(schema));
+  }
+  await compiled();
   const env = { ...context.environment, ...urlVariables(context.urls) };
-  const metadata = evaluateDefinitions(
-    [
-      { path: "", dependencies: app.dependencies, module: await compileOne(app.definition) },
-      ...(await Promise.all(
-        request.componentDefinitions.map(async (c) => ({
-          path: c.definitionPath,
-          dependencies: c.dependencies,
-          module: await compileModule(c.definition),
-        })),
-      )),
-    ],
-    scopeWith(env),
-  );
-  const schemas = new Map([
-    ["", app.schema],
-    ...request.componentDefinitions.map((c) => [c.definitionPath, c.schema] as const),
-  ]);
+  const metadata = evaluateDefinitions(sources, scopeWith(env));
   const definitions: Record<string, Definition> = {};
   for (const [path, meta] of metadata) {
-    definitions[path] = await analyzeDefinition(
+    definitions[path] = analyzeDefinition(
       path,
       meta,
       modules.get(path) ?? [],
@@ -83,14 +88,14 @@ export async function preparePush(
   };
 }
 
-async function analyzeDefinition(
+function analyzeDefinition(
   path: string,
   metadata: DefinitionMetadata,
   modules: readonly CompiledModule[],
-  schema: PushedModule | null,
+  schema: CompiledModule | null,
   env: Record<string, string>,
   nodeExports: NodeExports,
-): Promise<Definition> {
+): Definition {
   // A component's own variables are known per mount only.
   const scope = scopeWith(path === "" ? env : {});
   const loader = new ModuleLoader((wanted) => {
@@ -98,10 +103,9 @@ async function analyzeDefinition(
     if (module !== undefined) registerSourceMap(wanted, module.compiled);
     return module;
   }, scope);
-  const compiledSchema = await compileOne(schema);
   return {
     metadata,
-    schema: compiledSchema === null ? null : evaluateSchema(compiledSchema, scope),
+    schema: schema === null ? null : evaluateSchema(schema, scope),
     modules: analyzeModules(modules, loader, nodeExports),
   };
 }

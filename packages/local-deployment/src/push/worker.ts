@@ -12,8 +12,9 @@ export interface PushTask {
   readonly context: PushContext;
 }
 
-/** The push made ready, or why it is refused. */
+/** What the thread says: that it is done compiling; then the push made ready, or why it is refused. */
 export type PushReply =
+  | "compiled"
   | { readonly ok: true; readonly push: PreparedPush }
   | { readonly ok: false; readonly code: string; readonly message: string };
 
@@ -21,7 +22,12 @@ declare const self: Worker;
 
 async function prepare({ request, context }: PushTask): Promise<PushReply> {
   try {
-    return { ok: true, push: await preparePush(request, context) };
+    const push = await preparePush(request, context, async () => {
+      // What comes now may never end, and the compiler's process must.
+      await stopCompiler();
+      self.postMessage("compiled" satisfies PushReply);
+    });
+    return { ok: true, push };
   } catch (error) {
     const code = error instanceof PushError ? error.code : "InvalidModule";
     return { ok: false, code, message: messageOf(error) };

@@ -46,8 +46,7 @@ export interface Scope {
  * components apart and functions deterministic; it is no security boundary.
  */
 export function createScope(overrides: Overrides): Scope {
-  const hidden = Object.fromEntries(HIDDEN_IN_ISOLATES.map((name) => [name, undefined]));
-  const all: Overrides = { ...hidden, ...overrides };
+  const all: Overrides = { ...isolateGlobals(), ...overrides };
   // Object.create gives `any`; everything on it is looked up by user code only.
   const global = Object.create(globalThis) as Record<string, unknown>;
   for (const [name, value] of Object.entries(all)) {
@@ -63,6 +62,21 @@ export function createScope(overrides: Overrides): Scope {
     all[name] = global;
   }
   return { names: Object.keys(all), values: Object.values(all) };
+}
+
+/** What an isolate has in place of the machine's own globals. */
+function isolateGlobals(): Overrides {
+  const hidden = Object.fromEntries(HIDDEN_IN_ISOLATES.map((name) => [name, undefined]));
+  const atomics = Object.defineProperties({}, Object.getOwnPropertyDescriptors(Atomics));
+  // Production's isolates are made so that they can't block (set_allow_atomics_wait); V8's words.
+  Object.defineProperty(atomics, "wait", {
+    value: () => {
+      throw new TypeError("Atomics.wait cannot be called in this context");
+    },
+    writable: true,
+    configurable: true,
+  });
+  return { ...hidden, Atomics: atomics };
 }
 
 /** A `Date` that reads `now` for the current time and is otherwise the real one. */

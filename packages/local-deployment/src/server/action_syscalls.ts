@@ -8,6 +8,7 @@ import { scheduleArgs, cancelArgs } from "../engine/syscalls/schedule_args.ts";
 import { messageOf } from "../errors.ts";
 import type { Failure } from "../runtime/failure.ts";
 import { NO_DATABASE_USAGE } from "../tx/usage.ts";
+import { parseSyscallJson } from "../values/json_text.ts";
 import type { ActionEnd } from "./action_pool.ts";
 import type { EngineClient } from "./engine_client.ts";
 import type { Completion, LogStream } from "./log_stream.ts";
@@ -47,7 +48,7 @@ export async function answerSyscall(
     if (called !== null) logs.record({ udfType, called, requestId, executionTime, ...result });
   };
   try {
-    const parsed: unknown = JSON.parse(args);
+    const parsed: unknown = parseSyscallJson(args);
     switch (op) {
       case "actions/query": {
         const result = await engine.call("query", callOf(parsed, component, request));

@@ -118,11 +118,10 @@ export function adminRoutes({
 
 async function readPush(request: Request): Promise<unknown> {
   const body = await readBody(request, MAX_PUSH_BYTES);
-  if (request.headers.get("content-encoding") !== "br")
-    return parseJson(Buffer.from(body).toString("utf8"));
+  if (request.headers.get("content-encoding") !== "br") return parseJson(body);
   try {
     const plain = await decompress(body, { maxOutputLength: MAX_PUSH_BYTES });
-    return parseJson(plain.toString("utf8"));
+    return parseJson(plain);
   } catch (error) {
     if (error instanceof HttpError) throw error;
     throw new HttpError(

@@ -3,6 +3,7 @@ import type { Egress } from "../actions/egress.ts";
 import { DeploymentError, messageOf } from "../errors.ts";
 import { ensureDataFolder, lockDataFolder } from "../storage/database.ts";
 import { Subscriptions } from "../sync/subscriptions.ts";
+import { orAfter } from "../timers.ts";
 import { ActionPool } from "./action_pool.ts";
 import { loadAdminKey } from "./admin_key.ts";
 import { Callers } from "./callers.ts";
@@ -31,6 +32,8 @@ export interface LocalDeploymentOptions {
 
 /** How often what is past its time is taken away, in milliseconds. */
 const HOUSEKEEPING_MS = 10 * 60_000;
+/** How long any one part of the deployment is waited for when it closes, in milliseconds. */
+const CLOSE_STEP_MS = 4_000;
 
 /** A running deployment. */
 export interface LocalDeployment {
@@ -54,7 +57,8 @@ export async function startLocalDeployment(
   ensureDataFolder(dataDir);
   const cleanup: (() => void | Promise<void>)[] = [lockDataFolder(dataDir)];
   const closeAll = async () => {
-    for (const close of cleanup.splice(0).reverse()) await close();
+    for (const close of cleanup.splice(0).reverse())
+      await orAfter(CLOSE_STEP_MS, Promise.resolve(close()));
   };
   try {
     const adminKey = loadAdminKey(dataDir);
@@ -103,6 +107,9 @@ export async function startLocalDeployment(
     };
     await readCode();
     const pushes = new PushService(engine, actions, urls, codeChanged);
+    cleanup.push(() => {
+      pushes.close();
+    });
     const listener: Listener = listen(urls, {
       callers,
       calls,

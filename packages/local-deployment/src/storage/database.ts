@@ -51,7 +51,7 @@ const SCHEMA = `
   ) WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS session_requests (
     session TEXT NOT NULL, request INTEGER NOT NULL, result TEXT NOT NULL, ts TEXT NOT NULL,
-    at INTEGER NOT NULL, PRIMARY KEY (session, request)
+    at INTEGER NOT NULL, owner TEXT NOT NULL DEFAULT '', PRIMARY KEY (session, request)
   ) WITHOUT ROWID;
   CREATE INDEX IF NOT EXISTS session_requests_by_time ON session_requests (at);
 `;
@@ -111,6 +111,7 @@ export function openDatabase(dataDir: string): Database {
     if (check?.quick_check !== "ok") throw new Error(check?.quick_check ?? "no answer");
     checkVersion(db);
     db.run(SCHEMA);
+    addSessionOwners(db);
     return db;
   } catch (error) {
     if (error instanceof DeploymentError) throw error;
@@ -125,6 +126,13 @@ export function openDatabase(dataDir: string): Database {
 /** A second connection that sees what is committed, whatever the first one has written meanwhile. */
 export function openSnapshotConnection(dataDir: string): Database {
   return new Database(join(dataDir, DATA_FILE), { readonly: true, strict: true });
+}
+
+/** Files of earlier versions did not say whose the kept results are; those are nobody's then. */
+function addSessionOwners(db: Database): void {
+  const columns = db.query<{ name: string }, []>("PRAGMA table_info(session_requests)").all();
+  if (columns.some(({ name }) => name === "owner")) return;
+  db.run("ALTER TABLE session_requests ADD COLUMN owner TEXT NOT NULL DEFAULT ''");
 }
 
 function checkVersion(db: Database): void {

@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { createServer } from "node:net";
 import { mkdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from "node:fs";
 import { networkInterfaces } from "node:os";
@@ -6,9 +7,11 @@ import { createHash } from "node:crypto";
 import { ConvexHttpClient } from "convex/browser";
 import { anyApi } from "convex/server";
 import { describe, expect, onTestFinished, test } from "vitest";
+import { bunPath } from "../../../../tests/support/bun.ts";
 import { DeploymentProcess, type Ended } from "../../../../tests/support/deployment.ts";
 import { aDeployment, aFolder } from "./support/deployment.ts";
 import { aProject } from "./support/push.ts";
+import { RawClient } from "./support/sync.ts";
 
 /** Enough to store something. */
 const NOTES = {
@@ -157,6 +160,20 @@ describe("a data file that can't be read is left as it is", () => {
     const deployment = await aDeployment(folder);
     const client = new ConvexHttpClient(deployment.url, { logger: false });
     expect(await client.query(anyApi.notes!.list!, {})).toHaveLength(200);
+  });
+});
+
+describe("a data file of an earlier version", () => {
+  test("that did not say whose the kept results of mutations are, is taken on", async () => {
+    const folder = await aUsedFolder(1);
+    const older = "ALTER TABLE session_requests DROP COLUMN owner";
+    const script = `new (await import("bun:sqlite")).Database(process.argv[1]).run("${older}")`;
+    execFileSync(bunPath(), ["-e", script, join(folder, "data.sqlite")]);
+    const { url } = await aDeployment(folder);
+    const client = await RawClient.open(url);
+    client.mutate(1, "notes:add", { n: 1 });
+    const answer = await client.next((message) => message.type === "MutationResponse");
+    expect(answer).toMatchObject({ success: true, result: 1 });
   });
 });
 

@@ -1,6 +1,6 @@
 import { jsonToConvex } from "convex/values";
 import { checkCallArgs } from "../../values/call_args.ts";
-import { parseValueText } from "../../values/json_text.ts";
+import { checkResultJson, parseValueText } from "../../values/json_text.ts";
 import { checkArgs, checkReturns } from "../../values/validate.ts";
 import { resolveAddress } from "../addresses.ts";
 import { findFunction, findModule } from "../code.ts";
@@ -23,18 +23,18 @@ export function actionHandlers(context: EngineContext): ActionHandlers {
   const { state } = context;
   return {
     locateAction: (call) => attempt(() => locateAction(state, call)),
-    checkActionResult: ({ component: id, path, result }) => {
-      const component = state.code.components.get(id);
-      if (component === undefined) return null;
-      const analyzed = findFunction(state.code, component, parseFunctionPath(path));
-      const returns = analyzed === undefined ? null : validatorsOf(analyzed).returns;
-      if (returns === null) return null;
-      const value = parseValueText(result);
-      return attempt(() => {
-        checkReturns(returns, value, tableNames(state.store.catalog, id));
+    checkActionResult: ({ component: id, path, result }) =>
+      attempt(() => {
+        const target = parseFunctionPath(path);
+        checkResultJson(formatFunctionPath(target), result);
+        const component = state.code.components.get(id);
+        if (component === undefined) return null;
+        const analyzed = findFunction(state.code, component, target);
+        const returns = analyzed === undefined ? null : validatorsOf(analyzed).returns;
+        if (returns === null) return null;
+        checkReturns(returns, parseValueText(result), tableNames(state.store.catalog, id));
         return null;
-      });
-    },
+      }),
     createHandle: ({ caller, address }) =>
       attempt(() => {
         const component = context.component(caller);

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { FunctionError } from "../../errors.ts";
+import { parseSyscallJson } from "../../values/json_text.ts";
 import { endedAlready, requireFrame, type Frame } from "../frame.ts";
 import type { EngineState } from "../state.ts";
 import { callSyscalls } from "./calls.ts";
@@ -37,7 +38,7 @@ export async function asyncSyscall(state: EngineState, op: string, args: string)
   // A nested call sees to its own turn.
   if (name !== "runUdf") await frame.turn();
   if (frame.closed) throw endedAlready();
-  return handler(state, frame, JSON.parse(args));
+  return handler(state, frame, parseSyscallJson(args));
 }
 
 const queryCleanupArgs = z.object({ queryId: z.number() });
@@ -45,7 +46,7 @@ const queryCleanupArgs = z.object({ queryId: z.number() });
 /** Answers `Convex.syscall`. @throws an Error whose message user code gets. */
 export function syncSyscall(state: EngineState, op: string, args: string): string {
   const frame = requireFrame();
-  const parsed: unknown = JSON.parse(args);
+  const parsed = parseSyscallJson(args);
   switch (op) {
     case "1.0/queryStream":
       return queryStream(frame, parsed);

@@ -8,6 +8,7 @@ import type * as node from "../../fixture/convex/node.ts";
 import type * as nodeOther from "../../fixture/convex/nodeOther.ts";
 import type * as reading from "../../fixture/convex/reading.ts";
 import type * as rules from "../../fixture/convex/rules.ts";
+import type * as surrogates from "../../fixture/convex/surrogates.ts";
 import type * as things from "../../fixture/convex/things.ts";
 import type * as ticks from "../../fixture/convex/ticks.ts";
 import type * as transactions from "../../fixture/convex/transactions.ts";
@@ -23,6 +24,7 @@ export const api = anyApi as unknown as ApiFromModules<{
   nodeOther: typeof nodeOther;
   reading: typeof reading;
   rules: typeof rules;
+  surrogates: typeof surrogates;
   things: typeof things;
   ticks: typeof ticks;
   transactions: typeof transactions;
