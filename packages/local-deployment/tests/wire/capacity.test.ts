@@ -165,9 +165,12 @@ describe("the deployment's end", () => {
     "by %s ends Node too, whatever it does",
     async (signal) => {
       const { current } = deployment;
+      const begun = () => client().query(api.ticks.count, { by: "endless in Node" });
+      const before = await begun();
       void refusal(client().action(api.node.endless, {}));
       void refusal(client().action(api.rules.endlessAction, {}));
-      await expect.poll(() => nodesOf(current.dataDir)).not.toEqual([]);
+      await expect.poll(begun).toBeGreaterThan(before);
+      expect(nodesOf(current.dataDir)).not.toEqual([]);
       await current.process.stop(signal);
       await expect.poll(() => nodesOf(current.dataDir)).toEqual([]);
       await current.restart();

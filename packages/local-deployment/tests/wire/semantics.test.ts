@@ -450,7 +450,7 @@ describe("components", () => {
   });
 });
 
-// Last: the endless action keeps the actions' thread for the half minute until it is found out.
+// Last: each takes seconds until it is found out.
 describe("functions that never end", () => {
   test("an endless mutation leaves nothing, and takes nobody's commit with it", async () => {
     const group = aGroup();

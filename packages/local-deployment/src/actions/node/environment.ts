@@ -23,6 +23,8 @@ export function replaceEnvironment(env: Readonly<Record<string, string>>): strin
 
 /** Gives bundled CommonJS the globals that it looks for; `require` resolves from the module. */
 export function setModuleGlobals(file: string): void {
-  const here: object = { exports, module, __dirname, __filename };
-  Object.assign(globalThis, here, { require: createRequire(file) });
+  // `exports` is typed as anything.
+  const own: unknown = exports;
+  const require = createRequire(file);
+  Object.assign(globalThis, { require, exports: own, module, __dirname, __filename });
 }
