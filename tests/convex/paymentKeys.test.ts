@@ -196,6 +196,8 @@ describe("a customer who was made by a request that failed", () => {
     const world = await afterFailure();
     const { t, stripe, ada, lost } = world;
     expect(await stripe.deliverAll(t)).toEqual([200]);
+    const rows = await t.run(({ db }) => db.query("stripeCustomers").collect());
+    expect(rows).toMatchObject([{ stripeCustomerId: lost }]);
     const given = await checkout(ada);
     expect(stripe.calls()).not.toContain(`POST ${CUSTOMERS}`);
     expect(stripe.ledger.sessions.get(given.sessionId)?.customer).toBe(lost);
