@@ -31,23 +31,22 @@ export async function askAboutEach<Item>(
 ): Promise<RoundEnd> {
   const end = Date.now() + timeMs;
   const waiting = shuffled(items);
-  let unanswered = 0; // in a row
-  let away = false;
+  const service = { away: false, unanswered: 0 }; // of those in a row
   let check: Promise<void> | undefined;
   const checkService = async () => {
-    away = !(await isAnswering());
-    unanswered = 0;
+    service.away = !(await isAnswering());
+    service.unanswered = 0;
     check = undefined;
   };
   const work = async () => {
-    while (!away && waiting.length > 0 && Date.now() < end) {
+    while (!service.away && waiting.length > 0 && Date.now() < end) {
       const answered = await ask(waiting.pop() as Item); // there is one
-      unanswered = answered ? 0 : unanswered + 1;
-      if (unanswered >= MOST_UNANSWERED) await (check ??= checkService());
+      service.unanswered = answered ? 0 : service.unanswered + 1;
+      if (service.unanswered >= MOST_UNANSWERED) await (check ??= checkService());
     }
   };
   await Promise.all(Array.from({ length: atATime }, work));
-  if (away) return "away";
+  if (service.away) return "away";
   return waiting.length > 0 ? "out of time" : "done";
 }
 

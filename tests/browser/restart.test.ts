@@ -101,9 +101,9 @@ describeInBrowser("a server that is killed under an open page", () => {
     await ada.sees("Making room …");
     await expect.poll(() => ada.projects.count()).toBe(1);
     await kill();
-    await ada.sees("The connection was lost before the answer came.");
+    await ada.sees("Reconnecting … What you see may be out of date.");
     await start();
-    await ada.seesNoMore("Reconnecting …");
+    await ada.sees("The connection was lost before the answer came.");
     await ada.press("Build it");
     await ada.page.waitForURL(/\/projects\//);
     await ada.page.goBack();
