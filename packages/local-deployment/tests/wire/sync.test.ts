@@ -267,6 +267,46 @@ describe("mutations", () => {
 });
 
 describe("pages", () => {
+  test("with an end cursor have all up to there, and say when they are better split", async () => {
+    const group = aGroup();
+    for (let rank = 0; rank < 10; rank++) await add(group, String(rank), rank);
+    const read = async (options: object) =>
+      (await http().query(api.things.page, {
+        group,
+        paginationOpts: { cursor: null, numItems: 100, ...options },
+      })) as {
+        page: string[];
+        isDone: boolean;
+        continueCursor: string;
+        splitCursor: string | null;
+        pageStatus: string | null;
+      };
+    const names = (from: number, to: number) =>
+      Array.from({ length: to - from }, (_, n) => String(from + n));
+    const eight = await read({ numItems: 8 });
+    expect(eight).toMatchObject({ page: names(0, 8), pageStatus: null });
+    // Stopped before it is full: only that many were to be read.
+    const stopped = await read({ maximumRowsRead: 4 });
+    expect(stopped).toMatchObject({ page: names(0, 4), pageStatus: "SplitRequired" });
+    // As in production, the end cursor decides, and the bounds are what the status is about.
+    const bounds = { numItems: 1, maximumRowsRead: 4, endCursor: eight.continueCursor };
+    const bounded = await read(bounds);
+    expect(bounded).toMatchObject({
+      page: names(0, 8),
+      continueCursor: eight.continueCursor,
+      pageStatus: "SplitRecommended",
+    });
+    const first = await read({ endCursor: bounded.splitCursor });
+    const second = await read({ cursor: bounded.splitCursor, endCursor: eight.continueCursor });
+    expect(first).toMatchObject({ page: names(0, 5), pageStatus: null });
+    expect(second).toMatchObject({ page: names(5, 8), pageStatus: null });
+    expect(await read({ maximumRowsRead: 13 })).toMatchObject({
+      page: names(0, 10),
+      isDone: true,
+      pageStatus: "SplitRecommended",
+    });
+  });
+
   test("stay gapless as documents come in between, and end where they ended", async () => {
     const group = aGroup();
     for (const rank of [10, 20, 30, 40]) await add(group, String(rank), rank);
