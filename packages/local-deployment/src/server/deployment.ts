@@ -1,7 +1,8 @@
 import { isAbsolute, resolve } from "node:path";
 import type { Egress } from "../actions/egress.ts";
 import { DeploymentError, messageOf } from "../errors.ts";
-import { ensureDataFolder, lockDataFolder } from "../storage/database.ts";
+import { lockDataFolder } from "../storage/database.ts";
+import { ensureDataFolder } from "../storage/private_files.ts";
 import { Subscriptions } from "../sync/subscriptions.ts";
 import { orAfter } from "../timers.ts";
 import { ActionPool } from "./action_pool.ts";
@@ -61,7 +62,6 @@ export async function startLocalDeployment(
       await orAfter(CLOSE_STEP_MS, Promise.resolve(close()));
   };
   try {
-    const adminKey = loadAdminKey(dataDir);
     const urls = {
       cloud: `http://127.0.0.1:${String(await reservePort(port))}`,
       site: `http://127.0.0.1:${String(await reservePort(sitePort))}`,
@@ -79,6 +79,8 @@ export async function startLocalDeployment(
       },
     });
     cleanup.push(() => engine.close());
+    // After the data: a key says that there has been some.
+    const adminKey = loadAdminKey(dataDir);
     subscriptions.engine = engine;
     const actions = new ActionPool({
       engine,

@@ -1,10 +1,14 @@
 import { Database } from "bun:sqlite";
-import { mkdirSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { DeploymentError, messageOf } from "../errors.ts";
+import { ensurePrivateFile } from "./private_files.ts";
 
 /** Written into the file; a larger number in a file means a newer package wrote it. */
 const FORMAT_VERSION = 1;
+
+/** Where the admin key is (src/server/admin_key.ts). */
+export const KEY_FILE = "admin-key";
 
 /** The one file that holds documents, index entries, code, variables and jobs. */
 const DATA_FILE = "data.sqlite";
@@ -56,19 +60,6 @@ const SCHEMA = `
   CREATE INDEX IF NOT EXISTS session_requests_by_time ON session_requests (at);
 `;
 
-/** Makes the folder when it isn't there, with owner-only rights. */
-export function ensureDataFolder(dataDir: string): void {
-  try {
-    mkdirSync(dataDir, { recursive: true, mode: 0o700 });
-  } catch (error) {
-    throw new DeploymentError(
-      "DATA_FOLDER_UNUSABLE",
-      `The data folder ${dataDir} can't be used: ${messageOf(error)}`,
-      { cause: error },
-    );
-  }
-}
-
 /**
  * Takes the folder for this process, for as long as the returned function is not called. The lock is
  * SQLite's own lock on a file of its own, which the operating system drops with the process, so that
@@ -76,7 +67,9 @@ export function ensureDataFolder(dataDir: string): void {
  */
 export function lockDataFolder(dataDir: string): () => void {
   try {
-    const lock = new Database(join(dataDir, "lock.sqlite"), { create: true });
+    const file = join(dataDir, "lock.sqlite");
+    ensurePrivateFile(file);
+    const lock = new Database(file);
     lock.run("PRAGMA busy_timeout = 0");
     lock.run("BEGIN EXCLUSIVE");
     return () => {
@@ -102,7 +95,9 @@ export function lockDataFolder(dataDir: string): () => void {
 export function openDatabase(dataDir: string): Database {
   const file = join(dataDir, DATA_FILE);
   try {
-    const db = new Database(file, { create: true, strict: true });
+    const wasThere = existsSync(file);
+    if (ensurePrivateFile(file) === 0 && wasThere) checkIsNew(dataDir);
+    const db = new Database(file, { readwrite: true, strict: true });
     db.run("PRAGMA journal_mode = WAL");
     db.run("PRAGMA synchronous = NORMAL");
     db.run("PRAGMA temp_store = MEMORY");
@@ -121,6 +116,12 @@ export function openDatabase(dataDir: string): Database {
       { cause: error },
     );
   }
+}
+
+/** An empty file is a new one, unless there has been a deployment: its key is made after its data. */
+function checkIsNew(dataDir: string): void {
+  if (!existsSync(join(dataDir, KEY_FILE))) return;
+  throw new Error("it is empty, and there was a deployment in this folder");
 }
 
 /** A second connection that sees what is committed, whatever the first one has written meanwhile. */

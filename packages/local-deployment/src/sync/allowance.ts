@@ -4,7 +4,7 @@ export class AllowanceError extends Error {
 }
 
 /** A bound on what one socket may make the deployment keep. */
-export class Allowance {
+class Allowance {
   #used = 0;
 
   /**

@@ -1,6 +1,19 @@
 import { execFileSync } from "node:child_process";
 import { createServer } from "node:net";
-import { mkdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
 import { networkInterfaces } from "node:os";
 import { join } from "node:path";
 import { createHash } from "node:crypto";
@@ -191,6 +204,86 @@ describe("the admin key", () => {
     const other = await aDeployment();
     expect(other.adminKey).not.toBe(adminKey);
   });
+});
+
+describe("the data folder is the owner's alone", () => {
+  const modes = (folder: string) =>
+    Object.fromEntries(
+      ["", ...readdirSync(folder)].map((name) => [
+        name,
+        (statSync(join(folder, name)).mode & 0o777).toString(8),
+      ]),
+    );
+  const PRIVATE = {
+    "": "700",
+    "admin-key": "600",
+    "data.sqlite": "600",
+    "data.sqlite-shm": "600",
+    "data.sqlite-wal": "600",
+    "lock.sqlite": "600",
+  };
+
+  test.each([
+    ["a new one", (folder: string) => folder],
+    [
+      "one that was there, open to all",
+      (folder: string) => {
+        mkdirSync(folder, { mode: 0o777 });
+        return folder;
+      },
+    ],
+  ])("under any umask: %s", async (_what, made) => {
+    const before = process.umask(0);
+    onTestFinished(() => void process.umask(before));
+    const folder = made(join(aFolder(), "data"));
+    const deployment = await aDeployment(folder);
+    expect(modes(folder)).toMatchObject(PRIVATE);
+    await deployment.kill();
+    for (const name of readdirSync(folder)) chmodSync(join(folder, name), 0o666);
+    chmodSync(folder, 0o777);
+    await deployment.restart();
+    expect(modes(folder)).toMatchObject(PRIVATE);
+  });
+
+  test("and files there are no links to somewhere else", async () => {
+    const folder = await aUsedFolder(1);
+    for (const name of ["admin-key", "data.sqlite", "lock.sqlite"]) {
+      const elsewhere = join(aFolder(), name);
+      renameSync(join(folder, name), elsewhere);
+      symlinkSync(elsewhere, join(folder, name));
+      const { code } = await failure(["--data-dir", folder]);
+      expect(code, name).toMatch(/^DATA_(FOLDER_UNUSABLE|CORRUPT)$/);
+      rmSync(join(folder, name));
+      // Nor is a file made at the end of a link to nowhere.
+      const nowhere = join(aFolder(), "nowhere");
+      symlinkSync(nowhere, join(folder, name));
+      expect((await failure(["--data-dir", folder])).code).toMatch(/^DATA_/);
+      expect(existsSync(nowhere)).toBe(false);
+      rmSync(join(folder, name));
+      renameSync(elsewhere, join(folder, name));
+    }
+  });
+
+  test.skipIf(process.getuid?.() !== 0)("and not another user's", async () => {
+    const folder = aFolder();
+    chownSync(folder, 12_345, 12_345);
+    const { code, message } = await failure(["--data-dir", folder]);
+    expect(code).toBe("DATA_FOLDER_UNUSABLE");
+    expect(message).toContain("it belongs to another user");
+  });
+});
+
+test("a data file of no bytes is new in a new folder, and damage where a deployment has been", async () => {
+  const fresh = aFolder();
+  writeFileSync(join(fresh, "data.sqlite"), "");
+  await (await aDeployment(fresh)).stop();
+  const used = await aUsedFolder(1);
+  const file = join(used, "data.sqlite");
+  truncateSync(file, 0);
+  const { code, message } = await failure(["--data-dir", used]);
+  expect(code).toBe("DATA_CORRUPT");
+  expect(message).toContain("it is empty, and there was a deployment in this folder");
+  expect(statSync(file).size).toBe(0);
 });
 
 describe("it listens on loopback only", () => {

@@ -220,39 +220,6 @@ describe("mutations", () => {
     expect(await answers()).toEqual(await answers());
   });
 
-  test("sent again by another caller, or for another function, are refused and not told", async () => {
-    const [group, id] = [aGroup(), crypto.randomUUID()];
-    const as = async (token: string | undefined, path: string) => {
-      const client = await raw({ id });
-      if (token !== undefined) client.authenticate(0, token);
-      client.mutate(1, path, { group, name: "secret" });
-      const answer = await client.next((message) => message.type === "MutationResponse");
-      client.close();
-      return answer;
-    };
-    const first = await as(aToken({ sub: "ada", name: "Ada" }), "things:add");
-    expect(first.success).toBe(true);
-    for (const [token, path] of [
-      [aToken({ sub: "eve" }), "things:add"],
-      [undefined, "things:add"],
-      [aToken({ sub: "ada" }), "things:rename"],
-    ] as const) {
-      const answer = await as(token, path);
-      expect(answer.success).toBe(false);
-      expect(answer.result).toContain("SessionRequestMismatch");
-      expect(JSON.stringify(answer)).not.toContain(String(first.result));
-    }
-    const admin = await raw({ id });
-    const { adminKey } = fixture.current;
-    admin.send({ type: "Authenticate", tokenType: "Admin", value: adminKey, baseVersion: 0 });
-    admin.mutate(1, "things:add", { group, name: "secret" });
-    expect((await admin.next((m) => m.type === "MutationResponse")).success).toBe(false);
-    // A refreshed token, and the path's other spelling: still her own mutation.
-    const again = await as(aToken({ sub: "ada", name: "Ada L.", jti: "2" }), "things.js:add");
-    expect(again).toMatchObject({ success: true, result: first.result, ts: first.ts });
-    expect(await http().query(api.things.count, { group })).toBe(1);
-  });
-
   test("that fail are tried again when they are sent again", async () => {
     const client = await raw();
     client.mutate(1, "calls:refusesInMutation", {});

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { FunctionError } from "../../errors.ts";
+import { asStorageError } from "../../storage/storage_error.ts";
 import { parseSyscallJson } from "../../values/json_text.ts";
 import { endedAlready, requireFrame, type Frame } from "../frame.ts";
 import type { EngineState } from "../state.ts";
@@ -38,7 +39,11 @@ export async function asyncSyscall(state: EngineState, op: string, args: string)
   // A nested call sees to its own turn.
   if (name !== "runUdf") await frame.turn();
   if (frame.closed) throw endedAlready();
-  return handler(state, frame, parseSyscallJson(args));
+  try {
+    return await handler(state, frame, parseSyscallJson(args));
+  } catch (error) {
+    throw asStorageError(error);
+  }
 }
 
 const queryCleanupArgs = z.object({ queryId: z.number() });
