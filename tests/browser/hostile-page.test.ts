@@ -110,7 +110,6 @@ describeInBrowser("a hostile page", () => {
         "another sandbox's preview, by its path": `${daytonaUrl}/preview/${new URL(preview).host.split(".")[0]!}/`,
         customers: `${stripeUrl}/v1/customers`,
         ...ofEach("calls", (at) => `${at}/_calls`),
-        "deployment: its name": `${url}/instance_name`,
       },
       writes: {
         "sign up": { url: `${clerkUrl}/sign-ups`, body: '{"email":"mallory-HOW@example.com"}' },

@@ -28,7 +28,7 @@ export function hostilePage(targets: Targets): string {
 /** Runs in the page, so that it can use nothing of this module. */
 async function attack(targets: Targets): Promise<Loot> {
   const loot: Loot = {};
-  const WAIT_MS = 4_000;
+  const WAIT_MS = 10_000; // beyond that a browser has refused without saying so
   const wait = (ms: number) => new Promise<null>((resolve) => setTimeout(() => resolve(null), ms));
   /** Notes what an attempt gets, if it gets anything. */
   const attempt = async (how: string, get: () => unknown) => {
@@ -59,43 +59,43 @@ async function attack(targets: Targets): Promise<Loot> {
   };
   /** What a window shows, once it has had time to load. */
   const contentOf = async (shown: Window | null) => {
-    await wait(WAIT_MS / 2);
+    await wait(WAIT_MS / 5);
     if (shown === null || shown.location.href === "about:blank") return "";
     return `${shown.location.href} ${shown.document.documentElement.outerHTML}`;
   };
 
-  const readings = Object.entries(targets.reads).flatMap(([name, url]) => [
-    attempt(`fetch ${name}`, async () => (await fetch(url)).text()),
-    attempt(`fetch with credentials ${name}`, async () =>
-      (await fetch(url, { credentials: "include" })).text(),
-    ),
-    attempt(`fetch without CORS ${name}`, async () =>
-      (await fetch(url, { mode: "no-cors" })).text(),
-    ),
-    attempt(`XMLHttpRequest ${name}`, async () => {
+  /** The ways to read an address. One after the other: a browser opens few connections to a host at once. */
+  const readings: Record<string, (url: string) => unknown> = {
+    fetch: async (url) => (await fetch(url)).text(),
+    "fetch with credentials": async (url) => (await fetch(url, { credentials: "include" })).text(),
+    "fetch without CORS": async (url) => (await fetch(url, { mode: "no-cors" })).text(),
+    XMLHttpRequest: async (url) => {
       const request = new XMLHttpRequest();
       request.open("GET", url);
       request.send();
       await once(request, "load");
       return request.responseText;
-    }),
-    attempt(`import ${name}`, async () =>
+    },
+    import: async (url) =>
       JSON.stringify(await (import(/* @vite-ignore */ url) as Promise<unknown>)),
-    ),
-    attempt(`script ${name}`, () => element("script", { src: url })),
-    attempt(`module ${name}`, () => element("script", { src: url, type: "module" })),
-    attempt(`style sheet ${name}`, () => element("link", { href: url, rel: "stylesheet" })),
-    attempt(`image ${name}`, () => element("img", { src: url })),
-    attempt(`frame ${name}`, () => contentOf(frame({ src: url }).contentWindow)),
-    attempt(`window ${name}`, async () => {
+    script: (url) => element("script", { src: url }),
+    module: (url) => element("script", { src: url, type: "module" }),
+    "style sheet": (url) => element("link", { href: url, rel: "stylesheet" }),
+    image: (url) => element("img", { src: url }),
+    frame: (url) => contentOf(frame({ src: url }).contentWindow),
+    window: async (url) => {
       const opened = window.open(url);
       try {
         return await contentOf(opened);
       } finally {
         opened?.close();
       }
-    }),
-  ]);
+    },
+  };
+  for (const [how, read] of Object.entries(readings)) {
+    const each = Object.entries(targets.reads);
+    await Promise.all(each.map(([name, url]) => attempt(`${how} ${name}`, () => read(url))));
+  }
   const writings = Object.entries(targets.writes).flatMap(([name, { url, body }]) => {
     const send = async (how: string, init: RequestInit) =>
       (await fetch(url, { method: "POST", body: body.replace("HOW", how), ...init })).text();
@@ -145,7 +145,7 @@ async function attack(targets: Targets): Promise<Loot> {
             if (!popup || !script) return;
             script.textContent = "opener.top.location.href = 'about:blank'";
             popup.document.body.append(script);
-            await wait(WAIT_MS / 4);
+            await wait(WAIT_MS / 10);
             popup.close();
           }),
         ];
@@ -157,6 +157,6 @@ async function attack(targets: Targets): Promise<Loot> {
       return "registered";
     }),
   ];
-  await Promise.all([...readings, ...writings, ...connections, ...lookings, ...others]);
+  await Promise.all([...writings, ...connections, ...lookings, ...others]);
   return loot;
 }

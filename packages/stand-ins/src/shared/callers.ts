@@ -36,7 +36,7 @@ export function isForeign({ origin, site }: Caller, origins: readonly string[]):
 }
 
 /** Whether a person goes to the address, in a window of its own. */
-export function isVisit({ method, mode, dest }: Caller): boolean {
+function isVisit({ method, mode, dest }: Caller): boolean {
   return method === "GET" && mode === "navigate" && dest === "document";
 }
 
@@ -46,7 +46,7 @@ export function isBrowser({ site, origin }: Caller): boolean {
 }
 
 /** The names of this machine under which a stand-in answers for itself. */
-export function isOwnName(hostname: string): boolean {
+function isOwnName(hostname: string): boolean {
   return ["127.0.0.1", "localhost", "[::1]"].includes(hostname);
 }
 
