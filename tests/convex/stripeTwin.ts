@@ -81,7 +81,7 @@ export class StripeTwin {
       },
     ];
     this.priceId = offer(this.ledger, prices).pro!;
-    const parts = { ledger: this.ledger, faults: this.faults, url: URL_INSIDE };
+    const parts = { ledger: this.ledger, faults: this.faults, origins: [], url: URL_INSIDE };
     this.#app = stripeApp({ ...parts, secretKey: SECRET_KEY });
     vi.stubEnv("STRIPE_SECRET_KEY", SECRET_KEY);
     vi.stubEnv("STRIPE_WEBHOOK_SECRET", WEBHOOK_SECRET);

@@ -19,6 +19,11 @@ export interface DaytonaStandInOptions extends ServiceOptions {
   minuteMs?: number | undefined;
   /** A shell line that every sandbox runs while it is started, as a snapshot's entrypoint; none unless given. */
   entrypoint?: string | undefined;
+  /**
+   * Ports of this machine that no preview shows; none unless given. A sandbox's ports are this machine's here, and
+   * those of other services are none of its own.
+   */
+  reservedPorts?: readonly number[] | undefined;
 }
 
 /** A running Daytona stand-in. */
@@ -56,7 +61,8 @@ export async function startDaytonaStandIn(options: DaytonaStandInOptions): Promi
     });
     foundations.onClose(() => fleet.close());
     await removeStrayWorkspaces(dataDir, (id) => fleet.find(id) !== undefined);
-    const previews = openPreviews({ ...foundations, url, fleet, machines });
+    const { reservedPorts = [] } = options;
+    const previews = openPreviews({ ...foundations, url, fleet, machines, reservedPorts });
     const app = daytonaApp({ ...foundations, url, apiKey, fleet, machines, previews });
     return { app, upgrade: (...connection) => previews.upgrade(...connection) };
   });

@@ -1,14 +1,9 @@
 import type { MiddlewareHandler } from "hono";
 import { Hono } from "hono";
+import { knownCallersOnly, readableFor } from "../shared/callers.ts";
 import type { FaultDesk } from "../shared/faults.ts";
 import type { StandInEnv } from "../shared/middleware.ts";
-import {
-  controls,
-  hasBearer,
-  limitedBody,
-  localOriginsOnly,
-  thisMachineOnly,
-} from "../shared/middleware.ts";
+import { controls, hasBearer, limitedBody } from "../shared/middleware.ts";
 import { catchUp } from "./billing.ts";
 import { billingRoutes, fateRoutes, subscriptionRoutes } from "./billing-routes.ts";
 import { checkoutRoutes, portalRoutes } from "./checkout-routes.ts";
@@ -24,16 +19,20 @@ import { stripeId } from "./rows.ts";
 export interface StripeParts {
   ledger: Ledger;
   faults: FaultDesk;
+  origins: readonly string[];
   secretKey: string;
   /** The stand-in's own address, which the pages' links carry. */
   url: string;
 }
 
+/** What people visit, coming from the front end. */
+const PAGES = /^\/(?:c\/pay|p\/session)\//;
+
 /** The stand-in's HTTP face: Stripe's API, its hosted pages, and the tests' levers. */
 export function stripeApp(parts: StripeParts): Hono<StandInEnv> {
-  const { ledger, faults, secretKey, url } = parts;
+  const { ledger, faults, origins, secretKey, url } = parts;
   const app = new Hono<StandInEnv>();
-  app.use(thisMachineOnly, localOriginsOnly, limitedBody);
+  app.use(knownCallersOnly({ origins, pages: PAGES }), readableFor(origins), limitedBody);
   app.route("/", controls(faults));
   app.route("/", fateRoutes(ledger));
   app.use("/v1/*", identified);
