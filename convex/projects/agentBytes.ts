@@ -42,7 +42,10 @@ export function takeOutput(
   if (taken > 0 || !isFull) return { text: cover(text.slice(0, end), covered, secrets), taken };
   // Nothing but what may be secret: it is covered, as waiting for the rest would be for ever.
   covered.fill(1, pending);
-  return { text: cover(text, covered, secrets), taken: origins.at(-1) || output.length };
+  return {
+    text: cover(text, covered, secrets),
+    taken: text === "" ? output.length : (origins.at(-1) ?? 0),
+  };
 }
 
 function lastEnd(
@@ -71,7 +74,7 @@ function decode(output: Uint8Array, isEnd: boolean): Decoded {
     if (isHalf && !isEnd) break;
     if (output[at] !== NUL && after !== LINE_FEED) {
       const units = decoder.decode(output.subarray(at, next));
-      for (let i = 0; i < units.length; i += 1) origins.push(at);
+      origins.push(...Array.from({ length: units.length }, () => at));
       text += units;
     }
     at = next;

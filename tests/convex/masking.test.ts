@@ -77,7 +77,7 @@ function outputOf(env: Record<string, string>) {
   const piece = fc.oneof(
     printed.map(bytesOf),
     printed.map((value) => bytesOf(value.replaceAll("\n", "\r\n"))),
-    printed.map((value) => bytesOf([...value].join("\0"))),
+    printed.map((value) => bytesOf(Array.from(value).join("\0"))),
     printed.map((value) => bytesOf(value.replaceAll("\n", "\n::reasoning:: "))),
     fc.tuple(printed, fc.nat(30)).map(([value, length]) => bytesOf(value.slice(0, length))),
     fc.string({ unit: letter, maxLength: 20 }).map(bytesOf),

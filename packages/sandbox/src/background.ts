@@ -50,7 +50,9 @@ export async function startCommand(
   id: string,
   { session, command, env = {} }: StartCommandInput,
 ): Promise<{ commandId: string }> {
-  const values = Object.entries(env).map(([name, value]) => [`QUAVER_SESSION_ENV_${name}`, value]);
+  const values = Object.entries(env).map(
+    ([name, value]) => [`QUAVER_SESSION_ENV_${name}`, value] as const,
+  );
   const output = await runScript(means, budget, id, {
     script: START,
     session,

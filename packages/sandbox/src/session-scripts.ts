@@ -40,7 +40,7 @@ ours() {
 }
 left() {
   [ -r /proc/self/environ ] || return 0
-  grep -lsF -e "QUAVER_SESSION=$dir/" ${"${1:+-e}"} ${'${1:+"$1"}'} /proc/[0-9]*/environ | sed 's/[^0-9]//g'
+  grep -lsF -e "QUAVER_SESSION=$dir/" \${1:+-e} \${1:+"$1"} /proc/[0-9]*/environ | sed 's/[^0-9]//g'
   if [ -n "$sid" ]; then
     sed -n "s/^\\([0-9]*\\) (.*) [^ZX] [0-9]* [0-9]* $sid .*/\\1/p" /proc/[0-9]*/stat
   fi
