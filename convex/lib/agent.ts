@@ -2,8 +2,6 @@
 import * as z from "zod/mini";
 import { env } from "./env";
 
-const MIN_SECRET_LENGTH = 6; // characters; a shorter value ("true", "eu") is in any text by chance
-
 const agentEnv = z.record(
   z.string().check(z.regex(/^(?!QUAVER_)[A-Za-z_][A-Za-z0-9_]*$/)),
   z.string().check(z.refine((value) => !value.includes("\0"))),
@@ -27,16 +25,4 @@ export function parseAgentEnv(text: string | undefined): Record<string, string> 
   } catch {
     return null;
   }
-}
-
-/**
- * Puts asterisks over the values of AGENT_ENV wherever they are in a text: an agent may print its
- * environment. The text keeps its length.
- */
-export function maskSecrets(text: string, secrets: Record<string, string>): string {
-  return Object.values(secrets)
-    .flatMap((value) => value.split(/\r?\n/)) // the output is read line by line
-    .filter((value) => value.length >= MIN_SECRET_LENGTH)
-    .sort((one, other) => other.length - one.length) // one may be part of another
-    .reduce((masked, value) => masked.replaceAll(value, "*".repeat(value.length)), text);
 }

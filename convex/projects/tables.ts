@@ -30,8 +30,8 @@ export const operation = v.object({
 /** The agent's present turn, for whoever polls it. Present exactly while `status` is "generating". */
 export const generation = v.object({
   messageId: v.optional(v.id("messages")), // the assistant message; absent until there is output
-  commandId: v.optional(v.string()), // Daytona's id of the session command; absent until it runs
-  offset: v.number(), // UTF-16 units of the agent's output that have been read
+  commandId: v.optional(v.string()), // of the session's command, by `@quaver/sandbox`; absent until it runs
+  offset: v.number(), // bytes of the agent's output that have been taken
   deadline: v.number(), // ms since the epoch
   contactAt: v.number(), // ms since the epoch, when Daytona last answered (or the turn began)
   outputAt: v.number(), // ms since the epoch, when there last was output (or the turn began)

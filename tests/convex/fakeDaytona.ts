@@ -41,6 +41,8 @@ export interface FakeCommand {
   sandboxId: string;
   input: StartCommandInput;
   output: string;
+  /** The end of its standard error. */
+  errors: string;
   exitCode: number | null;
 }
 
@@ -264,7 +266,7 @@ export class FakeDaytona {
     const found = this.#sessions.get(key);
     if (found !== undefined) return { commandId: found.id };
     const id = `command-${String(this.commands.length + 1)}`;
-    const command: FakeCommand = { id, sandboxId, input, output: "", exitCode: null };
+    const command: FakeCommand = { id, sandboxId, input, output: "", errors: "", exitCode: null };
     this.commands.push(command);
     this.#sessions.set(key, command);
     return { commandId: id };
@@ -274,9 +276,11 @@ export class FakeDaytona {
     this.#started(sandboxId);
     const command = this.#sessions.get(`${sandboxId} ${session}`);
     if (command?.id !== commandId) return null;
-    const output = command.output.slice(offset, offset + limit);
-    const more = limit > 0 && command.output.length > offset + limit;
-    return { exitCode: command.exitCode, output, more };
+    const whole = new Uint8Array(Buffer.from(command.output));
+    const output = whole.subarray(offset, offset + limit);
+    const more = limit > 0 && whole.length > offset + limit;
+    const errors = command.exitCode === null ? "" : command.errors;
+    return { exitCode: command.exitCode, output, more, errors };
   }
 
   #endSessions(sandboxId: string): void {

@@ -123,7 +123,9 @@ describe("when there is no sandbox to be had", () => {
     ["TIMEOUT", true],
     ["FORBIDDEN", false],
     ["UNAUTHORIZED", false],
-    ["SANDBOX_FAILED", false],
+    ["SUSPENDED", false],
+    ["QUOTA_EXCEEDED", true],
+    ["SNAPSHOT_UNAVAILABLE", false],
   ] as const)("%s ends in failed, in words for the owner", async ([code, retryable]) => {
     const { ada } = await aPerson();
     daytona.fail("create", new FakeSandboxError(code, retryable));
@@ -138,6 +140,20 @@ describe("when there is no sandbox to be had", () => {
     expect(project).not.toHaveProperty("operation");
     expect(project).not.toHaveProperty("sandboxId");
     expect(data.message).not.toContain("secret");
+  });
+
+  test("a sandbox that failed to start may be tried again: the next try makes another", async () => {
+    const { ada } = await aPerson();
+    daytona.fail("create", new FakeSandboxError("SANDBOX_FAILED", false));
+    const data = await refusal(ada.action(create, wish));
+    expect(data).toMatchObject({ code: "SANDBOX_UNAVAILABLE", retryable: true });
+  });
+
+  test("a snapshot that is missing is the operator's to see to: the log names its variable", async () => {
+    const { ada } = await aPerson();
+    daytona.fail("create", new FakeSandboxError("SNAPSHOT_UNAVAILABLE", false));
+    await refusal(ada.action(create, wish));
+    expect(vi.mocked(console.error).mock.calls.join("\n")).toContain("QUAVER_SNAPSHOT");
   });
 
   test("an error that should not happen is told as little of, and may be tried again", async () => {

@@ -72,14 +72,17 @@ export interface SandboxClient {
    */
   run(id: string, input: RunInput): Promise<CommandResult>;
   /**
-   * Starts a command in a session of its own, in the background. Asked again with the same session,
-   * it answers the command that was started, and starts none: safe to ask until it answers.
+   * Starts a command in a session of its own, in the background: without standard input, so that it
+   * ends as it would in a terminal. When it has ended, what it left behind is ended too, wherever it
+   * can be told by its environment, its process session or the output that it holds open. Asked again
+   * with the same session, it answers the command that was started, and starts none: safe to ask until
+   * it answers.
    */
   startCommand(id: string, input: StartCommandInput): Promise<{ commandId: string }>;
   /**
    * Looks at a command that was started, and at its output from an offset on.
    *
-   * @returns null if there is no such session or command: stopping a sandbox ends its sessions.
+   * @returns null if there is no such command, or it was cut off: stopping a sandbox ends what runs.
    * @throws SandboxError `INVALID` while the sandbox isn't started.
    */
   readCommand(id: string, input: ReadCommandInput): Promise<CommandProgress | null>;
