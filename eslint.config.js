@@ -5,6 +5,7 @@ import reactHooks from "eslint-plugin-react-hooks";
 import { defineConfig, globalIgnores } from "eslint/config";
 import tseslint from "typescript-eslint";
 import { boundaries } from "./scripts/lint/boundaries.js";
+import environment from "./scripts/lint/environment.js";
 import reasons from "./scripts/lint/reasons.js";
 
 /** Every rule of Convex's plugin, those outside its recommended set too. */
@@ -64,8 +65,8 @@ export default defineConfig(
   },
   {
     files: ["convex/**/*.ts"],
-    plugins: { "@convex-dev": convexPlugin },
-    rules: everyConvexRule,
+    plugins: { "@convex-dev": convexPlugin, environment },
+    rules: { ...everyConvexRule, "environment/env-at-call-time": "error" },
   },
   {
     files: ["example/src/**/*.{ts,tsx}"],

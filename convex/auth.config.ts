@@ -7,5 +7,5 @@ import type { AuthConfig } from "convex/server";
 import { env } from "./_generated/server";
 
 export default {
-  providers: [{ domain: env.CLERK_FRONTEND_API_URL, applicationID: "convex" }],
+  providers: [{ domain: env.CLERK_JWT_ISSUER_DOMAIN, applicationID: "convex" }],
 } satisfies AuthConfig;

@@ -33,12 +33,11 @@ type Env = {
   readonly AGENT_COMMAND: string | undefined;
   readonly AGENT_ENV: string | undefined;
   readonly CLERK_API_URL: string | undefined;
-  readonly CLERK_FRONTEND_API_URL: string;
+  readonly CLERK_JWT_ISSUER_DOMAIN: string;
   readonly CLERK_SECRET_KEY: string | undefined;
   readonly CLERK_WEBHOOK_SECRET: string | undefined;
   readonly DAYTONA_API_KEY: string | undefined;
   readonly DAYTONA_API_URL: string | undefined;
-  readonly DAYTONA_ORGANIZATION_ID: string | undefined;
   readonly DAYTONA_TARGET: string | undefined;
   readonly DAYTONA_WEBHOOK_SECRET: string | undefined;
   readonly QUAVER_DEPLOYMENT: string | undefined;

@@ -1,7 +1,7 @@
 /** Clerk's Backend API: the calls that are made, bounded in time, failing in our own words. */
 import { createClerkClient } from "@clerk/backend";
 import { isClerkAPIResponseError } from "@clerk/backend/errors";
-import { env } from "../_generated/server";
+import { env } from "../lib/env";
 import { quaverError } from "../lib/errors";
 import { readClerkUser } from "./clerkEvents";
 import type { ClerkUser } from "./tables";

@@ -14,6 +14,7 @@ import {
   type MutationCtx,
 } from "../_generated/server";
 import { retriedJobs } from "../lib/jobs";
+import { checkRateLimit } from "../lib/rateLimits";
 import { existsAtClerk } from "./clerk";
 
 /**
@@ -81,8 +82,8 @@ export const finish = internalMutation({
 
 /**
  * Orders again the removals that the workpool has given up, some at a time. With `impatient` (see
- * `projects/sweep.ts`) all of them, and at once: after a crash the workpool may itself take minutes
- * to notice which of its jobs are gone.
+ * `projects/sweep.ts`) also those that it may still have, and without it: after a crash the workpool
+ * may itself take minutes to notice which of its jobs are gone.
  */
 export const pickUp = internalMutation({
   args: { impatient: v.optional(v.boolean()) },
@@ -93,11 +94,34 @@ export const pickUp = internalMutation({
       .query("deletedClerkUsers")
       .withIndex("by_state", (q) => q.eq("state", "removing").lt("deletedAt", before))
       .take(BATCH);
-    for (const { _id: tombstoneId } of stuck) {
-      const { removeEverything } = internal.auth.deletion;
-      if (impatient) await ctx.scheduler.runAfter(0, removeEverything, { tombstoneId });
-      else await enqueueRemoval(ctx, tombstoneId);
+    const tombstoneIds = stuck.map(({ _id }) => _id);
+    if (impatient) await orderRemovals(ctx, tombstoneIds);
+    else for (const tombstoneId of tombstoneIds) await enqueueRemoval(ctx, tombstoneId);
+    return null;
+  },
+});
+
+/** Orders removals one after the other: side by side they would leave turns no place to run. */
+async function orderRemovals(
+  { scheduler }: Pick<MutationCtx | ActionCtx, "scheduler">,
+  tombstoneIds: Id<"deletedClerkUsers">[],
+): Promise<void> {
+  if (tombstoneIds.length === 0) return;
+  await scheduler.runAfter(0, internal.auth.deletion.removeInTurn, { tombstoneIds });
+}
+
+/** Removes what the first of these people had, and orders the rest. What fails is left to `pickUp`. */
+export const removeInTurn = internalAction({
+  args: { tombstoneIds: v.array(v.id("deletedClerkUsers")) },
+  returns: v.null(),
+  handler: async (ctx, { tombstoneIds: [tombstoneId, ...rest] }): Promise<null> => {
+    if (tombstoneId === undefined) return null;
+    try {
+      await ctx.runAction(internal.auth.deletion.removeEverything, { tombstoneId });
+    } catch (error) {
+      console.error(`A removal of what a deleted person had failed. ${String(error)}`);
     }
+    await orderRemovals(ctx, rest);
     return null;
   },
 });
@@ -123,11 +147,14 @@ export const expireTombstones = internalMutation({
 /**
  * Orders a look at whether Clerk has deleted a person who asked for it: the process may die between
  * Clerk's deletion and ours, and not every deployment has the webhook.
+ *
+ * @throws `RATE_LIMITED`
  */
 export const orderCheck = internalMutation({
   args: { userId: v.id("users") },
   returns: v.null(),
   handler: async (ctx, args) => {
+    await checkRateLimit(ctx, "deleteUser", args.userId);
     const { check } = internal.auth.deletion;
     await retriedJobs.enqueueAction(ctx, check, args, { runAfter: CHECK_AFTER_MS });
     return null;

@@ -67,7 +67,7 @@ export const syncCurrentUser = tokenAction({
  * fails nothing has changed, and the caller can try again. Once Clerk's account is gone the rest
  * happens, whatever fails: by this call, by Clerk's webhook, or by the check ordered beforehand.
  *
- * @throws `UNAUTHENTICATED`, `USER_NOT_SYNCED`, `CLERK_UNAVAILABLE`
+ * @throws `UNAUTHENTICATED`, `USER_NOT_SYNCED`, `RATE_LIMITED`, `CLERK_UNAVAILABLE`
  */
 export const deleteUser = userAction({
   args: {},

@@ -1,6 +1,7 @@
 /** `POST /clerk-users-webhook`: Clerk tells who exists. */
 import { internal } from "../_generated/api";
-import { env, httpAction, type ActionCtx } from "../_generated/server";
+import { httpAction, type ActionCtx } from "../_generated/server";
+import { env } from "../lib/env";
 import { receiveSvixWebhook } from "../lib/webhooks";
 import { readClerkEvent, type ClerkEvent } from "./clerkEvents";
 

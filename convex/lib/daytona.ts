@@ -11,9 +11,8 @@ import {
   type SandboxErrorCode,
 } from "@quaver/sandbox";
 import type { Id } from "../_generated/dataModel";
-import { env } from "../_generated/server";
 import type { SandboxFailure } from "../projects/outcomes";
-import { given } from "./environment";
+import { env } from "./env";
 
 const DAYTONA_CLOUD_API_URL = "https://app.daytona.io/api";
 const DEFAULT_SNAPSHOT = "quaver-agent";
@@ -24,18 +23,19 @@ const AUTO_ARCHIVE_MINUTES = 24 * 60;
 /**
  * A client for the deployment's Daytona account; null, and a line in the log, without a key.
  *
+ * @param timeoutMs - how long each of its operations may take; the package's own time unless given
  * @throws SandboxError `INVALID` when DAYTONA_API_URL is no URL
  */
-export function sandboxClient(): SandboxClient | null {
+export function sandboxClient(timeoutMs?: number): SandboxClient | null {
   if (!env.DAYTONA_API_KEY) {
     console.error("DAYTONA_API_KEY is not set: no sandbox can be made or deleted until it is.");
     return null;
   }
   return createSandboxClient({
     apiKey: env.DAYTONA_API_KEY,
-    apiUrl: given(env.DAYTONA_API_URL) ?? DAYTONA_CLOUD_API_URL,
-    organizationId: given(env.DAYTONA_ORGANIZATION_ID),
-    target: given(env.DAYTONA_TARGET),
+    apiUrl: env.DAYTONA_API_URL ?? DAYTONA_CLOUD_API_URL,
+    target: env.DAYTONA_TARGET,
+    timeoutMs,
   });
 }
 
@@ -47,12 +47,16 @@ export function sandboxName(projectId: Id<"projects">): string {
   return `quaver-${projectId}`;
 }
 
+function snapshotName(): string {
+  return env.QUAVER_SNAPSHOT ?? DEFAULT_SNAPSHOT;
+}
+
 /** What a project's sandbox is made from. `deployment` tells apart those that share an account. */
 export function sandboxInput(projectId: Id<"projects">, deployment: string): CreateSandboxInput {
   return {
     name: sandboxName(projectId),
     labels: { app: "quaver", deployment, projectId },
-    snapshot: given(env.QUAVER_SNAPSHOT) ?? DEFAULT_SNAPSHOT,
+    snapshot: snapshotName(),
     autoStopMinutes: AUTO_STOP_MINUTES,
     autoArchiveMinutes: AUTO_ARCHIVE_MINUTES,
   };
@@ -63,12 +67,16 @@ const REASONS: Record<SandboxErrorCode, string> = {
   NOT_FOUND: "The sandbox, or the image it is made from, is not there.",
   CONFLICT: "The sandbox is busy with something else.",
   UNAUTHORIZED: "The sandbox service does not accept this deployment's key.",
-  FORBIDDEN: "The sandbox service refuses: the deployment's quota may be used up.",
+  FORBIDDEN: "The sandbox service does not let this deployment do that.",
+  SUSPENDED: "This deployment's account with the sandbox service is suspended.",
+  QUOTA_EXCEEDED: "No more sandboxes fit in at the moment. Try again later, or archive some.",
+  SNAPSHOT_UNAVAILABLE:
+    "Sandboxes are not set up on this deployment: what they are made from is missing.",
   INVALID: "The sandbox service does not accept the request.",
   RATE_LIMITED: "The sandbox service is receiving too many requests.",
   TIMEOUT: "The sandbox service did not answer in time.",
   UNAVAILABLE: "The sandbox service can't be reached.",
-  SANDBOX_FAILED: "The sandbox is in an error.",
+  SANDBOX_FAILED: "The sandbox did not start, or is in an error.",
   UNEXPECTED_RESPONSE: "The sandbox service gave an answer that can't be understood.",
 };
 
@@ -91,6 +99,12 @@ export function explainSandboxError(error: unknown): SandboxFailure {
     const reason = "Something went wrong while reaching the sandbox.";
     return { reason, retryable: true, sandbox: "unknown" };
   }
-  const { code, retryable } = error;
+  const { code } = error;
+  if (code === "SNAPSHOT_UNAVAILABLE") {
+    const snapshot = snapshotName();
+    console.error(`Daytona can't use the snapshot ${snapshot}: see QUAVER_SNAPSHOT.`);
+  }
+  // A sandbox that has failed is replaced by the next try.
+  const retryable = error.retryable || code === "SANDBOX_FAILED";
   return { reason: REASONS[code], retryable, sandbox: FATES[code] ?? "unknown" };
 }

@@ -4,6 +4,7 @@
  * but `convex/values`.
  */
 import { ConvexError } from "convex/values";
+import type { Id } from "../_generated/dataModel";
 import type { PlanName } from "../payments/plans";
 import type { OperationKind, ProjectStatus } from "../projects/tables";
 
@@ -19,14 +20,20 @@ interface ErrorDetails {
   INVALID_ARGUMENT: { field: string };
   /** The project is in a state from which the wanted one can't be reached. */
   INVALID_TRANSITION: { from: ProjectStatus; to: ProjectStatus };
-  /** Somebody (another tab, the agent, the sweep) is working on the project. Try again shortly. */
-  OPERATION_IN_PROGRESS: { operation: OperationKind };
+  /**
+   * Somebody (another tab, the agent, the sweep) is working on the project. Try again shortly.
+   * `projectId` is in it where the caller has not been told yet which project it is.
+   */
+  OPERATION_IN_PROGRESS: { operation: OperationKind; projectId?: Id<"projects"> };
   /** The plan allows `limit` projects, or so many to run, and there are as many. */
   PLAN_LIMIT_REACHED: { limit: number; plan: PlanName; counted: "all" | "running" };
   /** Too many calls; the next one can succeed in `retryAfterMs` milliseconds. */
   RATE_LIMITED: { retryAfterMs: number };
-  /** Daytona did not give the sandbox; `retryable` says whether trying again can help. */
-  SANDBOX_UNAVAILABLE: { retryable: boolean };
+  /**
+   * Daytona did not give the sandbox; `retryable` says whether trying again can help. `projectId` is
+   * in it where there is a project that has failed for it, and says why.
+   */
+  SANDBOX_UNAVAILABLE: { retryable: boolean; projectId?: Id<"projects"> };
   /** The deployment has no Stripe key, no price for the plan, or no address to come back to. */
   PAYMENTS_NOT_CONFIGURED: unknown;
   /** Stripe did not answer as hoped. `retryable`: whether trying again can help. */

@@ -8,7 +8,7 @@ import { components } from "../_generated/api";
  * three hours in all, after which the workpool logs the failure; the sweep is there for the rest.
  */
 export const retriedJobs = new Workpool(components.workpool, {
-  maxParallelism: 5,
+  maxParallelism: 3, // of the 8 scheduled functions that the smallest deployments run at a time
   logLevel: "WARN", // its default adds a line every minute that says all is well
   retryActionsByDefault: true,
   defaultRetryBehavior: { maxAttempts: 10, initialBackoffMs: 1000, base: 3 },

@@ -1,18 +1,27 @@
-/** How often a person may do what costs money or space. */
+/**
+ * How often a person may do what writes, or calls another service. Every public mutation and action is
+ * under one of these (`tests/convex/rateLimits.test.ts` holds them to it), so that whoever calls without
+ * end has themselves to wait.
+ */
 import { HOUR, MINUTE, RateLimiter } from "@convex-dev/rate-limiter";
 import { components } from "../_generated/api";
 import type { MutationCtx } from "../_generated/server";
 import { quaverError } from "./errors";
 
-const LIMITS = {
+/** By name: what a person may do in a burst, and how fast it comes back. */
+export const LIMITS = {
   // Each makes a sandbox: machine time, and a share of Daytona's 300 creates per minute.
   createProject: { kind: "token bucket", rate: 30, period: HOUR, capacity: 10 },
   // Each is a call or two to Daytona, of 10,000 per minute for everyone; a person clicks.
   operateProject: { kind: "token bucket", rate: 60, period: MINUTE, capacity: 30 },
+  // Each is a row or two, for a removal the orders of what follows; a person clears out by hand.
+  editProject: { kind: "token bucket", rate: 120, period: MINUTE, capacity: 60 },
   // Each is minutes of a machine and of a model.
   generate: { kind: "token bucket", rate: 60, period: HOUR, capacity: 20 },
   // Each is a call to Clerk; a front end asks once per sign-in.
   syncUser: { kind: "token bucket", rate: 10, period: MINUTE, capacity: 5 },
+  // Each is a call to Clerk and a job that looks after it; a person does it once.
+  deleteUser: { kind: "token bucket", rate: 5, period: MINUTE, capacity: 5 },
   // Each is a few calls to Stripe, of 100 per second for everyone; a person clicks.
   billing: { kind: "token bucket", rate: 20, period: MINUTE, capacity: 10 },
   // A person types a few a minute; a front end that stores an agent's turn, a burst of them.

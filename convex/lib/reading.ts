@@ -43,6 +43,14 @@ export function boundedPage(options: PaginationOptions): PaginationOptions {
   };
 }
 
+/** The most rows of a page of a sweep: each may be a call to another service. */
+const MAX_SWEPT_ROWS = 50;
+
+/** The pagination options of a sweep's page. */
+export function sweptRows(cursor: string | null): PaginationOptions {
+  return { cursor, numItems: MAX_SWEPT_ROWS, maximumBytesRead: MAX_READ_BYTES };
+}
+
 /** A whole number from 1 to `max`, whatever was asked for. */
 function clamp(value: number, max: number): number {
   return Math.min(Math.max(1, Math.floor(value) || 1), max);

@@ -1,11 +1,21 @@
 /** The way to Stripe: a client from the environment, and what its failures mean for the caller. */
 import Stripe from "stripe";
+import * as z from "zod/mini";
 import { $ZodError } from "zod/v4/core"; // not `z.core.$ZodError`: that bundles all of zod
-import { env } from "../_generated/server";
+import { env } from "./env";
 import { quaverError } from "./errors";
 
+const failure = z.object({ error: z.looseObject({}) });
+const ERROR = JSON.stringify({ error: { type: "api_error" } });
+
 const TIMEOUT_MS = 20_000; // Stripe answers within a second or two; an action may take ten minutes
-// Repeats of a POST carry the same idempotency key: what got through the first time is answered again.
+/**
+ * The SDK's own repeats of a POST carry the same idempotency key, ours (`payments/attempts.ts`) or else
+ * one that it makes up for the call: what got through the first time is answered again. A failure that
+ * Stripe has saved lasts no longer than the call then, and each call that has no key of ours may be
+ * made again: expiring a session, changing a subscription, opening the portal. Cancelling and deleting
+ * are DELETEs, which have no key.
+ */
 const MAX_RETRIES = 2;
 
 /**
@@ -19,7 +29,29 @@ export function stripeClient(retries = MAX_RETRIES): Stripe | null {
     timeout: TIMEOUT_MS,
     maxNetworkRetries: retries,
     telemetry: false,
+    // eslint-disable-next-line @typescript-eslint/no-unnecessary-type-assertion -- not where Bun's types are, as in the tests: its `fetch` has more to it than a call
+    httpClient: Stripe.createFetchHttpClient(fetchAnswer as typeof fetch),
   });
+}
+
+/**
+ * The SDK takes any answer without an `error` for a success, a 500 whose body is `{}` too: such a
+ * failure gets one.
+ */
+async function fetchAnswer(...request: Parameters<typeof fetch>): Promise<Response> {
+  const answer = await fetch(...request);
+  if (answer.ok) return answer;
+  const { status, headers } = answer;
+  const text = await answer.text();
+  return new Response(saysError(text) ? text : ERROR, { status, headers });
+}
+
+function saysError(text: string): boolean {
+  try {
+    return failure.safeParse(JSON.parse(text)).success;
+  } catch {
+    return false; // no JSON
+  }
 }
 
 /** @throws `PAYMENTS_NOT_CONFIGURED` without a key */
@@ -74,6 +106,16 @@ export function logStripeFailure(error: unknown): void {
     const name = error instanceof Error ? error.name : "something that is no error";
     console.error(`Stripe's answer could not be understood, or not be written: ${name}`);
   }
+}
+
+/**
+ * Is nothing to be had under this idempotency key any more? Stripe repeats the failure that it has
+ * saved under it, or says that it was used with other parameters.
+ */
+export function isKeySpent(error: unknown): boolean {
+  if (error instanceof Stripe.errors.StripeIdempotencyError) return true;
+  if (!(error instanceof Stripe.errors.StripeError)) return false;
+  return error.headers?.["idempotent-replayed"] === "true";
 }
 
 /** Did Stripe say that there is no such thing? */

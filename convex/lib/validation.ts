@@ -20,6 +20,18 @@ export function checkText(
   return text;
 }
 
+const MAX_CLIENT_ID_LENGTH = 128; // characters; a UUID has 36
+
+/**
+ * Checks the id that a sender gives to what it sends, so that it may be sent again.
+ *
+ * @returns the id as given
+ * @throws `INVALID_ARGUMENT` naming `field`, when it is blank or has more than 128 characters
+ */
+export function checkClientId(field: string, id: string): string {
+  return checkText(field, id, { max: MAX_CLIENT_ID_LENGTH });
+}
+
 /** @throws `INVALID_ARGUMENT` naming `field`, when `size` is more than `max` */
 export function checkAtMost(field: string, size: number, max: number, unit: string): void {
   if (size <= max) return;

@@ -1,12 +1,11 @@
 /** What a message may consist of. */
 import { getConvexSize, type Infer } from "convex/values";
 import { quaverError } from "../lib/errors";
-import { checkAtMost, checkText } from "../lib/validation";
+import { checkAtMost, checkClientId, checkText } from "../lib/validation";
 import type { messageFields } from "./tables";
 
 const MAX_CONTENT_LENGTH = 100_000; // characters
 const MAX_PARTS = 200;
-const MAX_CLIENT_ID_LENGTH = 128; // characters; a UUID has 36
 // Convex refuses a document above 1 MiB; the rest is for the system fields.
 const MAX_MESSAGE_BYTES = 1024 * 1024 - 1024;
 
@@ -25,9 +24,7 @@ export function checkMessage(message: Message): Message {
   checkAtMost("parts", parts.length, MAX_PARTS, "entries");
   parts.forEach(checkDuration);
   checkAtMost("parts", getConvexSize(message), MAX_MESSAGE_BYTES, "bytes with the content");
-  if (clientMessageId !== undefined) {
-    checkText("clientMessageId", clientMessageId, { max: MAX_CLIENT_ID_LENGTH });
-  }
+  if (clientMessageId !== undefined) checkClientId("clientMessageId", clientMessageId);
   return message;
 }
 

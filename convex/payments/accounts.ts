@@ -1,8 +1,10 @@
 /** The transactions around the payment actions: who the caller is to Stripe. */
 import { v, type Infer } from "convex/values";
+import { internal } from "../_generated/api";
 import type { Id } from "../_generated/dataModel";
 import type { MutationCtx } from "../_generated/server";
 import { callerMutation } from "../lib/functions";
+import { retriedJobs } from "../lib/jobs";
 import { checkRateLimit } from "../lib/rateLimits";
 import { liveSubscriptionsOf } from "./entitlements";
 
@@ -31,22 +33,41 @@ export const open = callerMutation({
 });
 
 /**
- * Keeps the caller's new customer, unless there is one meanwhile.
+ * Keeps a customer of the caller's, unless there is one meanwhile.
  *
+ * @param found - what was made or found at Stripe, at least one, the best first
  * @returns the customer that the caller is from now on
  */
 export const keepCustomer = callerMutation({
-  args: { stripeCustomerId: v.string() },
+  args: { found: v.array(v.string()) },
   returns: v.string(),
-  handler: async (ctx, { stripeCustomerId }) => {
-    const userId = ctx.user._id;
-    const row = await customerOf(ctx, userId);
-    if (row && !row.deleted) return row.stripeCustomerId;
-    if (row) await ctx.db.replace("stripeCustomers", row._id, { userId, stripeCustomerId });
-    else await ctx.db.insert("stripeCustomers", { userId, stripeCustomerId });
-    return stripeCustomerId;
-  },
+  handler: async (ctx, { found }) => await keep(ctx, ctx.user._id, found),
 });
+
+/**
+ * A person is one customer: the first that is written here, by a checkout or by the webhook. Any
+ * other comes of a request whose answer said that it had failed; nobody has been told of it, so
+ * that nothing can hang on it, and it is discarded.
+ */
+export async function keep(
+  ctx: MutationCtx,
+  userId: Id<"users">,
+  found: string[],
+): Promise<string> {
+  const row = await customerOf(ctx, userId);
+  const kept = row && !row.deleted ? row.stripeCustomerId : found[0];
+  if (kept === undefined) throw new Error("There is no customer to keep.");
+  if (row === null) await ctx.db.insert("stripeCustomers", { userId, stripeCustomerId: kept });
+  else if (row.deleted) {
+    await ctx.db.replace("stripeCustomers", row._id, { userId, stripeCustomerId: kept });
+  }
+  for (const stripeCustomerId of found.filter((id) => id !== kept)) {
+    await retriedJobs.enqueueAction(ctx, internal.payments.customers.discard, {
+      stripeCustomerId,
+    });
+  }
+  return kept;
+}
 
 async function accountOf(ctx: MutationCtx, userId: Id<"users">): Promise<Account> {
   const row = await customerOf(ctx, userId);

@@ -72,11 +72,12 @@ export const forget = internalMutation({
   args: { userId: v.id("users") },
   returns: v.null(),
   handler: async (ctx, { userId }) => {
-    const [subscriptions, invoices, payments] = await rowsOf(ctx, userId);
+    const [subscriptions, invoices, payments, attempts] = await rowsOf(ctx, userId);
     for (const { _id } of subscriptions) await ctx.db.delete("subscriptions", _id);
     for (const { _id } of invoices) await ctx.db.delete("invoices", _id);
     for (const { _id } of payments) await ctx.db.delete("payments", _id);
-    if (subscriptions.length + invoices.length + payments.length > 0) {
+    for (const { _id } of attempts) await ctx.db.delete("stripeAttempts", _id);
+    if ([subscriptions, invoices, payments, attempts].some(({ length }) => length > 0)) {
       await ctx.scheduler.runAfter(0, internal.payments.cancellation.forget, { userId });
       return null;
     }
@@ -136,6 +137,10 @@ async function rowsOf(ctx: MutationCtx, userId: Id<"users">) {
       .take(ROWS_PER_BATCH),
     db
       .query("payments")
+      .withIndex("by_user", (q) => q.eq("userId", userId))
+      .take(ROWS_PER_BATCH),
+    db
+      .query("stripeAttempts")
       .withIndex("by_user", (q) => q.eq("userId", userId))
       .take(ROWS_PER_BATCH),
   ]);

@@ -1,16 +1,20 @@
 /**
  * Opening a checkout so that nobody can pay twice. A person's sessions form a chain: a new one is
- * only made when the newest is no longer open, under an idempotency key that names that newest one.
+ * only made when none is open, under an idempotency key that names the newest one (`attempts.ts`).
  * Two tabs at once therefore get the same session, and so does a click that is repeated because
- * its answer was lost.
+ * its answer was lost. After one is made they are listed again, and should two be open all the same,
+ * every tab keeps the older one and ends the other.
  */
 import type Stripe from "stripe";
 import * as z from "zod/mini";
 import { internal } from "../_generated/api";
-import { env, type ActionCtx } from "../_generated/server";
+import type { ActionCtx } from "../_generated/server";
+import { env } from "../lib/env";
 import { quaverError } from "../lib/errors";
 import { isRefused, notConfigured } from "../lib/stripe";
 import type { Account } from "./accounts";
+import { underKey, withAnotherKey } from "./attempts";
+import { livingCustomer } from "./customers";
 import { isUnderContract, type PlanName } from "./plans";
 import { sync } from "./sync";
 
@@ -27,12 +31,12 @@ export interface OpenCheckout {
   url: string;
 }
 
-const identified = z.object({ id: z.string().check(z.minLength(1)) });
 const openSession = z.object({ id: z.string(), url: z.string() });
-const newestSession = z.object({
+const sessionList = z.object({
   data: z.array(
     z.object({
       id: z.string(),
+      mode: z.nullish(z.string()),
       status: z.nullish(z.string()),
       url: z.nullish(z.string()),
       success_url: z.nullish(z.string()),
@@ -40,6 +44,7 @@ const newestSession = z.object({
     }),
   ),
 });
+type Session = z.infer<typeof sessionList>["data"][number];
 const subscriptionList = z.object({
   data: z.array(z.object({ id: z.string(), status: z.string() })),
 });
@@ -79,29 +84,15 @@ export async function openCheckout(
   order: Order,
 ): Promise<OpenCheckout> {
   const customer = await livingCustomer(ctx, stripe, account);
-  await refuseSubscribed(ctx, stripe, customer);
-  return await sessionFor(stripe, account, customer, order);
-}
-
-/**
- * The caller's customer. One that was deleted at Stripe (or is of another Stripe account) may still
- * have an open session, which can't be paid: so that is found out first.
- */
-async function livingCustomer(ctx: ActionCtx, stripe: Stripe, account: Account): Promise<string> {
-  const { customerId: id } = account;
-  if (id === null) return await makeCustomer(ctx, stripe, account);
-  const found = await sync(ctx, stripe, { kind: "customer", id });
-  if (found.kind === "customer") return id;
-  return await makeCustomer(ctx, stripe, { ...account, formerCustomerId: id });
-}
-
-/** The key makes the same customer of two tabs' calls, and of one whose answer was lost. */
-async function makeCustomer(ctx: ActionCtx, stripe: Stripe, account: Account): Promise<string> {
-  const { userId, formerCustomerId } = account;
-  const idempotencyKey = `quaver-customer-${userId}-${formerCustomerId ?? "first"}`;
-  const answer = await stripe.customers.create({ metadata: { userId } }, { idempotencyKey });
-  const stripeCustomerId = identified.parse(answer).id;
-  return await ctx.runMutation(internal.payments.accounts.keepCustomer, { stripeCustomerId });
+  return await withAnotherKey(async () => {
+    await refuseSubscribed(ctx, stripe, customer);
+    const sessions = await sessionsOf(stripe, customer);
+    const open = await keepOnly(ctx, stripe, customer, sessions, order);
+    if (open !== null) return open;
+    const made = await makeSession(ctx, stripe, { account, customer, order, newest: sessions[0] });
+    const now = await sessionsOf(stripe, customer);
+    return (await keepOnly(ctx, stripe, customer, now, order)) ?? made;
+  });
 }
 
 /** The webhook may be late: Stripe itself is asked, and what it says is written. */
@@ -113,45 +104,81 @@ async function refuseSubscribed(ctx: ActionCtx, stripe: Stripe, customer: string
   throw quaverError("ALREADY_SUBSCRIBED", { status: contract.status });
 }
 
-async function sessionFor(
+/** A customer's newest sessions, the newest first; those that are open are among them. */
+async function sessionsOf(stripe: Stripe, customer: string): Promise<Session[]> {
+  return sessionList.parse(await stripe.checkout.sessions.list({ customer, limit: 10 })).data;
+}
+
+/**
+ * Of the open sessions of subscriptions, keeps the oldest that is as ordered, since its page may be
+ * in front of somebody; and ends the others, so that no more than one can be paid.
+ */
+async function keepOnly(
+  ctx: ActionCtx,
   stripe: Stripe,
-  { userId }: Account,
   customer: string,
-  { plan, priceId, siteUrl }: Order,
-): Promise<OpenCheckout> {
-  const successUrl = returnUrl(siteUrl, "success", "&session_id={CHECKOUT_SESSION_ID}");
-  const newest = newestSession.parse(await stripe.checkout.sessions.list({ customer, limit: 1 }))
-    .data[0];
-  if (newest?.status === "open") {
-    const same = newest.metadata?.priceId === priceId && newest.success_url === successUrl;
-    if (same && newest.url) return { sessionId: newest.id, url: newest.url };
-    await expire(stripe, newest.id);
+  sessions: Session[],
+  order: Order,
+): Promise<OpenCheckout | null> {
+  const open = sessions.filter(({ status, mode }) => status === "open" && mode === "subscription");
+  const kept = open.findLast((session) => isAsOrdered(session, order));
+  for (const { id } of open) {
+    if (id === kept?.id || (await expire(stripe, id))) continue;
+    await refuseSubscribed(ctx, stripe, customer); // it may have been paid meanwhile
   }
-  const session = await stripe.checkout.sessions.create(
-    {
-      mode: "subscription",
-      customer,
-      line_items: [{ price: priceId, quantity: 1 }],
-      success_url: successUrl,
-      cancel_url: returnUrl(siteUrl, "cancelled"),
-      metadata: { userId, plan, priceId },
-      // The subscription's own; Stripe takes payment_intent_data in payment mode alone.
-      subscription_data: { metadata: { userId } },
-    },
-    { idempotencyKey: `quaver-checkout-${customer}-${priceId}-${newest?.id ?? "first"}` },
+  return kept?.url ? { sessionId: kept.id, url: kept.url } : null;
+}
+
+function isAsOrdered(
+  { url, success_url, metadata }: Session,
+  { priceId, siteUrl }: Order,
+): boolean {
+  return !!url && metadata?.priceId === priceId && success_url === successUrl(siteUrl);
+}
+
+async function makeSession(
+  ctx: ActionCtx,
+  stripe: Stripe,
+  making: { account: Account; customer: string; order: Order; newest: Session | undefined },
+): Promise<OpenCheckout> {
+  const { customer, newest } = making;
+  const { userId } = making.account;
+  const { plan, priceId, siteUrl } = making.order;
+  const name = `quaver-checkout-${customer}-${newest?.id ?? "first"}`;
+  const { attempt } = await ctx.runMutation(internal.payments.attempts.begin, { name });
+  const session = {
+    mode: "subscription" as const,
+    customer,
+    line_items: [{ price: priceId, quantity: 1 }],
+    success_url: successUrl(siteUrl),
+    cancel_url: returnUrl(siteUrl, "cancelled"),
+    metadata: { userId, plan, priceId },
+    // The subscription's own; Stripe takes payment_intent_data in payment mode alone.
+    subscription_data: { metadata: { userId } },
+  };
+  const { id: sessionId, url } = await underKey(ctx, { name, attempt }, async (idempotencyKey) =>
+    openSession.parse(await stripe.checkout.sessions.create(session, { idempotencyKey })),
   );
-  const { id: sessionId, url } = openSession.parse(session);
   return { sessionId, url };
 }
 
-/** Ends an open session. One that was paid or expired meanwhile is no longer open either. */
-export async function expire(stripe: Stripe, sessionId: string): Promise<void> {
+/**
+ * Ends an open session.
+ *
+ * @returns false when it was no longer open: paid, or expired by itself
+ */
+export async function expire(stripe: Stripe, sessionId: string): Promise<boolean> {
   try {
-    // Read, to be sure: the SDK takes a failure without words for an empty answer.
-    identified.parse(await stripe.checkout.sessions.expire(sessionId));
+    await stripe.checkout.sessions.expire(sessionId);
+    return true;
   } catch (error) {
     if (!isRefused(error)) throw error;
+    return false;
   }
+}
+
+function successUrl(siteUrl: string): string {
+  return returnUrl(siteUrl, "success", "&session_id={CHECKOUT_SESSION_ID}");
 }
 
 /** `…?checkout=success`, whatever query the address has already. */

@@ -1,8 +1,9 @@
 /** What a person may do, by what they pay. Never by anything the client says. */
 import type { FunctionReturnType } from "convex/server";
 import { components } from "../_generated/api";
-import { env, type QueryCtx } from "../_generated/server";
+import type { QueryCtx } from "../_generated/server";
 import type { Id } from "../_generated/dataModel";
+import { env } from "../lib/env";
 import { givesPro, planFor, type PlanName } from "./plans";
 
 /**

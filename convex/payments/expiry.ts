@@ -1,4 +1,4 @@
-/** Forgetting what was only kept to recognise repetition. A cron's. */
+/** Forgetting what was only kept for a while, to recognise repetition. A cron's. */
 import { v } from "convex/values";
 import { internal } from "../_generated/api";
 import { internalMutation } from "../_generated/server";
@@ -10,6 +10,8 @@ import { internalMutation } from "../_generated/server";
 const EVENT_KEPT_MS = 30 * 24 * 60 * 60_000;
 /** A read takes seconds, and no action lives longer than ten minutes. */
 const READ_KEPT_MS = 24 * 60 * 60_000;
+/** Stripe forgets a key after a day or more; a customer made by a failed request is found until then. */
+const ATTEMPT_KEPT_MS = 30 * 24 * 60 * 60_000;
 /** Rows deleted per transaction, of each table; all are small. */
 const ROWS_PER_BATCH = 500;
 
@@ -27,9 +29,14 @@ export const forgetOld = internalMutation({
       .query("stripeReads")
       .withIndex("by_touched", (q) => q.lt("touchedAt", now - READ_KEPT_MS))
       .take(ROWS_PER_BATCH);
+    const attempts = await ctx.db
+      .query("stripeAttempts")
+      .withIndex("by_creation_time", (q) => q.lt("_creationTime", now - ATTEMPT_KEPT_MS))
+      .take(ROWS_PER_BATCH);
     for (const { _id } of events) await ctx.db.delete("stripeEvents", _id);
     for (const { _id } of reads) await ctx.db.delete("stripeReads", _id);
-    if (events.length === ROWS_PER_BATCH || reads.length === ROWS_PER_BATCH) {
+    for (const { _id } of attempts) await ctx.db.delete("stripeAttempts", _id);
+    if ([events, reads, attempts].some(({ length }) => length === ROWS_PER_BATCH)) {
       await ctx.scheduler.runAfter(0, internal.payments.expiry.forgetOld, {});
     }
     return null;

@@ -3,7 +3,8 @@ import { paginationOptsValidator, paginationResultValidator } from "convex/serve
 import { v, type Infer } from "convex/values";
 import { literals } from "convex-helpers/validators";
 import type { Doc } from "../_generated/dataModel";
-import { env, type QueryCtx } from "../_generated/server";
+import type { QueryCtx } from "../_generated/server";
+import { env } from "../lib/env";
 import { userQuery, visitorQuery } from "../lib/functions";
 import { boundedPage, emptyPage } from "../lib/reading";
 import { projectCountsOf } from "../projects/store";

@@ -1,6 +1,6 @@
 /**
  * Stripe's objects as they were when they were read: the few fields that anything here has a use
- * for, checked. The SDK checks nothing: a 500 whose body is `{}` is, to it, an empty object.
+ * for, checked: the SDK checks nothing.
  */
 // `zod/mini` is the same zod in functions that a bundler can leave out: 30 kB instead of 600.
 import * as z from "zod/mini";

@@ -5,6 +5,7 @@ import { internal } from "../_generated/api";
 import type { Id } from "../_generated/dataModel";
 import { internalMutation, type MutationCtx } from "../_generated/server";
 import { retriedJobs } from "../lib/jobs";
+import { keep } from "./accounts";
 import { mirror } from "./mirror";
 import { claimTurn } from "./ordering";
 import { isEnded } from "./plans";
@@ -53,6 +54,8 @@ async function writeOwned(
       if (found.status === "succeeded") await writePayment(ctx, found, userId);
       return;
     case "customer":
+      await keep(ctx, userId, [found.id]); // its making may have been answered with a failure
+      return;
     case "checkout":
       return; // the component's alone
   }

@@ -41,7 +41,8 @@ export const paymentTables = {
   /**
    * Which Stripe customer a person is: at most one at a time, found by our id alone. (An e-mail
    * address proves nothing: somebody else may have had it at Stripe before.)
-   * Written before a person's first checkout, and when Stripe says that the customer was deleted.
+   * Written before a person's first checkout, or by the webhook, which may know of the customer
+   * first; and when Stripe says that the customer was deleted.
    * Deleted when the person's account is, once their subscriptions are cancelled.
    */
   stripeCustomers: defineTable({
@@ -52,6 +53,17 @@ export const paymentTables = {
     .index("by_user", ["userId"])
     // From Stripe's news to the person.
     .index("by_stripe_id", ["stripeCustomerId"]),
+
+  /**
+   * Tries to make something at Stripe, each under an idempotency key of its own (`attempts.ts`).
+   * Written before the first, and when a key is spent. Deleted with the account, and by a cron a
+   * month later.
+   */
+  stripeAttempts: defineTable({
+    ...owned,
+    name: v.string(), // of what is to be made: the beginning of the key
+    attempt: v.number(), // the number of the present one, from 0
+  }).index("by_user", ["userId", "name"]),
 
   /**
    * Which subscriptions are whose; what they are is the component's.

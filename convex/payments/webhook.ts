@@ -1,7 +1,8 @@
 /** `POST /stripe/webhook`: Stripe tells that something has changed. */
 import type Stripe from "stripe";
 import { internal } from "../_generated/api";
-import { env, httpAction, type ActionCtx } from "../_generated/server";
+import { httpAction, type ActionCtx } from "../_generated/server";
+import { env } from "../lib/env";
 import { logStripeFailure, stripeClient } from "../lib/stripe";
 import { MAX_WEBHOOK_BYTES, readText } from "../lib/webhooks";
 import { readStripeEvent, type StripeEvent } from "./stripeEvents";

@@ -16,15 +16,22 @@ const projectId = v.id("projects");
  * Creates a project with its sandbox. The project is in the caller's list, as `creating`, before
  * the sandbox is asked for; this returns when it is `ready`, or `generating` if there is an agent.
  *
+ * With a `clientProjectId` (1–128 characters) a sender whose answer was lost may ask again: the same
+ * one from the same person is the same project, as it was first asked for, as long as that is there;
+ * once it has been removed, it is a new one. Asking again counts towards no limit, and goes on with
+ * a creation that was cut off.
+ *
  * @throws `INVALID_ARGUMENT`, `RATE_LIMITED`, `PLAN_LIMIT_REACHED` (then there is no project);
- *   `SANDBOX_UNAVAILABLE` (then there is one, `failed`, that says why)
+ *   `SANDBOX_UNAVAILABLE` (then there is one, `failed`, that says why: `retry` is for it);
+ *   `OPERATION_IN_PROGRESS` when it was asked for before and is still being made. The last two carry
+ *   its `projectId`
  */
 export const create = userAction({
-  args: projectFields.pick("name", "prompt").fields,
+  args: projectFields.pick("name", "prompt", "clientProjectId").fields,
   returns: provisioned,
   handler: async (ctx, args): Promise<Provisioned> => {
-    const lease = await ctx.runMutation(internal.projects.provisioning.begin, args);
-    return await provision(ctx, lease);
+    const begun = await ctx.runMutation(internal.projects.provisioning.begin, args);
+    return "sandboxId" in begun ? begun : await provision(ctx, begun);
   },
 });
 
@@ -113,7 +120,7 @@ export const generate = userAction({
  * Ends the agent's present turn: what it has said so far stays, and the project is `ready`. Without
  * a turn under way nothing happens.
  *
- * @throws `NOT_FOUND`
+ * @throws `NOT_FOUND`, `RATE_LIMITED`
  */
 export const cancelGeneration = userAction({
   args: { projectId },
@@ -123,6 +130,7 @@ export const cancelGeneration = userAction({
 
 /**
  * A URL at which anyone who has it may see a port of the sandbox (3000 unless given), for an hour.
+ * Below Daytona's tier 3 browsers are shown a warning page first, which a frame can't get past.
  *
  * @returns the URL, and when it ends, in ms since the epoch
  * @throws `NOT_FOUND`, `INVALID_ARGUMENT`, `INVALID_TRANSITION` unless the sandbox runs,

@@ -5,16 +5,15 @@ import type { FunctionReturnType } from "convex/server";
 import { v } from "convex/values";
 import { internal } from "../_generated/api";
 import type { Id } from "../_generated/dataModel";
-import { env, internalAction } from "../_generated/server";
-import { agentCommand, maskSecrets, parseAgentEnv } from "../lib/agent";
+import { internalAction } from "../_generated/server";
+import { agentCommand, parseAgentEnv } from "../lib/agent";
 // eslint-disable-next-line @convex-dev/import-wrong-runtime -- this file is a Node module too, which the rule does not look at
 import { NOT_CONFIGURED, explainSandboxError, sandboxClient } from "../lib/daytona";
-import { takeable } from "./agentOutput";
+import { env } from "../lib/env";
+import { clean, maskSecrets, secretsOf, type Secrets } from "../lib/masking";
+import { readLength, takeOutput } from "./agentBytes";
 import { leaseFields } from "./lease";
 import { sessionFields, type TurnReport } from "./outcomes";
-
-/** How much output one look reads, in UTF-16 units: what a transaction writes at a time. */
-const READ_LENGTH = 64 * 1024;
 
 const KEEP_AWAKE_EVERY_MS = 60_000; // a sandbox idles out after minutes, fifteen unless set otherwise
 
@@ -59,7 +58,7 @@ async function lookAt(projectId: Id<"projects">, task: Task): Promise<TurnReport
     if (agentEnv === null) return misconfigured("AGENT_ENV is not a JSON object of strings");
     return task.commandId === undefined
       ? await start(client, projectId, task, agentEnv)
-      : await read(client, { ...task, commandId: task.commandId }, agentEnv);
+      : await read(client, projectId, { ...task, commandId: task.commandId }, agentEnv);
   } catch (error) {
     return afterError(projectId, error);
   }
@@ -89,22 +88,45 @@ async function start(
 
 async function read(
   client: SandboxClient,
+  projectId: Id<"projects">,
   { sandboxId, session, commandId, offset, full, awakeAt }: Task & { commandId: string },
   agentEnv: Record<string, string>,
 ): Promise<TurnReport> {
   // A running command alone does not keep a sandbox from idling out.
   const awake = Date.now() - awakeAt >= KEEP_AWAKE_EVERY_MS;
   if (awake) await client.keepAwake(sandboxId);
-  const limit = full ? 0 : READ_LENGTH;
+  const secrets = secretsOf(agentEnv);
+  const limit = full ? 0 : readLength(secrets);
   const progress = await client.readCommand(sandboxId, { session, commandId, offset, limit });
   if (progress === null) {
     const reason = "The sandbox was restarted while the agent worked.";
     return { kind: "failed", reason, retryable: true, sandbox: "unknown" };
   }
-  const { output, more, exitCode } = progress;
-  const taken = takeable(output, { all: more ? !output.includes("\n") : exitCode !== null });
-  const text = maskSecrets(output, agentEnv).slice(0, taken);
-  return { kind: "progress", text, taken, more, exitCode, awake };
+  const { output, more, exitCode, errors } = progress;
+  const isEnd = exitCode !== null && !more;
+  if (isEnd && exitCode !== 0) logFailure(projectId, exitCode, errors, secrets);
+  return {
+    kind: "progress",
+    ...takeOutput(output, { secrets, isEnd, isFull: more }),
+    more,
+    exitCode,
+    awake,
+  };
+}
+
+/** One line for the operator, who has no other way to see what the agent said for its log. */
+function logFailure(
+  projectId: Id<"projects">,
+  exitCode: number,
+  errors: string,
+  secrets: Secrets,
+): void {
+  const said = maskSecrets(clean(errors), secrets);
+  // Quoted, so that it stays one line; and masked again, as quoting may make a secret of what was none.
+  const quoted = maskSecrets(JSON.stringify(said), secrets);
+  console.error(
+    `The agent of project ${projectId} ended with exit code ${String(exitCode)}: ${quoted}`,
+  );
 }
 
 function misconfigured(what: string): TurnReport {

@@ -43,22 +43,9 @@ export function answerOf(
   return { content, parts, reasoningSince: state.reasoningSince, full: state.full ?? false };
 }
 
-/**
- * How much of some output can be taken: whole lines, so that each can be told text from reasoning.
- * All of it when it is the end, or a line longer than what is read at a time.
- *
- * @returns a number of UTF-16 units, never in the middle of a character
- */
-export function takeable(output: string, { all }: { all: boolean }): number {
-  const lines = output.lastIndexOf("\n") + 1;
-  if (lines > 0 || !all) return all ? output.length : lines;
-  const last = output.charCodeAt(output.length - 1);
-  return last >= 0xd800 && last < 0xdc00 ? output.length - 1 : output.length;
-}
-
-/** The answer with some more output, which was seen at `now` (ms). */
+/** The answer with some more output (see `agentBytes.ts`), which was seen at `now` (ms). */
 export function appendOutput(answer: Answer, output: string, now: number): Answer {
-  const lines = clean(output).match(/[^\n]*\n|[^\n]+$/g) ?? [];
+  const lines = output.match(/[^\n]*\n|[^\n]+$/g) ?? [];
   return lines.reduce((before, line) => appendLine(before, line, now), answer);
 }
 
@@ -69,14 +56,6 @@ export function endAnswer(answer: Answer, now: number): Answer {
   if (since === undefined || last?.type !== "reasoning") return answer;
   const ended = { ...last, text: last.text.trimEnd(), duration: (now - since) / 1000 };
   return { ...answer, parts: [...parts.slice(0, -1), ended], reasoningSince: undefined };
-}
-
-/** Neither a NUL nor half a character, which not every reader of a message can take. */
-function clean(output: string): string {
-  return output
-    .replaceAll("\0", "")
-    .replaceAll("\r\n", "\n")
-    .replace(/\p{Surrogate}/gu, "\ufffd");
 }
 
 function appendLine(answer: Answer, line: string, now: number): Answer {

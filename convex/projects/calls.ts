@@ -1,8 +1,8 @@
 /** The steps of an operation, from its lease to what it came to, around the call that may fail. */
 import { internal } from "../_generated/api";
 import type { Id } from "../_generated/dataModel";
-import { env, type ActionCtx } from "../_generated/server";
-import { given } from "../lib/environment";
+import type { ActionCtx } from "../_generated/server";
+import { env } from "../lib/env";
 import { quaverError } from "../lib/errors";
 import { INTERRUPTED } from "./failures";
 import type { Lease } from "./lease";
@@ -13,7 +13,7 @@ type Failed = { ok: false } & SandboxFailure;
 
 /** What marks this deployment's sandboxes as its own. */
 export async function deploymentLabel(ctx: ActionCtx): Promise<string> {
-  return given(env.QUAVER_DEPLOYMENT) ?? (await ctx.meta.getDeploymentMetadata()).name;
+  return env.QUAVER_DEPLOYMENT ?? (await ctx.meta.getDeploymentMetadata()).name;
 }
 
 /**
@@ -31,7 +31,7 @@ export async function provision(ctx: ActionCtx, lease: Lease): Promise<Provision
   if (!outcome.ok) {
     const { ok: _, ...failure } = outcome;
     await ctx.runMutation(internal.projects.provisioning.fail, { ...lease, ...failure });
-    throw unavailable(outcome);
+    throw unavailable(outcome, { projectId });
   }
   const { sandboxId } = outcome;
   await ctx.runMutation(internal.projects.provisioning.attach, { ...lease, sandboxId });
@@ -89,6 +89,6 @@ async function unlessInterrupted<Outcome>(call: Promise<Outcome>): Promise<Outco
   }
 }
 
-function unavailable({ reason, retryable }: Failed) {
-  return quaverError("SANDBOX_UNAVAILABLE", { retryable, message: reason });
+function unavailable({ reason, retryable }: Failed, which: { projectId?: Id<"projects"> } = {}) {
+  return quaverError("SANDBOX_UNAVAILABLE", { retryable, message: reason, ...which });
 }

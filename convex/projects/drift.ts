@@ -1,8 +1,14 @@
-/** Writing down what became of sandboxes without anyone here asking for it. */
-import { v } from "convex/values";
+/** Finding out, and writing down, what became of sandboxes without anyone here asking for it. */
+import { v, type ObjectType } from "convex/values";
 import { literals } from "convex-helpers/validators";
 import type { Doc } from "../_generated/dataModel";
-import { internalMutation, type MutationCtx } from "../_generated/server";
+import {
+  internalMutation,
+  internalQuery,
+  type MutationCtx,
+  type QueryCtx,
+} from "../_generated/server";
+import { sweptRows } from "../lib/reading";
 import { failedColumns } from "./failures";
 import { isLeased } from "./lease";
 import { statusAfter } from "./lifecycle";
@@ -10,6 +16,39 @@ import { sandboxLook, type SandboxLook } from "./outcomes";
 import { enqueueRecheck } from "./recheck";
 import { patchProject, type ProjectPatch } from "./store";
 import { driftOf, isAtRest, isOnItsWay, type Drift } from "./verdicts";
+
+const restingPageArgs = {
+  /** Projects at rest: in one status; or in any, under a lease that has run out. */
+  which: literals("ready", "stopped", "archived", "interrupted"),
+  cursor: v.nullable(v.string()),
+  leasedUntil: v.number(), // ms since the epoch: leases that end before have run out
+};
+
+/** The sandboxes of one page of projects at rest, and where the next page begins; null after the last. */
+export const restingPage = internalQuery({
+  args: restingPageArgs,
+  returns: v.object({ sandboxIds: v.array(v.string()), next: v.nullable(v.string()) }),
+  handler: async (ctx, args) => {
+    const { page, isDone, continueCursor } = await restingProjects(ctx, args);
+    const resting = page.filter(({ status }) => isAtRest(status));
+    const sandboxIds = resting.flatMap(({ sandboxId }) => sandboxId ?? []);
+    return { sandboxIds, next: isDone ? null : continueCursor };
+  },
+});
+
+async function restingProjects(
+  ctx: QueryCtx,
+  { which, cursor, leasedUntil }: ObjectType<typeof restingPageArgs>,
+) {
+  const projects = ctx.db.query("projects");
+  const found =
+    which === "interrupted"
+      ? projects.withIndex("by_lease", (q) =>
+          q.gt("operation.expiresAt", 0).lt("operation.expiresAt", leasedUntil),
+        )
+      : projects.withIndex("by_status", (q) => q.eq("status", which));
+  return await found.paginate(sweptRows(cursor));
+}
 
 /**
  * Applies news of a sandbox, by Daytona's webhook (an `event`) or by the sweep's own look at it, as

@@ -1,6 +1,6 @@
 /** The lease of a project, as pure decisions; see `operation` in `tables.ts`. */
 import { v, type Infer } from "convex/values";
-import type { Doc } from "../_generated/dataModel";
+import type { Doc, Id } from "../_generated/dataModel";
 import { quaverError } from "../lib/errors";
 import type { Operation, OperationKind } from "./tables";
 
@@ -53,8 +53,15 @@ export function isLeased(project: Leased, now: number, impatient = false): boole
   return !impatient && project.operation !== undefined && project.operation.expiresAt > now;
 }
 
-/** @throws `OPERATION_IN_PROGRESS` while somebody is working on the project */
-export function checkLeaseFree({ operation }: Leased, now: number): void {
+/**
+ * @param told - what the refusal tells besides
+ * @throws `OPERATION_IN_PROGRESS` while somebody is working on the project
+ */
+export function checkLeaseFree(
+  { operation }: Leased,
+  now: number,
+  told: { projectId?: Id<"projects"> } = {},
+): void {
   if (operation === undefined || operation.expiresAt <= now) return;
-  throw quaverError("OPERATION_IN_PROGRESS", { operation: operation.kind });
+  throw quaverError("OPERATION_IN_PROGRESS", { operation: operation.kind, ...told });
 }

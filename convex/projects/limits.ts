@@ -2,7 +2,7 @@
 import type { Doc } from "../_generated/dataModel";
 import type { MutationCtx } from "../_generated/server";
 import { quaverError } from "../lib/errors";
-import { checkText } from "../lib/validation";
+import { checkClientId, checkText } from "../lib/validation";
 import { currentPlanOf } from "../payments/entitlements";
 import { PLANS } from "../payments/plans";
 import { projectCountsOf } from "./store";
@@ -24,6 +24,19 @@ export function checkName(name: string): string {
  */
 export function checkPrompt(prompt: string): string {
   return checkText("prompt", prompt, { max: MAX_PROMPT_LENGTH });
+}
+
+/** What `create` takes. */
+type Wish = Pick<Doc<"projects">, "name" | "prompt" | "clientProjectId">;
+
+/**
+ * @returns what is to be stored of a wish for a project
+ * @throws `INVALID_ARGUMENT` naming the field at fault
+ */
+export function checkWish({ name, prompt, clientProjectId }: Wish): Wish {
+  const checked = { name: checkName(name), prompt: checkPrompt(prompt) };
+  if (clientProjectId === undefined) return checked;
+  return { ...checked, clientProjectId: checkClientId("clientProjectId", clientProjectId) };
 }
 
 /** @throws `PLAN_LIMIT_REACHED` when the person's plan allows no further project */

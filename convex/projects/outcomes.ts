@@ -65,8 +65,8 @@ export const turnReport = v.union(
   v.object({ kind: v.literal("started"), commandId: v.string() }),
   v.object({
     kind: v.literal("progress"),
-    text: v.string(), // whole lines of output
-    taken: v.number(), // how far that goes in the agent's output, in UTF-16 units
+    text: v.string(), // lines of output, clean and masked
+    taken: v.number(), // how far that goes in the agent's output, in bytes
     more: v.boolean(), // whether there is more to read at once
     exitCode: v.nullable(v.number()), // null while the agent runs
     awake: v.boolean(), // whether the sandbox's idle stop was put off

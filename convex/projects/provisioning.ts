@@ -9,38 +9,63 @@ import { v } from "convex/values";
 import { literals } from "convex-helpers/validators";
 import type { Doc, Id } from "../_generated/dataModel";
 import { internalMutation, type MutationCtx } from "../_generated/server";
+import { quaverError } from "../lib/errors";
 import { callerMutation } from "../lib/functions";
 import { checkRateLimit } from "../lib/rateLimits";
 import { ownedProject } from "./access";
 import { failedColumns } from "./failures";
 import { checkLeaseFree, holdsLease, leaseFields, newLease, type Lease } from "./lease";
 import { statusAfter } from "./lifecycle";
-import { checkName, checkPlanAllowsAnother, checkPlanAllowsRunning, checkPrompt } from "./limits";
-import { sandboxFailure, type SandboxFailure } from "./outcomes";
+import { checkPlanAllowsAnother, checkPlanAllowsRunning, checkWish } from "./limits";
+import { provisioned, sandboxFailure, type Provisioned, type SandboxFailure } from "./outcomes";
 import { enqueueSandboxRemoval } from "./removal";
-import { insertProject, patchProject } from "./store";
+import { findByClientProjectId, insertProject, patchProject } from "./store";
 import { projectFields } from "./tables";
 import { enterTurn, turnAfterAttach } from "./turns";
 
 /**
- * The first step: may this person have another project, and if so, its row.
+ * The first step: may this person have another project, and if so, its row. With a
+ * `clientProjectId` of a project that they have, it is about that one, and counts towards no limit.
  *
- * @throws `INVALID_ARGUMENT`, `RATE_LIMITED`, `PLAN_LIMIT_REACHED`
+ * @returns the lease; or the project and its sandbox, when there is nothing left to do
+ * @throws `INVALID_ARGUMENT`, `RATE_LIMITED`, `PLAN_LIMIT_REACHED`; `OPERATION_IN_PROGRESS` and
+ *   `SANDBOX_UNAVAILABLE` of a project that is there, with its id
  */
 export const begin = callerMutation({
-  args: projectFields.pick("name", "prompt").fields,
-  returns: leaseFields,
+  args: projectFields.pick("name", "prompt", "clientProjectId").fields,
+  returns: v.union(leaseFields, provisioned),
   handler: async (ctx, args) => {
-    const fields = { name: checkName(args.name), prompt: checkPrompt(args.prompt) };
-    await checkRateLimit(ctx, "createProject", ctx.user._id);
+    const userId = ctx.user._id;
+    const wish = checkWish(args);
+    const present = await findByClientProjectId(ctx, userId, wish.clientProjectId);
+    if (present !== null) return await beginAgain(ctx, present, Date.now());
+    await checkRateLimit(ctx, "createProject", userId);
     await checkPlanAllowsAnother(ctx, ctx.user);
-    return await insertCreating(ctx, { ...fields, userId: ctx.user._id }, Date.now());
+    return await insertCreating(ctx, { ...wish, userId }, Date.now());
   },
 });
 
+/** Whoever asked for this project asks again. One whose creation was cut off is gone on with. */
+async function beginAgain(
+  ctx: MutationCtx,
+  project: Doc<"projects">,
+  now: number,
+): Promise<Lease | Provisioned> {
+  const { _id: projectId, status, sandboxId, failure } = project;
+  if (status === "creating") {
+    checkLeaseFree(project, now, { projectId });
+    const operation = newLease("provision", now);
+    await patchProject(ctx, projectId, { operation });
+    return { projectId, token: operation.token };
+  }
+  if (sandboxId !== undefined && failure === undefined) return { projectId, sandboxId };
+  const { reason: message, retryable = true } = failure ?? {};
+  throw quaverError("SANDBOX_UNAVAILABLE", { retryable, projectId, ...(message && { message }) });
+}
+
 async function insertCreating(
   ctx: MutationCtx,
-  fields: Pick<Doc<"projects">, "userId" | "name" | "prompt">,
+  fields: Pick<Doc<"projects">, "userId" | "name" | "prompt" | "clientProjectId">,
   now: number,
 ): Promise<Lease> {
   const operation = newLease("provision", now);

@@ -69,6 +69,7 @@ function toPublic({
   generation: _generation,
   turn: _turn,
   sandboxSeenAt: _seenAt,
+  clientProjectId: _clientId,
   operation,
   ...project
 }: Doc<"projects">): PublicProject {

@@ -18,7 +18,10 @@ export const look = internalAction({
   args: { sandboxId: v.string() },
   returns: v.null(),
   handler: async (ctx, { sandboxId }): Promise<null> => {
-    const [news] = await ctx.runAction(internal.projects.survey.look, { sandboxIds: [sandboxId] });
+    const { looks } = await ctx.runAction(internal.projects.survey.look, {
+      sandboxIds: [sandboxId],
+    });
+    const [news] = looks;
     if (news === undefined) throw new Error("Daytona gave no answer.");
     if (isOnItsWay(news.look.state)) throw new Error("The sandbox is still changing.");
     await ctx.runMutation(internal.projects.drift.apply, { ...news, isEvent: false });

@@ -23,6 +23,9 @@ import {
   type SandboxFailure,
 } from "./outcomes";
 
+/** For a call of a removal, which is tried again, and meanwhile keeps others from their turn. */
+const REMOVAL_TIMEOUT_MS = 30_000;
+
 /** Makes a project's sandbox and waits until it has started, or adopts the one an earlier try made. */
 export const provision = internalAction({
   args: { projectId: v.id("projects"), deployment: v.string() },
@@ -82,7 +85,7 @@ export const destroy = internalAction({
   args: { projectId: v.id("projects"), sandboxId: v.optional(v.string()) },
   returns: v.null(),
   handler: async (_ctx, { projectId, sandboxId }) => {
-    const client = sandboxClient();
+    const client = sandboxClient(REMOVAL_TIMEOUT_MS);
     if (client === null) throw new Error("DAYTONA_API_KEY is not set");
     const id = sandboxId ?? (await client.get(sandboxName(projectId)))?.id;
     if (id !== undefined) await client.delete(id);

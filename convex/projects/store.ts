@@ -35,6 +35,19 @@ export async function insertProject(
   return await ctx.db.insert("projects", fields);
 }
 
+/** The person's project that its sender named so; null when there is none, or no name. */
+export async function findByClientProjectId(
+  ctx: QueryCtx,
+  userId: Id<"users">,
+  clientProjectId: string | undefined,
+): Promise<Doc<"projects"> | null> {
+  if (clientProjectId === undefined) return null;
+  return await ctx.db
+    .query("projects")
+    .withIndex("by_client_id", (q) => q.eq("clientProjectId", clientProjectId).eq("userId", userId))
+    .unique();
+}
+
 /** Writes columns of a project that is there. */
 export async function patchProject(
   ctx: MutationCtx,

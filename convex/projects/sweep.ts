@@ -1,60 +1,60 @@
 /**
  * The sweep: whatever call failed and wherever the process died, it puts things right. Every few
- * minutes (`crons.ts`) it goes, in bounded pages that order each other, through
+ * minutes (`crons.ts`) it goes, page by page, through
  *
  * - the projects that work, of which those whose lease has run out are taken up again or given up;
  * - the projects at rest whose sandboxes run, or whose operation was cut off: Daytona is asked about
  *   each by its id;
  * - Daytona's list of this deployment's sandboxes, of which those that are no project's are deleted.
  *
+ * Convex runs few scheduled functions at a time, 8 on its smallest deployments, and the looks at
+ * running turns need their places. So each page orders the next, one sweep of a kind is under way at a
+ * time, a page ends in bounded time, and once Daytona does not answer, the rest of the sweep does not
+ * ask (`lib/rounds.ts`).
+ *
  * Removals of deleted people have a cron of their own (`auth/deletion.ts`), but for an impatient
  * sweep, which takes them up too.
  */
-import { v, type ObjectType } from "convex/values";
-import { literals } from "convex-helpers/validators";
+import { v } from "convex/values";
 import { internal } from "../_generated/api";
-import type { Doc } from "../_generated/dataModel";
 import {
   internalAction,
   internalMutation,
-  internalQuery,
+  type ActionCtx,
   type MutationCtx,
-  type QueryCtx,
 } from "../_generated/server";
-import { isQuaverError } from "../lib/errors";
-import { MAX_READ_BYTES } from "../lib/reading";
-import { deploymentLabel, provision } from "./calls";
-import { failedColumns, INTERRUPTED } from "./failures";
-import { leaseFields, newLease } from "./lease";
-import { patchProject } from "./store";
-import { enqueueSessionEnd, sessionOf, takeOverTurn } from "./turns";
-import { isAtRest, verdictOnWorking } from "./verdicts";
-
-const PAGE_ROWS = 50;
-
-const impatient = v.optional(v.boolean());
-const cursor = v.nullable(v.string());
-/** Projects at rest: in one status; or in any, under a lease that has run out. */
-const restingSet = literals("ready", "stopped", "archived", "interrupted");
+import { askAboutEach } from "../lib/rounds";
+import { deploymentLabel } from "./calls";
+import { firstPage, pageAfter, pageVisit, sweepPage } from "./sweepPages";
+import type { PageVisit, SweepPage } from "./sweepPages";
+import type { SweepKind } from "./tables";
+import { resumeCreation } from "./takeovers";
 
 /**
- * Begins a sweep.
+ * How long a page may take before its sweep counts as dead, so that the next may begin. Pages that look
+ * take two minutes at the most (`survey.ts`); creations begin for one, and take four and a half each.
+ */
+const PAGE_LEASE_MS = 3 * 60_000;
+const CREATIONS_LEASE_MS = 7 * 60_000;
+
+const CREATIONS_AT_A_TIME = 5; // each occupies Node, which self-hosted runs 16 times side by side
+const CREATIONS_BEGIN_MS = 60_000;
+
+const impatience = { impatient: v.optional(v.boolean()) };
+
+/**
+ * Begins a sweep, unless one is under way.
  *
- * With `impatient` it waits for nothing: every lease counts as run out, every sandbox as old enough.
- * For an operator (`npx convex run projects/sweep:run '{"impatient":true}'`) who knows that nothing
- * is under way, as after a crash. It is safe otherwise too, as whoever loses a lease writes nothing.
+ * With `impatient` it waits for nothing: every lease counts as run out, every sandbox as old enough,
+ * and a sweep that is under way goes no further. For an operator (`npx convex run projects/sweep:run
+ * '{"impatient":true}'`) who knows that nothing is under way, as after a crash. It is safe otherwise
+ * too, as whoever loses a lease writes nothing.
  */
 export const run = internalMutation({
-  args: { impatient },
+  args: impatience,
   returns: v.null(),
   handler: async (ctx, args) => {
-    const { working, resting } = internal.projects.sweep;
-    for (const status of ["creating", "generating"] as const) {
-      await ctx.scheduler.runAfter(0, working, { ...args, status, cursor: null });
-    }
-    for (const which of ["ready", "interrupted"] as const) {
-      await ctx.scheduler.runAfter(0, resting, { ...args, which, cursor: null });
-    }
+    await begin(ctx, "running", args.impatient);
     if (args.impatient) await ctx.scheduler.runAfter(0, internal.auth.deletion.pickUp, args);
     return null;
   },
@@ -65,148 +65,122 @@ export const run = internalMutation({
  * to Daytona, and little becomes of them: once an hour is enough beside the webhook.
  */
 export const runStopped = internalMutation({
-  args: { impatient },
+  args: impatience,
   returns: v.null(),
   handler: async (ctx, args) => {
-    for (const which of ["stopped", "archived"] as const) {
-      const page = { ...args, which, cursor: null };
-      await ctx.scheduler.runAfter(0, internal.projects.sweep.resting, page);
-    }
+    await begin(ctx, "stopped", args.impatient);
     return null;
   },
 });
 
-/**
- * One page of the projects that work. After the last that is `creating` come the orphans: a creation
- * that is given up may leave one, which this same sweep is to find.
- */
-export const working = internalMutation({
-  args: { status: literals("creating", "generating"), cursor, impatient },
-  returns: v.null(),
-  handler: async (ctx, args) => {
-    const page = await ctx.db
-      .query("projects")
-      .withIndex("by_status", (q) => q.eq("status", args.status))
-      .paginate(pageFrom(args.cursor));
-    for (const project of page.page) await resolve(ctx, project, Date.now(), args.impatient);
-    if (!page.isDone) {
-      const next = { ...args, cursor: page.continueCursor };
-      await ctx.scheduler.runAfter(0, internal.projects.sweep.working, next);
-    } else if (args.status === "creating") {
-      const first = { cursor: null, ...(args.impatient && { impatient: true }) };
-      await ctx.scheduler.runAfter(0, internal.projects.sweep.orphans, first);
-    }
-    return null;
-  },
-});
-
-function pageFrom(cursor: string | null) {
-  return { cursor, numItems: PAGE_ROWS, maximumBytesRead: MAX_READ_BYTES };
+async function begin(ctx: MutationCtx, kind: SweepKind, impatient?: boolean): Promise<void> {
+  const now = Date.now();
+  const present = await presentSweep(ctx, kind);
+  if (present !== null && present.expiresAt > now && !impatient) return;
+  await order(ctx, firstPage(kind, crypto.randomUUID(), { now, impatient }), now);
 }
 
-async function resolve(
-  ctx: MutationCtx,
-  project: Doc<"projects">,
-  now: number,
-  impatient?: boolean,
-): Promise<void> {
-  switch (verdictOnWorking(project, now, { impatient })) {
-    case "leave":
-      return;
-    case "resume":
-      if (!(await takeOverTurn(ctx, project, now))) await takeOverCreation(ctx, project, now);
-      return;
-    case "give up":
-      await patchProject(ctx, project._id, failedColumns(project, INTERRUPTED, now));
-      if (project.generation !== undefined) await enqueueSessionEnd(ctx, sessionOf(project));
+async function presentSweep(ctx: MutationCtx, kind: SweepKind) {
+  return await ctx.db
+    .query("sweeps")
+    .withIndex("by_kind", (q) => q.eq("kind", kind))
+    .unique();
+}
+
+/** Orders a page, and notes that its sweep is under way. */
+async function order(ctx: MutationCtx, page: SweepPage, now: number): Promise<void> {
+  const { kind, token, step } = page;
+  const leaseMs = step === "creating" ? CREATIONS_LEASE_MS : PAGE_LEASE_MS;
+  const sweep = { kind, token, expiresAt: now + leaseMs };
+  const present = await presentSweep(ctx, kind);
+  if (present === null) await ctx.db.insert("sweeps", sweep);
+  else await ctx.db.replace("sweeps", present._id, sweep);
+  await ctx.scheduler.runAfter(0, internal.projects.sweep.visit, page);
+}
+
+/** One page. Whatever goes wrong with it keeps nothing else from being swept. */
+export const visit = internalAction({
+  args: sweepPage,
+  returns: v.null(),
+  handler: async (ctx, page): Promise<null> => {
+    const visited = await visitPage(ctx, page).catch((error: unknown): PageVisit => {
+      console.error(`The sweep could not finish a page (${page.step}). ${String(error)}`);
+      return { next: null };
+    });
+    await ctx.runMutation(internal.projects.sweep.goOn, { page, visited });
+    return null;
+  },
+});
+
+/** Orders the page that follows, unless another sweep has begun meanwhile. */
+export const goOn = internalMutation({
+  args: { page: sweepPage, visited: pageVisit },
+  returns: v.null(),
+  handler: async (ctx, { page, visited }) => {
+    const present = await presentSweep(ctx, page.kind);
+    if (present?.token !== page.token) return null;
+    const next = pageAfter(page, visited);
+    if (next === null) await ctx.db.delete("sweeps", present._id);
+    else await order(ctx, next, Date.now());
+    return null;
+  },
+});
+
+async function visitPage(ctx: ActionCtx, page: SweepPage): Promise<PageVisit> {
+  switch (page.step) {
+    case "generating":
+    case "creating":
+      return await visitWorking(ctx, page, page.step);
+    case "ready":
+    case "interrupted":
+    case "stopped":
+    case "archived":
+      return await visitResting(ctx, page, page.step);
+    case "orphans":
+      return await visitOrphans(ctx, page);
   }
 }
 
-async function takeOverCreation(ctx: MutationCtx, project: Doc<"projects">, now: number) {
-  const operation = newLease("provision", now);
-  await patchProject(ctx, project._id, { operation });
-  const lease = { projectId: project._id, token: operation.token };
-  await ctx.scheduler.runAfter(0, internal.projects.sweep.resumeCreation, lease);
+async function visitWorking(
+  ctx: ActionCtx,
+  { cursor, impatient, away }: SweepPage,
+  status: "creating" | "generating",
+): Promise<PageVisit> {
+  const patience = impatient ? { impatient } : {};
+  const page = { status, cursor, ...patience };
+  const { due, next } = await ctx.runMutation(internal.projects.takeovers.workingPage, page);
+  if (away) return { next };
+  const end = await askAboutEach(
+    due,
+    { atATime: CREATIONS_AT_A_TIME, timeMs: CREATIONS_BEGIN_MS },
+    (projectId) => resumeCreation(ctx, { projectId, ...patience }),
+  );
+  // Those that were taken up are not due any more: the same page again is the rest.
+  return {
+    next,
+    ...(end === "out of time" && { again: true }),
+    ...(end === "away" && { away: true }),
+  };
 }
 
-/** Takes up a creation where it was left: adopts what Daytona has, or makes it. */
-export const resumeCreation = internalAction({
-  args: leaseFields,
-  returns: v.null(),
-  handler: async (ctx, lease): Promise<null> => {
-    try {
-      await provision(ctx, lease);
-    } catch (error) {
-      // The project says so itself, to its owner.
-      if (!isQuaverError(error, "SANDBOX_UNAVAILABLE")) throw error;
-    }
-    return null;
-  },
-});
-
-/** One page of projects at rest. */
-export const resting = internalAction({
-  args: { which: restingSet, cursor, impatient },
-  returns: v.null(),
-  handler: async (ctx, args): Promise<null> => {
-    const { which, cursor, impatient } = args;
-    const leasedUntil = impatient ? Infinity : Date.now();
-    const page = { which, cursor, leasedUntil };
-    const { sandboxIds, next } = await ctx.runQuery(internal.projects.sweep.restingPage, page);
-    const looks = await ctx.runAction(internal.projects.survey.look, { sandboxIds });
-    for (const look of looks) {
-      const news = { ...look, isEvent: false, ...(impatient && { impatient }) };
-      await ctx.runMutation(internal.projects.drift.apply, news);
-    }
-    if (next !== null) {
-      await ctx.scheduler.runAfter(0, internal.projects.sweep.resting, { ...args, cursor: next });
-    }
-    return null;
-  },
-});
-
-const restingPageArgs = { which: restingSet, cursor, leasedUntil: v.number() };
-
-/**
- * The sandboxes of one page of projects, and where the next page begins; null after the last.
- * `leasedUntil`, in ms since the epoch: leases that end before have run out.
- */
-export const restingPage = internalQuery({
-  args: restingPageArgs,
-  returns: v.object({ sandboxIds: v.array(v.string()), next: cursor }),
-  handler: async (ctx, args) => {
-    const { page, isDone, continueCursor } = await restingProjects(ctx, args);
-    const resting = page.filter(({ status }) => isAtRest(status));
-    const sandboxIds = resting.flatMap(({ sandboxId }) => sandboxId ?? []);
-    return { sandboxIds, next: isDone ? null : continueCursor };
-  },
-});
-
-async function restingProjects(
-  ctx: QueryCtx,
-  { which, cursor, leasedUntil }: ObjectType<typeof restingPageArgs>,
-) {
-  const projects = ctx.db.query("projects");
-  const found =
-    which === "interrupted"
-      ? projects.withIndex("by_lease", (q) =>
-          q.gt("operation.expiresAt", 0).lt("operation.expiresAt", leasedUntil),
-        )
-      : projects.withIndex("by_status", (q) => q.eq("status", which));
-  return await found.paginate(pageFrom(cursor));
+async function visitResting(
+  ctx: ActionCtx,
+  { cursor, leasedUntil, impatient }: SweepPage,
+  which: "ready" | "interrupted" | "stopped" | "archived",
+): Promise<PageVisit> {
+  const page = { which, cursor, leasedUntil };
+  const { sandboxIds, next } = await ctx.runQuery(internal.projects.drift.restingPage, page);
+  if (sandboxIds.length === 0) return { next };
+  const { looks, away } = await ctx.runAction(internal.projects.survey.look, { sandboxIds });
+  for (const look of looks) {
+    const news = { ...look, isEvent: false, ...(impatient && { impatient }) };
+    await ctx.runMutation(internal.projects.drift.apply, news);
+  }
+  return { next, ...(away && { away }) };
 }
 
-/** One page of Daytona's list. */
-export const orphans = internalAction({
-  args: { cursor, impatient },
-  returns: v.null(),
-  handler: async (ctx, args): Promise<null> => {
-    const deployment = await deploymentLabel(ctx);
-    const page = { ...args, deployment };
-    const next = await ctx.runAction(internal.projects.survey.removeOrphans, page);
-    if (next !== null) {
-      await ctx.scheduler.runAfter(0, internal.projects.sweep.orphans, { ...args, cursor: next });
-    }
-    return null;
-  },
-});
+async function visitOrphans(ctx: ActionCtx, { cursor, impatient }: SweepPage): Promise<PageVisit> {
+  const deployment = await deploymentLabel(ctx);
+  const page = { deployment, cursor, ...(impatient && { impatient }) };
+  return await ctx.runAction(internal.projects.survey.removeOrphans, page);
+}

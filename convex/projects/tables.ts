@@ -30,8 +30,8 @@ export const operation = v.object({
 /** The agent's present turn, for whoever polls it. Present exactly while `status` is "generating". */
 export const generation = v.object({
   messageId: v.optional(v.id("messages")), // the assistant message; absent until there is output
-  commandId: v.optional(v.string()), // Daytona's id of the session command; absent until it runs
-  offset: v.number(), // UTF-16 units of the agent's output that have been read
+  commandId: v.optional(v.string()), // of the session's command, by `@quaver/sandbox`; absent until it runs
+  offset: v.number(), // bytes of the agent's output that have been taken
   deadline: v.number(), // ms since the epoch
   contactAt: v.number(), // ms since the epoch, when Daytona last answered (or the turn began)
   outputAt: v.number(), // ms since the epoch, when there last was output (or the turn began)
@@ -72,7 +72,22 @@ export const projectFields = v.object({
   sandboxSeenAt: v.optional(v.number()),
   failure: v.optional(failure), // present exactly while `status` is "failed"
   createdAt: v.number(), // ms since the epoch
+  clientProjectId: v.optional(v.string()), // up to 128 characters, made by whoever asked for it
 });
+
+/** What sweeps there are: of the projects whose sandboxes run or are about to, and of the others. */
+export const sweepKind = literals("running", "stopped");
+
+/** What a sweep goes through, one after the other (`sweepPages.ts`). */
+export const sweepStep = literals(
+  "generating", // turns
+  "creating",
+  "ready",
+  "interrupted", // at rest in whatever status, under a lease that has run out
+  "orphans", // sandboxes that may be no project's
+  "stopped",
+  "archived",
+);
 
 const projectCountFields = v.object({
   userId: v.id("users"),
@@ -82,7 +97,7 @@ const projectCountFields = v.object({
 
 /** A project as its owner reads it: the lease without its token, the bookkeeping left out. */
 export const publicProject = projectFields
-  .omit("operation", "generation", "turn", "sandboxSeenAt")
+  .omit("operation", "generation", "turn", "sandboxSeenAt", "clientProjectId")
   .extend({
     operation: v.optional(operation.pick("kind", "startedAt")),
     ...systemFields("projects"),
@@ -96,6 +111,10 @@ export type OperationKind = Infer<typeof operationKind>;
 export type Operation = Infer<typeof operation>;
 /** See `generation`. */
 export type Generation = Infer<typeof generation>;
+/** See `sweepKind`. */
+export type SweepKind = Infer<typeof sweepKind>;
+/** See `sweepStep`. */
+export type SweepStep = Infer<typeof sweepStep>;
 /** See `publicProject`. */
 export type PublicProject = Infer<typeof publicProject>;
 
@@ -111,6 +130,9 @@ export const projectTables = {
   projects: defineTable(projectFields)
     // The owner's list, newest first.
     .index("by_user", ["userId"])
+    // Was this project asked for already? The client's id comes first: the other way round would
+    // make `by_user` a prefix of this index.
+    .index("by_client_id", ["clientProjectId", "userId"])
     // From a sandbox to its project.
     .index("by_sandbox_id", ["sandboxId"])
     // The sweep's pages: projects that work, or whose sandbox runs or rests.
@@ -125,4 +147,15 @@ export const projectTables = {
    * last project: whoever is deleted leaves none.
    */
   projectCounts: defineTable(projectCountFields).index("by_user", ["userId"]),
+
+  /**
+   * The sweeps under way, at most one of each kind.
+   * Written, read and deleted by `sweep.ts`: when a sweep begins, with each of its pages, and at its
+   * end. One that died leaves its row, which the next sweep of the kind takes over once it has expired.
+   */
+  sweeps: defineTable({
+    kind: sweepKind,
+    token: v.string(), // whose pages may order further ones
+    expiresAt: v.number(), // ms since the epoch; from then on the sweep counts as dead
+  }).index("by_kind", ["kind"]),
 };

@@ -117,13 +117,14 @@ function promptMessage(
 /**
  * Ends the present turn as it stands, and what runs of it; without one there is nothing to do.
  *
- * @throws `NOT_FOUND`
+ * @throws `NOT_FOUND`, `RATE_LIMITED`
  */
 export const cancel = callerMutation({
   args: { projectId: v.id("projects") },
   returns: v.null(),
   handler: async (ctx, args) => {
     const project = await ownedProject(ctx, args.projectId);
+    await checkRateLimit(ctx, "editProject", ctx.user._id);
     if (project.generation !== undefined) await endTurn(ctx, project, Date.now());
     return null;
   },

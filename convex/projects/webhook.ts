@@ -1,6 +1,7 @@
 /** `POST /daytona-webhook`: Daytona tells what became of sandboxes. */
 import { internal } from "../_generated/api";
-import { env, httpAction, type ActionCtx } from "../_generated/server";
+import { httpAction, type ActionCtx } from "../_generated/server";
+import { env } from "../lib/env";
 import { receiveSvixWebhook } from "../lib/webhooks";
 import { readDaytonaEvent } from "./daytonaEvents";
 

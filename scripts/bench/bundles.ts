@@ -52,7 +52,7 @@ async function makeBundle(folder: string): Promise<string> {
   const deployment = await startLocalDeployment({ dataDir: join(folder, "data") });
   try {
     // `auth.config.ts` can't be evaluated without it; what it says does not matter here.
-    const changes = [{ name: "CLERK_FRONTEND_API_URL", value: "https://clerk.invalid" }];
+    const changes = [{ name: "CLERK_JWT_ISSUER_DOMAIN", value: "https://clerk.invalid" }];
     await callSystem(deployment, "/api/update_environment_variables", { changes });
     const cwd = makeProject(join(folder, "project"));
     const bundle = join(folder, "bundle");

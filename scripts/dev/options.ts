@@ -1,4 +1,5 @@
-import { resolve } from "node:path";
+import { existsSync, realpathSync } from "node:fs";
+import { basename, dirname, join, resolve, sep } from "node:path";
 import { parseArgs } from "node:util";
 import { ROOT } from "../lib/convex-cli.ts";
 import { CommandFailure, messageOf } from "../lib/failure.ts";
@@ -15,34 +16,54 @@ export interface DevOptions {
   dataDir: string;
   /** Whether that is the folder of the ordinary `bun run dev`, which `.env.local` points at. */
   isDefaultDataDir: boolean;
+  /** The origins of front ends other than the example, whose pages may call the stand-ins. */
+  origins: string[];
   help: boolean;
 }
 
 /** Shown by `bun run dev --help`. */
 export const USAGE = `Usage: bun run dev [--data-dir DIR] [--free-ports] [--json] [--no-example]
+                   [--origin ORIGIN]...
 
   --data-dir DIR  where everything is kept (default: .quaver)
   --free-ports    take any free ports, so that several can run side by side
   --json          print one JSON line when ready, nothing else, on stdout
   --no-example    the backend alone: neither the example front end nor its demo agent
+  --origin ORIGIN lets the pages of a front end of yours (http://localhost:3000) call the stand-ins
 `;
 
 /** The folder of the ordinary `bun run dev`. */
 export const DEFAULT_DATA_DIR = resolve(ROOT, ".quaver");
 
+/** What the example's development server hands out, and `convex dev` pushes. */
+const SERVED = ["example", "convex", "node_modules"].map((name) => resolve(ROOT, name));
+
 /**
  * Reads the command line.
- * @throws CommandFailure `USAGE` for an unknown flag or a missing value
+ * @throws CommandFailure `USAGE` for an unknown flag, a missing value, a data folder that would be served, or what is
+ *   no origin
  */
 export function parseOptions(argv: string[]): DevOptions {
   const flags = readFlags(argv);
   const dataDir = resolve(flags["data-dir"] ?? DEFAULT_DATA_DIR);
+  const origins = flags.origin ?? [];
+  const served = SERVED.find((folder) => isWithin(realPath(folder), realPath(dataDir)));
+  if (served !== undefined) {
+    const why = `what is in ${basename(served)}/ is handed out to browsers, and keys are among the data`;
+    throw new CommandFailure("USAGE", `${dataDir} can't be the data folder: ${why}.`);
+  }
+  const wrong = origins.find((origin) => !isOrigin(origin));
+  if (wrong !== undefined) {
+    const form = "an origin is like http://localhost:3000, without a path";
+    throw new CommandFailure("USAGE", `--origin ${wrong}: ${form}.\n\n${USAGE}`);
+  }
   return {
     json: flags.json ?? false,
     freePorts: flags["free-ports"] ?? false,
     example: !(flags["no-example"] ?? false),
     dataDir,
     isDefaultDataDir: dataDir === DEFAULT_DATA_DIR,
+    origins,
     help: flags.help ?? false,
   };
 }
@@ -56,6 +77,7 @@ function readFlags(argv: string[]) {
         "free-ports": { type: "boolean" },
         "data-dir": { type: "string" },
         "no-example": { type: "boolean" },
+        origin: { type: "string", multiple: true },
         help: { type: "boolean", short: "h" },
       },
     });
@@ -63,4 +85,18 @@ function readFlags(argv: string[]) {
   } catch (error) {
     throw new CommandFailure("USAGE", `${messageOf(error)}\n\n${USAGE}`, { cause: error });
   }
+}
+
+function isOrigin(text: string): boolean {
+  return /^https?:/.test(text) && URL.canParse(text) && new URL(text).origin === text;
+}
+
+function isWithin(folder: string, path: string): boolean {
+  return path === folder || path.startsWith(folder + sep);
+}
+
+/** A path with its links followed, as far as it exists. */
+function realPath(path: string): string {
+  if (existsSync(path)) return realpathSync(path);
+  return join(realPath(dirname(path)), basename(path));
 }

@@ -62,11 +62,13 @@ export async function startServices(options: DevOptions): Promise<Services> {
 }
 
 async function startOn(
-  { dataDir, example }: DevOptions,
+  { dataDir, example, origins: others }: DevOptions,
   { ports, moved }: ChosenPorts,
   memory: Memory,
 ): Promise<Services> {
   const closers = new Closers();
+  const siteUrl = exampleUrl(ports.example);
+  const origins = [siteUrl, ...others];
   try {
     const deployment = await closers.add(
       startLocalDeployment({
@@ -77,26 +79,28 @@ async function startOn(
       }),
     );
     const clerk = await closers.add(
-      startClerkStandIn({ port: ports.clerk, dataDir: join(dataDir, "clerk") }),
+      startClerkStandIn({ port: ports.clerk, dataDir: join(dataDir, "clerk"), origins }),
     );
     clerk.setWebhook({ url: `${deployment.siteUrl}/clerk-users-webhook` });
     const daytona = await closers.add(
       startDaytonaStandIn({
         port: ports.daytona,
         dataDir: join(dataDir, "daytona"),
+        origins,
+        reservedPorts: Object.values(ports),
         ...(example && { entrypoint: DEMO_AGENT.entrypoint }),
       }),
     );
     daytona.setWebhook({ url: `${deployment.siteUrl}/daytona-webhook` });
     const stripe = await closers.add(
-      startStripeStandIn({ port: ports.stripe, dataDir: join(dataDir, "stripe") }),
+      startStripeStandIn({ port: ports.stripe, dataDir: join(dataDir, "stripe"), origins }),
     );
     stripe.setWebhook({ url: `${deployment.siteUrl}/stripe/webhook` });
     const variables = await setVariables(
       deployment,
       {
         ...(example && { AGENT_COMMAND: DEMO_AGENT.command }),
-        ...standInVariables({ clerk, daytona, stripe, siteUrl: exampleUrl(ports.example) }),
+        ...standInVariables({ clerk, daytona, stripe, siteUrl }),
       },
       memory.variables,
     );
@@ -111,7 +115,7 @@ async function startOn(
       daytonaUrl: daytona.url,
       daytonaApiKey: daytona.apiKey,
       stripeUrl: stripe.url,
-      ...(served && { exampleUrl: exampleUrl(ports.example) }),
+      ...(served && { exampleUrl: siteUrl }),
       exampleReady: () => served?.ready ?? Promise.resolve(),
       moved,
       close: () => closers.close(),

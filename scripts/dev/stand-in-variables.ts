@@ -13,7 +13,7 @@ interface Surroundings {
 export function standInVariables({ clerk, daytona, stripe, siteUrl }: Surroundings): Variables {
   return {
     CLERK_API_URL: clerk.url,
-    CLERK_FRONTEND_API_URL: clerk.issuer,
+    CLERK_JWT_ISSUER_DOMAIN: clerk.issuer,
     CLERK_SECRET_KEY: clerk.secretKey,
     CLERK_WEBHOOK_SECRET: clerk.webhookSecret,
     DAYTONA_API_KEY: daytona.apiKey,

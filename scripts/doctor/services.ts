@@ -30,7 +30,7 @@ export async function askServices(
   { stripeUrl = STRIPE_API }: { stripeUrl?: string | undefined } = {},
 ): Promise<ServiceVerdict[]> {
   const questions: [string, string, Question | undefined][] = [
-    ["Sign-in (Clerk)", "CLERK_FRONTEND_API_URL", aboutIssuer(values)],
+    ["Sign-in (Clerk)", "CLERK_JWT_ISSUER_DOMAIN", aboutIssuer(values)],
     ["Clerk", "CLERK_SECRET_KEY", aboutClerk(values)],
     ["Daytona", "DAYTONA_API_KEY", aboutDaytona(values)],
     ["Stripe", "STRIPE_SECRET_KEY", aboutStripe(values, stripeUrl)],
@@ -45,15 +45,15 @@ export async function askServices(
 
 /** Tokens are checked with what this document names. */
 function aboutIssuer(values: Values): Question | undefined {
-  const issuer = usable(values, "CLERK_FRONTEND_API_URL");
+  const issuer = usable(values, "CLERK_JWT_ISSUER_DOMAIN");
   if (issuer === undefined) return undefined;
   return {
     url: `${withoutSlash(issuer)}/.well-known/openid-configuration`,
-    missing: "there is no Clerk at CLERK_FRONTEND_API_URL",
+    missing: "there is no Clerk at CLERK_JWT_ISSUER_DOMAIN",
     complaint: (body) =>
       z.object({ issuer: z.literal(issuer) }).safeParse(body).success
         ? undefined
-        : "what is at CLERK_FRONTEND_API_URL calls itself something else (a slash too many?)",
+        : "what is at CLERK_JWT_ISSUER_DOMAIN calls itself something else (a slash too many?)",
   };
 }
 
@@ -68,13 +68,9 @@ function aboutDaytona(values: Values): Question | undefined {
   const key = usable(values, "DAYTONA_API_KEY");
   if (key === undefined) return undefined;
   const api = usable(values, "DAYTONA_API_URL") ?? DAYTONA_API;
-  const organization = usable(values, "DAYTONA_ORGANIZATION_ID");
   return {
     url: `${withoutSlash(api)}/sandbox?limit=1`,
-    headers: {
-      ...bearer(key),
-      ...(organization !== undefined && { "x-daytona-organization-id": organization }),
-    },
+    headers: bearer(key),
     complaint: (body) =>
       z.object({ items: z.array(z.unknown()) }).safeParse(body).success
         ? undefined

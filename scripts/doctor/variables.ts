@@ -39,7 +39,7 @@ const ONE_WORD = { words: "one word, without blanks", test: (text: string) => /^
 
 /** Every variable, in the order of what matters first. */
 export const VARIABLES: Record<VariableName, Variable> = {
-  CLERK_FRONTEND_API_URL: {
+  CLERK_JWT_ISSUER_DOMAIN: {
     without: "nobody can sign in, and a push is refused",
     required: true,
     form: WEB_ADDRESS,
@@ -62,7 +62,6 @@ export const VARIABLES: Record<VariableName, Variable> = {
     form: SVIX_SECRET,
   },
   DAYTONA_API_URL: { without: "Daytona's own address is used", form: WEB_ADDRESS },
-  DAYTONA_ORGANIZATION_ID: { without: "the key's own organisation is used", form: ONE_WORD },
   DAYTONA_TARGET: { without: "sandboxes are in the organisation's own region", form: ONE_WORD },
   QUAVER_SNAPSHOT: { without: "sandboxes are made from quaver-agent", form: ONE_WORD },
   QUAVER_DEPLOYMENT: { without: "sandboxes are labelled with the deployment's name" },

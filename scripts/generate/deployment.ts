@@ -8,7 +8,7 @@ import { callSystem } from "../lib/deployment-api.ts";
 import { CommandFailure } from "../lib/failure.ts";
 
 /** `auth.config.ts` can't be evaluated without it; what it says does not matter here. */
-const REQUIRED_VARIABLES = [{ name: "CLERK_FRONTEND_API_URL", value: "https://clerk.invalid" }];
+const REQUIRED_VARIABLES = [{ name: "CLERK_JWT_ISSUER_DOMAIN", value: "https://clerk.invalid" }];
 
 /**
  * Has the official CLI push `convex/` to a deployment that is thrown away afterwards.

@@ -49,6 +49,19 @@ const bareRegistrars = {
   message: "Public functions are made by the builders in convex/lib/functions.ts.",
 };
 
+const generatedEnv = {
+  regex: "/_generated/server(\\.js)?$",
+  importNames: ["env"],
+  allowTypeImports: true,
+  message: "In Node the generated env is the first call's: take the one of convex/lib/env.ts.",
+};
+
+/** Settings are arguments: what a package reads from the environment by itself, nobody declares. */
+const processEnv = {
+  selector: "MemberExpression[object.name='process'][property.name='env']",
+  message: "The package's settings are its arguments.",
+};
+
 /** One `no-restricted-imports` entry for `files`; a later entry replaces an earlier one. */
 function zone(files, ...patterns) {
   return { files, rules: { "@typescript-eslint/no-restricted-imports": ["error", { patterns }] } };
@@ -68,8 +81,14 @@ export const boundaries = [
   zone(["packages/sandbox/tests/**/*.ts"]),
   zone(["packages/local-deployment/**/*.ts"], daytona, quaver),
   zone(["example/**/*.{ts,tsx}"], daytona, ...frontEnd),
-  zone(["convex/**/*.ts"], daytona, developmentOnly, bareRegistrars),
-  zone(["convex/lib/functions.ts"], daytona, developmentOnly),
+  zone(["convex/**/*.ts"], daytona, developmentOnly, bareRegistrars, generatedEnv),
+  zone(["convex/lib/functions.ts"], daytona, developmentOnly, generatedEnv),
+  // The push itself evaluates these two, anew each time.
+  zone(["convex/{auth,convex}.config.ts"], daytona, developmentOnly, bareRegistrars),
+  {
+    files: ["packages/sandbox/src/**/*.ts"],
+    rules: { "no-restricted-syntax": ["error", processEnv] },
+  },
   {
     files: ["convex/**/*.ts"],
     ignores: ["convex/projects/store.ts"],

@@ -120,7 +120,11 @@ function errorCodes(checker: ts.TypeChecker, source: ts.SourceFile): ErrorCode[]
     carries: checker
       .getTypeAtLocation(member)
       .getProperties()
-      .map((field) => [field.name, validatorOf(checker, checker.getTypeOfSymbol(field))]),
+      .map((field) => {
+        const isOptional = (field.flags & ts.SymbolFlags.Optional) !== 0;
+        const type = checker.getNonNullableType(checker.getTypeOfSymbol(field));
+        return [isOptional ? `${field.name}?` : field.name, validatorOf(checker, type)];
+      }),
   }));
 }
 
@@ -129,6 +133,8 @@ function validatorOf(checker: ts.TypeChecker, type: ts.Type): Validator {
   const text = checker.typeToString(type);
   if (text === "string" || text === "number" || text === "boolean") return { type: text };
   if (type.isStringLiteral()) return { type: "literal", value: type.value };
+  const tableName = /^(?:Generic)?Id<"(\w+)">$/.exec(text)?.[1];
+  if (tableName !== undefined) return { type: "id", tableName };
   if (!type.isUnion())
     throw new Error(`${ERRORS} has a field of the type ${text}: say how to write it.`);
   // The compiler has them in the order in which it met them, which changes with any other file.

@@ -93,6 +93,24 @@ describeInBrowser("a server that is killed under an open page", () => {
     expect(await neverReloaded(ada)).toBe(true);
   });
 
+  test("while it makes a project: asked again, it is the same one", async () => {
+    const ada = await open();
+    const never = { method: "POST", pattern: "^/(api/)?sandbox$", kind: { delayMs: 60_000 } };
+    await stage.breakService("daytona", never);
+    await ada.ask("Make an hourglass.");
+    await ada.sees("Making room …");
+    await expect.poll(() => ada.projects.count()).toBe(1);
+    await kill();
+    await ada.sees("Reconnecting … What you see may be out of date.");
+    await start();
+    await ada.sees("The connection was lost before the answer came.");
+    await ada.press("Build it");
+    await ada.page.waitForURL(/\/projects\//);
+    await ada.page.goBack();
+    await ada.whatToBuild.waitFor();
+    await expect.poll(() => ada.projects.count()).toBe(1);
+  });
+
   test("a browser that is offline says so, and goes on when it is back", async () => {
     const ada = await open();
     await ada.context.setOffline(true);

@@ -55,6 +55,57 @@ export function describeProjects(name: string, start: () => Promise<Backend>): v
       expect(second.isDone).toBe(true);
     });
 
+    test("a page is read on with its own cursor alone", async () => {
+      const backend = await start();
+      const ada = await backend.signUp("Ada");
+      const bob = await backend.signUp("Bob");
+      for (const project of ["One", "Two"]) await createProject(ada, project);
+      const { continueCursor } = await ada.query(pageForCurrentUser, {
+        paginationOpts: { numItems: 1, cursor: null },
+      });
+      const read = bob.query(pageForCurrentUser, {
+        paginationOpts: { numItems: 1, cursor: continueCursor },
+      });
+      await expect(read).rejects.toMatchObject({
+        message: expect.stringContaining("InvalidCursor") as unknown,
+        data: { isConvexSystemError: true, paginationError: "InvalidCursor" },
+      });
+    });
+
+    test("a project that is asked for again by its client's id is the same one", async () => {
+      const backend = await start();
+      const ada = await backend.signUp("Ada");
+      const bob = await backend.signUp("Bob");
+      const wish = { name: "Tetris", prompt: "Falling blocks", clientProjectId: "c-1" };
+      const first = await ada.action(create, wish);
+      expect(await ada.action(create, { ...wish, name: "Pong" })).toEqual(first);
+      expect(await names(ada)).toEqual(["Tetris"]);
+      expect((await bob.action(create, wish)).projectId).not.toBe(first.projectId);
+      const sandboxes = await backend.sandboxNames();
+      expect(sandboxes.filter((name) => name.includes(first.projectId))).toHaveLength(1);
+      await ada.mutation(remove, { projectId: first.projectId });
+      expect((await ada.action(create, wish)).projectId).not.toBe(first.projectId);
+    });
+
+    test("a project that is asked for twice at once is one", async () => {
+      const backend = await start();
+      const ada = await backend.signUp("Ada");
+      const wish = { name: "Tetris", prompt: "Falling blocks", clientProjectId: "c-2" };
+      const [one, other] = await Promise.all(
+        [1, 2].map(() => ada.action(create, wish).catch((error: unknown) => error)),
+      );
+      const [project, ...more] = await ada.query(listForCurrentUser, {});
+      expect(more).toEqual([]);
+      const { _id: projectId } = project!;
+      // Whoever came second is told which one it is: in an answer, or while it is being made.
+      const inProgress = { data: { code: "OPERATION_IN_PROGRESS", projectId } };
+      for (const answer of [one, other]) {
+        if (answer instanceof Error) expect(answer).toMatchObject(inProgress);
+        else expect(answer).toMatchObject({ projectId });
+      }
+      expect([one, other].every((answer) => answer instanceof Error)).toBe(false);
+    });
+
     test("a project can be given another name, within limits", async () => {
       const backend = await start();
       const ada = await backend.signUp("Ada");
@@ -77,6 +128,7 @@ export function describeProjects(name: string, start: () => Promise<Backend>): v
         { args: { name: "x".repeat(101), prompt: "Build it" }, field: "name" },
         { args: { name: "App", prompt: " \n" }, field: "prompt" },
         { args: { name: "App", prompt: "x".repeat(20_001) }, field: "prompt" },
+        { args: { name: "App", prompt: "Go", clientProjectId: "" }, field: "clientProjectId" },
       ];
       for (const { args, field } of bad) {
         const data = await refusal(ada.action(create, args));

@@ -286,6 +286,30 @@ describe("a removal that was interrupted", () => {
     expect(deletedClerkUsers).toMatchObject([{ state: "removed" }]);
   });
 
+  test("is picked up one after the other, though one of them fails", async () => {
+    const { t } = await aLostRemoval();
+    const { _id: userId } = await rowOf(await signUp(t, "Bob"));
+    const bobs = await t.run(async ({ db }) => {
+      await db.insert("stripeCustomers", { userId, stripeCustomerId: "cus_bob" });
+      await db.delete("users", userId);
+      const tombstone = { clerkId: "user_bob", deletedAt: 0, userId, state: "removing" } as const;
+      return await db.insert("deletedClerkUsers", tombstone);
+    });
+    vi.stubEnv("STRIPE_SECRET_KEY", "sk_test_only");
+    vi.stubGlobal("fetch", () => Promise.reject(new TypeError("Stripe is away")));
+    await t.mutation(pickUp, { impatient: true });
+    const ordered = () =>
+      t.run(async ({ db }) => {
+        const jobs = await db.system.query("_scheduled_functions").collect();
+        return jobs.filter(({ state }) => state.kind === "pending");
+      });
+    expect(await ordered()).toHaveLength(1);
+    await settle(t);
+    const { deletedClerkUsers } = await dump(t);
+    expect(deletedClerkUsers.find(({ _id }) => _id === bobs)?.state).toBe("removing");
+    expect(deletedClerkUsers.find(({ _id }) => _id !== bobs)?.state).toBe("removed");
+  });
+
   test("may run any number of times, also after it is done", async () => {
     const { t, tombstoneId } = await aLostRemoval();
     for (let i = 0; i < 3; i++) await t.action(removeEverything, { tombstoneId });

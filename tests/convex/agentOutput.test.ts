@@ -2,13 +2,12 @@
 import fc from "fast-check";
 import { getConvexSize } from "convex/values";
 import { describe, expect, test } from "vitest";
-import { maskSecrets, parseAgentEnv } from "../../convex/lib/agent.ts";
+import { parseAgentEnv } from "../../convex/lib/agent.ts";
 import { checkMessage } from "../../convex/messages/limits.ts";
 import {
   appendOutput,
   EMPTY_ANSWER,
   endAnswer,
-  takeable,
   TRUNCATION_NOTE,
   type Answer,
 } from "../../convex/projects/agentOutput.ts";
@@ -48,10 +47,6 @@ describe("an answer", () => {
   test("takes the mark at the beginning of a line alone", () => {
     const { parts } = answerTo("I say ::reasoning:: here\n ::reasoning:: there\n");
     expect(parts.map(({ type }) => type)).toEqual(["text"]);
-  });
-
-  test("has neither NULs nor halves of characters", () => {
-    expect(answerTo("a\0b \ud83c|\udfb9 🎹\r\n").content).toBe("ab \ufffd|\ufffd 🎹\n");
   });
 
   test("says where it had to end, once, and takes no more", () => {
@@ -112,20 +107,6 @@ describe("an answer", () => {
   });
 });
 
-describe("what can be taken of some output", () => {
-  test.for([
-    ["one\ntwo\nthr", false, 8],
-    ["thr", false, 0],
-    ["thr", true, 3],
-    ["one\nthr", true, 7],
-    ["", true, 0],
-    ["ab\ud83c", true, 2],
-    ["ab🎹", true, 4],
-  ] as const)("%j, all: %s", ([output, all, expected]) => {
-    expect(takeable(output, { all })).toBe(expected);
-  });
-});
-
 describe("AGENT_ENV", () => {
   test.for([
     [undefined, {}],
@@ -142,26 +123,7 @@ describe("AGENT_ENV", () => {
     ['{"A B":"c"}', null],
     ['{"QUAVER_PROMPT":"mine"}', null],
     ['{"A":"\\u0000"}', null],
-    [JSON.stringify({ A: "x".repeat(70_000) }), null],
   ] as const)("%s", ([text, expected]) => {
     expect(parseAgentEnv(text)).toEqual(expected);
-  });
-});
-
-describe("the agent's keys", () => {
-  test("are masked wherever they are printed, and the text keeps its length", () => {
-    const secrets = {
-      KEY: "sk-secret-1",
-      LONGER: "sk-secret-1-more",
-      LINES: "first-line\nsecond-line",
-    };
-    const text = "KEY=sk-secret-1 sk-secret-1-more\nfirst-line\nsecond-line sk-secret-1";
-    const masked = maskSecrets(text, secrets);
-    expect(masked).not.toMatch(/secret|first|second|more/);
-    expect(masked).toHaveLength(text.length);
-  });
-
-  test("that are too short to be one leave the text as it is", () => {
-    expect(maskSecrets("true eu 1", { A: "true", B: "eu", C: "1", D: "" })).toBe("true eu 1");
   });
 });

@@ -24,6 +24,8 @@ export class FakeSandboxError extends Error {
   }
 }
 
+const DEFAULT_TIMEOUT_MS = 90_000; // the package's own
+
 /** Daytona is away. */
 export const DOWN = new FakeSandboxError("UNAVAILABLE", true);
 
@@ -39,6 +41,8 @@ export interface FakeCommand {
   sandboxId: string;
   input: StartCommandInput;
   output: string;
+  /** The end of its standard error. */
+  errors: string;
   exitCode: number | null;
 }
 
@@ -60,6 +64,11 @@ export class FakeDaytona {
   duringCreate: (sandbox: Sandbox) => Promise<void> = () => Promise.resolve();
   /** Runs while any other call is under way, after Daytona has done what was asked. */
   during: (call: Call) => Promise<void> = () => Promise.resolve();
+  /**
+   * Which calls are never answered: they end when their client's time is up. The second argument is the
+   * sandbox's id or name, for calls that are about one.
+   */
+  hangs: (call: Call, sandbox: string) => boolean = () => false;
   /** What lies between the backend and this account. */
   via: (client: Client) => Client = (client) => client;
   /** What the list says of a sandbox, which may be stale. */
@@ -152,7 +161,8 @@ export class FakeDaytona {
   /** What `vi.doMock("@quaver/sandbox")` puts in the package's place. */
   module() {
     return {
-      createSandboxClient: (options: SandboxClientOptions) => this.via(this.#client(options)),
+      createSandboxClient: (options: SandboxClientOptions) =>
+        this.via(this.#patient(this.#client(options), options.timeoutMs)),
       isSandboxError: (error: unknown) => error instanceof FakeSandboxError,
     };
   }
@@ -181,6 +191,26 @@ export class FakeDaytona {
           return { url, expiresAt: Date.now() + expiresInSeconds * 1000 };
         }),
     };
+  }
+
+  /** A client whose calls are waited for as long as its time allows. */
+  #patient(client: Client, timeoutMs = DEFAULT_TIMEOUT_MS): Client {
+    return new Proxy(client, {
+      get: (target, name): unknown => {
+        const method: unknown = Reflect.get(target, name);
+        if (typeof method !== "function") return method;
+        return async (...args: unknown[]) => {
+          const about = typeof args[0] === "string" ? args[0] : "";
+          // The client's methods are the calls.
+          const call = name as Call;
+          if (!this.hangs(call, about))
+            return (await Reflect.apply(method, target, args)) as unknown;
+          this.calls.push(call);
+          await new Promise((resolve) => setTimeout(resolve, timeoutMs));
+          throw new FakeSandboxError("TIMEOUT", true);
+        };
+      },
+    });
   }
 
   async #create(input: CreateSandboxInput): Promise<Sandbox> {
@@ -236,7 +266,7 @@ export class FakeDaytona {
     const found = this.#sessions.get(key);
     if (found !== undefined) return { commandId: found.id };
     const id = `command-${String(this.commands.length + 1)}`;
-    const command: FakeCommand = { id, sandboxId, input, output: "", exitCode: null };
+    const command: FakeCommand = { id, sandboxId, input, output: "", errors: "", exitCode: null };
     this.commands.push(command);
     this.#sessions.set(key, command);
     return { commandId: id };
@@ -246,9 +276,11 @@ export class FakeDaytona {
     this.#started(sandboxId);
     const command = this.#sessions.get(`${sandboxId} ${session}`);
     if (command?.id !== commandId) return null;
-    const output = command.output.slice(offset, offset + limit);
-    const more = limit > 0 && command.output.length > offset + limit;
-    return { exitCode: command.exitCode, output, more };
+    const whole = new Uint8Array(Buffer.from(command.output));
+    const output = whole.subarray(offset, offset + limit);
+    const more = limit > 0 && whole.length > offset + limit;
+    const errors = command.exitCode === null ? "" : command.errors;
+    return { exitCode: command.exitCode, output, more, errors };
   }
 
   #endSessions(sandboxId: string): void {

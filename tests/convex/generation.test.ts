@@ -238,6 +238,35 @@ describe("what can't be kept out of an answer by the agent", () => {
     expect(JSON.stringify(await dump(t))).not.toContain(SECRET);
   });
 
+  test("nor is a key that comes in pieces, with something hidden in it, on a line without end", async () => {
+    const { t, project } = await aGeneratingProject();
+    const pieces = ["x".repeat(70_000), SECRET.slice(0, 5), `\0${SECRET.slice(5)}`, "y\n"];
+    for (const piece of pieces) {
+      daytona.agent.output += piece;
+      await pass(t, 4_000);
+      expect(JSON.stringify(await dump(t))).not.toContain(SECRET.slice(0, 5));
+    }
+    daytona.agent.exitCode = 0;
+    await pass(t);
+    expect((await project()).status).toBe("ready");
+    const { messages } = await dump(t);
+    const covered = "*".repeat(SECRET.length);
+    expect(messages.at(-1)?.content).toBe(`${"x".repeat(70_000)}${covered}y\n`);
+  });
+
+  test("the last words of its own log reach the deployment's log in one line, its keys masked", async () => {
+    const { t, project } = await aGeneratingProject();
+    daytona.agent.errors = `Traceback\r\nkey \0${SECRET.slice(0, 4)}\0${SECRET.slice(4)} is wrong\n`;
+    daytona.agent.exitCode = 3;
+    await pass(t);
+    expect((await project()).status).toBe("failed");
+    const lines = vi.mocked(console.error).mock.calls.map(String);
+    expect(lines).toHaveLength(1);
+    const covered = "*".repeat(SECRET.length);
+    expect(lines[0]).toMatch(/^The agent of project \S+ ended with exit code 3: /);
+    expect(lines[0]).toContain(`"Traceback\\nkey ${covered} is wrong\\n"`);
+  });
+
   test("output without end is cut, with a note, and the turn goes on", async () => {
     const { t, project } = await aGeneratingProject();
     daytona.agent.output = "é".repeat(500_000);

@@ -64,7 +64,7 @@ export async function deliver(t: TestBackend, type: string, data: unknown): Prom
 export async function signUp(t: TestBackend, firstName = "Ada") {
   const id = `user_${firstName.toLowerCase()}`;
   await deliver(t, "user.created", aClerkUser({ id, first_name: firstName }));
-  return t.withIdentity({ subject: id, issuer: ENVIRONMENT.CLERK_FRONTEND_API_URL });
+  return t.withIdentity({ subject: id, issuer: ENVIRONMENT.CLERK_JWT_ISSUER_DOMAIN });
 }
 
 /** What `signUp` returns. */

@@ -1,15 +1,16 @@
 /** Creating a project when something goes wrong on the way, or somebody gets in between. */
 import { beforeEach, describe, expect, test, vi } from "vitest";
 import { api, internal } from "../../convex/_generated/api.js";
+import { PLANS } from "../../convex/payments/plans.ts";
 import { refusal } from "../contract/backend.ts";
-import { FakeSandboxError } from "./fakeDaytona.ts";
+import { DOWN, FakeSandboxError } from "./fakeDaytona.ts";
 import { deliver, signUp } from "./people.ts";
 import { aBackend, daytona, ENVIRONMENT, NOON, settle } from "./setup.ts";
-import { dump } from "./things.ts";
+import { beginCreation, dump, rowOf, storeProject, storeStatus } from "./things.ts";
 
 const { create } = api.projects.actions;
 const { remove } = api.projects.mutations;
-const { begin, attach, fail } = internal.projects.provisioning;
+const { attach, fail } = internal.projects.provisioning;
 const tooLate = { reason: "Too late", retryable: true, sandbox: "unknown" } as const;
 const wish = { name: "Tetris", prompt: "A game of falling blocks" };
 
@@ -38,29 +39,26 @@ describe("what Daytona is asked for", () => {
 
   test("the environment can name another account, region, snapshot and deployment", async () => {
     vi.stubEnv("DAYTONA_API_URL", undefined);
-    vi.stubEnv("DAYTONA_ORGANIZATION_ID", "org-1");
     vi.stubEnv("DAYTONA_TARGET", "eu");
     vi.stubEnv("QUAVER_SNAPSHOT", "quaver-agent-2");
     vi.stubEnv("QUAVER_DEPLOYMENT", "blue");
     const { ada } = await aPerson();
     await ada.action(create, wish);
-    expect(daytona.clients).toMatchObject([
-      { apiUrl: "https://app.daytona.io/api", organizationId: "org-1", target: "eu" },
-    ]);
+    expect(daytona.clients).toMatchObject([{ apiUrl: "https://app.daytona.io/api", target: "eu" }]);
     expect(daytona.created).toMatchObject([
       { snapshot: "quaver-agent-2", labels: { deployment: "blue" } },
     ]);
   });
 
   test("a variable that is set to nothing is not set", async () => {
-    for (const name of ["API_URL", "ORGANIZATION_ID", "TARGET"]) vi.stubEnv(`DAYTONA_${name}`, "");
+    for (const name of ["API_URL", "TARGET"]) vi.stubEnv(`DAYTONA_${name}`, "");
     vi.stubEnv("QUAVER_SNAPSHOT", "");
     vi.stubEnv("QUAVER_DEPLOYMENT", "");
     const { ada } = await aPerson();
     await ada.action(create, wish);
     const [client] = daytona.clients;
     expect(client).toMatchObject({ apiUrl: "https://app.daytona.io/api" });
-    expect([client?.organizationId, client?.target]).toEqual([undefined, undefined]);
+    expect(client?.target).toBeUndefined();
     expect(daytona.created).toMatchObject([
       { snapshot: "quaver-agent", labels: { deployment: "test" } },
     ]);
@@ -125,7 +123,9 @@ describe("when there is no sandbox to be had", () => {
     ["TIMEOUT", true],
     ["FORBIDDEN", false],
     ["UNAUTHORIZED", false],
-    ["SANDBOX_FAILED", false],
+    ["SUSPENDED", false],
+    ["QUOTA_EXCEEDED", true],
+    ["SNAPSHOT_UNAVAILABLE", false],
   ] as const)("%s ends in failed, in words for the owner", async ([code, retryable]) => {
     const { ada } = await aPerson();
     daytona.fail("create", new FakeSandboxError(code, retryable));
@@ -140,6 +140,20 @@ describe("when there is no sandbox to be had", () => {
     expect(project).not.toHaveProperty("operation");
     expect(project).not.toHaveProperty("sandboxId");
     expect(data.message).not.toContain("secret");
+  });
+
+  test("a sandbox that failed to start may be tried again: the next try makes another", async () => {
+    const { ada } = await aPerson();
+    daytona.fail("create", new FakeSandboxError("SANDBOX_FAILED", false));
+    const data = await refusal(ada.action(create, wish));
+    expect(data).toMatchObject({ code: "SANDBOX_UNAVAILABLE", retryable: true });
+  });
+
+  test("a snapshot that is missing is the operator's to see to: the log names its variable", async () => {
+    const { ada } = await aPerson();
+    daytona.fail("create", new FakeSandboxError("SNAPSHOT_UNAVAILABLE", false));
+    await refusal(ada.action(create, wish));
+    expect(vi.mocked(console.error).mock.calls.join("\n")).toContain("QUAVER_SNAPSHOT");
   });
 
   test("an error that should not happen is told as little of, and may be tried again", async () => {
@@ -186,7 +200,7 @@ describe("when there is no sandbox to be had", () => {
 describe("the lease", () => {
   test("only its holder attaches a sandbox, and only once", async () => {
     const { t, ada } = await aPerson();
-    const lease = await ada.mutation(begin, wish);
+    const lease = await beginCreation(ada, wish);
     const stranger = { projectId: lease.projectId, token: "another" };
     expect(await t.mutation(attach, { ...stranger, sandboxId: "sb-2" })).toBe("superseded");
     expect(await t.mutation(attach, { ...lease, sandboxId: "sb-1" })).toBe("attached");
@@ -196,7 +210,7 @@ describe("the lease", () => {
 
   test("a failure that comes after the lease went to someone else writes nothing", async () => {
     const { t, ada } = await aPerson();
-    const lease = await ada.mutation(begin, wish);
+    const lease = await beginCreation(ada, wish);
     await t.mutation(attach, { ...lease, sandboxId: "sb-1" });
     const before = await dump(t);
     await t.mutation(fail, { ...lease, ...tooLate });
@@ -205,7 +219,7 @@ describe("the lease", () => {
 
   test("a failure of a project that is gone is no error", async () => {
     const { t, ada } = await aPerson();
-    const lease = await ada.mutation(begin, wish);
+    const lease = await beginCreation(ada, wish);
     await ada.mutation(remove, { projectId: lease.projectId });
     await t.mutation(fail, { ...lease, ...tooLate });
     expect((await dump(t)).projects).toEqual([]);
@@ -213,10 +227,122 @@ describe("the lease", () => {
 
   test("a try that died after the row can be taken up: the same sandbox is met", async () => {
     const { t, ada } = await aPerson();
-    const { projectId } = await ada.mutation(begin, wish);
+    const { projectId } = await beginCreation(ada, wish);
     const ask = () =>
       t.action(internal.projects.sandboxes.provision, { projectId, deployment: "x" });
     expect(await ask()).toEqual(await ask());
     expect(daytona.sandboxes.size).toBe(1);
+  });
+});
+
+describe("a project that is asked for again", () => {
+  const again = { ...wish, clientProjectId: "c-1" };
+
+  test("is the first one, whatever it is asked for with; someone else's same id is another", async () => {
+    const { t, ada } = await aPerson();
+    const bob = await signUp(t, "Bob");
+    const first = await ada.action(create, again);
+    const other = { name: "Pong", prompt: "A ball", clientProjectId: "c-1" };
+    expect(await ada.action(create, other)).toEqual(first);
+    expect((await bob.action(create, again)).projectId).not.toBe(first.projectId);
+    expect((await dump(t)).projects).toMatchObject([{ name: "Tetris" }, { name: "Tetris" }]);
+    expect(daytona.sandboxes.size).toBe(2);
+  });
+
+  test.for(["generating", "stopped", "archived"] as const)(
+    "is answered as it was when it is %s by now",
+    async (status) => {
+      const { t, ada } = await aPerson();
+      const first = await ada.action(create, again);
+      await storeStatus(t, first.projectId, status);
+      expect(await ada.action(create, again)).toEqual(first);
+      expect(daytona.created).toHaveLength(1);
+    },
+  );
+
+  test("counts towards no limit", async () => {
+    const { t, ada } = await aPerson();
+    const { _id: userId } = await rowOf(ada);
+    for (let i = 0; i < PLANS.free.maxProjects - 1; i++) await storeProject(t, userId);
+    const first = await ada.action(create, again);
+    for (let i = 0; i < 40; i++) expect(await ada.action(create, again)).toEqual(first);
+    expect(await refusal(ada.action(create, wish))).toMatchObject({ code: "PLAN_LIMIT_REACHED" });
+  });
+
+  test("while it is being made, is told to be in progress, and which one it is", async () => {
+    const { t, ada } = await aPerson();
+    let met: unknown;
+    daytona.beforeCreate = async () => {
+      met = await refusal(ada.action(create, again));
+    };
+    const { projectId } = await ada.action(create, again);
+    expect(met).toMatchObject({ code: "OPERATION_IN_PROGRESS", operation: "provision", projectId });
+    expect((await dump(t)).projects).toMatchObject([{ _id: projectId, status: "ready" }]);
+    expect(daytona.sandboxes.size).toBe(1);
+  });
+
+  test.for([
+    ["before Daytona was asked", false],
+    ["after Daytona had made the sandbox", true],
+  ] as const)("goes on where its creation was cut off %s", async ([, made]) => {
+    const { t, ada } = await aPerson();
+    const lost = await beginCreation(ada, again);
+    const { projectId } = lost;
+    const sandbox = { projectId, deployment: "test" };
+    if (made) await t.action(internal.projects.sandboxes.provision, sandbox);
+    vi.advanceTimersByTime(6 * 60_000);
+    const { sandboxId } = await ada.action(create, again);
+    expect((await dump(t)).projects).toMatchObject([
+      { _id: projectId, status: "ready", sandboxId },
+    ]);
+    expect([...daytona.sandboxes.keys()]).toEqual([sandboxId]);
+    expect(await t.mutation(attach, { ...lost, sandboxId: "sb-9" })).toBe("superseded");
+  });
+
+  test("after it failed, is told why, and is left for its owner to retry", async () => {
+    const { t, ada } = await aPerson();
+    vi.spyOn(console, "error").mockReturnValue();
+    daytona.fail("create", DOWN);
+    const told = await refusal(ada.action(create, again));
+    const [project] = (await dump(t)).projects;
+    const projectId = project!._id;
+    expect(told).toMatchObject({ code: "SANDBOX_UNAVAILABLE", retryable: true, projectId });
+    expect(await refusal(ada.action(create, again))).toEqual(told);
+    expect(daytona.created).toHaveLength(1);
+    const retried = await ada.action(api.projects.actions.retry, { projectId });
+    expect(await ada.action(create, again)).toEqual(retried);
+  });
+
+  test("after it was removed, is a new one, and counts as such", async () => {
+    const { t, ada } = await aPerson();
+    const { projectId } = await ada.action(create, again);
+    await ada.mutation(remove, { projectId });
+    await settle(t);
+    expect((await ada.action(create, again)).projectId).not.toBe(projectId);
+    expect((await dump(t)).projects).toHaveLength(1);
+    for (let i = 0; i < 8; i++) await ada.action(create, wish);
+    expect(await refusal(ada.action(create, wish))).toMatchObject({ code: "RATE_LIMITED" });
+  });
+
+  test("by two tabs at once, is one", async () => {
+    const { t, ada } = await aPerson();
+    const answers = await Promise.allSettled([
+      ada.action(create, again),
+      ada.action(create, again),
+    ]);
+    expect(answers.some(({ status }) => status === "fulfilled")).toBe(true);
+    expect((await dump(t)).projects).toHaveLength(1);
+    expect(daytona.sandboxes.size).toBe(1);
+  });
+
+  test("is known by an id within limits, which nobody is shown", async () => {
+    const { ada } = await aPerson();
+    for (const clientProjectId of ["", " ", "x".repeat(129)]) {
+      const data = await refusal(ada.action(create, { ...wish, clientProjectId }));
+      expect(data).toMatchObject({ code: "INVALID_ARGUMENT", field: "clientProjectId" });
+    }
+    await ada.action(create, { ...wish, clientProjectId: "x".repeat(128) });
+    const [project] = await ada.query(api.projects.queries.listForCurrentUser, {});
+    expect(project).not.toHaveProperty("clientProjectId");
   });
 });

@@ -5,6 +5,7 @@ import { modules } from "./setup.ts";
 /** A registered function. `args` and `returns` are its validators, as the push sends them. */
 export interface Registered {
   path: string;
+  kind: "query" | "mutation" | "action";
   isPublic: boolean;
   args: unknown;
   returns: unknown;
@@ -13,6 +14,8 @@ export interface Registered {
 // What a registrar of `convex/server` leaves on the function. HTTP actions have no validators.
 const registration = z.object({
   isPublic: z.literal(true).optional(),
+  isQuery: z.literal(true).optional(),
+  isMutation: z.literal(true).optional(),
   exportArgs: z.custom<() => string>((value) => typeof value === "function"),
   exportReturns: z.custom<() => string>((value) => typeof value === "function"),
 });
@@ -32,6 +35,7 @@ export async function registeredFunctions(): Promise<Registered[]> {
       if (data === undefined) continue;
       found.push({
         path: `${path}:${name}`,
+        kind: data.isQuery ? "query" : data.isMutation ? "mutation" : "action",
         isPublic: data.isPublic ?? false,
         args: JSON.parse(data.exportArgs()),
         returns: JSON.parse(data.exportReturns()),

@@ -3,6 +3,7 @@
  * One backend in memory per test: `convex-test` with the app's components, a Daytona that is
  * scripted, a controlled clock, and builders for the things of the domain.
  */
+import { setImmediate } from "node:timers";
 import rateLimiter from "@convex-dev/rate-limiter/test";
 import workpool from "@convex-dev/workpool/test";
 import { convexTest } from "convex-test";
@@ -10,7 +11,11 @@ import { afterEach, beforeEach, expect, vi } from "vitest";
 // The Stripe component publishes no test helper: its schema and modules are registered by hand.
 import stripeSchema from "../../node_modules/@convex-dev/stripe/src/component/schema.js";
 import schema from "../../convex/schema.ts";
+import { refuseForeignCursors } from "./cursors.ts";
 import { FakeDaytona } from "./fakeDaytona.ts";
+
+// Taken before the clock is controlled: a turn of the real event loop ends every chain of promises.
+const afterEverything = setImmediate;
 
 /** Every module of the backend, by path. Loaded when used, so that mocks are in place by then. */
 export const modules = import.meta.glob("../../convex/**/*.*s");
@@ -20,7 +25,7 @@ const stripeModules = import.meta.glob(
 
 /** The environment of the deployment, unless a test sets it otherwise. */
 export const ENVIRONMENT = {
-  CLERK_FRONTEND_API_URL: "https://clerk.test",
+  CLERK_JWT_ISSUER_DOMAIN: "https://clerk.test",
   CLERK_WEBHOOK_SECRET: `whsec_${btoa("a secret that only tests know")}`,
   DAYTONA_API_KEY: "dtn_test",
   DAYTONA_API_URL: "https://daytona.test/api",
@@ -64,10 +69,11 @@ afterEach(async () => {
 
 /**
  * A fresh backend, of these modules, in which a transaction may read and write as much as on Convex,
- * and no more.
+ * and no more, and a cursor serves the query that it came from alone.
  */
 export function aBackend(using: typeof modules = modules) {
   const t = convexTest({ schema, modules: using, transactionLimits: true });
+  refuseForeignCursors();
   rateLimiter.register(t);
   workpool.register(t);
   t.registerComponent("stripe", stripeSchema, stripeModules);
@@ -100,4 +106,19 @@ export async function expectTrueCounts(t: TestBackend): Promise<void> {
  */
 export async function settle(t: TestBackend, stepMs = 250): Promise<void> {
   await t.finishAllScheduledFunctions(() => vi.advanceTimersByTime(stepMs), 10_000);
+}
+
+/**
+ * Lets time pass a second at a time, until `until` holds. What comes due begins, and goes as far as it can before
+ * the next second: a call that hangs keeps nobody waiting, and the controlled clock says how long things take.
+ *
+ * @returns how many ms passed
+ */
+export async function passUntil(until: () => Promise<boolean>, mostMs: number): Promise<number> {
+  for (let passed = 0; passed <= mostMs; passed += 1_000) {
+    for (let turn = 0; turn < 10; turn++) await new Promise((resolve) => afterEverything(resolve));
+    if (await until()) return passed;
+    vi.advanceTimersByTime(1_000);
+  }
+  throw new Error(`It did not come about within ${String(mostMs / 1_000)} s.`);
 }

@@ -81,7 +81,7 @@ export class StripeTwin {
       },
     ];
     this.priceId = offer(this.ledger, prices).pro!;
-    const parts = { ledger: this.ledger, faults: this.faults, url: URL_INSIDE };
+    const parts = { ledger: this.ledger, faults: this.faults, origins: [], url: URL_INSIDE };
     this.#app = stripeApp({ ...parts, secretKey: SECRET_KEY });
     vi.stubEnv("STRIPE_SECRET_KEY", SECRET_KEY);
     vi.stubEnv("STRIPE_WEBHOOK_SECRET", WEBHOOK_SECRET);
@@ -97,14 +97,27 @@ export class StripeTwin {
   }
 
   /** A call to Stripe's API as its dashboard would make it. Not counted, not met by faults. */
-  async api(method: string, path: string, form: Record<string, string> = {}) {
+  async api(
+    method: string,
+    path: string,
+    form: Record<string, string> = {},
+    headers: Record<string, string> = {},
+  ) {
     const response = await this.#app.request(`${URL_INSIDE}/v1${path}`, {
       method,
-      headers: { authorization: `Bearer ${SECRET_KEY}` },
+      headers: { authorization: `Bearer ${SECRET_KEY}`, ...headers },
       ...(method === "GET" ? {} : { body: new URLSearchParams(form).toString() }),
     });
     this.faults.clear();
     if (!response.ok) throw new Error(await response.text());
+  }
+
+  /** Has Stripe forget all idempotency keys, as it does a day later or after that. */
+  forgetKeys(): void {
+    const work = this.ledger.work();
+    const { savedResults } = this.ledger;
+    for (const { key } of savedResults.values()) work.add(savedResults.remove(key));
+    work.commit();
   }
 
   /** Pays on the checkout page. @returns where it leads, or null when it can't be paid */

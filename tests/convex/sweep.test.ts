@@ -5,7 +5,7 @@ import { refusal } from "../contract/backend.ts";
 import { DOWN } from "./fakeDaytona.ts";
 import { signUp } from "./people.ts";
 import { aBackend, daytona, NOON, settle, type TestBackend } from "./setup.ts";
-import { aProject, dump, rowOf, storeProject } from "./things.ts";
+import { aProject, beginCreation, dump, rowOf, storeProject } from "./things.ts";
 
 const { run, runStopped } = internal.projects.sweep;
 const wish = { name: "Tetris", prompt: "Go" };
@@ -84,7 +84,7 @@ describe("a creation that was cut short", () => {
     ["after Daytona had made the sandbox", true],
   ] as const)("%s ends in ready, with one sandbox", async ([, made]) => {
     const { t, ada } = await aPerson();
-    const { projectId } = await ada.mutation(internal.projects.provisioning.begin, wish);
+    const { projectId } = await beginCreation(ada, wish);
     if (made) {
       const deployment = "test";
       await t.action(internal.projects.sandboxes.provision, { projectId, deployment });
@@ -100,7 +100,7 @@ describe("a creation that was cut short", () => {
 
   test("is put right at once by an impatient sweep", async () => {
     const { t, ada } = await aPerson();
-    await ada.mutation(internal.projects.provisioning.begin, wish);
+    await beginCreation(ada, wish);
     await t.mutation(run, { impatient: true });
     await settle(t);
     expect(await statuses(t)).toEqual(["ready"]);
@@ -108,7 +108,7 @@ describe("a creation that was cut short", () => {
 
   test("fails when Daytona does, with a reason, and can be tried again", async () => {
     const { t, ada } = await aPerson();
-    const { projectId } = await ada.mutation(internal.projects.provisioning.begin, wish);
+    const { projectId } = await beginCreation(ada, wish);
     vi.advanceTimersByTime(6 * MINUTE);
     daytona.fail("create", DOWN);
     await sweep(t);
@@ -121,7 +121,7 @@ describe("a creation that was cut short", () => {
 
   test("again and again is given up", async () => {
     const { t, ada } = await aPerson();
-    await ada.mutation(internal.projects.provisioning.begin, wish);
+    await beginCreation(ada, wish);
     vi.advanceTimersByTime(30 * MINUTE);
     await sweep(t);
     expect(await statuses(t)).toEqual(["failed"]);
@@ -144,7 +144,7 @@ describe("a creation that was cut short", () => {
 
   test("leaves whoever was slow without a say", async () => {
     const { t, ada } = await aPerson();
-    const lost = await ada.mutation(internal.projects.provisioning.begin, wish);
+    const lost = await beginCreation(ada, wish);
     vi.advanceTimersByTime(6 * MINUTE);
     await sweep(t);
     const before = await dump(t);
@@ -283,6 +283,31 @@ describe("what Daytona did by itself", () => {
     }
     await sweep(t);
     expect(new Set(await statuses(t))).toEqual(new Set(["failed"]));
+  });
+});
+
+describe("operations that were cut off", () => {
+  test("are settled on every page, though time goes on between the pages", async () => {
+    const { t, userId } = await aPerson();
+    const operation = {
+      kind: "start",
+      token: "lost",
+      startedAt: NOON - 9,
+      expiresAt: NOON - 1,
+    } as const;
+    for (let i = 0; i < 120; i++) {
+      const sandboxId = daytona.add({ name: `s-${String(i)}`, labels: {} }, NOON).id;
+      const expiresAt = NOON - 1 - i;
+      await storeProject(t, userId, {
+        status: "stopped",
+        sandboxId,
+        operation: { ...operation, expiresAt },
+      });
+    }
+    await sweep(t);
+    const { projects } = await dump(t);
+    expect(projects.filter(({ operation }) => operation !== undefined)).toHaveLength(0);
+    expect(new Set(await statuses(t))).toEqual(new Set(["ready"]));
   });
 });
 

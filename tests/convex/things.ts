@@ -1,9 +1,13 @@
 /** Builders for projects and messages, and a look at what is stored. */
+import type { FunctionArgs } from "convex/server";
 import { api, internal } from "../../convex/_generated/api.js";
 import type { Doc, Id } from "../../convex/_generated/dataModel";
 import { insertProject, patchProject } from "../../convex/projects/store.ts";
+import type { Lease } from "../../convex/projects/lease.ts";
 import type { Person } from "./people.ts";
 import { NOON, type TestBackend } from "./setup.ts";
+
+const { begin } = internal.projects.provisioning;
 
 /** A project of this person's, ready, with a message in it; made as its owner would. */
 export async function aProject(_t: TestBackend, owner: Person, name = "Tetris") {
@@ -13,6 +17,16 @@ export async function aProject(_t: TestBackend, owner: Person, name = "Tetris") 
   });
   const messageId = await aMessage(owner, projectId, "Make it faster");
   return { projectId, sandboxId, messageId };
+}
+
+/** The first step of a creation, of which nothing has come yet: the lease of its project. */
+export async function beginCreation(
+  owner: Person,
+  wish: FunctionArgs<typeof begin>,
+): Promise<Lease> {
+  const begun = await owner.mutation(begin, wish);
+  if ("sandboxId" in begun) throw new Error("This project is there already.");
+  return begun;
 }
 
 /** A message from the project's owner. */

@@ -83,7 +83,7 @@ export function aMemoryWorld(): World {
       faults: twin.faults,
     },
     caller: async (subject) => {
-      const person = t.withIdentity({ subject, issuer: ENVIRONMENT.CLERK_FRONTEND_API_URL });
+      const person = t.withIdentity({ subject, issuer: ENVIRONMENT.CLERK_JWT_ISSUER_DOMAIN });
       return person as unknown as Caller; // the same calls, typed for the app alone
     },
     collect: async () => {

@@ -10,6 +10,7 @@ function anAnnouncement(services: Partial<Announcement["services"]> = {}): Annou
     example: true,
     dataDir: "/tmp/data",
     isDefaultDataDir: true,
+    origins: [],
     help: false,
     ownsEnvFile: true,
     services: {

@@ -15,12 +15,11 @@ const GOOD = {
   AGENT_COMMAND: "node 'agent.js'",
   AGENT_ENV: '{"MODEL_KEY":"hunter2hunter2"}',
   CLERK_API_URL: "http://127.0.0.1:1",
-  CLERK_FRONTEND_API_URL: "https://verb-noun-00.clerk.accounts.dev",
+  CLERK_JWT_ISSUER_DOMAIN: "https://verb-noun-00.clerk.accounts.dev",
   CLERK_SECRET_KEY: "sk_test_clerkclerkclerk",
   CLERK_WEBHOOK_SECRET: "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
   DAYTONA_API_KEY: "dtn_daytonadaytona",
   DAYTONA_API_URL: "http://127.0.0.1:1/api",
-  DAYTONA_ORGANIZATION_ID: "b3a1e9a8-organisation",
   DAYTONA_TARGET: "eu",
   DAYTONA_WEBHOOK_SECRET: "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD",
   QUAVER_DEPLOYMENT: "team one",
@@ -51,8 +50,8 @@ describe("the variables", () => {
   });
 
   test.each<[VariableName, string]>([
-    ["CLERK_FRONTEND_API_URL", "verb-noun-00.clerk.accounts.dev"],
-    ["CLERK_FRONTEND_API_URL", "https://"],
+    ["CLERK_JWT_ISSUER_DOMAIN", "verb-noun-00.clerk.accounts.dev"],
+    ["CLERK_JWT_ISSUER_DOMAIN", "https://"],
     ["CLERK_SECRET_KEY", "pk_test_clerkclerkclerk"],
     ["CLERK_WEBHOOK_SECRET", "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"],
     ["DAYTONA_WEBHOOK_SECRET", "whsec_not base64"],
@@ -74,7 +73,7 @@ describe("the variables", () => {
 
   test("may be missing, all but the required one, and an empty one is", () => {
     const verdicts = judgeVariables({
-      CLERK_FRONTEND_API_URL: GOOD.CLERK_FRONTEND_API_URL,
+      CLERK_JWT_ISSUER_DOMAIN: GOOD.CLERK_JWT_ISSUER_DOMAIN,
       SITE_URL: " ",
     });
     expect(verdicts.filter(({ state }) => state === "set")).toHaveLength(1);
@@ -95,7 +94,7 @@ async function services(answers: (request: IncomingMessage) => [number, unknown]
     server.closeAllConnections();
   });
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const urls = { CLERK_FRONTEND_API_URL: url, CLERK_API_URL: url, DAYTONA_API_URL: `${url}/api/` };
+  const urls = { CLERK_JWT_ISSUER_DOMAIN: url, CLERK_API_URL: url, DAYTONA_API_URL: `${url}/api/` };
   const ask = async (values: Values = {}) => {
     const found = await askServices({ ...GOOD, ...urls, ...values }, { stripeUrl: url });
     return Object.fromEntries(found.map(({ name, ...verdict }) => [name, verdict]));
@@ -160,7 +159,7 @@ describe("the services", () => {
 
   test("that can't be reached, or refuse, need a person", async () => {
     const found = await askServices(
-      { ...GOOD, CLERK_FRONTEND_API_URL: "http://127.0.0.1:1" },
+      { ...GOOD, CLERK_JWT_ISSUER_DOMAIN: "http://127.0.0.1:1" },
       { stripeUrl: "http://127.0.0.1:1" },
     );
     expect(found.map(({ state }) => state)).toEqual(["silent", "silent", "silent", "silent"]);

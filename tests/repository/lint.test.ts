@@ -23,6 +23,9 @@ describe("who may import what", { timeout: LOADED_WITHIN_MS }, () => {
     ["convex/schema.ts", 'import "@quaver/stand-ins";'],
     ["convex/schema.ts", 'import "../packages/stand-ins/src/index.ts";'],
     ["convex/schema.ts", 'import { query } from "./_generated/server";\nvoid query;'],
+    ["convex/schema.ts", 'import { env } from "./_generated/server";\nvoid env;'],
+    ["convex/lib/functions.ts", 'import { env } from "../_generated/server";\nvoid env;'],
+    ["convex/schema.ts", 'import * as server from "./_generated/server";\nvoid server;'],
     ["packages/sandbox/src/index.ts", 'import "@quaver/stand-ins";'],
     ["packages/local-deployment/src/errors.ts", 'import "@quaver/sandbox";'],
     ["packages/local-deployment/src/errors.ts", 'import "../../../convex/schema.ts";'],
@@ -39,6 +42,11 @@ describe("who may import what", { timeout: LOADED_WITHIN_MS }, () => {
   test.each([
     ["convex/schema.ts", 'import "@quaver/sandbox";'],
     ["convex/lib/functions.ts", 'import { query } from "./_generated/server";\nvoid query;'],
+    ["convex/auth.config.ts", 'import { env } from "./_generated/server";\nvoid env;'],
+    [
+      "convex/lib/agent.ts",
+      'import type { env } from "../_generated/server";\nexport type X = typeof env;',
+    ],
     ["packages/sandbox/src/index.ts", 'import "@daytonaio/sdk";'],
     [
       "packages/stand-ins/src/index.ts",
@@ -53,6 +61,45 @@ describe("who may import what", { timeout: LOADED_WITHIN_MS }, () => {
     ],
   ])("%s may: %s", async (file, code) => {
     expect(await refusals(file, code)).not.toContain(BOUNDARY);
+  });
+});
+
+describe("when variables are read", { timeout: LOADED_WITHIN_MS }, () => {
+  const RULE = "environment/env-at-call-time";
+  const using = (code: string) => `import { env } from "../lib/env";\n${code}`;
+
+  test.each([
+    "export const KEY = env.DAYTONA_API_KEY;",
+    "const { DAYTONA_API_KEY } = env;\nexport const key = () => DAYTONA_API_KEY;",
+    "const captured = env;\nexport const key = () => captured.DAYTONA_API_KEY;",
+    "const found = { key: env.DAYTONA_API_KEY };\nexport const key = () => found.key;",
+    "export { env };",
+    "if (env.SITE_URL) void 0;",
+  ])("not while a module loads: %s", async (code) => {
+    expect(await refusals("convex/projects/mutations.ts", using(code))).toContain(RULE);
+  });
+
+  test("nor under another name, or by way of another module", async () => {
+    const renamed = 'import { env as e } from "../lib/env";\nexport const KEY = e.SITE_URL;';
+    expect(await refusals("convex/projects/mutations.ts", renamed)).toContain(RULE);
+    const handedOn = 'export { env } from "../lib/env";';
+    expect(await refusals("convex/projects/mutations.ts", handedOn)).toContain(RULE);
+  });
+
+  test.each([
+    "export const key = () => env.DAYTONA_API_KEY;",
+    "export function key() {\n  const { DAYTONA_API_KEY } = env;\n  return DAYTONA_API_KEY;\n}",
+    "export type Name = keyof typeof env;",
+  ])("in functions, and for types: %s", async (code) => {
+    expect(await refusals("convex/projects/mutations.ts", using(code))).not.toContain(RULE);
+  });
+
+  test("nobody reads process.env beside it, the sandbox package included", async () => {
+    const code = "export const key = () => process.env.DAYTONA_API_KEY;";
+    expect(await refusals("convex/projects/mutations.ts", code)).toContain(
+      "@convex-dev/no-process-env",
+    );
+    expect(await refusals("packages/sandbox/src/index.ts", code)).toContain("no-restricted-syntax");
   });
 });
 

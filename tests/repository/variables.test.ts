@@ -48,10 +48,10 @@ test("what a person has set stays, start after start", async () => {
 
 test("what an earlier start has set follows the stand-in to a new address", async () => {
   const deployment = await aDeployment({});
-  const first = { CLERK_FRONTEND_API_URL: "http://127.0.0.1:1" };
+  const first = { CLERK_JWT_ISSUER_DOMAIN: "http://127.0.0.1:1" };
   const memory = await setVariables(deployment, first, {});
-  await setVariables(deployment, { CLERK_FRONTEND_API_URL: "http://127.0.0.1:2" }, memory);
-  expect(deployment.variables).toEqual({ CLERK_FRONTEND_API_URL: "http://127.0.0.1:2" });
+  await setVariables(deployment, { CLERK_JWT_ISSUER_DOMAIN: "http://127.0.0.1:2" }, memory);
+  expect(deployment.variables).toEqual({ CLERK_JWT_ISSUER_DOMAIN: "http://127.0.0.1:2" });
 });
 
 test("what a person has changed since then stays", async () => {

@@ -78,7 +78,7 @@ export class TestDeployment {
 
   private constructor(
     readonly dataDir: string,
-    private readonly flags: readonly string[],
+    private flags: readonly string[],
     process: DeploymentProcess,
     ready: Ready,
   ) {
@@ -113,8 +113,9 @@ export class TestDeployment {
     await this.#process.stop("SIGKILL");
   }
 
-  /** Starts it again where it was. */
-  async restart(): Promise<void> {
+  /** Starts it again where it was. @param flags in place of those before */
+  async restart(flags = this.flags): Promise<void> {
+    this.flags = flags;
     const ports = ["--port", new URL(this.url).port, "--site-port", new URL(this.siteUrl).port];
     this.#process = new DeploymentProcess(["--data-dir", this.dataDir, ...ports, ...this.flags]);
     this.#ready = await this.#process.ready();

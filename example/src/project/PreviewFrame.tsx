@@ -15,8 +15,9 @@ type PreviewFrameProps = {
 };
 
 /**
- * The app in a frame. It has an origin of its own, which it may use (`allow-same-origin`); of this page
- * it reaches nothing, and it can't lead the person away from it.
+ * The app in a frame: code that nobody has read. It has a host of its own, whose storage and cookies it may use
+ * (`allow-same-origin`). Of this page it reads nothing, and it can't lead the person away from it: what is not
+ * in `sandbox` is `allow-top-navigation`, and `allow-popups-to-escape-sandbox`, so that windows it opens can't either.
  */
 export function PreviewFrame({ projectId, version, awakening }: PreviewFrameProps) {
   const { url, problem, reload } = usePreview(projectId, version);

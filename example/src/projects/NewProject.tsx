@@ -3,6 +3,7 @@ import { useId, useState } from "react";
 import { api } from "@backend/_generated/api";
 import { isQuaverError } from "@backend/lib/errors";
 import { useCall } from "../hooks/useCall";
+import { useClientId } from "../hooks/useClientId";
 import { useDraft } from "../hooks/useDraft";
 import { navigate } from "../hooks/useRoute";
 import { submitOnEnter } from "../lib/keys";
@@ -14,6 +15,12 @@ import { Problem } from "../ui/Problem";
 
 const HOME = pathOf({ page: "projects" });
 
+/** Goes to a new project; whoever has gone elsewhere meanwhile is left there. */
+function open(projectId: string | undefined): void {
+  if (projectId === undefined || location.pathname !== HOME) return;
+  navigate(pathOf({ page: "project", projectId }));
+}
+
 /** Asks what to build. The name follows the prompt's first words until somebody gives another. */
 export function NewProject() {
   const id = useId();
@@ -23,19 +30,24 @@ export function NewProject() {
   const suggested = nameFromPrompt(prompt);
   const given = name?.trim() ?? "";
   const create = useAction(api.projects.actions.create);
+  const clientId = useClientId();
   const call = useCall(async () => {
     draft.release(); // from here on there may be a project of it: a reload must not offer a second
+    const wish = { name: given === "" ? suggested : given, prompt };
+    // Whoever lost the connection may press the button again: the same wish is the same project.
+    const clientProjectId = clientId.idOf(JSON.stringify(wish));
     try {
-      const { projectId } = await create({ name: given === "" ? suggested : given, prompt });
-      // Whoever has gone elsewhere meanwhile is left there.
-      if (location.pathname === HOME) navigate(pathOf({ page: "project", projectId }));
+      const { projectId } = await create({ ...wish, clientProjectId });
+      open(projectId);
     } catch (error) {
-      // Then there is a project all the same: it says what went wrong, and can be tried again.
-      if (!isQuaverError(error, "SANDBOX_UNAVAILABLE")) {
+      // There is a project all the same, which says what is the matter and can be tried again.
+      if (isQuaverError(error, "OPERATION_IN_PROGRESS")) open(error.data.projectId);
+      else if (!isQuaverError(error, "SANDBOX_UNAVAILABLE")) {
         if (isQuaverError(error)) setPrompt(prompt); // refused: nothing was made
         throw error;
       }
     }
+    clientId.forget();
     setPrompt("");
     setName(null);
   });

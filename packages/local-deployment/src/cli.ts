@@ -1,5 +1,5 @@
 #!/usr/bin/env bun
-/** `bun packages/local-deployment/src/cli.ts --data-dir DIR [--port N] [--site-port N] [--egress HOST=URL]...` */
+/** `bun packages/local-deployment/src/cli.ts --data-dir DIR [--port N] [--site-port N] [--egress HOST=URL]... [--knob NAME=NUMBER]...` */
 import { parseArgs } from "node:util";
 import { DeploymentError, messageOf } from "./errors.ts";
 import { startLocalDeployment } from "./server/deployment.ts";
@@ -12,12 +12,15 @@ function parse() {
         port: { type: "string", default: "0" },
         "site-port": { type: "string", default: "0" },
         egress: { type: "string", multiple: true, default: [] },
+        knob: { type: "string", multiple: true, default: [] },
       },
     });
     const dataDir = values["data-dir"];
     if (dataDir === undefined) throw new Error("--data-dir DIR is needed");
     const egress = Object.fromEntries(values.egress.map((entry) => splitEgress(entry)));
-    return { dataDir, port: Number(values.port), sitePort: Number(values["site-port"]), egress };
+    const knobs = Object.fromEntries(values.knob.map((entry) => splitKnob(entry)));
+    const [port, sitePort] = [Number(values.port), Number(values["site-port"])];
+    return { dataDir, port, sitePort, egress, knobs };
   } catch (error) {
     throw new DeploymentError("INVALID_OPTION", messageOf(error));
   }
@@ -30,11 +33,19 @@ function splitEgress(entry: string): [string, string] {
   return [entry.slice(0, at), entry.slice(at + 1)];
 }
 
+function splitKnob(entry: string): [string, number] {
+  const at = entry.indexOf("=");
+  return [entry.slice(0, at), Number(entry.slice(at + 1))];
+}
+
 try {
   const deployment = await startLocalDeployment(parse());
   const { url, siteUrl, adminKey } = deployment;
   const stop = () => {
-    void deployment.close().then(() => process.exit(0));
+    void deployment.close().then(
+      () => process.exit(0),
+      () => process.exit(1),
+    );
   };
   process.once("SIGINT", stop);
   process.once("SIGTERM", stop);

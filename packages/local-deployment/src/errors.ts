@@ -26,6 +26,14 @@ export class DeploymentError extends Error {
  */
 export class FunctionError extends Error {
   override readonly name: string = "FunctionError";
+
+  constructor(
+    message: string,
+    /** As JSON. With it, the `convex` package makes a ConvexError of it, which clients are told whole. */
+    readonly data?: unknown,
+  ) {
+    super(message);
+  }
 }
 
 /** A refusal on the wire: answered as `{code, message}` with `status`. */

@@ -32,8 +32,10 @@ export const MAX_LOG_LINES = 256;
 export const MAX_SCHEDULE_MS = 5 * 365 * 24 * 60 * 60_000;
 /** User time of a query or mutation, in milliseconds. */
 export const FUNCTION_TIMEOUT_MS = 1_000;
-/** Actions, by environment, in milliseconds. */
-export const ACTION_TIMEOUT_MS = { isolate: 30 * 60_000, node: 10 * 60_000 } as const;
+/** A duration in milliseconds as production's texts show it: "30s", or "500ms". */
+export function durationText(ms: number): string {
+  return ms < 1_000 ? `${String(ms)}ms` : `${String(ms / 1_000)}s`;
+}
 
 const LEARN_MORE =
   "Consider using smaller limits in your queries, paginating your queries, or using indexed queries with a selective index range expressions.";

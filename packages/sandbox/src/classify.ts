@@ -7,6 +7,7 @@ import {
 } from "@daytonaio/sdk";
 import type { SandboxErrorCode, SandboxErrorDetails } from "./errors.ts";
 import { isSandboxError, SandboxError } from "./errors.ts";
+import { refusalOf } from "./refusals.ts";
 
 const LONGEST_MESSAGE = 300; // characters; a proxy's error page may come as the message
 
@@ -40,6 +41,8 @@ function describe(error: unknown): Description {
 function describeStatus(error: DaytonaError, status: number): Description {
   // The command ran and was ended: running it again is for the caller to decide.
   if (error.code === "PROCESS_EXECUTION_TIMEOUT") return { code: "TIMEOUT", retryable: false };
+  const refusal = refusalOf(status, error.message);
+  if (refusal !== undefined) return { code: refusal };
   if (status === 401) return { code: "UNAUTHORIZED" };
   if (status === 403) return { code: "FORBIDDEN" };
   if (status === 404 || status === 410) return { code: "NOT_FOUND" };

@@ -26,7 +26,6 @@ export interface SandboxClientOptions {
   apiKey: string;
   /** `https://app.daytona.io/api`, or a stand-in's. */
   apiUrl: string;
-  organizationId?: string | undefined;
   /** The region. */
   target?: string | undefined;
   /** How long an operation may take with its waits and retries; 90,000 unless given. */
@@ -73,14 +72,17 @@ export interface SandboxClient {
    */
   run(id: string, input: RunInput): Promise<CommandResult>;
   /**
-   * Starts a command in a session of its own, in the background. Asked again with the same session,
-   * it answers the command that was started, and starts none: safe to ask until it answers.
+   * Starts a command in a session of its own, in the background: without standard input, so that it
+   * ends as it would in a terminal. When it has ended, what it left behind is ended too, wherever it
+   * can be told by its environment, its process session or the output that it holds open. Asked again
+   * with the same session, it answers the command that was started, and starts none: safe to ask until
+   * it answers.
    */
   startCommand(id: string, input: StartCommandInput): Promise<{ commandId: string }>;
   /**
    * Looks at a command that was started, and at its output from an offset on.
    *
-   * @returns null if there is no such session or command: stopping a sandbox ends its sessions.
+   * @returns null if there is no such command, or it was cut off: stopping a sandbox ends what runs.
    * @throws SandboxError `INVALID` while the sandbox isn't started.
    */
   readCommand(id: string, input: ReadCommandInput): Promise<CommandProgress | null>;
@@ -104,7 +106,7 @@ const LONGEST_REQUEST_MS = 20_000;
  * @throws SandboxError `INVALID` if there is no key, or the URL isn't one.
  */
 export function createSandboxClient(options: SandboxClientOptions): SandboxClient {
-  const { apiKey, organizationId, target, timeoutMs = TIMEOUT_MS } = options;
+  const { apiKey, target, timeoutMs = TIMEOUT_MS } = options;
   const apiUrl = checked(z.url(), options.apiUrl).replace(/\/+$/, "");
   checked(z.string().min(1), apiKey);
   const clock: Clock = {
@@ -114,7 +116,7 @@ export function createSandboxClient(options: SandboxClientOptions): SandboxClien
   };
   // A third, so that a request without an answer leaves the time to ask again.
   const requestTimeoutMs = Math.min(LONGEST_REQUEST_MS, timeoutMs / 3);
-  const door = openDoor({ apiKey, apiUrl, organizationId, target, requestTimeoutMs });
+  const door = openDoor({ apiKey, apiUrl, target, requestTimeoutMs });
   const means: Means = { door, requestTimeoutMs };
 
   const timed = <Result>(work: (budget: Budget) => Promise<Result>): Promise<Result> =>

@@ -14,7 +14,13 @@ export interface Means {
 }
 
 /** Refusals that looking again doesn't change. */
-const FINAL: readonly SandboxErrorCode[] = ["UNAUTHORIZED", "FORBIDDEN"];
+const FINAL: readonly SandboxErrorCode[] = [
+  "UNAUTHORIZED",
+  "FORBIDDEN",
+  "SUSPENDED",
+  "QUOTA_EXCEEDED",
+];
+const MOST_RECOVERIES = 2; // of a sandbox that is in an error again and again
 const MOST_ATTEMPTS = 5;
 const ATTEMPTS_IF_REFUSED = 2; // the state may have changed between the look and the request
 
@@ -62,6 +68,10 @@ export async function converge(
       continue;
     }
     attempts += 1;
+    if (change === "recover" && attempts > MOST_RECOVERIES && leftWhenAccepted < Infinity) {
+      const message = `the sandbox is in an error again: ${sandbox.errorReason ?? "no reason given"}`;
+      throw new SandboxError("SANDBOX_FAILED", message, { sandboxId: sandbox.id });
+    }
     const failure = await ask(means, budget, sandbox.id, change);
     if (failure) {
       await afterFailure(budget, attempts, failure);

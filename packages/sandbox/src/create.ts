@@ -70,7 +70,11 @@ async function adopt(
     throw new SandboxError("CONFLICT", message, { sandboxId: found.id, retryable: false });
   }
   const change = found.state === "error" && found.recoverable ? "recover" : "start";
-  const sandbox = await converge(means, budget, found.id, change);
+  const sandbox = await converge(means, budget, found.id, change).catch((error: unknown) => {
+    const failure = means.door.toFailure(error, found.id);
+    if (change !== "recover" || failure.code !== "INVALID") throw failure;
+    throw new SandboxError("SANDBOX_FAILED", failure.message, { sandboxId: found.id });
+  });
   if (sandbox) return sandbox;
   throw new SandboxError("NOT_FOUND", "the sandbox was deleted meanwhile");
 }

@@ -2,10 +2,8 @@ import { Configuration, SandboxApi } from "@daytona/api-client";
 import type { CreateSandboxFromSnapshotParams } from "@daytonaio/sdk";
 import { Daytona } from "@daytonaio/sdk";
 import { classify } from "./classify.ts";
-import type { SandboxError } from "./errors.ts";
+import { SandboxError } from "./errors.ts";
 import type { Sandbox } from "./sandbox.ts";
-import type { Sessions } from "./sessions.ts";
-import { openSessions } from "./sessions.ts";
 import {
   changeSchema,
   commandSchema,
@@ -61,10 +59,8 @@ export interface Door {
   list(input: ListInput): Promise<{ items: Sandbox[]; nextCursor: string | null }>;
   /** Asks for a change; it is under way once this returns, not done. */
   change(id: string, change: Change, timeoutMs: number): Promise<void>;
-  /** Makes ready to run commands in a sandbox. */
+  /** Makes ready to run commands in a sandbox. @throws SandboxError `INVALID` when it hasn't started. */
   shell(id: string): Promise<(input: RunInput) => Promise<CommandResult>>;
-  /** Makes ready to work with a sandbox's sessions. */
-  sessions(id: string): Promise<Sessions>;
   /** Puts off the idle stop. */
   keepAwake(id: string): Promise<void>;
   previewUrl(id: string, port: number, expiresInSeconds: number): Promise<string>;
@@ -82,18 +78,16 @@ const PAGE_SIZE = 100;
 export function openDoor(options: {
   apiKey: string;
   apiUrl: string;
-  organizationId?: string | undefined;
   target?: string | undefined;
   requestTimeoutMs: number;
 }): Door {
-  const { apiKey, apiUrl, organizationId, target, requestTimeoutMs } = options;
+  const { apiKey, apiUrl, target, requestTimeoutMs } = options;
   const daytona = new Daytona({
     apiKey,
     apiUrl,
     requestTimeoutMs,
     useDeprecatedPolling: true, // otherwise it opens a socket at once and keeps the process alive
     otelEnabled: false,
-    ...(organizationId === undefined ? {} : { organizationId }),
     ...(target === undefined ? {} : { target }),
   });
   const api = openApi(apiUrl, apiKey, requestTimeoutMs);
@@ -130,6 +124,15 @@ export function openDoor(options: {
     shell: (id) =>
       guarded(async () => {
         const sandbox = await daytona.get(id);
+        if (sandbox.id !== id) {
+          throw new SandboxError("UNEXPECTED_RESPONSE", "the answer is about another sandbox");
+        }
+        if (sandbox.state !== "started") {
+          throw new SandboxError(
+            "INVALID",
+            `the sandbox is ${sandbox.state ?? "in no known state"}`,
+          );
+        }
         return ({ command, cwd, env, timeoutSeconds }) =>
           guarded(async () => {
             const response = await sandbox.process.executeCommand(
@@ -142,7 +145,6 @@ export function openDoor(options: {
             return { exitCode, output };
           }, id);
       }, id),
-    sessions: (id) => openSessions(daytona, id, (call) => guarded(call, id)),
     keepAwake: (id) =>
       guarded(async () => {
         await api.updateLastActivity(id);

@@ -3,8 +3,11 @@
  *
  * - `NOT_FOUND`: there is no such sandbox.
  * - `CONFLICT`: a change is under way that doesn't end in time, or the name belongs to another.
- * - `UNAUTHORIZED`: the API key is missing or wrong. `FORBIDDEN`: it may not do this, or a quota is
- *   used up.
+ * - `UNAUTHORIZED`: the API key is missing or wrong. `FORBIDDEN`: it may not do this. `SUSPENDED`:
+ *   nor may anyone in its organisation, at present.
+ * - `QUOTA_EXCEEDED`: the organisation's sandboxes have all that they may: later, or when some are
+ *   archived or deleted.
+ * - `SNAPSHOT_UNAVAILABLE`: the snapshot is not there, not active, not in the region, or too large.
  * - `INVALID`: the arguments, or the sandbox's state, don't allow it.
  * - `RATE_LIMITED`: too many requests; `retryAfterMs` says when to come back, if Daytona did.
  * - `TIMEOUT`: no answer, or no end of a change, in time. It may have taken effect.
@@ -17,6 +20,9 @@ export type SandboxErrorCode =
   | "CONFLICT"
   | "UNAUTHORIZED"
   | "FORBIDDEN"
+  | "SUSPENDED"
+  | "QUOTA_EXCEEDED"
+  | "SNAPSHOT_UNAVAILABLE"
   | "INVALID"
   | "RATE_LIMITED"
   | "TIMEOUT"
@@ -39,6 +45,9 @@ const RETRYABLE: Record<SandboxErrorCode, boolean> = {
   CONFLICT: true,
   UNAUTHORIZED: false,
   FORBIDDEN: false,
+  SUSPENDED: false,
+  QUOTA_EXCEEDED: true,
+  SNAPSHOT_UNAVAILABLE: false,
   INVALID: false,
   RATE_LIMITED: true,
   TIMEOUT: true,

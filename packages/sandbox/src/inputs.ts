@@ -2,6 +2,7 @@ import * as z from "zod"; // not `{ z }`: that bundles all of it, in sixty langu
 import type { ReadCommandInput, StartCommandInput } from "./background.ts";
 import type { CreateInput, ListInput, RunInput } from "./door.ts";
 import { idSchema } from "./sandbox.ts";
+import { RESERVED_PREFIX } from "./session-scripts.ts";
 
 const labels = z.record(z.string(), z.string());
 const env = z.record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/), z.string());
@@ -42,13 +43,16 @@ export const previewInputSchema = z.object({
 /** A session's name: part of a path, of a file's name, and of a command. */
 export const sessionNameSchema = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9-]{0,99}$/);
 
-/** What `startCommand` takes. No value may hold a NUL, at which an environment would end it. */
+/**
+ * What `startCommand` takes. No value may hold a NUL, at which an environment would end it, and no
+ * name may be one of the scripts' own.
+ */
 export const startCommandSchema: z.ZodType<StartCommandInput> = z.object({
   session: sessionNameSchema,
   command: z.string().min(1),
   env: z
     .record(
-      z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/),
+      z.string().regex(new RegExp(`^(?!${RESERVED_PREFIX})[A-Za-z_][A-Za-z0-9_]*$`)),
       z.string().refine((value) => !value.includes("\0"), "contains a NUL"),
     )
     .optional(),

@@ -86,21 +86,6 @@ export const pageSchema = z.object({
 /** The outcome of a command. */
 export const commandSchema = z.object({ exitCode: z.int(), result: z.string() });
 
-/** A session, with the commands it was given. */
-export const sessionSchema = z.object({
-  sessionId: z.string(),
-  commands: z.array(z.object({ id: z.string().min(1) })).nullish(),
-});
-
-/** A command that a session has taken. */
-export const acceptedSchema = z.object({ cmdId: z.string().min(1) });
-
-/** A session's command; without an exit code it is running. */
-export const statusSchema = z.object({ id: z.string(), exitCode: z.int().nullish() });
-
-/** What a session's command has written. */
-export const logsSchema = z.object({ stdout: z.string() });
-
 /** A signed preview. */
 export const previewSchema = z.object({ url: z.url() });
 

@@ -95,9 +95,12 @@ describe("creating", () => {
     const ask = api(daytona);
     const kind = { error: "no runner", recoverable: true };
     daytona.faults.add({ method: "POST", path: "/sandbox", nth: 1, kind });
-    const { json } = await ask("POST", "", {});
-    const broken = await reaches(ask, json.id, "error");
-    expect(broken).toMatchObject({ errorReason: "no runner", recoverable: true });
+    const refused = await ask("POST", "", { name: "p" });
+    expect(refused.status).toBe(400);
+    expect(refused.json.message).toBe("Sandbox failed to start: no runner");
+    const { json } = await ask("GET", "/p");
+    expect((await ask("POST", "", { name: "p" })).status).toBe(409);
+    expect(json).toMatchObject({ state: "error", errorReason: "no runner", recoverable: true });
     expect((await ask("POST", `/${str(json.id)}/start`)).status).toBe(400);
     await ask("POST", `/${str(json.id)}/recover`);
     const cured = await reaches(ask, json.id, "started");

@@ -92,6 +92,14 @@ describe("executing a command", () => {
     await eventually(() => expect(isAlive(child)).toBe(false));
   });
 
+  test("hands the command to the shell on its standard input, and waits for its output's end", async () => {
+    const { toolbox } = await aSandbox();
+    expect(await execute(toolbox, "cat\necho not run")).toMatchObject({ result: "echo not run" });
+    const began = Date.now();
+    expect(await execute(toolbox, "sleep 0.5 & echo a")).toMatchObject({ result: "a\n" });
+    expect(Date.now() - began).toBeGreaterThanOrEqual(450);
+  });
+
   test.each([
     ["no command", {}, 400],
     ["malformed JSON", "{", 400],
@@ -120,14 +128,13 @@ describe("a session", () => {
       exitCode: 5,
       stdout: `${home}/app\na b\n`,
       stderr: "oh\n",
-      output: `${home}/app\na b\noh\n`,
     });
   });
 
   test("runs a command in the background, readable while it runs", async () => {
     const { toolbox } = await aSandbox();
     const exec = await open(toolbox);
-    const started = await exec("echo begun; while [ ! -e go ]; do sleep 0.01; done; exit 0", true);
+    const started = await exec("echo begun; while [ ! -e go ]; do sleep 0.01; done", true);
     expect(started).toEqual({ cmdId: expect.stringMatching(/./) as string });
     const command = `/process/session/s/command/${str(started.cmdId)}`;
     await eventually(async () =>
@@ -138,22 +145,53 @@ describe("a session", () => {
     await eventually(async () => expect((await toolbox("GET", command)).json.exitCode).toBe(0));
   });
 
-  test("survives a command that makes no sense, and ends with one that exits", async () => {
+  test("survives a command that makes no sense, and ends without a word with one that exits", async () => {
     const { toolbox } = await aSandbox();
     const exec = await open(toolbox);
     expect((await exec("echo ( oh")).exitCode).not.toBe(0);
     expect(await exec("echo still here")).toMatchObject({ exitCode: 0 });
-    expect(await exec("exit 7")).toMatchObject({ exitCode: 7 });
+    const shell = str((await exec("echo $$")).stdout);
+    const { cmdId } = await exec("exit 7", true);
+    await eventually(() => expect(isAlive(Number(shell))).toBe(false));
+    const command = `/process/session/s/command/${str(cmdId)}`;
+    expect((await toolbox("GET", command)).json).not.toHaveProperty("exitCode");
     const { status, json } = await toolbox("POST", "/process/session/s/exec", { command: "true" });
-    expect(status).toBe(410);
-    expect(json.code).toBe("SESSION_ENDED");
+    expect(status).toBe(400);
+    expect(json.message).toContain("broken pipe");
+  });
+
+  // Each would end in a terminal. What follows it in the same shell is what tells that it has not.
+  test.each([
+    ["reads its standard input to the end", "cat"],
+    ["leaves a child that holds its output", "sleep 1000 &"],
+    ["leaves one in a process session of its own", "setsid sleep 1000 &"],
+    ["leaves one that ignores a hang-up", "nohup sleep 1000 &"],
+    ["leaves one without its environment", "env -i setsid sleep 1000 &"],
+  ])("keeps a command running that %s", async (_, text) => {
+    const { toolbox } = await aSandbox();
+    const exec = await open(toolbox);
+    const { cmdId } = await exec(text, true);
+    const next = await exec("echo next", true);
+    const read = async (id: unknown, rest = "") =>
+      (await toolbox("GET", `/process/session/s/command/${str(id)}${rest}`)).json;
+    await execute(toolbox, "sleep 0.3"); // time in which it would have ended
+    expect(await read(cmdId)).not.toHaveProperty("exitCode");
+    expect(await read(next.cmdId, "/logs")).toMatchObject({ stdout: "" });
+  });
+
+  test("reads output line by line: without NULs, and with an end of the last line", async () => {
+    const { toolbox } = await aSandbox();
+    const exec = await open(toolbox);
+    const { stdout, stderr, output } = await exec("printf 'a\\000b\\nc'; echo oh >&2");
+    expect([stdout, stderr]).toEqual(["ab\nc\n", "oh\n"]);
+    expect(str(output)).toContain("\u0001\u0001\u0001ab\n");
   });
 
   test("is listed, is one of its name, and is gone once deleted, with its processes", async () => {
     const { toolbox } = await aSandbox();
     const exec = await open(toolbox);
     expect((await toolbox("POST", "/process/session", { sessionId: "s" })).status).toBe(409);
-    await exec("sleep 60 & echo $! > child");
+    await exec("sleep 60 >/dev/null 2>&1 & echo $! > child");
     const child = Number((await execute(toolbox, "cat child")).result);
     expect((await toolbox("GET", "/process/session")).json).toMatchObject([
       { sessionId: "s", commands: [{ exitCode: 0 }] },
@@ -222,6 +260,16 @@ describe("a sandbox that stops", () => {
     await isIn("stopped");
     await eventually(() => expect(isAlive(mine)).toBe(false));
     await eventually(() => expect(isAlive(Number(stubborn.result))).toBe(false));
+  });
+
+  test("takes along what has left its process group, as its machine would", async () => {
+    const { toolbox, api, id, isIn } = await aSandbox();
+    const detached = "setsid sh -c 'echo $$; exec sleep 60 >/dev/null 2>&1'";
+    const { result } = await execute(toolbox, `${detached} </dev/null &`);
+    expect(isAlive(Number(result))).toBe(true);
+    await api("POST", `/sandbox/${id}/stop`);
+    await isIn("stopped");
+    await eventually(() => expect(isAlive(Number(result))).toBe(false));
   });
 
   test("refuses its toolbox, and has its files when it starts again", async () => {

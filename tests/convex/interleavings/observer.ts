@@ -34,7 +34,7 @@ export interface Listener {
 
 /** Modules whose every function is a step of its own; what the others do, they do by these. */
 const PACED =
-  /\/convex\/(projects\/(operations|provisioning|turns|turnReports|orphans|sweep|drift|previews|mutations)|messages\/removal)\.ts$/;
+  /\/convex\/(projects\/(operations|provisioning|turns|turnReports|orphans|sweep|takeovers|drift|previews|mutations)|messages\/removal)\.ts$/;
 
 type Handler = (ctx: unknown, args: Record<string, unknown>) => Promise<unknown>;
 type Registered = ((...args: unknown[]) => unknown) & { _handler: Handler; isMutation?: boolean };

@@ -9,7 +9,7 @@ type Project = Doc<"projects">;
 
 const FINISH = "projects/operations:finish";
 const DRIFT = "projects/drift:apply";
-const SWEEP = "projects/sweep:working";
+const SWEEP = "projects/takeovers:workingPage";
 
 /** Who may take each arrow, and each two at once. */
 const TAKERS: Record<string, readonly string[]> = {

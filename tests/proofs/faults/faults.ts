@@ -35,10 +35,18 @@ const KINDS: Record<string, FaultKind> = {
   malformed: "malformed",
 };
 
+/** Stripe alone remembers a failure, and repeats it: so it matters there what was done before it failed. */
+const STRIPES_KINDS: Record<string, FaultKind> = {
+  "500 after taking effect": {
+    after: { status: 500, body: { error: { type: "api_error", message: "out of order" } } },
+  },
+};
+
 /** Every way for one external call to fail, with `kill -9` before it and after it. */
 export function faultsOfCall(call: ExternalCall): Fault[] {
+  const kinds = call.service === "stripe" ? { ...KINDS, ...STRIPES_KINDS } : KINDS;
   return [
-    ...Object.entries(KINDS).map(([name, kind]) => failing(call, name, kind)),
+    ...Object.entries(kinds).map(([name, kind]) => failing(call, name, kind)),
     outageFrom(call),
     killAt(call, "before"),
     killAt(call, "after"),

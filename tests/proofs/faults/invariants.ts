@@ -77,6 +77,9 @@ async function wrongPayments(lane: Lane, person: Member, { users }: State): Prom
   const wrong: string[] = [];
   if (mine.length > 1) wrong.push("a person has two customers");
   if (live.length > 1) wrong.push("a person pays twice");
+  const open = await listAtStripe(lane, "checkout/sessions?status=open&limit=100");
+  const payable = open.filter(({ customer }) => mine.some(({ id }) => id === customer));
+  if (payable.length > 1) wrong.push("a person could pay twice");
   const known = await readTable(deployment, "subscriptions");
   if (live.length > known.filter(({ ended }) => ended === false).length) {
     wrong.push("a paid subscription gives no plan");

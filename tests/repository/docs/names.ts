@@ -81,10 +81,14 @@ export function missingVariables(document: Document): string[] {
   return variablesIn(document).filter((name) => !isVariable(name) && !isDefined(name));
 }
 
-/** What the compose file of get-convex/convex-backend takes (self-hosted/README.md there). */
+/** What get-convex/convex-backend takes: self-hosted/docker/docker-compose.yml, crates/common/src/knobs.rs. */
 const SELF_HOSTED = new Set([
   ...["CONVEX_CLOUD_ORIGIN", "CONVEX_SITE_ORIGIN", "INSTANCE_NAME"],
   ...["POSTGRES_URL", "MYSQL_URL"],
+  ...["NODE_ACTION_USER_TIMEOUT_SECS", "V8_ACTION_USER_TIMEOUT_SECS"],
+  ...["APPLICATION_MAX_CONCURRENT_QUERIES", "APPLICATION_MAX_CONCURRENT_MUTATIONS"],
+  ...["APPLICATION_MAX_CONCURRENT_NODE_ACTIONS", "APPLICATION_MAX_CONCURRENT_V8_ACTIONS"],
+  "SCHEDULED_JOB_EXECUTION_PARALLELISM",
 ]);
 
 /** An error's code, a constant, or a variable of the example front end, the agent, the CLI or Convex itself. */

@@ -2,13 +2,15 @@
 export type Egress = Readonly<Record<string, string>>;
 
 /** A `fetch` that sends requests for the mapped hosts elsewhere; everything else is as ever. */
-export function egressFetch(egress: Egress): typeof fetch {
-  const mapped = (input: string | URL | Request, init?: RequestInit): Promise<Response> => {
+export function egressFetch(
+  egress: Egress,
+  fetch: typeof globalThis.fetch,
+): (input: string | URL | Request, init?: RequestInit) => Promise<Response> {
+  return (input, init) => {
     const url = new URL(input instanceof Request ? input.url : input);
     const target = Object.hasOwn(egress, url.host) ? egress[url.host] : undefined;
     if (target === undefined) return fetch(input, init);
     const moved = new URL(url.pathname + url.search, target);
     return input instanceof Request ? fetch(new Request(moved, input), init) : fetch(moved, init);
   };
-  return Object.assign(mapped, { preconnect: fetch.preconnect.bind(fetch) });
 }

@@ -1,8 +1,10 @@
 import type { RequestContext } from "../engine/frame.ts";
+import type { UdfType } from "../engine/analysis.ts";
 import type { ActionModules, LocatedAction } from "../engine/protocol.ts";
 import type { JSONValue } from "convex/values";
 import type { LogLine } from "../runtime/console.ts";
 import type { Failure } from "../runtime/failure.ts";
+import type { Egress } from "./egress.ts";
 
 /** A request for an HTTP action, as it crosses threads. */
 export interface WireRequest {
@@ -21,28 +23,64 @@ export interface WireResponse {
 /** What an action is run with. */
 export interface ActionTask {
   readonly id: number;
-  readonly target: Pick<
-    LocatedAction,
-    "component" | "componentPath" | "module" | "name" | "environment"
-  >;
+  readonly target: Pick<LocatedAction, "component" | "componentPath" | "module" | "name">;
   readonly request: RequestContext;
   readonly args: JSONValue;
   /** Set for HTTP actions, which take this instead of arguments. */
   readonly http: WireRequest | null;
   /** Why `getUserIdentity()` throws, when the Authorization header made no sense. */
   readonly authError: string | null;
+  /** What a Node process needs besides; null in an isolate. */
+  readonly node: NodeTask | null;
 }
 
-/** From the server to the action thread. */
-export type ToActions =
-  | { readonly kind: "start"; readonly egress: Readonly<Record<string, string>> }
-  /** New code: what is loaded is forgotten, what runs goes on. */
+/** Where a Node action's code is, and what it is run with. */
+export interface NodeTask {
+  /** The folder of the pushed modules. */
+  readonly modules: string;
+  /** The functions' environment variables. */
+  readonly env: Readonly<Record<string, string>>;
+  /** How long the function may take, in milliseconds. */
+  readonly timeoutMs: number;
+}
+
+/** From the server to an isolate's thread or a Node process. */
+export type ToRunner =
+  | { readonly kind: "start"; readonly egress: Egress }
+  /** A component's code and variables, in place of those it had; isolates alone. */
   | { readonly kind: "modules"; readonly component: string; readonly modules: ActionModules }
-  | { readonly kind: "forget" }
+  /** Whether what is kept for the next action is free, or computes something that the last one has left. */
+  | { readonly kind: "ping" }
   | { readonly kind: "run"; readonly task: ActionTask }
+  | { readonly kind: "analyze"; readonly task: AnalyzeTask }
   | { readonly kind: "syscallResult"; readonly id: number; readonly value: string }
-  | { readonly kind: "syscallFailure"; readonly id: number; readonly failure: Failure }
-  | { readonly kind: "ping"; readonly id: number };
+  | { readonly kind: "syscallFailure"; readonly id: number; readonly failure: Failure };
+
+/** Node modules to import, to see what they export. */
+export interface AnalyzeTask extends Pick<NodeTask, "modules" | "env"> {
+  /** The modules' paths in the folder. */
+  readonly paths: readonly string[];
+}
+
+/** What a function threw in Node; the server finds its place in the source. */
+export interface Thrown {
+  readonly message: string;
+  /** The error's name; null when there is nothing to say "Uncaught" of. */
+  readonly name: string | null;
+  /** The data of a ConvexError, as JSON text. */
+  readonly data?: string;
+  readonly frames: readonly ThrownFrame[];
+}
+
+/** One call in the stack of what was thrown, in pushed code. */
+export interface ThrownFrame {
+  /** The call, as "async handler" or "new Thing". */
+  readonly call: string;
+  /** The module's path. */
+  readonly path: string;
+  readonly line: number;
+  readonly column: number;
+}
 
 /** How an action ended: with Convex JSON text, with an HTTP action's response, or by failing. */
 export type ActionOutcome =
@@ -50,14 +88,34 @@ export type ActionOutcome =
   | { readonly ok: true; readonly response: WireResponse }
   | { readonly ok: false; readonly failure: Failure };
 
-/** From the action thread to the server. */
-export type FromActions =
+/** A function that an imported Node module exports, as the convex package made it. */
+export interface NodeExport {
+  readonly name: string;
+  readonly udfType: UdfType | "HttpAction";
+  readonly visibility: "public" | "internal" | null;
+  /** The validators, as JSON text; null for none. */
+  readonly args: string | null;
+  readonly returns: string | null;
+}
+
+/** What came of an analysis: the exports of each module, or why one could not be imported. */
+export type AnalyzeOutcome =
+  | { readonly ok: true; readonly modules: Readonly<Record<string, readonly NodeExport[]>> }
+  | { readonly ok: false; readonly thrown: Thrown };
+
+/** From an isolate's thread or a Node process to the server. */
+export type FromRunner =
+  | { readonly kind: "pong" }
+  | { readonly kind: "done"; readonly id: number; readonly outcome: ActionOutcome }
+  /** A Node action failed. `exiting`: nothing more can be run there. */
   | {
-      readonly kind: "done";
+      readonly kind: "thrown";
       readonly id: number;
-      readonly outcome: ActionOutcome;
-      readonly logs: readonly LogLine[];
+      readonly thrown: Thrown;
+      readonly exiting: boolean;
     }
+  | { readonly kind: "analyzed"; readonly outcome: AnalyzeOutcome }
+  | { readonly kind: "log"; readonly id: number; readonly line: LogLine }
   | {
       readonly kind: "syscall";
       readonly id: number;
@@ -66,5 +124,4 @@ export type FromActions =
       readonly component: string;
       readonly op: string;
       readonly args: string;
-    }
-  | { readonly kind: "pong"; readonly id: number };
+    };

@@ -3,7 +3,7 @@ import { FunctionError } from "../errors.ts";
 import { FailureError, type Failure } from "../runtime/failure.ts";
 import { formatFunctionPath } from "../engine/paths.ts";
 import { currentAction, type ActionFrame } from "./frame.ts";
-import type { FromActions } from "./protocol.ts";
+import type { FromRunner } from "./protocol.ts";
 
 /** Calls that the engine or other actions answer. */
 const FORWARDED = new Set([
@@ -16,6 +16,8 @@ const FORWARDED = new Set([
 ]);
 
 interface Waiting {
+  readonly frame: ActionFrame;
+  readonly op: string;
   resolve(value: string): void;
   reject(error: Error): void;
 }
@@ -25,12 +27,20 @@ export class ActionSyscalls {
   readonly #waiting = new Map<number, Waiting>();
   #nextId = 1;
 
-  constructor(private readonly send: (message: FromActions) => void) {}
+  /**
+   * @param late what happens to a call by an action that has ended: an isolate refuses it; in Node it never settles,
+   * so that its failure is not taken for one of the next action there (npm-packages/node-executor, `neverSettle`).
+   */
+  constructor(
+    private readonly send: (message: FromRunner) => void,
+    private readonly late: "refuse" | "neverSettle",
+  ) {}
 
   async call(op: string, args: string): Promise<string> {
-    const frame = requireAction();
+    const frame = currentAction.getStore();
+    if (frame === undefined || frame.closed) return await this.#refuse(frame);
     const name = op.replace(/^1\.0\//, "");
-    if (FORWARDED.has(name)) return this.#forward(frame, name, args);
+    if (FORWARDED.has(name)) return await this.#forward(frame, name, args);
     const { task } = frame;
     switch (name) {
       case "getUserIdentity":
@@ -66,23 +76,36 @@ export class ActionSyscalls {
     this.#waiting.delete(id);
   }
 
+  /** Which calls an action has made that were not answered yet. */
+  pending(frame: ActionFrame): ReadonlySet<string> {
+    const calls = [...this.#waiting.values()].filter((waiting) => waiting.frame === frame);
+    return new Set(calls.map(({ op }) => op));
+  }
+
+  /** Forgets the calls that an action has left behind: they never settle. */
+  abandon(frame: ActionFrame): void {
+    for (const [id, waiting] of this.#waiting) {
+      if (waiting.frame === frame) this.#waiting.delete(id);
+    }
+  }
+
   #forward(frame: ActionFrame, op: string, args: string): Promise<string> {
     const id = this.#nextId++;
     const { component } = frame.task.target;
     return new Promise((resolve, reject) => {
-      this.#waiting.set(id, { resolve, reject });
+      this.#waiting.set(id, { frame, op, resolve, reject });
       this.send({ kind: "syscall", id, action: frame.task.id, component, op, args });
     });
   }
-}
 
-/** @throws FunctionError when no action is running: what outlives its action can't call on. */
-function requireAction(): ActionFrame {
-  const frame = currentAction.getStore();
-  if (frame === undefined || frame.closed) {
+  /** What outlives its action can't call on. */
+  #refuse(frame: ActionFrame | undefined): Promise<string> {
+    if (frame === undefined && this.late === "neverSettle") {
+      throw new Error("Cannot invoke syscall during module imports");
+    }
+    if (this.late === "neverSettle") return new Promise(() => undefined);
     throw new FunctionError(
       "Convex functions can't be called after the action has returned. Did you forget to await a promise?",
     );
   }
-  return frame;
 }

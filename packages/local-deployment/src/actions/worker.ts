@@ -1,41 +1,28 @@
-/** The actions' thread: runs actions and HTTP actions, as many at a time as there are. */
+/** A thread for isolate actions and HTTP actions: it runs one at a time. */
 import { FunctionError, messageOf } from "../errors.ts";
 import type { ActionModules } from "../engine/protocol.ts";
 import { createConsole } from "../runtime/console.ts";
-import { createScope, type ConvexGlobal, type Scope } from "../runtime/globals.ts";
+import { createScope, type ConvexGlobal } from "../runtime/globals.ts";
 import { ModuleLoader } from "../runtime/loader.ts";
-import { nodeProcess } from "../runtime/node_process.ts";
 import { registerSourceMap } from "../runtime/stack.ts";
 import { egressFetch, type Egress } from "./egress.ts";
 import { ActionFrame, currentAction } from "./frame.ts";
-import type { ActionTask, FromActions, ToActions } from "./protocol.ts";
+import type { ActionTask, FromRunner, ToRunner } from "./protocol.ts";
 import { runAction } from "./run.ts";
 import { ActionSyscalls } from "./syscalls.ts";
 
 declare const self: Worker;
 
-const send = (message: FromActions) => {
+const send = (message: FromRunner) => {
   self.postMessage(message);
 };
-const syscalls = new ActionSyscalls(send);
+const syscalls = new ActionSyscalls(send, "refuse");
 const loaders = new Map<string, ModuleLoader>();
 let egress: Egress = {};
 
 function createLoader({ env, modules }: ActionModules): ModuleLoader {
   const byPath = new Map(modules.map((module) => [module.path, module]));
-  const scopes: Partial<Record<"isolate" | "node", Scope>> = {};
-  return new ModuleLoader(
-    (path) => {
-      const module = byPath.get(path);
-      if (module !== undefined) registerSourceMap(path, module.compiled);
-      return module;
-    },
-    (environment) => (scopes[environment] ??= scopeFor(environment, env)),
-  );
-}
-
-function scopeFor(environment: "isolate" | "node", env: Record<string, string>): Scope {
-  return createScope(environment, {
+  const scope = createScope({
     Convex: {
       syscall: (op) => {
         throw new FunctionError(`Unknown operation ${op} in an action`);
@@ -45,23 +32,30 @@ function scopeFor(environment: "isolate" | "node", env: Record<string, string>):
         throw new FunctionError(`${op}: file storage is not in the local deployment`);
       },
     } satisfies ConvexGlobal,
-    process: environment === "node" ? nodeProcess(env) : { env: { ...env } },
+    process: { env: { ...env } },
     console: createConsole((level, args) => currentAction.getStore()?.log(level, args)),
-    fetch: egressFetch(egress),
+    fetch: egressFetch(egress, fetch),
   });
+  return new ModuleLoader((path) => {
+    const module = byPath.get(path);
+    if (module !== undefined) registerSourceMap(path, module.compiled);
+    return module;
+  }, scope);
 }
 
 async function run(task: ActionTask): Promise<void> {
-  const frame = new ActionFrame(task);
+  const frame = new ActionFrame(task, (line) => {
+    send({ kind: "log", id: task.id, line });
+  });
   const loader = loaders.get(task.target.component);
   const outcome =
     loader === undefined
       ? ({ ok: false, failure: { message: "The action's code was not loaded" } } as const)
       : await runAction(frame, loader);
-  send({ kind: "done", id: task.id, outcome, logs: frame.logs.lines });
+  send({ kind: "done", id: task.id, outcome });
 }
 
-self.onmessage = ({ data }: MessageEvent<ToActions>) => {
+self.onmessage = ({ data }: MessageEvent<ToRunner>) => {
   switch (data.kind) {
     case "start":
       egress = data.egress;
@@ -69,8 +63,8 @@ self.onmessage = ({ data }: MessageEvent<ToActions>) => {
     case "modules":
       loaders.set(data.component, createLoader(data.modules));
       break;
-    case "forget":
-      loaders.clear();
+    case "ping":
+      send({ kind: "pong" });
       break;
     case "run":
       void run(data.task);
@@ -81,13 +75,13 @@ self.onmessage = ({ data }: MessageEvent<ToActions>) => {
     case "syscallFailure":
       syscalls.fail(data.id, data.failure);
       break;
-    case "ping":
-      send({ kind: "pong", id: data.id });
+    case "analyze":
+      // Isolate modules are analyzed by the push's own thread.
       break;
   }
 };
 
-// A promise that a function left behind must not take the others down.
+// A promise that a function left behind must not take its successor down.
 process.on("unhandledRejection", (reason) => {
   currentAction.getStore()?.log("ERROR", [`Unhandled promise rejection: ${messageOf(reason)}`]);
 });

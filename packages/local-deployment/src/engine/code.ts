@@ -131,9 +131,14 @@ export class CodeStore {
     for (const component of push.components) {
       if (component.path !== "") upsert.run(component.id, component.path, component.definition);
     }
+    this.setAuth(push.auth);
+  }
+
+  /** Puts identity providers in place of those before. */
+  setAuth(providers: readonly AuthProvider[]): void {
     this.db
       .query("INSERT OR REPLACE INTO meta (key, value) VALUES ('auth', ?)")
-      .run(JSON.stringify(push.auth));
+      .run(JSON.stringify(providers));
   }
 }
 

@@ -1,6 +1,7 @@
 import { FUNCTION_TIMEOUT_MS } from "../limits.ts";
 import { FailureError, failureOf, type Failure } from "../runtime/failure.ts";
 import type { IndexWrite } from "../tx/pending_commit.ts";
+import { asStorageError } from "../storage/storage_error.ts";
 import { Transaction } from "../tx/transaction.ts";
 import { checkCallArgs } from "../values/call_args.ts";
 import { Execution, type RequestContext } from "./frame.ts";
@@ -50,7 +51,7 @@ export async function run(
     const value = await withTimeout(invoke(state, execution, full, null));
     return { ok: true, value, execution };
   } catch (error) {
-    return { ok: false, failure: failureOf(error), execution };
+    return { ok: false, failure: failureOf(asStorageError(error)), execution };
   } finally {
     execution.ended = true;
   }
@@ -82,7 +83,8 @@ export async function runMutation(
   } catch (error) {
     tx.rollback();
     const { execution } = ran;
-    return { ran: { ok: false, failure: failureOf(error), execution }, committed: null };
+    const failure = failureOf(asStorageError(error));
+    return { ran: { ok: false, failure, execution }, committed: null };
   }
 }
 
@@ -94,7 +96,7 @@ export function systemTransaction(state: EngineState, work: (tx: Transaction) =>
     return tx.commit();
   } catch (error) {
     tx.rollback();
-    throw error;
+    throw asStorageError(error);
   }
 }
 

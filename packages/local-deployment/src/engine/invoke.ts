@@ -4,8 +4,9 @@ import { MAX_VALUE_BYTES } from "../limits.ts";
 import { isRegisteredFunction, type RegisteredFunction } from "../runtime/convex_exports.ts";
 import { FailureError, failureOf } from "../runtime/failure.ts";
 import type { View } from "../tx/transaction.ts";
-import { parseValueText } from "../values/json_text.ts";
+import { checkResultJson, parseValueText } from "../values/json_text.ts";
 import { checkArgs, checkReturns } from "../values/validate.ts";
+import { visibleText } from "../values/visible.ts";
 import { UDF_TYPES, type AnalyzedFunction, type FunctionType } from "./analysis.ts";
 import { findFunction } from "./code.ts";
 import type { Component } from "./components.ts";
@@ -25,6 +26,9 @@ export interface Call {
   readonly view: View;
 }
 
+/** How much of a path that names no function a message repeats, in characters. */
+const MAX_NAMED_LENGTH = 200;
+
 /** Where the component is, for messages: "" for the app. */
 export function inComponent(component: Component): string {
   return component.path === "" ? "" : ` in '${component.path}'`;
@@ -40,14 +44,16 @@ export function locate(
 ): AnalyzedFunction {
   const { component, path, type, publicOnly } = call;
   const analyzed = findFunction(state.code, component, path);
+  // A path that a stranger made up, and as long as he likes.
+  const named = visibleText(formatFunctionPath(path).slice(0, MAX_NAMED_LENGTH));
   if (publicOnly && analyzed?.visibility?.kind !== "public") {
     throw new FunctionError(
-      `Could not find public function for '${formatFunctionPath(path)}'${inComponent(component)}.`,
+      `Could not find public function for '${named}'${inComponent(component)}.`,
     );
   }
   if (analyzed === undefined) {
     throw new FunctionError(
-      `Could not find function for '${formatFunctionPath(path)}'${inComponent(component)}. Did you forget to run \`npx convex dev\`?`,
+      `Could not find function for '${named}'${inComponent(component)}. Did you forget to run \`npx convex dev\`?`,
     );
   }
   const expected = UDF_TYPES[type];
@@ -77,6 +83,7 @@ export async function invoke(
     checkArgs(validators.args, jsonToConvex(call.args), names);
     const result = await currentFrame.run(frame, () => run(state, frame, call));
     if (result.length > MAX_VALUE_BYTES) throw tooLarge(call.path);
+    checkResultJson(formatFunctionPath(call.path), result);
     if (validators.returns !== null) {
       checkReturns(validators.returns, parseValueText(result), names);
     }

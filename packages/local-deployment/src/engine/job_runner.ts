@@ -11,7 +11,7 @@ import {
 } from "./executor.ts";
 import type { Job } from "./jobs.ts";
 import { parseFunctionPath } from "./paths.ts";
-import type { ActionJob, FunctionCall, JobLog } from "./protocol.ts";
+import type { ActionJob, DueKinds, FunctionCall, JobLog } from "./protocol.ts";
 import type { EngineState } from "./state.ts";
 import { TIMED_OUT } from "./timeouts.ts";
 import { Transaction } from "../tx/transaction.ts";
@@ -34,11 +34,11 @@ const IDLE: JobStep = { ran: false, action: null, log: null, commits: [] };
 const INTERRUPTED = "Transient error while executing action";
 
 /** Runs the due job or cron that comes first; an action is only marked as started, and handed out. */
-export async function runNextJob(state: EngineState): Promise<JobStep> {
+export async function runNextJob(state: EngineState, which: DueKinds): Promise<JobStep> {
   const now = state.store.clock.wallMs();
-  const job = state.jobs.nextDue(now);
+  const job = which.jobs ? state.jobs.nextDue(now) : null;
   if (job !== null) return runJob(state, job);
-  const cron = state.crons.takeDue(now);
+  const cron = which.crons ? state.crons.takeDue(now) : null;
   return cron === null ? IDLE : runCron(state, cron);
 }
 

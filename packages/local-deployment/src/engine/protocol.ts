@@ -9,6 +9,7 @@ import type { AuthProvider, FunctionType, HttpRoute, UdfType } from "./analysis.
 import type { RequestContext } from "./frame.ts";
 import type { CalledFunction } from "./paths.ts";
 import type { PreparedPush, PushOutcome, SchemaProblem } from "./push.ts";
+import type { VariableChange, VariableRefusal } from "./variables.ts";
 
 /** A function as a client names it, or as a function of a component does. */
 export type Target =
@@ -69,6 +70,14 @@ export interface LocatedAction {
   readonly module: string;
   readonly name: string;
   readonly environment: "isolate" | "node";
+  /** What the function sees of its environment. */
+  readonly env: Readonly<Record<string, string>>;
+}
+
+/** What there is room for: scheduled functions and crons, each with a limit of their own. */
+export interface DueKinds {
+  readonly jobs: boolean;
+  readonly crons: boolean;
 }
 
 /** Requests to the engine, each with its reply. One runs at a time, in order. */
@@ -96,7 +105,7 @@ export interface EngineApi {
   }): string | Failure;
   cancelJob(call: { caller: string; id: string }): Failure | null;
   /** Runs the next due job, or hands out the next due action. */
-  runNextJob(): {
+  runNextJob(which: DueKinds): {
     ran: boolean;
     action: ActionJob | null;
     logs: JobLog | null;
@@ -110,7 +119,13 @@ export interface EngineApi {
   failInterrupted(): null;
   finishAction(end: { job: { id: string; component: string }; failure: Failure | null }): null;
   environment(): Record<string, string>;
-  setEnvironment(changes: readonly { name: string; value: string | null }[]): Failure | null;
+  /** @returns why changes of variables are refused, in production's code and words; or null */
+  checkVariables(changes: readonly VariableChange[]): VariableRefusal | null;
+  /** Changes variables as `checkVariables` allows, all or none, and with them the identity providers, unless they are null. */
+  setVariables(set: {
+    changes: readonly VariableChange[];
+    auth: readonly AuthProvider[] | null;
+  }): null;
   /** The app's modules as pushed: what the next push may leave out. */
   pushedModules(): CompiledModule[];
   componentIds(): [string, string][];
@@ -119,6 +134,8 @@ export interface EngineApi {
   httpRoutes(): HttpTarget[];
   authProviders(): readonly AuthProvider[];
   componentModules(component: string): ActionModules;
+  /** The app's Node modules, as pushed. */
+  nodeModules(): { path: string; source: string; sourceMap?: string | undefined }[];
   clock(): { ts: string; nextDue: number | null };
   /** Puts everything into the one data file and closes it; nothing can be asked after. */
   close(): null;
@@ -144,7 +161,7 @@ export interface HttpTarget {
   readonly routes: readonly HttpRoute[];
 }
 
-/** All that the action worker needs to run a component's actions. */
+/** All that an isolate needs to run a component's actions. */
 export interface ActionModules {
   readonly env: Record<string, string>;
   readonly modules: readonly { path: string; environment: "isolate" | "node"; compiled: string }[];

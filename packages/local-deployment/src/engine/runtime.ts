@@ -49,17 +49,14 @@ export class Runtime {
 
   #createLoader(component: Component): ModuleLoader {
     const scope = this.#createScope(component);
-    return new ModuleLoader(
-      (path) => {
-        const module = this.state.codeStore.module(component.definition, path);
-        if (module?.environment === "node") {
-          throw new FunctionError(`${path} runs in Node.js: only actions can be defined there.`);
-        }
-        if (module !== undefined) registerSourceMap(path, module.compiled);
-        return module;
-      },
-      () => scope,
-    );
+    return new ModuleLoader((path) => {
+      const module = this.state.codeStore.module(component.definition, path);
+      if (module?.environment === "node") {
+        throw new FunctionError(`${path} runs in Node.js: only actions can be defined there.`);
+      }
+      if (module !== undefined) registerSourceMap(path, module.compiled);
+      return module;
+    }, scope);
   }
 
   #createScope(component: Component): Scope {
@@ -67,9 +64,9 @@ export class Runtime {
     const now = () => currentFrame.getStore()?.tx.now ?? 0;
     const random = () => currentFrame.getStore()?.execution.random() ?? 0.5;
     const timers = Object.fromEntries(
-      ["setTimeout", "setInterval", "setImmediate"].map((name) => [name, actionsOnly(name)]),
+      ["setTimeout", "setInterval"].map((name) => [name, actionsOnly(name)]),
     );
-    return createScope("isolate", {
+    return createScope({
       ...timers,
       Convex: {
         syscall: (op, args) => syncSyscall(state, op, args),
@@ -83,7 +80,6 @@ export class Runtime {
       Date: dateReading(now),
       Math: mathWith(random),
       fetch: actionsOnly("fetch()"),
-      WebSocket: undefined,
     });
   }
 }

@@ -1,35 +1,79 @@
 import type { Database } from "bun:sqlite";
+import { createHash } from "node:crypto";
+import type { Failure } from "../runtime/failure.ts";
+import { formatFunctionPath, parseFunctionPath } from "./paths.ts";
+import type { FunctionCall } from "./protocol.ts";
 
 /** How long a mutation's result is kept for a client that sends it again, in milliseconds (production: 14 days). */
 const RESULT_TTL_MS = 14 * 24 * 60 * 60_000;
 
+/** A mutation by its client's own numbering. */
+export interface SessionRequest {
+  readonly id: string;
+  readonly request: number;
+}
+
+/** What a mutation that was sent again is answered with: its kept result, or why it is not told. */
+export type KeptResult =
+  | { readonly ok: true; readonly value: string; readonly ts: string }
+  | { readonly ok: false; readonly failure: Failure; readonly ts: string };
+
+interface Row {
+  readonly result: string;
+  readonly ts: string;
+  readonly owner: string;
+}
+
 /**
  * Results of mutations by the client's own request numbers: a client that lost its connection sends
- * again what it got no answer to, and must not have it done twice.
+ * again what it got no answer to, and must not have it done twice. A result is told to the caller that
+ * it was made for and for the same function alone. Production compares neither.
  */
 export class SessionRequests {
   readonly #find;
   readonly #store;
 
   constructor(private readonly db: Database) {
-    this.#find = db.query<{ result: string; ts: string }, [string, number]>(
-      "SELECT result, ts FROM session_requests WHERE session = ? AND request = ?",
+    this.#find = db.query<Row, [string, number]>(
+      "SELECT result, ts, owner FROM session_requests WHERE session = ? AND request = ?",
     );
-    this.#store = db.query<null, [string, number, string, string, number]>(
-      "INSERT INTO session_requests (session, request, result, ts, at) VALUES (?, ?, ?, ?, ?)",
+    this.#store = db.query<null, [string, number, string, string, number, string]>(
+      "INSERT INTO session_requests (session, request, result, ts, at, owner) VALUES (?, ?, ?, ?, ?, ?)",
     );
   }
 
-  find(session: string, request: number): { result: string; ts: string } | null {
-    return this.#find.get(session, request);
+  /** What the request came to before; null when it is a new one, which is to be run. */
+  find({ id, request }: SessionRequest, call: FunctionCall): KeptResult | null {
+    const row = this.#find.get(id, request);
+    if (row === null) return null;
+    const { result: value, ts, owner } = row;
+    if (owner === ownerOf(call)) return { ok: true, value, ts };
+    const message = `SessionRequestMismatch: request ${String(request)} of this session was a mutation of another caller or another function. Nothing was run.`;
+    return { ok: false, failure: { message }, ts };
   }
 
   /** Part of the mutation's own commit. */
-  store(session: string, request: number, result: string, ts: bigint, now: number): void {
-    this.#store.run(session, request, result, String(ts), now);
+  store(
+    { id, request }: SessionRequest,
+    call: FunctionCall,
+    result: { value: string; ts: bigint; now: number },
+  ): void {
+    this.#store.run(id, request, result.value, String(result.ts), result.now, ownerOf(call));
   }
 
   cleanUp(now: number): void {
     this.db.query("DELETE FROM session_requests WHERE at < ?").run(now - RESULT_TTL_MS);
   }
+}
+
+/**
+ * Who called which function, as a digest. Of an identity, what stays when its token is refreshed: the
+ * claims beside the token's identifier may change between the two times that a mutation is sent.
+ */
+function ownerOf({ target, request: { identity } }: FunctionCall): string {
+  const admin = "publicOnly" in target && !target.publicOnly;
+  const called = "path" in target ? formatFunctionPath(parseFunctionPath(target.path)) : target;
+  const component = "componentPath" in target ? target.componentPath : null;
+  const parts = [admin, identity?.tokenIdentifier ?? null, component, called];
+  return createHash("sha256").update(JSON.stringify(parts)).digest("base64");
 }

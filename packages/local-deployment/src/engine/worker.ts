@@ -1,6 +1,6 @@
 /** The engine's thread: opens the store, then answers requests one at a time, in order. */
-import { readlinkSync } from "node:fs";
 import { DeploymentError, messageOf } from "../errors.ts";
+import { ownThread } from "../thread_time.ts";
 import { openStore } from "../tx/store.ts";
 import { currentFrame } from "./frame.ts";
 import { nextDue, type EngineHandlers } from "./handlers/context.ts";
@@ -44,15 +44,6 @@ function start({ dataDir, urls, progress: shared, firstToken }: EngineStart): vo
   } catch (error) {
     const code = error instanceof DeploymentError ? error.code : "DATA_CORRUPT";
     emit({ kind: "fatal", code, message: messageOf(error) });
-  }
-}
-
-/** This thread's id, as the system counts them; null where it does not say. */
-function ownThread(): number | null {
-  try {
-    return Number(readlinkSync("/proc/thread-self").split("/").at(-1));
-  } catch {
-    return null;
   }
 }
 

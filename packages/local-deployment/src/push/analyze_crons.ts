@@ -7,6 +7,7 @@ import { messageOf } from "../errors.ts";
 import type { ModuleExports } from "../runtime/loader.ts";
 import { isCronJobs } from "../runtime/convex_exports.ts";
 import { identifierProblem, modulePathProblem } from "../values/identifiers.ts";
+import { parseWellFormedJson } from "../values/json_text.ts";
 import { sizeOf } from "../values/limits.ts";
 import { isCronExpression } from "./cron_expression.ts";
 import { moduleRefusals } from "./refusals/modules.ts";
@@ -52,8 +53,7 @@ const MAX_ARGS_BYTES = 1024 * 1024;
 export function cronsOf(exports: ModuleExports): Record<string, CronSpec> {
   if (!("default" in exports)) throw moduleRefusals.noCrons();
   if (!isCronJobs(exports.default)) throw moduleRefusals.notCrons();
-  // The convex package's own format: JSON text of an object.
-  const exported = JSON.parse(exports.default.export()) as Record<string, unknown>;
+  const exported = exportedCrons(exports.default.export());
   const inOrder = Object.entries(exported).toSorted(([a], [b]) => (a < b ? -1 : 1));
   for (const [name, spec] of inOrder) {
     const problem = nameProblem(name) ?? specProblem(spec);
@@ -61,6 +61,17 @@ export function cronsOf(exports: ModuleExports): Record<string, CronSpec> {
   }
   // Each was read as a cron's above.
   return exported as Record<string, CronSpec>;
+}
+
+/** Crons' arguments, too, are sent to functions. @throws PushError `InvalidCron` */
+function exportedCrons(text: string): Record<string, unknown> {
+  try {
+    // The convex package's own format: JSON text of an object.
+    return parseWellFormedJson(text) as Record<string, unknown>;
+  } catch (error) {
+    // To production this is a failure of its own, without a code.
+    throw moduleRefusals.cron(messageOf(error));
+  }
 }
 
 /** Checks that every cron runs a mutation or an action that is there. @throws PushError */

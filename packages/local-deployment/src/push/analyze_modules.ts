@@ -3,15 +3,18 @@ import { FunctionError } from "../errors.ts";
 import type { CompiledModule } from "../runtime/compile.ts";
 import type { ModuleExports, ModuleLoader } from "../runtime/loader.ts";
 import { analyzeFunctions } from "./analyze_functions.ts";
-import { checkCronTargets, cronsOf } from "./analyze_crons.ts";
+import { cronsOf } from "./analyze_crons.ts";
 import { routesOf } from "./analyze_routes.ts";
 import { failureText } from "./evaluate_file.ts";
 import { moduleRefusals } from "./refusals/modules.ts";
+import type { Timed } from "./time_limit.ts";
 
 /** Modules that are not made of functions. */
 const NOT_FUNCTIONS = new Set(["auth.config.js", "convex.config.js", "schema.js"]);
 /** crates/common/src/knobs.rs, `MAX_USER_MODULES`: chunks that modules share don't count. */
 const MAX_MODULES = 4_096;
+/** Production's limit on a module's evaluation, in seconds of user time (crates/common/src/knobs.rs). */
+const MODULE_SECONDS = 4;
 
 /** Whether a module is a chunk that others share. */
 function isShared(path: string): boolean {
@@ -25,43 +28,33 @@ export function checkModuleCount(paths: readonly string[]): void {
 }
 
 /**
- * Evaluates a definition's modules and describes what they export: those of the isolate first, then
- * Node's, and the crons when all functions are known.
+ * Evaluates a definition's isolate modules in the order of their paths, and describes what they export.
  *
  * @param takeLogs - What modules have logged since it was last asked.
- * @param timed - Runs the evaluation of one module, which may not end.
  * @throws PushError
  */
 export function analyzeModules(
   modules: readonly CompiledModule[],
   loader: ModuleLoader,
   takeLogs: () => string[],
-  timed: <Result>(work: () => Result) => Result,
+  timed: Timed,
 ): Record<string, AnalyzedModule> {
-  const analyzed: Record<string, AnalyzedModule> = {};
+  const late = moduleRefusals.invalid(moduleRefusals.timedOut(MODULE_SECONDS));
   const inOrder = modules
-    .filter(({ path }) => !NOT_FUNCTIONS.has(path) && !isShared(path))
-    .toSorted((a, b) =>
-      a.environment === b.environment
-        ? a.path < b.path
-          ? -1
-          : 1
-        : a.environment === "isolate"
-          ? -1
-          : 1,
-    );
-  for (const module of inOrder) {
-    analyzed[module.path] = timed(() => analyzeModule(module, evaluate(module, loader, takeLogs)));
-  }
-  checkCronTargets(analyzed);
-  return analyzed;
+    .filter(({ path, environment }) => environment === "isolate" && !isShared(path))
+    .filter(({ path }) => !NOT_FUNCTIONS.has(path))
+    .toSorted((a, b) => (a.path < b.path ? -1 : 1));
+  return Object.fromEntries(
+    inOrder.map(({ path }) => [
+      path,
+      timed({ seconds: MODULE_SECONDS, late }, () =>
+        analyzeModule(path, evaluate(path, loader, takeLogs)),
+      ),
+    ]),
+  );
 }
 
-function evaluate(
-  { path }: CompiledModule,
-  loader: ModuleLoader,
-  takeLogs: () => string[],
-): ModuleExports {
+function evaluate(path: string, loader: ModuleLoader, takeLogs: () => string[]): ModuleExports {
   takeLogs();
   try {
     return loader.load(path);
@@ -72,11 +65,10 @@ function evaluate(
   }
 }
 
-function analyzeModule(module: CompiledModule, exports: ModuleExports): AnalyzedModule {
-  const { path, environment } = module;
+function analyzeModule(path: string, exports: ModuleExports): AnalyzedModule {
   return {
-    environment,
-    functions: analyzeFunctions(path, environment, exports),
+    environment: "isolate",
+    functions: analyzeFunctions(path, exports),
     httpRoutes: path === "http.js" ? routesOf(exports) : null,
     cronSpecs: path === "crons.js" ? cronsOf(exports) : null,
   };

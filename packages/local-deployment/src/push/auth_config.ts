@@ -4,9 +4,13 @@ import type { CompiledModule } from "../runtime/compile.ts";
 import { parseProvider } from "../auth/provider.ts";
 import { configOf } from "../auth/stored_provider.ts";
 import { messageOf } from "../errors.ts";
+import { parseWellFormedJson } from "../values/json_text.ts";
+import { PushError } from "./errors.ts";
 import { evaluateFile, failureText } from "./evaluate_file.ts";
 import type { ImportScopes } from "./import_scopes.ts";
 import { authRefusals } from "./refusals/definitions.ts";
+import { moduleRefusals } from "./refusals/modules.ts";
+import { FILE_SECONDS, type Timed } from "./time_limit.ts";
 
 const provider = z.union([
   z
@@ -23,17 +27,38 @@ const provider = z.union([
 /** Issuers of many applications' tokens. */
 const SHARED_ISSUERS = new Set(["https://api.workos.com", "https://api.workos.com/"]);
 
+/** What production says before why an `auth.config.ts` is refused (crates/application/src/lib.rs). */
+export const AUTH_EXPLANATIONS = {
+  pushed: "The pushed auth config is invalid",
+  variablesChanged: "This change would make the auth config invalid",
+} as const;
+
 /**
  * Evaluates `auth.config.ts` as production does (crates/isolate/src/environment/auth_config.rs).
  *
+ * @param explanation - Said before what is wrong with it.
  * @throws PushError `InvalidAuthConfig`, or `AuthConfigMissingEnvironmentVariable` when it reads a
  *   variable that isn't set
  */
 export function evaluateAuthConfig(
-  module: CompiledModule | undefined,
+  module: CompiledModule,
   scopes: ImportScopes,
+  timed: Timed,
+  explanation: string,
 ): AuthProvider[] {
-  if (module === undefined) return [];
+  const explained = (error: PushError) =>
+    error.code === "InvalidAuthConfig"
+      ? error.wrapped((problem) => `${explanation}: ${problem}`)
+      : error;
+  const late = explained(authRefusals.failed(`${moduleRefusals.timedOut(FILE_SECONDS)}\n`));
+  try {
+    return timed({ seconds: FILE_SECONDS, late }, () => readProviders(module, scopes));
+  } catch (error) {
+    throw error instanceof PushError ? explained(error) : error;
+  }
+}
+
+function readProviders(module: CompiledModule, scopes: ImportScopes): AuthProvider[] {
   const exports = evaluateFile(module, scopes.authConfig, (error) =>
     authRefusals.failed(`${error}\n`),
   );
@@ -57,7 +82,11 @@ function serialized(config: unknown): unknown {
     throw authRefusals.failed(failureText(error));
   }
   if (typeof text !== "string") throw authRefusals.failed(authRefusals.unserializable);
-  return JSON.parse(text);
+  try {
+    return parseWellFormedJson(text);
+  } catch (error) {
+    throw authRefusals.failed(authRefusals.notProviders(messageOf(error)));
+  }
 }
 
 function listedProviders(config: unknown): readonly unknown[] {

@@ -6,6 +6,8 @@ import { checkDefinition } from "./definition_rules.ts";
 import { evaluateFile, failureText } from "./evaluate_file.ts";
 import type { ImportScopes } from "./import_scopes.ts";
 import { definitionRefusals } from "./refusals/definitions.ts";
+import { moduleRefusals } from "./refusals/modules.ts";
+import { FILE_SECONDS, type Timed } from "./time_limit.ts";
 
 /** A component definition's `convex.config.ts`, to be evaluated after those it depends on. */
 export interface DefinitionSource {
@@ -57,11 +59,12 @@ const DEPENDENCY = "_componentDeps/";
 export function evaluateDefinitions(
   sources: readonly DefinitionSource[],
   scopesFor: (path: string) => ImportScopes,
-  timed: <Result>(work: () => Result) => Result,
+  timed: Timed,
 ): Map<string, DefinitionMetadata> {
   const byPath = new Map(sources.map((source) => [source.path, source]));
   const done = new Map<string, DefinitionMetadata>();
   const visiting = new Set<string>();
+  const late = definitionRefusals.failed(moduleRefusals.timedOut(FILE_SECONDS));
   const visit = (path: string): DefinitionMetadata => {
     const finished = done.get(path);
     if (finished !== undefined) return finished;
@@ -77,7 +80,9 @@ export function evaluateDefinitions(
     const metadata =
       module === null
         ? PLAIN_APP
-        : timed(() => evaluateDefinition(module, path, scopesFor(path), done));
+        : timed({ seconds: FILE_SECONDS, late }, () =>
+            evaluateDefinition(module, path, scopesFor(path), done),
+          );
     done.set(path, metadata);
     return metadata;
   };

@@ -26,3 +26,11 @@ export function checkEnvironment({ definitions, environment }: PreparedPush): vo
     if (failure !== null) throw definitionRefusals.invalidVariable(name, failure.message);
   }
 }
+
+/** The deployment's own variables. */
+export function urlVariables(urls: {
+  readonly cloud: string;
+  readonly site: string;
+}): Record<string, string> {
+  return { CONVEX_CLOUD_URL: urls.cloud, CONVEX_SITE_URL: urls.site };
+}

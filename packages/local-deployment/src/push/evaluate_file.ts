@@ -1,5 +1,5 @@
 import type { CompiledModule } from "../runtime/compile.ts";
-import { failureOf } from "../runtime/failure.ts";
+import { failureOf, withLogs } from "../runtime/failure.ts";
 import type { Scope } from "../runtime/globals.ts";
 import { ModuleLoader, type ModuleExports } from "../runtime/loader.ts";
 import { registerSourceMap } from "../runtime/stack.ts";
@@ -20,7 +20,7 @@ export function evaluateFile(
 ): ModuleExports {
   const loader = new ModuleLoader(
     (path) => (path === module.path ? module : undefined),
-    () => scope,
+    scope,
     external,
   );
   registerSourceMap(module.path, module.compiled);
@@ -34,9 +34,5 @@ export function evaluateFile(
 
 /** An error as production tells it in a push, its frames included and `logs` before them. */
 export function failureText(error: unknown, logs: readonly string[] = []): string {
-  const text = failureOf(error).message.trimEnd();
-  if (logs.length === 0) return text;
-  const frames = text.search(/\n {4}at /);
-  const [message, stack] = frames < 0 ? [text, ""] : [text.slice(0, frames), text.slice(frames)];
-  return `${message}\n\n${logs.join("\n")}${stack}`;
+  return withLogs(failureOf(error).message.trimEnd(), logs);
 }

@@ -8,15 +8,12 @@ import {
   type ConvexGlobal,
   type Scope,
 } from "../runtime/globals.ts";
-import { nodeProcess } from "../runtime/node_process.ts";
 import { authRefusals } from "./refusals/definitions.ts";
 
 /** The globals of each kind of file while a push evaluates it. */
 export interface ImportScopes {
-  /** Function modules in the isolate; what they log is told when one fails. */
-  readonly isolate: Scope;
-  /** Function modules in Node, where production refuses nothing. */
-  readonly node: Scope;
+  /** Function modules; what they log is told when one fails. */
+  readonly modules: Scope;
   readonly schema: Scope;
   readonly authConfig: Scope;
   readonly appDefinition: Scope;
@@ -84,14 +81,9 @@ export function importScopes(
   const logged = createConsole(write);
   const silent = createConsole(() => undefined);
   const scope = (phase: Phase, env: object, console: object) =>
-    createScope("isolate", { ...refusingGlobals(phase, now), process: { env }, console });
+    createScope({ ...refusingGlobals(phase, now), process: { env }, console });
   return {
-    isolate: scope(IMPORT, { ...environment }, logged),
-    node: createScope("node", {
-      process: nodeProcess({ ...environment }),
-      console: logged,
-      Convex: undefined,
-    }),
+    modules: scope(IMPORT, { ...environment }, logged),
     schema: scope(
       SCHEMA,
       variablesBy(refuse("Environment variables unsupported when evaluating schema")),
@@ -109,6 +101,14 @@ export function importScopes(
       return taken;
     },
   };
+}
+
+/** What a component's `convex.config.ts` reads of variables: it has none. */
+export function refusedVariable(): never {
+  throw new Error(
+    "Environment variables are only supported in the app's convex.config.ts. Learn more at " +
+      "https://docs.convex.dev/components/authoring#environment-variables",
+  );
 }
 
 /** Production refuses a variable that isn't set, in auth.config.ts alone. */
@@ -142,10 +142,6 @@ function refusingGlobals(phase: Phase, now: number): Record<string, unknown> {
       refuse(`fetch() ${phase.unsupported}`)();
     },
     ...timersWithoutTime(),
-    queueMicrotask: undefined,
-    setImmediate: undefined,
-    clearImmediate: undefined,
-    WebSocket: undefined,
     crypto: cryptoWithoutRandomness(`Cannot use cryptographic randomness ${phase.when}`),
     performance,
     Date: dateReading(phase.clock ? () => now : noClock("Date")),

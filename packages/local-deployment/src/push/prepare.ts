@@ -1,22 +1,31 @@
-import type { Definition, DefinitionMetadata, Schema } from "../engine/analysis.ts";
-import { buildComponents, flatten } from "../engine/components.ts";
+import type { NodeAnalysis } from "../actions/runners/node_analysis.ts";
+import type {
+  AnalyzedModule,
+  AuthProvider,
+  Definition,
+  DefinitionMetadata,
+  Schema,
+} from "../engine/analysis.ts";
 import type { PreparedPush } from "../engine/push.ts";
 import type { CompiledModule, PushedModule } from "../runtime/compile.ts";
 import { ModuleLoader } from "../runtime/loader.ts";
 import { registerSourceMap } from "../runtime/stack.ts";
+import { checkCronTargets } from "./analyze_crons.ts";
 import { analyzeModules, checkModuleCount } from "./analyze_modules.ts";
-import { evaluateAuthConfig } from "./auth_config.ts";
+import { analyzeNodeModules } from "./analyze_node.ts";
+import { AUTH_EXPLANATIONS, evaluateAuthConfig } from "./auth_config.ts";
+import { mountComponents } from "./component_tree.ts";
 import { checkDeclarations } from "./definition_rules.ts";
 import { evaluateDefinitions, type DefinitionSource } from "./definitions.ts";
+import { urlVariables } from "./environment.ts";
 import { PushError } from "./errors.ts";
-import { importScopes, type ImportScopes } from "./import_scopes.ts";
+import { importScopes, refusedVariable, type ImportScopes } from "./import_scopes.ts";
 import { checkPackageSize } from "./package_size.ts";
-import { appModules, compileAll, compileFile } from "./pushed_modules.ts";
-import { definitionRefusals } from "./refusals/definitions.ts";
+import { compileDefinitions, pushedFiles, type CompiledDefinition } from "./pushed_modules.ts";
 import { moduleRefusals } from "./refusals/modules.ts";
-import { schemaRefusals } from "./refusals/schema.ts";
 import { checkRequest, type StartPushRequest } from "./request.ts";
 import { evaluateSchema } from "./schema.ts";
+import { timedBy, type Evaluating, type Timed } from "./time_limit.ts";
 import { typecheckComponents } from "./typecheck.ts";
 
 /** What a push is evaluated with. */
@@ -29,14 +38,20 @@ export interface PushContext {
   readonly pushed: readonly CompiledModule[];
 }
 
-/** Production's limits on a file's evaluation, in seconds of user time (crates/common/src/knobs.rs). */
-const MODULE_SECONDS = 4;
-const FILE_SECONDS = 1;
-/** crates/database/src/bootstrap_model/table.rs, `MAX_USER_TABLES` */
-const MAX_TABLES = 10_000;
+/** Imports an app's Node modules in Node, with these variables. */
+export type AnalyzeNode = (
+  modules: readonly PushedModule[],
+  env: Readonly<Record<string, string>>,
+) => Promise<NodeAnalysis>;
 
-/** Told of each file before it is evaluated, by the seconds that production gives it, and after it by null. */
-export type Evaluating = (seconds: number | null) => void;
+/** Who watches and serves the evaluation of a push. */
+export interface PushHost {
+  /** Is told that everything is compiled: from then on the push's own code runs. */
+  readonly compiled: () => Promise<void>;
+  /** Is told what is evaluated. */
+  readonly evaluating: Evaluating;
+  readonly analyzeNode: AnalyzeNode;
+}
 
 /**
  * Evaluates a push without changing anything, in production's order
@@ -48,170 +63,135 @@ export type Evaluating = (seconds: number | null) => void;
 export async function preparePush(
   request: StartPushRequest,
   context: PushContext,
-  evaluating: Evaluating,
+  host: PushHost,
 ): Promise<PreparedPush> {
   checkRequest(request);
   if (request.nodeDependencies.length > 0) {
     throw moduleRefusals.nodeDependencies(request.nodeDependencies.map((d) => d.name).join(", "));
   }
   try {
-    return await evaluatePush(request, context, timedBy(evaluating));
+    return await evaluatePush(request, context, {
+      ...host,
+      evaluating: (limit) => {
+        host.evaluating(limit && { ...limit, late: limit.late.wrapped(whilePushing) });
+      },
+    });
   } catch (error) {
-    if (!(error instanceof PushError)) throw error;
-    throw error.wrapped((message) => `Hit an error while pushing:\n${message}`);
+    throw error instanceof PushError ? error.wrapped(whilePushing) : error;
   }
 }
 
-/** Runs an evaluation that may not end. */
-type Timed = <Result>(seconds: number, work: () => Result) => Result;
-
-function timedBy(evaluating: Evaluating): Timed {
-  return (seconds, work) => {
-    evaluating(seconds);
-    try {
-      return work();
-    } finally {
-      evaluating(null);
-    }
-  };
-}
+const whilePushing = (message: string) => `Hit an error while pushing:\n${message}`;
 
 async function evaluatePush(
   request: StartPushRequest,
   context: PushContext,
-  timed: Timed,
+  host: PushHost,
 ): Promise<PreparedPush> {
-  const { appDefinition: app, componentDefinitions: components } = request;
-  const urls = { CONVEX_CLOUD_URL: context.urls.cloud, CONVEX_SITE_URL: context.urls.site };
+  const timed = timedBy(host.evaluating);
   const now = Date.now();
+  const urls = urlVariables(context.urls);
   const env: Record<string, string> = { ...urls, ...context.environment };
   const appScopes = importScopes(env, (name) => env[name], now);
   // A component's own variables are known per mount only.
-  const componentScopes = importScopes(urls, refuseVariables, now);
-  const scopesFor = (path: string) => (path === "" ? appScopes : componentScopes);
+  const componentScopes = importScopes(urls, refusedVariable, now);
 
-  const appSources = appModules(request, context.pushed);
-  checkPackageSize([
-    ...appSources,
-    ...[app.definition, app.schema].filter((file) => file !== null),
-    ...components.flatMap((c) => [...c.functions, c.definition, ...(c.schema ? [c.schema] : [])]),
-  ]);
-  checkModuleCount(appSources.map(({ path }) => path));
-  const modules: Record<string, CompiledModule[]> = { "": await compileAll(appSources) };
-  const analyzed = { "": analyze(modules[""] ?? [], appScopes, timed) };
-  const authModule = modules[""]?.find(({ path }) => path === "auth.config.js");
-  const auth = timed(FILE_SECONDS, () => evaluateAuthConfig(authModule, appScopes));
-
-  const schemas = { "": await schemaOf(app.schema, appScopes, timed) };
-  for (const { definitionPath: path, functions, schema } of components) {
-    checkModuleCount(functions.map((module) => module.path));
-    modules[path] = await compileAll(functions);
-    Object.assign(analyzed, { [path]: analyze(modules[path], componentScopes, timed) });
-    Object.assign(schemas, { [path]: await schemaOf(schema, componentScopes, timed) });
-  }
-  const metadata = evaluateDefinitions(await definitionSources(request), scopesFor, (work) =>
-    timed(FILE_SECONDS, work),
+  const files = pushedFiles(request, context.pushed);
+  checkPackageSize(
+    Object.values(files).flatMap(({ modules, schema, definition }) => [
+      ...modules,
+      ...[schema, definition].filter((file) => file !== null),
+    ]),
   );
-  const definitions = collect(metadata, analyzed, schemas);
-  for (const meta of inOrder(metadata)) checkDeclarations(meta);
-  typecheckComponents(definitions, request.forCodegen);
-  const root = buildTree(definitions, context);
-  checkTableCount(definitions, root);
+  const compiled = await compileDefinitions(files);
+  await host.compiled();
+
+  const definitions: Record<string, Omit<Definition, "metadata">> = {};
+  const modules: Record<string, readonly CompiledModule[]> = {};
+  let auth: readonly AuthProvider[] = [];
+  for (const [path, definition] of Object.entries(compiled)) {
+    const scopes = path === "" ? appScopes : componentScopes;
+    checkModuleCount((files[path]?.modules ?? []).map((module) => module.path));
+    const own = await definition.modules;
+    modules[path] = own;
+    const analyzed = await analyze(own, scopes, timed, (inNode) => host.analyzeNode(inNode, env));
+    const authConfig = own.find((module) => module.path === "auth.config.js");
+    if (path === "" && authConfig !== undefined) {
+      auth = evaluateAuthConfig(authConfig, scopes, timed, AUTH_EXPLANATIONS.pushed);
+    }
+    const schema = await evaluatedSchema(definition, scopes, timed);
+    definitions[path] = { schema, modules: analyzed };
+  }
+  const metadata = evaluateDefinitions(
+    await definitionSources(request, compiled),
+    (path) => (path === "" ? appScopes : componentScopes),
+    timed,
+  );
+  const described = describe(metadata, definitions);
+  const inOrder = [...metadata.values()].toSorted((a, b) => (a.path < b.path ? -1 : 1));
+  for (const one of inOrder) checkDeclarations(one);
+  typecheckComponents(described, request.forCodegen);
+  const { environment, componentIds } = context;
   return {
     id: crypto.randomUUID(),
-    definitions,
+    definitions: described,
     modules,
-    components: flatten(root).map(({ id, path, definition }) => ({ id, path, definition })),
+    components: mountComponents(described, environment, new Map(componentIds)),
     auth,
-    environment: context.environment,
+    environment,
   };
 }
 
-function analyze(
+async function analyze(
   modules: readonly CompiledModule[],
   scopes: ImportScopes,
   timed: Timed,
-): Definition["modules"] {
-  const loader = new ModuleLoader(
-    (wanted) => {
-      const module = modules.find((m) => m.path === wanted);
-      if (module !== undefined) registerSourceMap(wanted, module.compiled);
-      return module;
-    },
-    (environment) => scopes[environment],
-  );
-  return analyzeModules(modules, loader, scopes.takeLogs, (work) => timed(MODULE_SECONDS, work));
+  analyzeNode: (modules: readonly PushedModule[]) => Promise<NodeAnalysis>,
+): Promise<Definition["modules"]> {
+  const loader = new ModuleLoader((wanted) => {
+    const module = modules.find((m) => m.path === wanted && m.environment === "isolate");
+    if (module !== undefined) registerSourceMap(wanted, module.compiled);
+    return module;
+  }, scopes.modules);
+  const inIsolate = analyzeModules(modules, loader, scopes.takeLogs, timed);
+  const nodeModules = modules.filter(({ environment }) => environment === "node");
+  const inNode = nodeModules.length === 0 ? {} : analyzeNodeModules(await analyzeNode(nodeModules));
+  const analyzed: Record<string, AnalyzedModule> = { ...inIsolate, ...inNode };
+  checkCronTargets(analyzed);
+  return analyzed;
 }
 
-async function schemaOf(
-  module: PushedModule | null,
+async function evaluatedSchema(
+  { schema }: CompiledDefinition,
   scopes: ImportScopes,
   timed: Timed,
 ): Promise<Schema | null> {
-  if (module === null) return null;
-  const compiled = await compileFile(module, (_path, error) =>
-    schemaRefusals.invalid(`Hit an error while evaluating your schema:\n${error}\n`),
-  );
-  return timed(FILE_SECONDS, () => evaluateSchema(compiled, scopes));
+  return schema === null ? null : evaluateSchema(await schema, scopes, timed);
 }
 
-async function definitionSources(request: StartPushRequest): Promise<DefinitionSource[]> {
-  const { appDefinition: app, componentDefinitions: components } = request;
-  const compiled = (module: PushedModule) =>
-    compileFile(module, (_path, error) => definitionRefusals.failed(error));
+async function definitionSources(
+  request: StartPushRequest,
+  compiled: Readonly<Record<string, CompiledDefinition>>,
+): Promise<DefinitionSource[]> {
+  const source = async (path: string, dependencies: readonly string[]) => ({
+    path,
+    dependencies,
+    module: (await compiled[path]?.definition) ?? null,
+  });
   return Promise.all([
-    (async () => ({
-      path: "",
-      dependencies: app.dependencies,
-      module: app.definition === null ? null : await compiled(app.definition),
-    }))(),
-    ...components.map(async ({ definitionPath, dependencies, definition }) => ({
-      path: definitionPath,
-      dependencies,
-      module: await compiled(definition),
-    })),
+    source("", request.appDefinition.dependencies),
+    ...request.componentDefinitions.map((c) => source(c.definitionPath, c.dependencies)),
   ]);
 }
 
-function collect(
+function describe(
   metadata: ReadonlyMap<string, DefinitionMetadata>,
-  analyzed: Readonly<Record<string, Definition["modules"]>>,
-  schemas: Readonly<Record<string, Schema | null>>,
+  definitions: Readonly<Record<string, Omit<Definition, "metadata">>>,
 ): Record<string, Definition> {
   return Object.fromEntries(
     [...metadata].map(([path, meta]) => [
       path,
-      { metadata: meta, schema: schemas[path] ?? null, modules: analyzed[path] ?? {} },
+      { schema: null, modules: {}, ...definitions[path], metadata: meta },
     ]),
   );
-}
-
-function inOrder(metadata: ReadonlyMap<string, DefinitionMetadata>): DefinitionMetadata[] {
-  return [...metadata.values()].toSorted((a, b) => (a.path < b.path ? -1 : 1));
-}
-
-/** @returns undefined never: a component's `convex.config.ts` has no variables */
-function refuseVariables(): never {
-  throw new Error(
-    "Environment variables are only supported in the app's convex.config.ts. Learn more at " +
-      "https://docs.convex.dev/components/authoring#environment-variables",
-  );
-}
-
-type Tree = ReturnType<typeof buildComponents>;
-
-function buildTree(definitions: Readonly<Record<string, Definition>>, context: PushContext): Tree {
-  const ids = new Map(context.componentIds);
-  return buildComponents(new Map(Object.entries(definitions)), context.environment, (path) => {
-    if (path === "") return "";
-    return ids.get(path) ?? crypto.randomUUID().replaceAll("-", "");
-  });
-}
-
-function checkTableCount(definitions: Readonly<Record<string, Definition>>, root: Tree): void {
-  const counts = flatten(root).map(
-    ({ definition }) => definitions[definition]?.schema?.tables.length ?? 0,
-  );
-  const tables = counts.reduce((total, count) => total + count, 0);
-  if (tables > MAX_TABLES) throw schemaRefusals.tooManyTables(MAX_TABLES);
 }

@@ -1,16 +1,47 @@
 import { z } from "zod";
 import { compileModule, type CompiledModule, type PushedModule } from "../runtime/compile.ts";
 import type { PushError } from "./errors.ts";
+import { definitionRefusals } from "./refusals/definitions.ts";
 import { moduleRefusals } from "./refusals/modules.ts";
+import { schemaRefusals } from "./refusals/schema.ts";
 import type { StartPushRequest } from "./request.ts";
 
+/** One definition's files, ready to run; what can't be compiled is refused where it is awaited. */
+export interface CompiledDefinition {
+  readonly modules: Promise<readonly CompiledModule[]>;
+  readonly schema: Promise<CompiledModule> | null;
+  /** `convex.config.ts` */
+  readonly definition: Promise<CompiledModule> | null;
+}
+
+/** The files of one definition, as they are pushed. */
+interface DefinitionFiles {
+  readonly modules: readonly (PushedModule | CompiledModule)[];
+  readonly schema: PushedModule | null;
+  readonly definition: PushedModule | null;
+}
+
 /**
- * The app's modules: the changed ones, and of the last push those that the CLI says are the same.
+ * The files of a push: the app's and then those of its components, by their definitions' paths.
  *
  * @param pushed - The app's modules as last pushed.
  * @throws PushError with status 409 when the deployment has other ones than the CLI believes
  */
-export function appModules(
+export function pushedFiles(
+  request: StartPushRequest,
+  pushed: readonly CompiledModule[],
+): Record<string, DefinitionFiles> {
+  const { schema, definition } = request.appDefinition;
+  const app: DefinitionFiles = { modules: appModules(request, pushed), schema, definition };
+  const components = request.componentDefinitions.map(
+    ({ definitionPath, functions, ...files }) =>
+      [definitionPath, { ...files, modules: functions }] as const,
+  );
+  return { "": app, ...Object.fromEntries(components) };
+}
+
+/** The changed modules, and of the last push those that the CLI says are the same. */
+function appModules(
   { appDefinition }: StartPushRequest,
   pushed: readonly CompiledModule[],
 ): (PushedModule | CompiledModule)[] {
@@ -24,33 +55,59 @@ export function appModules(
   return [...kept, ...appDefinition.changedModules];
 }
 
-/** Compiles modules that are not compiled yet. @throws PushError `InvalidModules` */
-export async function compileAll(
+/**
+ * Compiles a push's files, of each definition by its path. It rejects for none: each is refused in its
+ * turn, as production does.
+ */
+export async function compileDefinitions(
+  definitions: Readonly<Record<string, DefinitionFiles>>,
+): Promise<Record<string, CompiledDefinition>> {
+  const compiled = Object.fromEntries(
+    Object.entries(definitions).map(([path, files]) => [path, compileDefinition(files)]),
+  );
+  await Promise.allSettled(
+    Object.values(compiled).flatMap(({ modules, schema, definition }): Promise<unknown>[] => [
+      modules,
+      ...[schema, definition].filter((file) => file !== null),
+    ]),
+  );
+  return compiled;
+}
+
+function compileDefinition({ modules, schema, definition }: DefinitionFiles): CompiledDefinition {
+  return {
+    modules: compileAll(modules),
+    schema: schema === null ? null : compileFile(schema, refusedSchema),
+    definition: definition === null ? null : compileFile(definition, definitionRefusals.failed),
+  };
+}
+
+const refusedSchema = (error: string) =>
+  schemaRefusals.invalid(`Hit an error while evaluating your schema:\n${error}\n`);
+
+async function compileAll(
   modules: readonly (PushedModule | CompiledModule)[],
-): Promise<CompiledModule[]> {
-  const refused = (path: string, error: string) => moduleRefusals.failed(path, error);
+): Promise<readonly CompiledModule[]> {
+  const inOrder = modules.toSorted((a, b) => (a.path < b.path ? -1 : 1));
   return Promise.all(
-    modules.map(async (module) =>
-      "compiled" in module ? module : await compileFile(module, refused),
-    ),
+    inOrder.map(async (module) => {
+      if ("compiled" in module) return module;
+      return await compileFile(module, (error) => moduleRefusals.failed(module.path, error));
+    }),
   );
 }
 
-/** Compiles one file. @throws PushError as `refused` makes it, when it can't be read */
-export async function compileFile(
+async function compileFile(
   module: PushedModule,
-  refused: (path: string, error: string) => PushError,
+  refused: (error: string) => PushError,
 ): Promise<CompiledModule> {
   try {
     return await compileModule(module);
   } catch (error) {
     const text = firstText(error);
     // The module becomes the body of a function, in which it would be no error that V8 knows.
-    const isAwait = module.environment === "isolate" && text.startsWith("Top-level await");
-    throw refused(
-      module.path,
-      isAwait ? moduleRefusals.topLevelAwait : `Uncaught SyntaxError: ${text}`,
-    );
+    const isAwait = text.startsWith("Top-level await");
+    throw refused(isAwait ? moduleRefusals.topLevelAwait : `Uncaught SyntaxError: ${text}`);
   }
 }
 

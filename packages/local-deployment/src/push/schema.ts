@@ -3,13 +3,16 @@ import type { ValidatorJSON } from "convex/values";
 import type { Schema } from "../engine/analysis.ts";
 import type { CompiledModule } from "../runtime/compile.ts";
 import { DeveloperError } from "../values/developer_error.ts";
+import { parseWellFormedJson } from "../values/json_text.ts";
 import { identifierProblem } from "../values/identifiers.ts";
 import { parseDocumentType } from "../values/validate.ts";
 import { evaluateFile } from "./evaluate_file.ts";
 import { tellingRefusals } from "./errors.ts";
 import type { ImportScopes } from "./import_scopes.ts";
+import { moduleRefusals } from "./refusals/modules.ts";
 import { schemaRefusals } from "./refusals/schema.ts";
 import { checkIndexFields, checkIndexReferences, checkTableIndexes } from "./schema_indexes.ts";
+import { FILE_SECONDS, type Timed } from "./time_limit.ts";
 
 const index = z.object({ indexDescriptor: z.string(), fields: z.array(z.string()) });
 const searchIndex = z.object({
@@ -63,16 +66,16 @@ const MAX_JSON_DEPTH = 128;
  *
  * @throws PushError in production's order: of several faults the one that production tells
  */
-export function evaluateSchema(module: CompiledModule, scopes: ImportScopes): Schema {
-  return tellingRefusals(
-    (message) => `Hit an error while evaluating your schema:\n${message}`,
-    () => {
-      const exports = evaluateFile(module, scopes.schema, (error) => {
-        // Production's status and code for this could not be established.
-        return schemaRefusals.invalid(`${error}\n`);
-      });
+export function evaluateSchema(module: CompiledModule, scopes: ImportScopes, timed: Timed): Schema {
+  const tell = (message: string) => `Hit an error while evaluating your schema:\n${message}`;
+  // Production's status and code for these could not be established.
+  const failed = (error: string) => schemaRefusals.invalid(`${error}\n`);
+  const late = failed(moduleRefusals.timedOut(FILE_SECONDS)).wrapped(tell);
+  return tellingRefusals(tell, () =>
+    timed({ seconds: FILE_SECONDS, late }, () => {
+      const exports = evaluateFile(module, scopes.schema, failed);
       return checkSchema(exportedText(exports.default));
-    },
+    }),
   );
 }
 
@@ -101,7 +104,7 @@ function parseExported(text: string): z.output<typeof exportedSchema> {
   if (isTooDeep(text)) throw schemaRefusals.invalidJson();
   let json: unknown;
   try {
-    json = JSON.parse(text);
+    json = parseWellFormedJson(text);
   } catch {
     throw schemaRefusals.invalidJson();
   }

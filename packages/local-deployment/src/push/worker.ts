@@ -1,41 +1,106 @@
-/** A thread that evaluates one push: what its modules do while they are imported stays in here. */
-import { messageOf } from "../errors.ts";
+/** A thread that evaluates a push, or `auth.config.ts` alone: what pushed code does while it is imported stays in here. */
+import type { NodeAnalysis } from "../actions/runners/node_analysis.ts";
+import type { AuthProvider } from "../engine/analysis.ts";
 import type { PreparedPush } from "../engine/push.ts";
+import { messageOf } from "../errors.ts";
+import { stopCompiler, type CompiledModule, type PushedModule } from "../runtime/compile.ts";
+import { ownThread } from "../thread_time.ts";
+import { AUTH_EXPLANATIONS, evaluateAuthConfig } from "./auth_config.ts";
 import { PushError } from "./errors.ts";
-import { preparePush, type PushContext } from "./prepare.ts";
-import { stopCompiler } from "../runtime/compile.ts";
+import { importScopes } from "./import_scopes.ts";
+import { preparePush, type AnalyzeNode, type PushContext } from "./prepare.ts";
 import type { StartPushRequest } from "./request.ts";
+import { timedBy, type TimeLimit } from "./time_limit.ts";
 
-/** A push to evaluate, and what it is evaluated against. */
-export interface PushTask {
-  readonly request: StartPushRequest;
-  readonly context: PushContext;
+/** What is to be evaluated, and against what. */
+export type EvaluationTask =
+  | { readonly kind: "push"; readonly request: StartPushRequest; readonly context: PushContext }
+  /** The app's `auth.config.ts`, with variables that are to be. */
+  | {
+      readonly kind: "auth";
+      readonly module: CompiledModule;
+      readonly env: Readonly<Record<string, string>>;
+    };
+
+/** What a task comes to. */
+export interface EvaluationResults {
+  readonly push: PreparedPush;
+  readonly auth: readonly AuthProvider[];
 }
 
-/** The push made ready, or why it is refused; before that, when files are evaluated (see `Evaluating`). */
-export type PushReply =
-  | { readonly kind: "evaluating"; readonly seconds: number | null }
-  | { readonly kind: "prepared"; readonly push: PreparedPush }
+/** Why a task is refused. */
+export interface Refused {
+  readonly code: string;
+  readonly message: string;
+  readonly status: number;
+}
+
+/** To the thread: its task; later what came of the Node modules that it has asked about. */
+export type ToEvaluation =
+  EvaluationTask | { readonly kind: "nodeAnalyzed"; readonly analysis: NodeAnalysis };
+
+/** What the thread says; the last two are its last word. */
+export type FromEvaluation =
+  /** Files are compiled no more, and code runs from here on, in this thread of the system's. */
+  | { readonly kind: "compiled"; readonly thread: number | null }
+  /** What is evaluated now, and for how many seconds it may be; `seconds` null when nothing is. */
+  | { readonly kind: "evaluating"; readonly seconds: number; readonly late: Refused }
+  | { readonly kind: "evaluated" }
   | {
-      readonly kind: "refused";
-      readonly code: string;
-      readonly message: string;
-      readonly status: number;
-    };
+      readonly kind: "analyzeNode";
+      readonly modules: readonly PushedModule[];
+      readonly env: Readonly<Record<string, string>>;
+    }
+  | { readonly kind: "done"; readonly result: EvaluationResults[EvaluationTask["kind"]] }
+  | { readonly kind: "refused"; readonly refused: Refused };
 
 declare const self: Worker;
 
-async function prepare({ request, context }: PushTask): Promise<PushReply> {
+let nodeAnalyzed: (analysis: NodeAnalysis) => void = () => undefined;
+
+const say = (message: FromEvaluation) => {
+  self.postMessage(message);
+};
+const analyzeNode: AnalyzeNode = (modules, env) =>
+  new Promise((resolve) => {
+    nodeAnalyzed = resolve;
+    const sources = modules.map(({ path, source, sourceMap, environment }) => ({
+      ...{ path, source, sourceMap, environment },
+    }));
+    say({ kind: "analyzeNode", modules: sources, env });
+  });
+
+function evaluating(limit: TimeLimit | null): void {
+  if (limit === null) say({ kind: "evaluated" });
+  else say({ kind: "evaluating", seconds: limit.seconds, late: refusedBy(limit.late) });
+}
+
+function refusedBy({ code, message, status }: PushError): Refused {
+  return { code, message, status };
+}
+
+async function evaluate(task: EvaluationTask): Promise<EvaluationResults[EvaluationTask["kind"]]> {
+  if (task.kind === "push") {
+    const compiled = async () => {
+      // What comes now may never end, and the compiler's process must.
+      await stopCompiler();
+      say({ kind: "compiled", thread: ownThread() });
+    };
+    return await preparePush(task.request, task.context, { compiled, evaluating, analyzeNode });
+  }
+  say({ kind: "compiled", thread: ownThread() });
+  const scopes = importScopes(task.env, () => undefined, Date.now());
+  const explanation = AUTH_EXPLANATIONS.variablesChanged;
+  return evaluateAuthConfig(task.module, scopes, timedBy(evaluating), explanation);
+}
+
+async function answer(task: EvaluationTask): Promise<FromEvaluation> {
   try {
-    const push = await preparePush(request, context, (seconds) => {
-      self.postMessage({ kind: "evaluating", seconds } satisfies PushReply);
-    });
-    return { kind: "prepared", push };
+    return { kind: "done", result: await evaluate(task) };
   } catch (error) {
     const refusal =
       error instanceof PushError ? error : new PushError("InvalidModules", messageOf(error));
-    const { code, message, status } = refusal;
-    return { kind: "refused", code, message, status };
+    return { kind: "refused", refused: refusedBy(refusal) };
   } finally {
     await stopCompiler();
   }
@@ -44,8 +109,7 @@ async function prepare({ request, context }: PushTask): Promise<PushReply> {
 // Production forgets what nobody waited for while modules were imported (isolate/src/request_scope.rs).
 process.on("unhandledRejection", () => undefined);
 
-self.onmessage = ({ data }: MessageEvent<PushTask>) => {
-  void prepare(data).then((reply) => {
-    self.postMessage(reply);
-  });
+self.onmessage = ({ data }: MessageEvent<ToEvaluation>) => {
+  if (data.kind === "nodeAnalyzed") nodeAnalyzed(data.analysis);
+  else void answer(data).then(say);
 };

@@ -12,7 +12,10 @@ export interface PushedModule {
 /** A pushed module with what the runtime executes. */
 export interface CompiledModule extends PushedModule {
   readonly hash: string;
-  /** The module as the body of a CommonJS function, with a source map for its stack traces. */
+  /**
+   * An isolate's module as the body of a CommonJS function, with a source map for its stack traces; "" for Node, which
+   * imports it as it is.
+   */
   readonly compiled: string;
 }
 
@@ -25,11 +28,11 @@ function moduleHash(module: PushedModule): string {
 }
 
 /**
- * Rewrites an ES module into the body of a function, so that its free variables (`process`, `fetch`,
- * `Date`, ...) can be given per component. An isolate's module sees no `require`; a Node module sees
- * the one that production gives it.
+ * Rewrites an isolate's ES module into the body of a function, so that its free variables (`process`, `fetch`,
+ * `Date`, ...) can be given per component. It sees no `require`.
  */
 export async function compileModule(module: PushedModule): Promise<CompiledModule> {
+  if (module.environment === "node") return { ...module, hash: moduleHash(module), compiled: "" };
   const withMap =
     module.sourceMap === undefined
       ? module.source
@@ -41,7 +44,7 @@ export async function compileModule(module: PushedModule): Promise<CompiledModul
     supported: { "dynamic-import": false },
     define: {
       "import.meta.url": JSON.stringify(`file:///${module.path}`),
-      ...(module.environment === "isolate" ? { require: "undefined" } : {}),
+      require: "undefined",
     },
     sourcemap: "inline",
     sourcefile: module.path,

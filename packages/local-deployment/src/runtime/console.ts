@@ -20,17 +20,25 @@ const MAX_MESSAGE_LENGTH = 32_768;
 export class LogSink {
   readonly lines: LogLine[] = [];
 
+  /** @param added is told of each line that is kept. */
+  constructor(private readonly added: (line: LogLine) => void = () => undefined) {}
+
   write(level: LogLevel, args: readonly unknown[], timestamp: number): void {
     if (this.lines.length > MAX_LOG_LINES) return;
     if (this.lines.length === MAX_LOG_LINES) {
       const text = `Log overflow (maximum ${String(MAX_LOG_LINES)}). Remaining log lines omitted.`;
-      this.lines.push({ messages: [text], level: "ERROR", timestamp, isTruncated: false });
+      this.#add({ messages: [text], level: "ERROR", timestamp, isTruncated: false });
       return;
     }
     const whole = args.map((arg) => inspect(arg));
     const messages = whole.map((message) => message.slice(0, MAX_MESSAGE_LENGTH));
     const isTruncated = whole.some((message) => message.length > MAX_MESSAGE_LENGTH);
-    this.lines.push({ messages, level, timestamp, isTruncated });
+    this.#add({ messages, level, timestamp, isTruncated });
+  }
+
+  #add(line: LogLine): void {
+    this.lines.push(line);
+    this.added(line);
   }
 }
 

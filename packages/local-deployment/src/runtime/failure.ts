@@ -38,3 +38,11 @@ export function failureOf(thrown: unknown): Failure {
     ? { message: text, data }
     : { message: text };
 }
+
+/** A failure's text with what was logged before it, between the message and the stack, as production tells it. */
+export function withLogs(text: string, logs: readonly string[]): string {
+  if (logs.length === 0) return text;
+  const frames = text.search(/\n {4}at /);
+  const [message, stack] = frames < 0 ? [text, ""] : [text.slice(0, frames), text.slice(frames)];
+  return `${message}\n\n${logs.join("\n")}${stack}`;
+}

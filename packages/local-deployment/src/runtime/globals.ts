@@ -5,10 +5,10 @@ export interface ConvexGlobal {
   jsSyscall(op: string, args: Record<string, unknown>): unknown;
 }
 
-/** What one environment puts in place of the machine's own globals; undefined hides the name. */
+/** What an isolate puts in place of the machine's own globals; undefined hides the name. */
 export type Overrides = Record<string, unknown>;
 
-/** Names that a Convex isolate does not have and Bun does. */
+/** Names that Bun has and a Convex isolate does not (npm-packages/udf-runtime of get-convex/convex-backend). */
 const HIDDEN_IN_ISOLATES = [
   "Bun",
   "Buffer",
@@ -21,6 +21,17 @@ const HIDDEN_IN_ISOLATES = [
   "confirm",
   "postMessage",
   "onmessage",
+  "setImmediate",
+  "clearImmediate",
+  "queueMicrotask",
+  "navigator",
+  "WebSocket",
+  "Worker",
+  "MessageChannel",
+  "BroadcastChannel",
+  "CompressionStream",
+  "DecompressionStream",
+  "HTMLRewriter",
 ];
 
 /** The free variables a module is compiled with; the order is the order of its parameters. */
@@ -30,16 +41,12 @@ export interface Scope {
 }
 
 /**
- * Makes the scope of one component's modules in one environment: `overrides` as free variables, and
+ * Makes the scope of one component's isolate modules: `overrides` as free variables, and
  * a `globalThis` that has them too and falls through to the real one for the rest. It keeps
  * components apart and functions deterministic; it is no security boundary.
  */
-export function createScope(environment: "isolate" | "node", overrides: Overrides): Scope {
-  const hidden =
-    environment === "isolate"
-      ? Object.fromEntries(HIDDEN_IN_ISOLATES.map((name) => [name, undefined]))
-      : {};
-  const all: Overrides = { ...hidden, ...overrides };
+export function createScope(overrides: Overrides): Scope {
+  const all: Overrides = { ...isolateGlobals(), ...overrides };
   // Object.create gives `any`; everything on it is looked up by user code only.
   const global = Object.create(globalThis) as Record<string, unknown>;
   for (const [name, value] of Object.entries(all)) {
@@ -54,11 +61,22 @@ export function createScope(environment: "isolate" | "node", overrides: Override
     Object.defineProperty(global, name, { value: global, writable: true, configurable: true });
     all[name] = global;
   }
-  if (environment === "node") {
-    Object.defineProperty(global, "global", { value: global, writable: true, configurable: true });
-    all.global = global;
-  }
   return { names: Object.keys(all), values: Object.values(all) };
+}
+
+/** What an isolate has in place of the machine's own globals. */
+function isolateGlobals(): Overrides {
+  const hidden = Object.fromEntries(HIDDEN_IN_ISOLATES.map((name) => [name, undefined]));
+  const atomics = Object.defineProperties({}, Object.getOwnPropertyDescriptors(Atomics));
+  // Production's isolates are made so that they can't block (set_allow_atomics_wait); V8's words.
+  Object.defineProperty(atomics, "wait", {
+    value: () => {
+      throw new TypeError("Atomics.wait cannot be called in this context");
+    },
+    writable: true,
+    configurable: true,
+  });
+  return { ...hidden, Atomics: atomics };
 }
 
 /** A `Date` that reads `now` for the current time and is otherwise the real one. */

@@ -1,4 +1,3 @@
-import { createRequire, isBuiltin } from "node:module";
 import { posix } from "node:path";
 import { FunctionError } from "../errors.ts";
 import type { Scope } from "./globals.ts";
@@ -17,18 +16,16 @@ interface ModuleCell {
   exports: ModuleExports;
 }
 
-const nodeRequire = createRequire(import.meta.url);
-
 /**
- * Instantiates the modules of one component in one scope, each once. A module's import of another
- * resolves inside the component; in the Node environment, Node's own modules resolve too.
+ * Instantiates the isolate modules of one component in one scope, each once. A module's import of another
+ * resolves inside the component.
  */
 export class ModuleLoader {
   readonly #cells = new Map<string, ModuleCell>();
 
   constructor(
     private readonly find: (path: string) => LoadableModule | undefined,
-    private readonly scopeFor: (environment: "isolate" | "node") => Scope,
+    private readonly scope: Scope,
     /** Imports that resolve outside the component's own modules, such as component definitions. */
     private readonly external: (path: string) => ModuleExports | undefined = () => undefined,
   ) {}
@@ -55,7 +52,7 @@ export class ModuleLoader {
   }
 
   #evaluate(module: LoadableModule, cell: ModuleCell): void {
-    const scope = this.scopeFor(module.environment);
+    const { scope } = this;
     const name = `convex:///${module.path}`;
     // The inner function lets the module declare names that the scope has too.
     const body = `return (function () { "use strict";\n${module.compiled}\n}).call(undefined);\n//# sourceURL=${name}`;
@@ -76,8 +73,6 @@ export class ModuleLoader {
       return this.external(path) ?? this.load(path);
     }
     // What a package of the app needs is in its bundle: only Node's own modules are outside.
-    if (from.environment === "node" && isBuiltin(request)) return nodeRequire(request);
-    if (from.environment === "node") throw new FunctionError(`Cannot find module '${request}'`);
     throw new FunctionError(
       `Could not resolve "${request}" in ${from.path}: only modules with "use node" can import Node's own modules.`,
     );

@@ -1,226 +1,193 @@
 import type { JSONValue } from "convex/values";
-import type {
-  ActionOutcome,
-  ActionTask,
-  FromActions,
-  ToActions,
-  WireRequest,
-  WireResponse,
-} from "../actions/protocol.ts";
 import type { Egress } from "../actions/egress.ts";
+import type { ActionTask, WireRequest, WireResponse } from "../actions/protocol.ts";
+import { failed, INTERRUPTED, type ActionRun } from "../actions/runners/action_run.ts";
+import { IsolateActions } from "../actions/runners/isolate_actions.ts";
+import { Limiter } from "../actions/runners/limiter.ts";
+import { NodeActions } from "../actions/runners/node_actions.ts";
+import type { Syscall } from "../actions/runners/run_on.ts";
 import type { RequestContext } from "../engine/frame.ts";
 import { formatFunctionPath, type CalledFunction } from "../engine/paths.ts";
 import type { FunctionCall, LocatedAction } from "../engine/protocol.ts";
-import { ACTION_TIMEOUT_MS } from "../limits.ts";
+import { HttpError } from "../errors.ts";
 import type { LogLine } from "../runtime/console.ts";
 import type { Failure } from "../runtime/failure.ts";
-import { answerSyscall } from "./action_syscalls.ts";
+import { answerSyscall, type Refusal, type SyscallAnswer } from "./action_syscalls.ts";
 import type { EngineClient } from "./engine_client.ts";
+import type { Knobs } from "./knobs.ts";
 import type { LogStream } from "./log_stream.ts";
 
-/** How often the thread is asked whether it still answers, in milliseconds. */
-const PING_MS = 5_000;
-/** A thread that has not answered for this long is computing without end, in milliseconds. */
-const BLOCKED_MS = 30_000;
-
-/** Production's text for an action that its machine took down with it. */
-const INTERRUPTED: Failure = { message: "Transient error while executing action" };
-
-interface Running {
-  readonly task: ActionTask;
-  readonly timer: ReturnType<typeof setTimeout>;
-  finish(end: RunEnd): void;
-}
-
-interface RunEnd {
-  readonly outcome: ActionOutcome;
-  readonly logs: readonly LogLine[];
-}
+/** Of more than this, production's advice is another (`DEFAULT_APPLICATION_MAX_FUNCTION_CONCURRENCY`). */
+const BASIC_CONCURRENCY = 16;
 
 /** How an action ended, with what it logged. */
-export interface ActionEnd extends RunEnd {
+export interface ActionEnd extends ActionRun {
   /** What was run; null when the call's target was not found. */
   readonly called: CalledFunction | null;
 }
 
-/** Runs actions in a thread of their own, each at most once, and replaces the thread when it hangs. */
+/** What actions are run with. */
+export interface ActionServices {
+  readonly engine: EngineClient;
+  readonly logs: LogStream;
+  readonly egress: Egress;
+  readonly knobs: Knobs;
+  readonly dataDir: string;
+}
+
+/** Runs actions and HTTP actions, each at most once and by itself, as many at a time as production does. */
 export class ActionPool {
-  #worker: Worker | null = null;
+  readonly #isolates: IsolateActions;
+  readonly #node: NodeActions;
+  readonly #limiters: Readonly<Record<"isolate" | "node", Limiter>>;
   #nextId = 1;
-  #unanswered: number | null = null;
-  readonly #running = new Map<number, Running>();
-  readonly #loaded = new Map<string, Promise<void>>();
-  readonly #ping: ReturnType<typeof setInterval>;
 
-  constructor(
-    private readonly engine: EngineClient,
-    private readonly egress: Egress,
-    private readonly logs: LogStream,
-  ) {
-    this.#ping = setInterval(() => {
-      this.#check();
-    }, PING_MS);
+  constructor(private readonly services: ActionServices) {
+    const { engine, egress, knobs, dataDir } = services;
+    this.#limiters = {
+      isolate: new Limiter(knobs.APPLICATION_MAX_CONCURRENT_V8_ACTIONS),
+      node: new Limiter(knobs.APPLICATION_MAX_CONCURRENT_NODE_ACTIONS),
+    };
+    this.#isolates = new IsolateActions(
+      (component) => engine.call("componentModules", component),
+      knobs.V8_ACTION_USER_TIMEOUT_SECS * 1_000,
+      egress,
+    );
+    this.#node = new NodeActions(
+      () => engine.call("nodeModules"),
+      knobs.NODE_ACTION_USER_TIMEOUT_SECS * 1_000,
+      egress,
+      dataDir,
+    );
   }
 
-  /** Runs an action: finds it, checks what goes in and what comes out. Never rejects. */
-  async call(call: FunctionCall): Promise<ActionEnd> {
-    const located = await this.engine.call("locateAction", call);
+  /**
+   * Runs an action: finds it, checks what goes in and what comes out. Never rejects.
+   * @param patient whether it waits for its turn as long as it takes, as scheduled functions and crons do
+   */
+  async call(call: FunctionCall, patient = false): Promise<ActionEnd> {
+    const { engine } = this.services;
+    const located = await engine.call("locateAction", call);
     if ("message" in located) return { ...failed(located), called: null };
-    const { module, name, componentPath } = located;
+    const { module, name, componentPath, component } = located;
     const called = { path: formatFunctionPath({ module, name }), componentPath };
-    const end = { ...(await this.#run(located, call.request, call.args, null, null)), called };
-    if (!end.outcome.ok || !("value" in end.outcome)) return end;
-    const { component } = located;
-    const path = `${located.module}:${located.name}`;
-    const wrong = await this.engine.call("checkActionResult", {
-      component,
-      path,
-      result: end.outcome.value,
-    });
-    return wrong === null ? end : { ...end, outcome: { ok: false, failure: wrong } };
+    const run = await this.#run(located, call.request, { args: call.args, patient });
+    if (!run.outcome.ok || !("value" in run.outcome)) return { ...run, called };
+    const path = `${module}:${name}`;
+    const result = run.outcome.value;
+    const wrong = await engine.call("checkActionResult", { component, path, result });
+    return wrong === null ? { ...run, called } : { ...failed(wrong, run.logs), called };
   }
 
-  /** Runs the HTTP action that the component's router has for the request. Never rejects. */
+  /** Runs the HTTP action that the component's router has for the request. @throws HttpError 429 */
   async http(
     component: string,
-    wire: WireRequest,
+    http: WireRequest,
     request: RequestContext,
     authError: string | null,
   ): Promise<{ response: WireResponse | null; failure: Failure | null; logs: readonly LogLine[] }> {
     const target = {
       component,
       componentPath: "",
-      where: "",
       module: "http.js",
       name: "default",
       environment: "isolate",
+      env: {},
     } as const;
-    const { outcome, logs } = await this.#run(target, request, {}, wire, authError);
+    const { outcome, logs } = await this.#run(target, request, { http, authError });
+    if ("code" in outcome) throw tooMany(outcome);
     if (!outcome.ok) return { response: null, failure: outcome.failure, logs };
     return { response: "response" in outcome ? outcome.response : null, failure: null, logs };
   }
 
-  /** New code or variables: the next action loads its modules again. */
-  forget(): void {
-    this.#loaded.clear();
-    this.#post({ kind: "forget" });
+  /** Imports a push's Node modules. */
+  analyze(...args: Parameters<NodeActions["analyze"]>): ReturnType<NodeActions["analyze"]> {
+    return this.#node.analyze(...args);
   }
 
+  /** New variables: the next isolate action loads its modules again; Node's are given them with each call. */
+  environmentChanged(): void {
+    this.#isolates.forget();
+  }
+
+  /** New code: the next action loads its modules again. */
+  async codeChanged(): Promise<void> {
+    this.#isolates.forget();
+    await this.#node.renew();
+  }
+
+  /** Ends whatever runs. */
   close(): void {
-    clearInterval(this.#ping);
-    this.#kill();
+    for (const limiter of Object.values(this.#limiters)) limiter.close();
+    this.#isolates.close();
+    this.#node.close();
   }
 
   async #run(
-    target: LocatedAction,
+    { environment, env, ...target }: Omit<LocatedAction, "where">,
     request: RequestContext,
-    args: JSONValue,
-    http: WireRequest | null,
-    authError: string | null,
-  ): Promise<RunEnd> {
+    {
+      args = {},
+      http = null,
+      authError = null,
+      patient = false,
+    }: {
+      args?: JSONValue;
+      http?: WireRequest | null;
+      authError?: string | null;
+      patient?: boolean;
+    },
+  ): Promise<ActionRun> {
+    const limiter = this.#limiters[environment];
+    const waitMs = this.services.knobs.APPLICATION_FUNCTION_RUNNER_ACTION_SEMAPHORE_TIMEOUT;
+    if (!(await limiter.acquire(patient ? null : waitMs))) {
+      // Closed while it waited, or too late.
+      return patient ? failed(INTERRUPTED) : { outcome: refusalOf(limiter.limit), logs: [] };
+    }
     try {
-      await this.#load(target.component);
-    } catch {
-      return failed(INTERRUPTED);
-    }
-    const task: ActionTask = { id: this.#nextId++, target, request, args, http, authError };
-    const limit = ACTION_TIMEOUT_MS[target.environment];
-    return new Promise((resolve) => {
-      const finish = (end: RunEnd) => {
-        clearTimeout(timer);
-        this.#running.delete(task.id);
-        resolve(end);
+      const task: ActionTask = {
+        id: this.#nextId++,
+        target,
+        request,
+        args,
+        http,
+        authError,
+        node: null,
       };
-      const timer = setTimeout(() => {
-        finish(
-          failed({
-            message: `Action execution timed out (maximum duration: ${String(limit / 1000)}s)`,
-          }),
-        );
-      }, limit);
-      this.#running.set(task.id, { task, timer, finish });
-      this.#post({ kind: "run", task });
-    });
-  }
-
-  /** Gives the thread a component's modules, once per push. */
-  #load(component: string): Promise<void> {
-    const known = this.#loaded.get(component);
-    if (known !== undefined) return known;
-    const loading = this.engine.call("componentModules", component).then((modules) => {
-      this.#post({ kind: "modules", component, modules });
-    });
-    this.#loaded.set(component, loading);
-    loading.catch(() => this.#loaded.delete(component));
-    return loading;
-  }
-
-  #post(message: ToActions): void {
-    this.#thread().postMessage(message);
-  }
-
-  #thread(): Worker {
-    if (this.#worker !== null) return this.#worker;
-    const worker = new Worker(new URL("../actions/worker.ts", import.meta.url).href);
-    this.#worker = worker;
-    worker.onmessage = ({ data }: MessageEvent<FromActions>) => {
-      if (this.#worker === worker) this.#receive(data);
-    };
-    worker.onerror = () => {
-      if (this.#worker === worker) this.#kill();
-    };
-    worker.postMessage({ kind: "start", egress: this.egress } satisfies ToActions);
-    return worker;
-  }
-
-  #receive(message: FromActions): void {
-    switch (message.kind) {
-      case "done":
-        this.#running.get(message.id)?.finish({ outcome: message.outcome, logs: message.logs });
-        break;
-      case "syscall":
-        void this.#syscall(message);
-        break;
-      case "pong":
-        this.#unanswered = null;
-        break;
+      const syscall = (call: Syscall) => this.#answer(call, request, environment);
+      return environment === "node"
+        ? await this.#node.run({ ...task, env }, syscall)
+        : await this.#isolates.run(task, syscall);
+    } finally {
+      limiter.release();
     }
   }
 
-  async #syscall(message: FromActions & { kind: "syscall" }): Promise<void> {
-    const running = this.#running.get(message.action);
-    // An action that has timed out can no longer call on anything.
-    if (running === undefined) return;
-    const { request } = running.task;
-    const answer = await answerSyscall(
-      { engine: this.engine, actions: this, logs: this.logs },
-      message,
-      request,
-    );
-    if ("failure" in answer) this.#post({ kind: "syscallFailure", id: message.id, ...answer });
-    else this.#post({ kind: "syscallResult", id: message.id, ...answer });
-  }
-
-  #check(): void {
-    if (this.#worker === null) return;
-    if (this.#unanswered !== null) {
-      if (Date.now() - this.#unanswered > BLOCKED_MS) this.#kill();
-      return;
-    }
-    this.#unanswered = Date.now();
-    this.#post({ kind: "ping", id: this.#unanswered });
-  }
-
-  /** Ends the thread; what ran in it has failed, as after a crash. */
-  #kill(): void {
-    this.#worker?.terminate();
-    this.#worker = null;
-    this.#unanswered = null;
-    this.#loaded.clear();
-    for (const running of [...this.#running.values()]) running.finish(failed(INTERRUPTED));
+  async #answer(
+    call: Syscall,
+    request: RequestContext,
+    environment: "isolate" | "node",
+  ): Promise<SyscallAnswer> {
+    const { engine, logs } = this.services;
+    const answer = await answerSyscall({ engine, actions: this, logs }, call, request);
+    if (environment === "isolate" || !("refusal" in answer)) return answer;
+    // An isolate is ended by it; in Node it is an error like others (node-executor/src/syscalls.ts).
+    const { code, failure } = answer.refusal;
+    return { failure: { message: JSON.stringify({ code, message: failure.message }) } };
   }
 }
 
-function failed(failure: Failure): RunEnd {
-  return { outcome: { ok: false, failure }, logs: [] };
+/** What a client is answered whose action was turned away. */
+export function tooMany({ code, failure }: Refusal): HttpError {
+  return new HttpError(429, code, failure.message);
+}
+
+/** In production's words (`Limiter` in crates/application/src/application_function_runner). */
+function refusalOf(limit: number): { readonly ok: false } & Refusal {
+  const advice =
+    limit > BASIC_CONCURRENCY
+      ? "If you need more resources, please contact support."
+      : "To get more resources, upgrade to Convex Pro. If you are already on Convex Pro, please contact support.";
+  const message = `Too many concurrent requests. Your backend is limited to ${String(limit)} concurrent actions. ${advice}`;
+  return { ok: false, code: "TooManyConcurrentRequests", failure: { message } };
 }

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { FromActions } from "../actions/protocol.ts";
+import type { Syscall } from "../actions/runners/run_on.ts";
 import type { UdfType } from "../engine/analysis.ts";
 import { address } from "../engine/addresses.ts";
 import type { RequestContext } from "../engine/frame.ts";
@@ -8,6 +8,7 @@ import { scheduleArgs, cancelArgs } from "../engine/syscalls/schedule_args.ts";
 import { messageOf } from "../errors.ts";
 import type { Failure } from "../runtime/failure.ts";
 import { NO_DATABASE_USAGE } from "../tx/usage.ts";
+import { parseSyscallJson } from "../values/json_text.ts";
 import type { ActionEnd } from "./action_pool.ts";
 import type { EngineClient } from "./engine_client.ts";
 import type { Completion, LogStream } from "./log_stream.ts";
@@ -24,13 +25,20 @@ export interface Deployment {
 /** What is logged of a call, beside what all calls have. */
 type Logged = Pick<Completion, "logs" | "usage" | "failure"> & Pick<ActionEnd, "called">;
 
-/** What an action gets back: JSON text, or how the call failed. */
-export type SyscallAnswer = { readonly value: string } | { readonly failure: Failure };
+/** The deployment's answer to one call too many; `code` is production's. */
+export interface Refusal {
+  readonly code: "TooManyConcurrentRequests";
+  readonly failure: Failure;
+}
+
+/** What an action gets back: JSON text, or how the call failed; a refusal, when it called an action too many. */
+export type SyscallAnswer =
+  { readonly value: string } | { readonly failure: Failure } | { readonly refusal: Refusal };
 
 /** Answers what an action asks of the rest of the deployment; each call is a transaction of its own. */
 export async function answerSyscall(
   { engine, actions, logs }: Deployment,
-  { op, args, component }: FromActions & { kind: "syscall" },
+  { op, args, component }: Syscall,
   request: RequestContext,
 ): Promise<SyscallAnswer> {
   const started = performance.now();
@@ -40,7 +48,7 @@ export async function answerSyscall(
     if (called !== null) logs.record({ udfType, called, requestId, executionTime, ...result });
   };
   try {
-    const parsed: unknown = JSON.parse(args);
+    const parsed: unknown = parseSyscallJson(args);
     switch (op) {
       case "actions/query": {
         const result = await engine.call("query", callOf(parsed, component, request));
@@ -57,6 +65,7 @@ export async function answerSyscall(
         const end = await actions.call(callOf(parsed, component, request));
         log("Action", loggedAction(end));
         const { outcome } = end;
+        if ("code" in outcome) return { refusal: outcome };
         if (!outcome.ok) return { failure: outcome.failure };
         return { value: "value" in outcome ? outcome.value : "null" };
       }

@@ -15,20 +15,9 @@ import type { PushService } from "./push_service.ts";
 
 const decompress = promisify(brotliDecompress);
 
-/** Production's rules: https://docs.convex.dev/production/environment-variables */
-const variableName = z
-  .string()
-  .regex(
-    /^[A-Za-z][A-Za-z0-9_]{0,39}$/,
-    "must be up to 40 letters, digits and underscores, and start with a letter",
-  );
-const MAX_VARIABLE_BYTES = 8 * 1024;
 const variableChanges = z.object({
-  changes: z.array(
-    z.object({ name: variableName, value: z.string().max(MAX_VARIABLE_BYTES).nullish() }),
-  ),
+  changes: z.array(z.object({ name: z.string(), value: z.string().nullish() })),
 });
-const RESERVED = new Set(["CONVEX_CLOUD_URL", "CONVEX_SITE_URL"]);
 
 /** What the admin's endpoints are served by. */
 export interface AdminServices {
@@ -37,19 +26,10 @@ export interface AdminServices {
   readonly pushes: PushService;
   readonly logs: LogStream;
   readonly urls: DeploymentUrls;
-  /** Called when variables have changed. */
-  readonly environmentChanged: () => Promise<void>;
 }
 
 /** What the official CLI calls, beside functions (convex/src/cli). */
-export function adminRoutes({
-  callers,
-  engine,
-  pushes,
-  logs,
-  urls,
-  environmentChanged,
-}: AdminServices): Hono {
+export function adminRoutes({ callers, engine, pushes, logs, urls }: AdminServices): Hono {
   const app = new Hono();
 
   /** Parses a push call's body, which carries the admin key itself. */
@@ -117,21 +97,9 @@ export function adminRoutes({
   app.post("/api/update_environment_variables", async (c) => {
     await callers.requireAdmin(c.req.raw.headers.get("authorization"));
     const parsed = variableChanges.safeParse(await readJson(c.req.raw, MAX_BODY_BYTES));
-    if (!parsed.success) {
-      throw new HttpError(400, "InvalidEnvironmentVariable", z.prettifyError(parsed.error));
-    }
+    if (!parsed.success) throw new HttpError(400, "BadJsonBody", z.prettifyError(parsed.error));
     const changes = parsed.data.changes.map(({ name, value }) => ({ name, value: value ?? null }));
-    const reserved = changes.find(({ name }) => RESERVED.has(name));
-    if (reserved !== undefined) {
-      throw new HttpError(
-        400,
-        "ReservedEnvironmentVariable",
-        `${reserved.name} is set by the deployment itself.`,
-      );
-    }
-    const failure = await engine.call("setEnvironment", changes);
-    if (failure !== null) throw new HttpError(400, "InvalidEnvironmentVariable", failure.message);
-    await environmentChanged();
+    await pushes.changeVariables(changes);
     return new Response(null, { status: 200 });
   });
   return app;
@@ -139,11 +107,10 @@ export function adminRoutes({
 
 async function readPush(request: Request): Promise<unknown> {
   const body = await readBody(request, MAX_PUSH_BYTES);
-  if (request.headers.get("content-encoding") !== "br")
-    return parseJson(Buffer.from(body).toString("utf8"));
+  if (request.headers.get("content-encoding") !== "br") return parseJson(body);
   try {
     const plain = await decompress(body, { maxOutputLength: MAX_PUSH_BYTES });
-    return parseJson(plain.toString("utf8"));
+    return parseJson(plain);
   } catch (error) {
     if (error instanceof HttpError) throw error;
     throw new HttpError(

@@ -14,7 +14,7 @@ import { TIMED_OUT } from "../engine/timeouts.ts";
 import { formatLogLine } from "../runtime/console.ts";
 import type { Failure } from "../runtime/failure.ts";
 import { NO_DATABASE_USAGE } from "../tx/usage.ts";
-import type { ActionPool } from "./action_pool.ts";
+import { tooMany, type ActionPool } from "./action_pool.ts";
 import type { Caller } from "./callers.ts";
 import { EngineStuckError, type EngineClient } from "./engine_client.ts";
 import type { LogStream } from "./log_stream.ts";
@@ -47,7 +47,10 @@ export class Calls {
     private readonly logs: LogStream,
   ) {}
 
-  /** Runs a query, a mutation or an action. `session` makes a mutation safe to send twice. */
+  /**
+   * Runs a query, a mutation or an action. `session` makes a mutation safe to send twice.
+   * @throws HttpError 429 `TooManyConcurrentRequests`, when an action waits too long for its turn
+   */
   async run(
     kind: FunctionType,
     call: ClientCall,
@@ -135,6 +138,7 @@ export class Calls {
     }
     const { outcome, logs, called } = await this.actions.call(call);
     const common = { called, logs, usage: NO_DATABASE_USAGE, ts: "0" };
+    if ("code" in outcome) throw tooMany(outcome);
     if (!outcome.ok) return { ok: false, failure: outcome.failure, ...common };
     return { ok: true, value: "value" in outcome ? outcome.value : "null", ...common };
   }

@@ -1,14 +1,17 @@
 import { isAbsolute, resolve } from "node:path";
 import type { Egress } from "../actions/egress.ts";
 import { DeploymentError, messageOf } from "../errors.ts";
-import { ensureDataFolder, lockDataFolder } from "../storage/database.ts";
+import { lockDataFolder } from "../storage/database.ts";
+import { ensureDataFolder } from "../storage/private_files.ts";
 import { Subscriptions } from "../sync/subscriptions.ts";
+import { orAfter } from "../timers.ts";
 import { ActionPool } from "./action_pool.ts";
 import { loadAdminKey } from "./admin_key.ts";
 import { Callers } from "./callers.ts";
 import { Calls } from "./calls.ts";
 import { EngineClient } from "./engine_client.ts";
 import { JobLoop } from "./job_loop.ts";
+import { knobsOf, type Knobs } from "./knobs.ts";
 import { listen, reservePort, type Listener } from "./listen.ts";
 import { LogStream } from "./log_stream.ts";
 import { PushService } from "./push_service.ts";
@@ -24,10 +27,14 @@ export interface LocalDeploymentOptions {
   readonly sitePort?: number;
   /** Host names that functions' `fetch` finds elsewhere, such as `{"api.stripe.com": "http://127.0.0.1:4242"}`. */
   readonly egress?: Egress;
+  /** Production's settings that are to be other than self-hosted ones, such as `{ SCHEDULED_JOB_EXECUTION_PARALLELISM: 4 }`. */
+  readonly knobs?: Partial<Knobs>;
 }
 
 /** How often what is past its time is taken away, in milliseconds. */
 const HOUSEKEEPING_MS = 10 * 60_000;
+/** How long any one part of the deployment is waited for when it closes, in milliseconds. */
+const CLOSE_STEP_MS = 4_000;
 
 /** A running deployment. */
 export interface LocalDeployment {
@@ -47,13 +54,14 @@ export async function startLocalDeployment(
   options: LocalDeploymentOptions,
 ): Promise<LocalDeployment> {
   const { port, sitePort, dataDir } = checkOptions(options);
+  const knobs = knobsOf(options.knobs ?? {});
   ensureDataFolder(dataDir);
   const cleanup: (() => void | Promise<void>)[] = [lockDataFolder(dataDir)];
   const closeAll = async () => {
-    for (const close of cleanup.splice(0).reverse()) await close();
+    for (const close of cleanup.splice(0).reverse())
+      await orAfter(CLOSE_STEP_MS, Promise.resolve(close()));
   };
   try {
-    const adminKey = loadAdminKey(dataDir);
     const urls = {
       cloud: `http://127.0.0.1:${String(await reservePort(port))}`,
       site: `http://127.0.0.1:${String(await reservePort(sitePort))}`,
@@ -71,21 +79,42 @@ export async function startLocalDeployment(
       },
     });
     cleanup.push(() => engine.close());
+    // After the data: a key says that there has been some.
+    const adminKey = loadAdminKey(dataDir);
     subscriptions.engine = engine;
-    const actions = new ActionPool(engine, options.egress ?? {}, logs);
+    const actions = new ActionPool({
+      engine,
+      logs,
+      egress: options.egress ?? {},
+      knobs,
+      dataDir,
+    });
     cleanup.push(() => {
       actions.close();
     });
     const callers = new Callers(adminKey);
     const calls = new Calls(engine, actions, logs);
     const site = new Site(callers, actions, logs);
-    const codeChanged = async () => {
+    const readCode = async () => {
       callers.setProviders(await engine.call("authProviders"));
       site.setTargets(await engine.call("httpRoutes"));
-      actions.forget();
     };
-    await codeChanged();
-    const pushes = new PushService(engine, urls, codeChanged);
+    const codeChanged = async () => {
+      await readCode();
+      await actions.codeChanged();
+    };
+    const environmentChanged = async () => {
+      await readCode();
+      actions.environmentChanged();
+    };
+    await readCode();
+    const pushes = new PushService(engine, actions, urls, {
+      code: codeChanged,
+      environment: environmentChanged,
+    });
+    cleanup.push(() => {
+      pushes.close();
+    });
     const listener: Listener = listen(urls, {
       callers,
       calls,
@@ -95,13 +124,12 @@ export async function startLocalDeployment(
       site,
       subscriptions,
       urls,
-      environmentChanged: codeChanged,
     });
     cleanup.push(() => {
       logs.close();
       return listener.close();
     });
-    const loop = new JobLoop(engine, actions, logs);
+    const loop = new JobLoop(engine, actions, logs, knobs.SCHEDULED_JOB_EXECUTION_PARALLELISM);
     jobs = loop;
     cleanup.push(() => {
       loop.close();

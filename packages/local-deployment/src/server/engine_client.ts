@@ -7,22 +7,11 @@ import type {
 } from "../engine/protocol.ts";
 import type { EngineStart } from "../engine/worker.ts";
 import type { DeploymentUrls } from "../engine/state.ts";
-import { threadTimeMs } from "./thread_time.ts";
+import { orAfter } from "../timers.ts";
+import { StuckWatch, WATCH_MS } from "./stuck_watch.ts";
 
-/** How often a running function is looked at, in milliseconds. */
-const WATCH_MS = 250;
-/**
- * How long one query or mutation may compute, in milliseconds of the thread's own time. Production's
- * limit is one second of user time on its machines; this is a development machine, and a busy one.
- */
-const STUCK_MS = 3_000;
-/** Operations that run functions; the others may take as long as they need. */
-const RUNS_FUNCTIONS: ReadonlySet<EngineOperation> = new Set([
-  "query",
-  "mutation",
-  "liveQueries",
-  "runNextJob",
-]);
+/** How long the engine is given to end what it is doing when the deployment closes, in milliseconds. */
+const CLOSE_MS = 3_000;
 /** Live query tokens of one engine start at a multiple of this. */
 const TOKENS_PER_ENGINE = 2 ** 40;
 
@@ -52,11 +41,9 @@ export class EngineClient {
   #worker: Worker | null = null;
   #nextId = 1;
   #generation = 0;
-  #watched = { id: 0, count: 0, since: 0 };
+  readonly #stuck = new StuckWatch();
   #progress = new Int32Array(new SharedArrayBuffer(8));
   #closed = false;
-  /** The engine thread's id, where the system has told it. */
-  #thread: number | null = null;
   readonly #pending = new Map<number, Pending>();
   readonly #watch: ReturnType<typeof setInterval>;
 
@@ -104,10 +91,15 @@ export class EngineClient {
     });
   }
 
-  /** Ends the thread, after what it is doing. */
+  /**
+   * Ends the thread, after what it is doing if that ends soon. A transaction that is cut off leaves
+   * nothing, and what was committed needs no closing.
+   */
   async close(): Promise<void> {
-    // Still watched: what it is doing may have no end.
-    await this.call("close").catch(() => undefined);
+    await orAfter(
+      CLOSE_MS,
+      this.call("close").catch(() => undefined),
+    );
     clearInterval(this.#watch);
     this.#closed = true;
     this.#worker?.terminate();
@@ -141,7 +133,7 @@ export class EngineClient {
   #receive(message: EngineMessage): void {
     switch (message.kind) {
       case "ready":
-        this.#thread = message.thread;
+        this.#stuck.thread = message.thread;
         this.events.scheduled(message.nextDue);
         break;
       case "reply":
@@ -173,17 +165,7 @@ export class EngineClient {
     const id = Atomics.load(this.#progress, 0);
     const count = Atomics.load(this.#progress, 1);
     const op = this.#pending.get(id)?.request.op;
-    if (op === undefined || !RUNS_FUNCTIONS.has(op)) {
-      this.#watched = { id: 0, count: 0, since: 0 };
-      return;
-    }
-    // Where the system does not tell how long the thread has computed, the clock on the wall must do.
-    const now = (this.#thread === null ? null : threadTimeMs(this.#thread)) ?? Date.now();
-    if (id !== this.#watched.id || count !== this.#watched.count) {
-      this.#watched = { id, count, since: now };
-      return;
-    }
-    if (now - this.#watched.since < STUCK_MS) return;
+    if (!this.#stuck.look({ id, count, op })) return;
     this.#replace(new EngineStuckError("a function did not end"));
   }
 
@@ -196,7 +178,7 @@ export class EngineClient {
     const stuck = this.#worker;
     this.#worker = null;
     stuck?.terminate();
-    this.#watched = { id: 0, count: 0, since: 0 };
+    this.#stuck.reset();
     this.#take(running)?.reject(reason);
     this.#launch().then(
       () => {

@@ -92,6 +92,7 @@ export function functionRoutes(
   }
   app.get("/api/query", async (c) => {
     const caller = await callers.ofHeader(c.req.raw.headers.get("authorization"));
+    checkQueryText(new URL(c.req.raw.url).search);
     const args = parseJson(c.req.query("args") ?? "{}");
     const body = parseBody({ path: c.req.query("path"), args, format: c.req.query("format") });
     return respond("query", c.req.raw, caller, body);
@@ -127,6 +128,15 @@ export function functionRoutes(
     return Response.json({ results });
   });
   return app;
+}
+
+/** Refuses escapes that are no UTF-8, which would be taken as they are written. */
+function checkQueryText(search: string): void {
+  try {
+    decodeURIComponent(search);
+  } catch {
+    throw new HttpError(400, "BadQueryArgs", "The query string is not UTF-8, percent-encoded.");
+  }
 }
 
 async function parseCall(request: Request): Promise<CallBody> {

@@ -1,5 +1,5 @@
 import { HttpError, messageOf } from "../errors.ts";
-import { parseWireJson } from "../values/json_text.ts";
+import { decodeUtf8, parseWireJson } from "../values/json_text.ts";
 
 /** The request's body, read only as far as it may be long. @throws HttpError 413 `RequestTooLarge` */
 export async function readBody(request: Request, limit: number): Promise<Uint8Array<ArrayBuffer>> {
@@ -25,14 +25,13 @@ export async function readBody(request: Request, limit: number): Promise<Uint8Ar
 
 /** The body as JSON. @throws HttpError 400 `BadJsonBody` */
 export async function readJson(request: Request, limit: number): Promise<unknown> {
-  const body = await readBody(request, limit);
-  return parseJson(Buffer.from(body).toString("utf8"));
+  return parseJson(await readBody(request, limit));
 }
 
-/** @throws HttpError 400 `BadJsonBody` */
-export function parseJson(text: string): unknown {
+/** @throws HttpError 400 `BadJsonBody` when it is no JSON of Unicode strings */
+export function parseJson(json: string | Uint8Array): unknown {
   try {
-    return parseWireJson(text);
+    return parseWireJson(typeof json === "string" ? json : decodeUtf8(json));
   } catch (error) {
     throw new HttpError(
       400,

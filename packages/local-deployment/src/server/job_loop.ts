@@ -1,4 +1,5 @@
-import type { ActionJob } from "../engine/protocol.ts";
+import { INTERRUPTED } from "../actions/runners/action_run.ts";
+import type { ActionJob, DueKinds } from "../engine/protocol.ts";
 import { MAX_TIMER_MS } from "../timers.ts";
 import { NO_DATABASE_USAGE } from "../tx/usage.ts";
 import type { ActionPool } from "./action_pool.ts";
@@ -14,12 +15,16 @@ export class JobLoop {
   #running = false;
   #again = false;
   #closed = false;
+  /** How many scheduled actions run. */
+  #runningJobs = 0;
   readonly #runningCrons = new Set<string>();
 
+  /** @param parallelism how many scheduled functions run at once, and how many crons */
   constructor(
     private readonly engine: EngineClient,
     private readonly actions: ActionPool,
     private readonly logs: LogStream,
+    private readonly parallelism: number,
   ) {}
 
   /** Sets the alarm for the next job. */
@@ -75,8 +80,8 @@ export class JobLoop {
 
   async #step(): Promise<number | null> {
     try {
-      const { action, logs, nextDue } = await this.engine.call("runNextJob");
-      if (action !== null) void this.#act(action);
+      const { action, logs, nextDue } = await this.engine.call("runNextJob", this.#room());
+      if (action !== null) void this.#start(action);
       if (logs !== null) this.logs.record(logs);
       return nextDue;
     } catch (error) {
@@ -87,12 +92,34 @@ export class JobLoop {
     }
   }
 
-  async #act({ job, cron, call }: ActionJob): Promise<void> {
+  /** What may be started now; what may not waits until something ends, mutations too. */
+  #room(): DueKinds {
+    return {
+      jobs: this.#runningJobs < this.parallelism,
+      crons: this.#runningCrons.size < this.parallelism,
+    };
+  }
+
+  async #start(action: ActionJob): Promise<void> {
+    const { job, cron } = action;
     if (cron !== null && this.#runningCrons.has(cron)) return;
     if (cron !== null) this.#runningCrons.add(cron);
+    if (job !== null) this.#runningJobs++;
+    try {
+      await this.#act(action);
+    } catch {
+      // The deployment is going down: the next start finds the job begun.
+    } finally {
+      if (cron !== null) this.#runningCrons.delete(cron);
+      if (job !== null) this.#runningJobs--;
+      this.scheduled(Date.now());
+    }
+  }
+
+  async #act({ job, call }: ActionJob): Promise<void> {
     const started = performance.now();
-    const { outcome, logs, called } = await this.actions.call(call);
-    const failure = outcome.ok ? null : outcome.failure;
+    const { outcome, logs, called } = await this.actions.call(call, true);
+    const failure = outcome.ok ? null : "code" in outcome ? INTERRUPTED : outcome.failure;
     const path = "path" in call.target ? call.target.path : "";
     this.logs.record({
       udfType: "Action",
@@ -103,8 +130,6 @@ export class JobLoop {
       executionTime: (performance.now() - started) / 1000,
       usage: NO_DATABASE_USAGE,
     });
-    if (cron !== null) this.#runningCrons.delete(cron);
-    if (job !== null)
-      await this.engine.call("finishAction", { job, failure }).catch(() => undefined);
+    if (job !== null) await this.engine.call("finishAction", { job, failure });
   }
 }

@@ -8,6 +8,7 @@ import type { Subscriptions } from "../sync/subscriptions.ts";
 import { adminRoutes, type AdminServices } from "./admin_routes.ts";
 import type { Calls, ClientInfo } from "./calls.ts";
 import { functionRoutes } from "./function_routes.ts";
+import { refuseBadHost } from "./host_header.ts";
 import { errorResponse, preflight, withCors } from "./http_io.ts";
 import type { Site } from "./site.ts";
 
@@ -32,8 +33,8 @@ interface SocketData {
   session: SyncSession | null;
 }
 
-/** What may wait for a slow client, in bytes: many live queries of the largest size at once. */
-const MAX_UNSENT_BYTES = 256 * 1024 * 1024;
+/** What may wait in the socket itself, in bytes: a session gives it no more than one long message too many. */
+const MAX_UNSENT_BYTES = 64 * 1024 * 1024;
 
 const SYNC_PATH = /^\/api\/(?:[0-9A-Za-z.-]+\/)?sync$/;
 
@@ -110,6 +111,8 @@ function serveCloud(port: number, services: Services): Server<SocketData> {
     ...ORIGIN,
     port,
     fetch: async (request, server) => {
+      const refused = refuseBadHost(request);
+      if (refused !== null) return refused;
       const info = infoOf(request, server);
       if (SYNC_PATH.test(new URL(request.url).pathname)) {
         if (server.upgrade(request, { data: { info, session: null } })) return undefined;
@@ -128,6 +131,10 @@ function serveCloud(port: number, services: Services): Server<SocketData> {
       open: (socket: ServerWebSocket<SocketData>) => {
         const connection = {
           send: (text: string) => void socket.send(text),
+          unsent: () => socket.getBufferedAmount(),
+          terminate: () => {
+            socket.terminate();
+          },
           close: (code: number, reason: string) => {
             socket.close(code, reason);
           },
@@ -135,9 +142,10 @@ function serveCloud(port: number, services: Services): Server<SocketData> {
         socket.data.session = new SyncSession(connection, sync, socket.data.info);
       },
       message: (socket, message) => {
-        socket.data.session?.receive(
-          typeof message === "string" ? message : message.toString("utf8"),
-        );
+        socket.data.session?.receive(message);
+      },
+      drain: (socket) => {
+        socket.data.session?.drained();
       },
       close: (socket) => {
         socket.data.session?.closed();
@@ -152,6 +160,8 @@ function serveSite(port: number, { site }: Services): Server<undefined> {
     ...ORIGIN,
     port,
     fetch: async (request, server) => {
+      const refused = refuseBadHost(request);
+      if (refused !== null) return refused;
       try {
         return await site.respond(request, infoOf(request, server));
       } catch (error) {

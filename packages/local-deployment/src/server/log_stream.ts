@@ -2,6 +2,7 @@ import type { CalledFunction } from "../engine/paths.ts";
 import type { LogLine } from "../runtime/console.ts";
 import type { Failure } from "../runtime/failure.ts";
 import type { DatabaseUsage } from "../tx/usage.ts";
+import { visibleText } from "../values/visible.ts";
 import { usageStats, type UsageStats } from "./usage_stats.ts";
 
 /** One function execution, as `convex logs` reads it. */
@@ -40,30 +41,45 @@ export interface Completion {
 
 /** How many executions are kept for those who connect late, or are slow to read on. */
 const KEPT = 4_000;
+/** How long they may be together, in characters. */
+const KEPT_LENGTH = 64 * 1024 * 1024;
+/** Longer names and errors are cut, in characters: callers can make both up. */
+const MAX_IDENTIFIER_LENGTH = 200;
+const MAX_ERROR_LENGTH = 32_768;
 /** How long a reader waits for news, in milliseconds. */
 const LONG_POLL_MS = 60_000;
+
+function printable(line: LogLine): LogLine {
+  return { ...line, messages: line.messages.map((message) => visibleText(message, "\n\t")) };
+}
 
 /** The executions of late, and those who wait for more. */
 export class LogStream {
   // Cursors grow across restarts, so that a reader of the process before goes on.
   #cursor = Date.now();
-  readonly #entries: { readonly cursor: number; readonly entry: LogEntry }[] = [];
+  readonly #entries: { readonly cursor: number; readonly entry: LogEntry; length: number }[] = [];
+  #length = 0;
   readonly #waiting = new Set<() => void>();
 
-  /** Adds an execution; those of the deployment's own functions are nobody's business. */
+  /**
+   * Adds an execution; those of the deployment's own functions are nobody's business. Production lists
+   * calls of functions that aren't there, too. What is read from here is printed to terminals, and callers
+   * have a say in it: nothing is left of it that acts on one.
+   */
   record({ udfType, called, requestId, logs, failure, executionTime, usage }: Completion): void {
     if (called.path.startsWith("_system/")) return;
     this.#add({
       kind: "Completion",
       udfType,
-      identifier: called.path,
-      componentPath: called.componentPath === "" ? null : called.componentPath,
-      logLines: logs,
+      identifier: visibleText(called.path.slice(0, MAX_IDENTIFIER_LENGTH)),
+      componentPath: called.componentPath === "" ? null : visibleText(called.componentPath),
+      logLines: logs.map(printable),
       timestamp: Date.now() / 1000,
       cachedResult: usage === null,
       executionTime,
       success: failure === null ? { status: "success" } : null,
-      error: failure?.message ?? null,
+      error:
+        failure === null ? null : visibleText(failure.message.slice(0, MAX_ERROR_LENGTH), "\n\t"),
       requestId,
       usageStats: usageStats(usage),
     });
@@ -89,8 +105,12 @@ export class LogStream {
 
   #add(entry: LogEntry): void {
     this.#cursor = Math.max(this.#cursor + 1, Date.now());
-    this.#entries.push({ cursor: this.#cursor, entry });
-    if (this.#entries.length > KEPT) this.#entries.shift();
+    const length = JSON.stringify(entry).length;
+    this.#entries.push({ cursor: this.#cursor, entry, length });
+    this.#length += length;
+    while (this.#entries.length > KEPT || this.#length > KEPT_LENGTH) {
+      this.#length -= this.#entries.shift()?.length ?? 0;
+    }
     for (const wake of this.#waiting) wake();
   }
 

@@ -1,28 +1,33 @@
 import { HttpError } from "../errors.ts";
+import type { AuthProvider } from "../engine/analysis.ts";
 import type { PreparedPush, PushOutcome } from "../engine/push.ts";
 import type { DeploymentUrls } from "../engine/state.ts";
-import { checkEnvironment } from "../push/environment.ts";
+import type { VariableChange } from "../engine/variables.ts";
+import { checkEnvironment, urlVariables } from "../push/environment.ts";
 import { PushError } from "../push/errors.ts";
-import { moduleRefusals } from "../push/refusals/modules.ts";
 import type { StartPushRequest } from "../push/request.ts";
-import type { PushReply, PushTask } from "../push/worker.ts";
+import type { EvaluationResults, EvaluationTask } from "../push/worker.ts";
+import type { ActionPool } from "./action_pool.ts";
 import type { EngineClient } from "./engine_client.ts";
+import { Evaluation } from "./evaluation.ts";
 
-/** How long a push may take beside the evaluation of its files, in milliseconds. */
-const PREPARE_TIMEOUT_MS = 120_000;
-/** Production's limits are of user time; here the clock on the wall is looked at, on a busy machine. */
-const WALL_PER_USER_TIME = 3;
 /** Pushes that were started and may yet be finished; older ones are forgotten. */
 const KEPT_PUSHES = 4;
 
-/** Evaluates pushes in a thread of their own, and activates those that are finished. */
+/** Evaluates pushes in a thread of their own, activates those that are finished, and changes variables. */
 export class PushService {
   readonly #started = new Map<string, PreparedPush>();
+  readonly #evaluations = new Set<{ end: (error: HttpError) => void }>();
+  #turn: Promise<unknown> = Promise.resolve();
 
   constructor(
     private readonly engine: EngineClient,
+    private readonly actions: ActionPool,
     private readonly urls: DeploymentUrls,
-    private readonly activated: () => Promise<void>,
+    private readonly changed: {
+      readonly code: () => Promise<void>;
+      readonly environment: () => Promise<void>;
+    },
   ) {}
 
   /** Evaluates a push; nothing changes. @throws HttpError with a code that the CLI knows */
@@ -33,7 +38,7 @@ export class PushService {
       this.engine.call("pushedModules"),
     ]);
     const context = { environment, urls: this.urls, componentIds, pushed };
-    const push = await evaluate({ request, context });
+    const push = await this.#evaluate({ kind: "push", request, context });
     this.#started.set(push.id, push);
     for (const id of this.#started.keys()) {
       if (this.#started.size <= KEPT_PUSHES) break;
@@ -53,7 +58,28 @@ export class PushService {
   }
 
   /** Activates a started push. @throws HttpError */
-  async finish(id: string): Promise<PushOutcome> {
+  finish(id: string): Promise<PushOutcome> {
+    return this.#inTurn(() => this.#finish(id));
+  }
+
+  /**
+   * Changes variables, all or none. `convex/auth.config.ts` is evaluated with them, and what it gives
+   * counts at once.
+   *
+   * @throws HttpError with production's code, when a change is refused
+   */
+  changeVariables(changes: readonly VariableChange[]): Promise<void> {
+    return this.#inTurn(() => this.#changeVariables(changes));
+  }
+
+  /** Ends the evaluations that go on, whether they would end by themselves or not. */
+  close(): void {
+    for (const evaluation of this.#evaluations) {
+      evaluation.end(new HttpError(503, "ShuttingDown", "The deployment is shutting down."));
+    }
+  }
+
+  async #finish(id: string): Promise<PushOutcome> {
     const push = this.#started.get(id);
     const environment = await this.engine.call("environment");
     if (push === undefined || JSON.stringify(push.environment) !== JSON.stringify(environment)) {
@@ -70,48 +96,51 @@ export class PushService {
       throw refusedFinish("SchemaAlreadyFailed", text);
     }
     this.#started.delete(id);
-    await this.activated();
+    await this.changed.code();
     return outcome;
+  }
+
+  async #changeVariables(changes: readonly VariableChange[]): Promise<void> {
+    const refusal = await this.engine.call("checkVariables", changes);
+    if (refusal !== null) throw new HttpError(400, refusal.code, refusal.message);
+    await this.engine.call("setVariables", { changes, auth: await this.#authWith(changes) });
+    await this.changed.environment();
+  }
+
+  /** What `auth.config.ts` gives with these changes; null when the app has none. @throws HttpError */
+  async #authWith(changes: readonly VariableChange[]): Promise<readonly AuthProvider[] | null> {
+    const pushed = await this.engine.call("pushedModules");
+    const module = pushed.find(({ path }) => path === "auth.config.js");
+    if (module === undefined) return null;
+    const variables = new Map(Object.entries(await this.engine.call("environment")));
+    for (const { name, value } of changes) {
+      if (value === null) variables.delete(name);
+      else variables.set(name, value);
+    }
+    const env = { ...urlVariables(this.urls), ...Object.fromEntries(variables) };
+    return await this.#evaluate({ kind: "auth", module, env });
+  }
+
+  /** Does what changes code or variables when what was asked for before it is done. */
+  #inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
+    const done = this.#turn.then(work);
+    this.#turn = done.catch(() => undefined);
+    return done;
+  }
+
+  async #evaluate<Task extends EvaluationTask>(
+    task: Task,
+  ): Promise<EvaluationResults[Task["kind"]]> {
+    const evaluation = new Evaluation(task, (...modules) => this.actions.analyze(...modules));
+    this.#evaluations.add(evaluation);
+    try {
+      return await evaluation.result;
+    } finally {
+      this.#evaluations.delete(evaluation);
+    }
   }
 }
 
 function refusedFinish(code: string, message: string): HttpError {
   return new HttpError(400, code, `Hit an error while pushing:\n${message}`);
-}
-
-function evaluate(task: PushTask): Promise<PreparedPush> {
-  const worker = new Worker(new URL("../push/worker.ts", import.meta.url).href);
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  return new Promise<PreparedPush>((resolve, reject) => {
-    const refuse = (code: string, message: string, status = 400) => {
-      reject(new HttpError(status, code, message));
-    };
-    const giveTime = (milliseconds: number, message: string) => {
-      clearTimeout(timer);
-      timer = setTimeout(() => {
-        refuse("InvalidModules", message);
-      }, milliseconds);
-    };
-    const giveTimeToCompile = () => {
-      giveTime(PREPARE_TIMEOUT_MS, "The push's modules were not compiled in time.");
-    };
-    giveTimeToCompile();
-    worker.onmessage = ({ data }: MessageEvent<PushReply>) => {
-      if (data.kind === "prepared") resolve(data.push);
-      else if (data.kind === "refused") refuse(data.code, data.message, data.status);
-      else if (data.seconds === null) giveTimeToCompile();
-      else {
-        const { message } = moduleRefusals.invalid(moduleRefusals.timedOut(data.seconds));
-        const limit = data.seconds * 1_000 * WALL_PER_USER_TIME;
-        giveTime(limit, `Hit an error while pushing:\n${message}`);
-      }
-    };
-    worker.onerror = (event) => {
-      refuse("InvalidModules", event.message);
-    };
-    worker.postMessage(task);
-  }).finally(() => {
-    clearTimeout(timer);
-    worker.terminate();
-  });
 }

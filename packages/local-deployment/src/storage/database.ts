@@ -1,10 +1,14 @@
 import { Database } from "bun:sqlite";
-import { mkdirSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { DeploymentError, messageOf } from "../errors.ts";
+import { ensurePrivateFile } from "./private_files.ts";
 
 /** Written into the file; a larger number in a file means a newer package wrote it. */
 const FORMAT_VERSION = 1;
+
+/** Where the admin key is (src/server/admin_key.ts). */
+export const KEY_FILE = "admin-key";
 
 /** The one file that holds documents, index entries, code, variables and jobs. */
 const DATA_FILE = "data.sqlite";
@@ -51,23 +55,10 @@ const SCHEMA = `
   ) WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS session_requests (
     session TEXT NOT NULL, request INTEGER NOT NULL, result TEXT NOT NULL, ts TEXT NOT NULL,
-    at INTEGER NOT NULL, PRIMARY KEY (session, request)
+    at INTEGER NOT NULL, owner TEXT NOT NULL DEFAULT '', PRIMARY KEY (session, request)
   ) WITHOUT ROWID;
   CREATE INDEX IF NOT EXISTS session_requests_by_time ON session_requests (at);
 `;
-
-/** Makes the folder when it isn't there, with owner-only rights. */
-export function ensureDataFolder(dataDir: string): void {
-  try {
-    mkdirSync(dataDir, { recursive: true, mode: 0o700 });
-  } catch (error) {
-    throw new DeploymentError(
-      "DATA_FOLDER_UNUSABLE",
-      `The data folder ${dataDir} can't be used: ${messageOf(error)}`,
-      { cause: error },
-    );
-  }
-}
 
 /**
  * Takes the folder for this process, for as long as the returned function is not called. The lock is
@@ -76,7 +67,9 @@ export function ensureDataFolder(dataDir: string): void {
  */
 export function lockDataFolder(dataDir: string): () => void {
   try {
-    const lock = new Database(join(dataDir, "lock.sqlite"), { create: true });
+    const file = join(dataDir, "lock.sqlite");
+    ensurePrivateFile(file);
+    const lock = new Database(file);
     lock.run("PRAGMA busy_timeout = 0");
     lock.run("BEGIN EXCLUSIVE");
     return () => {
@@ -102,7 +95,9 @@ export function lockDataFolder(dataDir: string): () => void {
 export function openDatabase(dataDir: string): Database {
   const file = join(dataDir, DATA_FILE);
   try {
-    const db = new Database(file, { create: true, strict: true });
+    const wasThere = existsSync(file);
+    if (ensurePrivateFile(file) === 0 && wasThere) checkIsNew(dataDir);
+    const db = new Database(file, { readwrite: true, strict: true });
     db.run("PRAGMA journal_mode = WAL");
     db.run("PRAGMA synchronous = NORMAL");
     db.run("PRAGMA temp_store = MEMORY");
@@ -111,6 +106,7 @@ export function openDatabase(dataDir: string): Database {
     if (check?.quick_check !== "ok") throw new Error(check?.quick_check ?? "no answer");
     checkVersion(db);
     db.run(SCHEMA);
+    addSessionOwners(db);
     return db;
   } catch (error) {
     if (error instanceof DeploymentError) throw error;
@@ -122,9 +118,22 @@ export function openDatabase(dataDir: string): Database {
   }
 }
 
+/** An empty file is a new one, unless there has been a deployment: its key is made after its data. */
+function checkIsNew(dataDir: string): void {
+  if (!existsSync(join(dataDir, KEY_FILE))) return;
+  throw new Error("it is empty, and there was a deployment in this folder");
+}
+
 /** A second connection that sees what is committed, whatever the first one has written meanwhile. */
 export function openSnapshotConnection(dataDir: string): Database {
   return new Database(join(dataDir, DATA_FILE), { readonly: true, strict: true });
+}
+
+/** Files of earlier versions did not say whose the kept results are; those are nobody's then. */
+function addSessionOwners(db: Database): void {
+  const columns = db.query<{ name: string }, []>("PRAGMA table_info(session_requests)").all();
+  if (columns.some(({ name }) => name === "owner")) return;
+  db.run("ALTER TABLE session_requests ADD COLUMN owner TEXT NOT NULL DEFAULT ''");
 }
 
 function checkVersion(db: Database): void {

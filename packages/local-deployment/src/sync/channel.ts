@@ -1,7 +1,11 @@
 /** The socket, as a session needs it. */
 export interface Connection {
   send(text: string): void;
+  /** How many bytes it keeps that the client has not taken. */
+  unsent(): number;
   close(code: number, reason: string): void;
+  /** Ends it at once, with what it keeps. */
+  terminate(): void;
 }
 
 /** A message after which the connection ends, by the client's own fault. */
@@ -23,10 +27,24 @@ const PING_AFTER_MS = 15_000;
 const CLOSE_NORMAL = 1000;
 const CLOSE_TRY_AGAIN = 1013;
 
-/** The server's side of one client's socket: what is sent on it, and how it ends. */
+/** Above this many bytes that the client has not taken, the socket is given no more. */
+const FULL_BYTES = 1024 * 1024;
+/** What may wait for a slow client, in characters: one transition of all its results, and answers. */
+const MAX_WAITING_LENGTH = 128 * 1024 * 1024;
+/** How long a client is given to answer a close, in milliseconds. One that reads nothing never does. */
+const CLOSE_GRACE_MS = 5_000;
+
+/**
+ * The server's side of one client's socket: what is sent on it, in order, and how it ends. The socket is
+ * given messages as the client takes them; what waits is bounded.
+ */
 export class Channel {
   #closed = false;
   #ping: ReturnType<typeof setTimeout> | null = null;
+  #grace: ReturnType<typeof setTimeout> | null = null;
+  #waiting: string[] = [];
+  #waitingLength = 0;
+  #ready: (() => void)[] = [];
 
   constructor(private readonly connection: Connection) {
     this.#restartPing();
@@ -38,38 +56,94 @@ export class Channel {
   }
 
   send(message: object): void {
-    this.sendText(JSON.stringify(message));
+    this.sendTexts([JSON.stringify(message)]);
   }
 
-  /** Sends a message that is JSON text already. */
-  sendText(text: string): void {
+  /** Sends messages that are JSON text already, with none between them. */
+  sendTexts(texts: readonly string[]): void {
     if (this.#closed) return;
-    this.connection.send(text);
-    this.#restartPing();
+    for (const text of texts) {
+      this.#waiting.push(text);
+      this.#waitingLength += text.length;
+    }
+    this.#pass();
+    if (this.#waitingLength > MAX_WAITING_LENGTH) this.tryAgain("TooManyUnsentBytes");
+    else this.#restartPing();
+  }
+
+  /**
+   * Resolves when the client has taken what it was sent, or is gone: before that, nothing more is made
+   * for it (production holds transitions back likewise, SYNC_MAX_SEND_TRANSITION_COUNT).
+   */
+  async taken(): Promise<void> {
+    if (this.#closed || !this.#isFull()) return;
+    await new Promise<void>((resolve) => {
+      this.#ready.push(resolve);
+    });
+  }
+
+  /** The client has taken something. */
+  drained(): void {
+    this.#pass();
+    if (!this.#isFull()) this.#wake();
   }
 
   /** Sends the message that says why, and ends the connection. */
   refuse(message: Refusal): void {
-    this.send(message);
+    if (this.#closed) return;
+    // Before what still waits: it is the last that the client is told.
+    this.connection.send(JSON.stringify(message));
     this.#abort(CLOSE_NORMAL, message.type);
   }
 
   /** Ends the connection, for the client to come back: the deployment can't serve it now. */
-  tryAgain(reason: "InternalServerError" | "MaxObservedTimestampTooHigh"): void {
+  tryAgain(
+    reason: "InternalServerError" | "MaxObservedTimestampTooHigh" | "TooManyUnsentBytes",
+  ): void {
     this.#abort(CLOSE_TRY_AGAIN, reason);
   }
 
   /** The socket is gone. */
   closed(): void {
-    this.#closed = true;
-    if (this.#ping !== null) clearTimeout(this.#ping);
+    this.#end();
+    if (this.#grace !== null) clearTimeout(this.#grace);
   }
 
   /** Closes the connection from this side: what was received and not begun is not begun any more. */
   #abort(code: number, reason: string): void {
     if (this.#closed) return;
-    this.#closed = true;
+    this.#end();
     this.connection.close(code, reason);
+    this.#grace = setTimeout(() => {
+      this.connection.terminate();
+    }, CLOSE_GRACE_MS);
+  }
+
+  #end(): void {
+    this.#closed = true;
+    if (this.#ping !== null) clearTimeout(this.#ping);
+    this.#waiting = [];
+    this.#waitingLength = 0;
+    this.#wake();
+  }
+
+  #isFull(): boolean {
+    return this.#waiting.length > 0 || this.connection.unsent() > FULL_BYTES;
+  }
+
+  #pass(): void {
+    let passed = 0;
+    for (const text of this.#waiting) {
+      if (this.connection.unsent() > FULL_BYTES) break;
+      this.connection.send(text);
+      this.#waitingLength -= text.length;
+      passed++;
+    }
+    this.#waiting.splice(0, passed);
+  }
+
+  #wake(): void {
+    for (const resolve of this.#ready.splice(0)) resolve();
   }
 
   #restartPing(): void {

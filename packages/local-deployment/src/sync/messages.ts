@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { messageOf } from "../errors.ts";
 import { parseWireJson } from "../values/json_text.ts";
 import { encodeTs } from "./timestamp.ts";
 
@@ -62,12 +63,15 @@ export type ClientMessage = z.infer<typeof clientMessage>;
 export type ClientMessageOf<T extends ClientMessage["type"]> = Extract<ClientMessage, { type: T }>;
 
 /** Reads a message. @throws Error `BadJsonMessage` or `BadMessage` */
-export function parseMessage(text: string): ClientMessage {
+export function parseMessage(text: string | Uint8Array): ClientMessage {
+  if (typeof text !== "string") throw new Error("BadMessage: messages are text, not binary");
   let json: unknown;
   try {
     json = parseWireJson(text);
-  } catch {
-    throw new Error("BadJsonMessage: the message is not valid JSON");
+  } catch (error) {
+    throw new Error(`BadJsonMessage: the message is not valid JSON: ${messageOf(error)}`, {
+      cause: error,
+    });
   }
   const parsed = clientMessage.safeParse(json);
   if (parsed.success) return parsed.data;

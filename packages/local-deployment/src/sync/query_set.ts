@@ -1,5 +1,6 @@
 import type { Caller } from "../server/callers.ts";
 import type { Calls, ClientCall, ClientInfo, ClientResult } from "../server/calls.ts";
+import type { SocketAllowances } from "./allowance.ts";
 import type { ClientMessageOf } from "./messages.ts";
 import type { Subscriber, Subscriptions } from "./subscriptions.ts";
 
@@ -7,8 +8,12 @@ interface LiveQueryState {
   readonly call: ClientCall;
   journal: string | null;
   token: number | null;
-  /** What was last sent, to send only changes. */
+  /** A hash of what was last sent, to send only changes. */
   sent: string | null;
+  /** How long that is, in characters. */
+  sentLength: number;
+  /** How long the call is, in characters. */
+  readonly askedLength: number;
 }
 
 type Modification = ClientMessageOf<"ModifyQuerySet">["modifications"][number];
@@ -24,19 +29,24 @@ export class QuerySet {
     private readonly calls: Calls,
     private readonly subscriptions: Subscriptions,
     private readonly owner: Subscriber,
+    private readonly allowances: SocketAllowances,
   ) {}
 
+  /** @throws AllowanceError when there are too many queries, or their arguments are too long together */
   modify(modifications: readonly Modification[]): void {
     for (const modification of modifications) {
       if (modification.type === "Remove") {
-        this.#release(modification.queryId);
-        if (this.#queries.delete(modification.queryId)) this.#removed.push(modification.queryId);
+        if (this.#remove(modification.queryId)) this.#removed.push(modification.queryId);
         continue;
       }
       const { queryId, udfPath, args, journal = null, componentPath = null } = modification;
-      this.#release(queryId);
+      this.#remove(queryId);
       const call: ClientCall = { path: udfPath, args: args[0] ?? {}, componentPath };
-      this.#queries.set(queryId, { call, journal, token: null, sent: null });
+      const askedLength = JSON.stringify([call, journal]).length;
+      this.allowances.queries.take(1);
+      this.allowances.received.take(askedLength);
+      const state = { call, journal, token: null, sent: null, sentLength: 0, askedLength };
+      this.#queries.set(queryId, state);
     }
   }
 
@@ -46,7 +56,11 @@ export class QuerySet {
     for (const queryId of this.#queries.keys()) this.#release(queryId);
   }
 
-  /** Brings all results up to one timestamp. @returns what has changed, as JSON texts */
+  /**
+   * Brings all results up to one timestamp.
+   * @returns what has changed, as JSON texts
+   * @throws AllowanceError when the results are too long together
+   */
   async refresh(
     caller: Caller,
     info: ClientInfo,
@@ -67,6 +81,7 @@ export class QuerySet {
     const modifications = removed
       .filter((queryId) => !this.#queries.has(queryId))
       .map((queryId) => JSON.stringify({ type: "QueryRemoved", queryId }));
+    let grown = 0;
     for (const [i, [queryId, query]] of asked.entries()) {
       const answer = results[i];
       if (answer == null) continue;
@@ -80,11 +95,14 @@ export class QuerySet {
       else this.subscriptions.release([answer.token], this.owner);
       query.journal = answer.journal;
       const text = modification(queryId, answer.result, answer.journal);
-      const comparable = withoutRequestId(text);
+      const comparable = Bun.hash(withoutRequestId(text)).toString(36);
       if (query.sent === comparable) continue;
       query.sent = comparable;
+      grown += text.length - query.sentLength;
+      query.sentLength = text.length;
       modifications.push(text);
     }
+    this.allowances.results.take(grown);
     return { ts: BigInt(ts), modifications };
   }
 
@@ -95,6 +113,18 @@ export class QuerySet {
   close(): void {
     this.forgetResults();
     this.#queries.clear();
+  }
+
+  /** @returns whether it was there */
+  #remove(queryId: number): boolean {
+    this.#release(queryId);
+    const query = this.#queries.get(queryId);
+    if (query === undefined) return false;
+    this.#queries.delete(queryId);
+    this.allowances.queries.giveBack(1);
+    this.allowances.received.giveBack(query.askedLength);
+    this.allowances.results.giveBack(query.sentLength);
+    return true;
   }
 
   #release(queryId: number): void {

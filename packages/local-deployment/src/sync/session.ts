@@ -2,6 +2,7 @@ import { AuthError, tokenExpired } from "../auth/auth_error.ts";
 import { HttpError, messageOf } from "../errors.ts";
 import type { Callers } from "../server/callers.ts";
 import type { Calls, ClientInfo } from "../server/calls.ts";
+import { SocketAllowances } from "./allowance.ts";
 import { Channel, type Connection } from "./channel.ts";
 import { parseMessage, type ClientMessageOf } from "./messages.ts";
 import { QuerySet } from "./query_set.ts";
@@ -26,6 +27,7 @@ export class SyncSession implements Subscriber {
   readonly #queries: QuerySet;
   readonly #transitions: Transitions;
   readonly #calls: SessionCalls;
+  readonly #allowances = new SocketAllowances();
   #inbox: Promise<void> = Promise.resolve();
 
   constructor(
@@ -37,26 +39,44 @@ export class SyncSession implements Subscriber {
     this.#identity = new SessionIdentity(services.callers, () => {
       this.#refuseAuth(tokenExpired().message, false);
     });
-    this.#queries = new QuerySet(services.calls, services.subscriptions, this);
+    const { calls, subscriptions } = services;
+    this.#queries = new QuerySet(calls, subscriptions, this, this.#allowances);
     this.#transitions = new Transitions(this.#channel, () =>
       this.#queries.refresh(this.#identity.caller, info),
     );
-    this.#calls = new SessionCalls(services.calls, this.#channel, info, (ts) => {
+    const committed = (ts: bigint) => {
       this.#transitions.owe(ts);
-    });
-    services.subscriptions.join(this);
+    };
+    this.#calls = new SessionCalls(calls, this.#channel, info, committed, this.#allowances);
+    subscriptions.join(this);
   }
 
   /** Takes a message; they are handled in order. */
-  receive(text: string): void {
+  receive(message: string | Uint8Array): void {
+    if (this.#channel.isClosed()) return;
+    const { messages, received } = this.#allowances;
+    try {
+      messages.take(1);
+      received.take(message.length);
+    } catch (error) {
+      this.#refuse(error);
+      return;
+    }
     this.#inbox = this.#inbox.then(async () => {
       if (this.#channel.isClosed()) return;
       try {
-        await this.#handle(text);
+        await this.#handle(message);
       } catch (error) {
-        this.#channel.refuse({ type: "FatalError", error: messageOf(error) });
+        this.#refuse(error);
       }
+      messages.giveBack(1);
+      received.giveBack(message.length);
     });
+  }
+
+  /** The client has taken some of what it was sent. */
+  drained(): void {
+    this.#channel.drained();
   }
 
   stale(): void {
@@ -71,8 +91,8 @@ export class SyncSession implements Subscriber {
     this.services.subscriptions.leave(this);
   }
 
-  async #handle(text: string): Promise<void> {
-    const message = parseMessage(text);
+  async #handle(received: string | Uint8Array): Promise<void> {
+    const message = parseMessage(received);
     switch (message.type) {
       case "Connect":
         await this.#connect(message);
@@ -86,10 +106,10 @@ export class SyncSession implements Subscriber {
         this.#transitions.querySetChanged(message.newVersion);
         break;
       case "Mutation":
-        this.#calls.mutate(message, this.#identity.caller);
+        this.#calls.mutate(message, received.length, this.#identity.caller);
         break;
       case "Action":
-        void this.#calls.act(message, this.#identity.caller);
+        this.#calls.act(message, received.length, this.#identity.caller);
         break;
       case "Event":
         break;
@@ -116,6 +136,10 @@ export class SyncSession implements Subscriber {
     }
     this.#queries.forgetResults();
     this.#transitions.identityChanged();
+  }
+
+  #refuse(error: unknown): void {
+    this.#channel.refuse({ type: "FatalError", error: messageOf(error) });
   }
 
   #refuseAuth(error: string, authUpdateAttempted: boolean): void {

@@ -1,19 +1,16 @@
 import type { Caller } from "../server/callers.ts";
 import type { Calls, ClientInfo, ClientResult } from "../server/calls.ts";
 import { parseJsonText } from "../values/json_text.ts";
+import type { SocketAllowances } from "./allowance.ts";
 import type { Channel } from "./channel.ts";
 import type { ClientMessageOf } from "./messages.ts";
 import { encodeTs } from "./timestamp.ts";
-
-/** Mutations that may wait for the one before; more are refused (production's limit). */
-const MAX_QUEUED_MUTATIONS = 1_000;
 
 /** Runs a client's mutations in their order, and its actions as they come, and answers each. */
 export class SessionCalls {
   /** The client's own name for its session, by which a mutation that is sent again is known. */
   sessionId: string | null = null;
   #mutations: Promise<void> = Promise.resolve();
-  #queuedMutations = 0;
 
   constructor(
     private readonly calls: Calls,
@@ -21,29 +18,43 @@ export class SessionCalls {
     private readonly info: ClientInfo,
     /** Called when the response of a mutation has been sent, with its timestamp. */
     private readonly committed: (ts: bigint) => void,
+    private readonly allowances: SocketAllowances,
   ) {}
 
-  /** Runs a mutation after those before it. @throws Error `TooManyConcurrentMutations` */
-  mutate(message: ClientMessageOf<"Mutation">, caller: Caller): void {
-    if (++this.#queuedMutations > MAX_QUEUED_MUTATIONS) {
-      throw new Error(
-        `TooManyConcurrentMutations: more than ${String(MAX_QUEUED_MUTATIONS)} mutations are waiting`,
-      );
-    }
+  /**
+   * Runs a mutation after those before it, and not before the client has taken their answers.
+   * @param size - of the message, in characters
+   * @throws AllowanceError when too many wait, or too long ones
+   */
+  mutate(message: ClientMessageOf<"Mutation">, size: number, caller: Caller): void {
+    this.allowances.mutations.take(1);
+    this.allowances.received.take(size);
     const session =
       this.sessionId === null ? null : { id: this.sessionId, request: message.requestId };
     this.#mutations = this.#mutations.then(async () => {
+      await this.channel.taken();
       // The client sends again, in order, what it has no answer to.
       if (this.channel.isClosed()) return;
       const result = await this.#run("mutation", message, caller, session);
-      this.#queuedMutations--;
+      this.allowances.mutations.giveBack(1);
+      this.allowances.received.giveBack(size);
       if (result === null) return;
       this.#respond("MutationResponse", message.requestId, result);
       if (result.ok) this.committed(BigInt(result.ts));
     });
   }
 
-  async act(message: ClientMessageOf<"Action">, caller: Caller): Promise<void> {
+  /** Runs an action, beside whatever else runs. @throws AllowanceError as `mutate` does */
+  act(message: ClientMessageOf<"Action">, size: number, caller: Caller): void {
+    this.allowances.actions.take(1);
+    this.allowances.received.take(size);
+    void this.#act(message, caller).finally(() => {
+      this.allowances.actions.giveBack(1);
+      this.allowances.received.giveBack(size);
+    });
+  }
+
+  async #act(message: ClientMessageOf<"Action">, caller: Caller): Promise<void> {
     const result = await this.#run("action", message, caller, null);
     if (result !== null) this.#respond("ActionResponse", message.requestId, result);
   }

@@ -1,3 +1,4 @@
+import { AllowanceError } from "./allowance.ts";
 import type { Channel } from "./channel.ts";
 import { chunked, encodeVersion, type StateVersion } from "./messages.ts";
 
@@ -68,8 +69,10 @@ export class Transitions {
     if (this.#flushing || this.channel.isClosed()) return;
     this.#flushing = true;
     void this.#send()
-      .catch(() => {
-        this.channel.tryAgain("InternalServerError");
+      .catch((error: unknown) => {
+        if (error instanceof AllowanceError) {
+          this.channel.refuse({ type: "FatalError", error: error.message });
+        } else this.channel.tryAgain("InternalServerError");
       })
       .finally(() => {
         this.#flushing = false;
@@ -80,6 +83,9 @@ export class Transitions {
 
   async #send(): Promise<void> {
     while (this.#dirty && !this.channel.isClosed()) {
+      // What changes meanwhile is in one transition, when the client is ready for it.
+      await this.channel.taken();
+      if (this.channel.isClosed()) return;
       this.#dirty = false;
       const received = { ...this.#received };
       const { ts, modifications } = await this.refresh();
@@ -91,9 +97,7 @@ export class Transitions {
       if (unchanged && modifications.length === 0 && this.#owedTs === null) continue;
       if (this.#owedTs !== null && end.ts >= this.#owedTs) this.#owedTs = null;
       this.#version = end;
-      for (const part of chunked(transition(start, end, modifications))) {
-        this.channel.sendText(part);
-      }
+      this.channel.sendTexts(chunked(transition(start, end, modifications)));
     }
   }
 }

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { FunctionError } from "../errors.ts";
+import { TRANSACTION_LIMITS } from "../limits.ts";
 import { compileQuery, serializedQuery, type SerializedQuery } from "./query_plan.ts";
 import { invalidCursor, QueryStream, type Yielded } from "./query_stream.ts";
 import type { Transaction, View } from "./transaction.ts";
@@ -29,12 +30,20 @@ export interface Page {
 type Position = { readonly after: Uint8Array } | "start" | "end";
 
 const MAX_PAGE_SIZE = 4_294_967_295;
-/** A page that has grown past this many rows is better split (production's soft limit). */
-const SPLIT_ROWS = 8_000;
+/** How much of a limit a page may use before it is better split (production's `soft_data_limit`). */
+const SOFT_LIMIT = 3 / 4;
+/** A page with an end cursor may have any number of rows; more than this are better split. */
+const SPLIT_ROWS = 8_192 * SOFT_LIMIT;
 
 const cursorFormat = z.tuple([z.string(), z.string().nullable()]);
 
-/** Reads one page. @throws FunctionError with "InvalidCursor" for a cursor of another query. */
+/**
+ * Reads one page. An end cursor says where it ends: then it has every row up to there, whatever its size
+ * and its other bounds say (production's rule, without which pages would leave gaps). The transaction's
+ * limits hold, and the status says when it is better read as two.
+ *
+ * @throws FunctionError with "InvalidCursor" for a cursor of another query, and for a limit passed
+ */
 export function readPage(
   tx: Transaction,
   component: string,
@@ -58,20 +67,21 @@ export function readPage(
   const stream = new QueryStream(tx, compileQuery(tx, component, args.query, view), view, {
     after: from === "start" ? null : from.after,
     until: until === null || until === "start" || until === "end" ? null : until.after,
+    keepKeys: true,
   });
   try {
     const rows = takePage(stream, args, until !== null);
     const ended = stream.exhausted || (rows.length < args.pageSize && !stopped(stream, args));
     const last = stream.lastKey;
     const position: Position = until ?? (ended ? "end" : last === null ? from : { after: last });
-    const middle = rows[Math.floor((rows.length - 1) / 2)];
-    const large = rows.length > SPLIT_ROWS;
+    const { keys } = stream;
+    const middle = keys.length > 2 ? keys[Math.floor(keys.length / 2)] : undefined;
     return {
       page: rows.map((row) => row.json),
       isDone: position === "end",
       continueCursor: cursor(position),
-      splitCursor: large && middle ? cursor({ after: middle.key }) : null,
-      pageStatus: large ? "SplitRecommended" : null,
+      splitCursor: middle === undefined ? null : cursor({ after: middle }),
+      pageStatus: statusOf(stream, args, rows.length, until !== null),
     };
   } finally {
     stream.finish();
@@ -94,6 +104,24 @@ function stopped(stream: QueryStream, args: QueryPageArgs): boolean {
     stream.rowsRead >= (args.maximumRowsRead ?? Infinity) ||
     stream.bytesRead >= (args.maximumBytesRead ?? Infinity)
   );
+}
+
+function statusOf(
+  stream: QueryStream,
+  args: QueryPageArgs,
+  length: number,
+  bounded: boolean,
+): Page["pageStatus"] {
+  if (!bounded && length < args.pageSize && !stream.exhausted && stopped(stream, args)) {
+    return "SplitRequired";
+  }
+  const { documentsRead, bytesRead } = TRANSACTION_LIMITS;
+  const maxRows = Math.min(args.maximumRowsRead ?? documentsRead, documentsRead);
+  const maxBytes = Math.min(args.maximumBytesRead ?? bytesRead, bytesRead);
+  const approaching =
+    stream.rowsRead > Math.floor(maxRows * SOFT_LIMIT) ||
+    stream.bytesRead > Math.floor(maxBytes * SOFT_LIMIT);
+  return approaching || length > SPLIT_ROWS ? "SplitRecommended" : null;
 }
 
 function takePage(stream: QueryStream, args: QueryPageArgs, bounded: boolean): Yielded[] {

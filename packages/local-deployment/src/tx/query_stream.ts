@@ -27,13 +27,19 @@ export class QueryStream {
   #seenVersion = -1;
   /** How many documents were read, those that a filter dropped included. */
   rowsRead = 0;
+  /** The keys of those, when they are asked for. */
+  readonly keys: Uint8Array[] = [];
   bytesRead = 0;
 
   constructor(
     private readonly tx: Transaction,
     private readonly query: CompiledQuery,
     private readonly view: View,
-    private readonly bounds: { after?: Uint8Array | null; until?: Uint8Array | null } = {},
+    private readonly bounds: {
+      after?: Uint8Array | null;
+      until?: Uint8Array | null;
+      keepKeys?: boolean;
+    } = {},
   ) {
     this.#limits = query.operators.map((operator) =>
       operator.kind === "limit" ? operator.limit : 0,
@@ -113,6 +119,7 @@ export class QueryStream {
       return null;
     }
     this.#lastKey = row.key;
+    if (this.bounds.keepKeys === true) this.keys.push(row.key);
     this.rowsRead++;
     this.bytesRead += row.json.length;
     this.tx.countRead(plan.table, row.json);
@@ -152,6 +159,7 @@ export class QueryStream {
 export function invalidCursor(): FunctionError {
   return new FunctionError(
     "InvalidCursor: Tried to run a query starting from a cursor, but it looks like this cursor is from a different query.",
+    { isConvexSystemError: true, paginationError: "InvalidCursor" },
   );
 }
 

@@ -176,10 +176,12 @@ export class Transaction {
     this.store.db.run(`SAVEPOINT ${name}`);
     return {
       release: () => {
-        if (!this.#ended) this.store.db.run(`RELEASE ${name}`);
+        if (this.#ended) return;
+        this.#checkNotUndone();
+        this.store.db.run(`RELEASE ${name}`);
       },
       rollback: () => {
-        if (this.#ended) return;
+        if (this.#ended || this.#isUndone()) return;
         this.store.db.run(`ROLLBACK TO ${name}`);
         this.store.db.run(`RELEASE ${name}`);
         takeBack();
@@ -201,6 +203,7 @@ export class Transaction {
     const ts = this.store.clock.nextCommit();
     alongside(ts);
     if (!this.#open) return { ts: this.store.clock.latest, writes: [] };
+    this.#checkNotUndone();
     for (const { table, key } of this.#pending.unresolved) this.#resolve(table, key, ts);
     for (const [table, count] of this.#pending.rowChanges)
       this.store.documents.countRows(table, count);
@@ -215,18 +218,33 @@ export class Transaction {
   rollback(): void {
     this.#ended = true;
     if (!this.#open) return;
+    if (!this.#isUndone()) this.store.control.rollback();
     this.#open = false;
-    this.store.control.rollback();
     if (this.#catalogVersion !== this.store.catalog.version) this.store.catalog.reload();
   }
 
   #begin(): void {
     if (this.#ended) throw new FunctionError("The transaction has ended.");
     this.writeVersion++;
-    if (this.#open) return;
+    if (this.#open) {
+      this.#checkNotUndone();
+      return;
+    }
     this.store.control.begin();
     this.#open = true;
     this.#catalogVersion = this.store.catalog.version;
+  }
+
+  /** SQLite undoes a transaction by itself when the disk fails it; what follows would be none. */
+  #isUndone(): boolean {
+    return this.#open && !this.store.db.inTransaction;
+  }
+
+  #checkNotUndone(): void {
+    if (!this.#isUndone()) return;
+    throw new FunctionError(
+      "StorageUnavailable: a write before this one failed. Nothing of this transaction was kept.",
+    );
   }
 
   /** @param json - what is stored from now on; of a document that goes, nothing, as in production */

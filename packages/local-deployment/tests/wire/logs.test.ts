@@ -142,3 +142,49 @@ test("a mutation that is sent again is not told again", async () => {
   const lines = (await after.until(({ identifier }) => identifier === "things:count")).map(line);
   expect(lines).toEqual(["things:add: 0 / 1", "things:count: 1 / 0"]);
 });
+
+test("nothing of what callers make up acts on the terminal that the log is printed to", async () => {
+  const { url, siteUrl, adminKey } = fixture.current;
+  // The window's title, a C1 control, a line that looks like the log's own, text from right to left.
+  const evil = "a\u001b]0;owned\u0007\u009b31m\nb\r\u007f\u202ec\u2066d\u2028e";
+  const cursorOf = async (cursor: number) => {
+    const headers = { authorization: `Convex ${adminKey}` };
+    const response = await fetch(`${url}/api/stream_function_logs?cursor=${cursor}`, { headers });
+    return (await response.json()) as { newCursor: number; entries: unknown[] };
+  };
+  const { newCursor } = await cursorOf(0);
+  for (const kind of ["query", "mutation", "action"]) {
+    const long = `${evil}${"x".repeat(100_000)}`;
+    for (const path of [evil, `calls:${evil}`, long]) {
+      const call = { method: "POST", body: JSON.stringify({ path, args: {} }) };
+      expect(await (await fetch(`${url}/api/${kind}`, call)).json()).toMatchObject({
+        status: "error",
+      });
+    }
+  }
+  const socket = await RawClient.open(url);
+  socket.add(1, evil, {});
+  await socket.update(1);
+  await client()
+    .query(api.calls.repeats, { text: evil })
+    .catch(() => undefined);
+  await client()
+    .query(api.calls.double, { n: evil as never })
+    .catch(() => undefined);
+  await fetch(`${siteUrl}/${encodeURIComponent(evil)}`);
+  const { entries } = await cursorOf(newCursor);
+  expect(entries).toHaveLength(13);
+  const texts: string[] = [];
+  const collect = (value: unknown): void => {
+    if (typeof value === "string") texts.push(value);
+    else if (typeof value === "object" && value !== null) Object.values(value).forEach(collect);
+  };
+  collect(entries);
+  for (const text of texts) {
+    // Lines of a stack trace, and of what a function logs, stay lines.
+    expect(text).not.toMatch(/(?![\n\t])[\p{Cc}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069]/u);
+    expect(text.length).toBeLessThan(1_000);
+  }
+  const named = "'a\\x1b]0;owned\\x07\\x9b31m\\x0ab\\x0d\\x7f\\u202ec\\u2066d\\u2028e'";
+  expect(texts).toContain(`Could not find public function for ${named}.`);
+});

@@ -141,7 +141,7 @@ describe("a push", () => {
     );
   }, 90_000);
 
-  test("needs the variables that its config declares", async () => {
+  test("needs the variables that its config declares", { timeout: 90_000 }, async () => {
     const { deployment, project, query } = await aSmallProject();
     project.write({
       "convex/convex.config.ts": `
@@ -159,6 +159,18 @@ describe("a push", () => {
     await setEnvironment(deployment, { MODE: "a" });
     await project.pushed();
     expect(await query("notes:version")).toBe(1);
+    // From now on the CLI is refused what would not fit, and nothing of it is done.
+    const refused = async (...args: string[]) => {
+      const { code, stderr } = await project.convex("env", ...args);
+      expect(code).not.toBe(0);
+      return stderr;
+    };
+    expect(await refused("remove", "NEEDED")).toContain("RequiredEnvironmentVariable");
+    expect(await refused("set", "MODE", "c")).toContain("InvalidEnvironmentVariable");
+    const large = await refused("set", "LARGE", "é".repeat(4097));
+    expect(large).toContain("The environment variable value is 8194 bytes, which is too large.");
+    const { stdout } = await project.convex("env", "list");
+    expect(stdout.trim().split("\n").sort()).toEqual(["MODE=a", "NEEDED=there"]);
   });
 });
 

@@ -2,6 +2,7 @@ import { ConvexHttpClient } from "convex/browser";
 import { describe, expect, test } from "vitest";
 import { api } from "./support/api.ts";
 import { fixtureDeployment } from "./support/push.ts";
+import { refusal } from "./support/refusal.ts";
 
 const fixture = fixtureDeployment();
 const client = () =>
@@ -11,14 +12,6 @@ const ticks = (by: string) => client().query(api.ticks.count, { by });
 const LATER_MS = 1_500;
 let groups = 0;
 const aGroup = () => `group ${++groups}`;
-
-/** The refusal's text. */
-async function refusal(call: Promise<unknown>): Promise<string> {
-  return await call.then(
-    (value) => `no refusal, but ${JSON.stringify(value)}`,
-    (error: unknown) => (error instanceof Error ? error.message : String(error)),
-  );
-}
 
 describe("mutations", () => {
   test("are serialisable: concurrent moves between two things lose nothing", async () => {
@@ -457,7 +450,7 @@ describe("components", () => {
   });
 });
 
-// Last: the endless action keeps the actions' thread for the half minute until it is found out.
+// Last: each takes seconds until it is found out.
 describe("functions that never end", () => {
   test("an endless mutation leaves nothing, and takes nobody's commit with it", async () => {
     const group = aGroup();

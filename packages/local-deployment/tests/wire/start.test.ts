@@ -1,14 +1,30 @@
+import { execFileSync } from "node:child_process";
 import { createServer } from "node:net";
-import { mkdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
 import { networkInterfaces } from "node:os";
 import { join } from "node:path";
 import { createHash } from "node:crypto";
 import { ConvexHttpClient } from "convex/browser";
 import { anyApi } from "convex/server";
 import { describe, expect, onTestFinished, test } from "vitest";
+import { bunPath } from "../../../../tests/support/bun.ts";
 import { DeploymentProcess, type Ended } from "../../../../tests/support/deployment.ts";
 import { aDeployment, aFolder } from "./support/deployment.ts";
 import { aProject } from "./support/push.ts";
+import { RawClient } from "./support/sync.ts";
 
 /** Enough to store something. */
 const NOTES = {
@@ -61,6 +77,12 @@ describe("options", () => {
     ["an argument too many", ["--data-dir", "x", "y"]],
     ["an empty folder name", ["--data-dir", ""]],
     ["egress that is none", ["--data-dir", "x", "--egress", "api.stripe.com"]],
+    [
+      "a knob that isn't there",
+      ["--data-dir", "x", "--knob", "APPLICATION_MAX_CONCURRENT_QUERIES=4"],
+    ],
+    ["a knob without a number", ["--data-dir", "x", "--knob", "V8_ACTION_USER_TIMEOUT_SECS"]],
+    ["a knob of nothing", ["--data-dir", "x", "--knob", "V8_ACTION_USER_TIMEOUT_SECS=0"]],
   ])("%s is an INVALID_OPTION", async (_what, args) => {
     expect((await failure(args)).code).toBe("INVALID_OPTION");
   });
@@ -154,6 +176,20 @@ describe("a data file that can't be read is left as it is", () => {
   });
 });
 
+describe("a data file of an earlier version", () => {
+  test("that did not say whose the kept results of mutations are, is taken on", async () => {
+    const folder = await aUsedFolder(1);
+    const older = "ALTER TABLE session_requests DROP COLUMN owner";
+    const script = `new (await import("bun:sqlite")).Database(process.argv[1]).run("${older}")`;
+    execFileSync(bunPath(), ["-e", script, join(folder, "data.sqlite")]);
+    const { url } = await aDeployment(folder);
+    const client = await RawClient.open(url);
+    client.mutate(1, "notes:add", { n: 1 });
+    const answer = await client.next((message) => message.type === "MutationResponse");
+    expect(answer).toMatchObject({ success: true, result: 1 });
+  });
+});
+
 describe("the admin key", () => {
   test("is made once, for the owner's eyes, and kept", async () => {
     const folder = join(aFolder(), "new");
@@ -168,6 +204,86 @@ describe("the admin key", () => {
     const other = await aDeployment();
     expect(other.adminKey).not.toBe(adminKey);
   });
+});
+
+describe("the data folder is the owner's alone", () => {
+  const modes = (folder: string) =>
+    Object.fromEntries(
+      ["", ...readdirSync(folder)].map((name) => [
+        name,
+        (statSync(join(folder, name)).mode & 0o777).toString(8),
+      ]),
+    );
+  const PRIVATE = {
+    "": "700",
+    "admin-key": "600",
+    "data.sqlite": "600",
+    "data.sqlite-shm": "600",
+    "data.sqlite-wal": "600",
+    "lock.sqlite": "600",
+  };
+
+  test.each([
+    ["a new one", (folder: string) => folder],
+    [
+      "one that was there, open to all",
+      (folder: string) => {
+        mkdirSync(folder, { mode: 0o777 });
+        return folder;
+      },
+    ],
+  ])("under any umask: %s", async (_what, made) => {
+    const before = process.umask(0);
+    onTestFinished(() => void process.umask(before));
+    const folder = made(join(aFolder(), "data"));
+    const deployment = await aDeployment(folder);
+    expect(modes(folder)).toMatchObject(PRIVATE);
+    await deployment.kill();
+    for (const name of readdirSync(folder)) chmodSync(join(folder, name), 0o666);
+    chmodSync(folder, 0o777);
+    await deployment.restart();
+    expect(modes(folder)).toMatchObject(PRIVATE);
+  });
+
+  test("and files there are no links to somewhere else", async () => {
+    const folder = await aUsedFolder(1);
+    for (const name of ["admin-key", "data.sqlite", "lock.sqlite"]) {
+      const elsewhere = join(aFolder(), name);
+      renameSync(join(folder, name), elsewhere);
+      symlinkSync(elsewhere, join(folder, name));
+      const { code } = await failure(["--data-dir", folder]);
+      expect(code, name).toMatch(/^DATA_(FOLDER_UNUSABLE|CORRUPT)$/);
+      rmSync(join(folder, name));
+      // Nor is a file made at the end of a link to nowhere.
+      const nowhere = join(aFolder(), "nowhere");
+      symlinkSync(nowhere, join(folder, name));
+      expect((await failure(["--data-dir", folder])).code).toMatch(/^DATA_/);
+      expect(existsSync(nowhere)).toBe(false);
+      rmSync(join(folder, name));
+      renameSync(elsewhere, join(folder, name));
+    }
+  });
+
+  test.skipIf(process.getuid?.() !== 0)("and not another user's", async () => {
+    const folder = aFolder();
+    chownSync(folder, 12_345, 12_345);
+    const { code, message } = await failure(["--data-dir", folder]);
+    expect(code).toBe("DATA_FOLDER_UNUSABLE");
+    expect(message).toContain("it belongs to another user");
+  });
+});
+
+test("a data file of no bytes is new in a new folder, and damage where a deployment has been", async () => {
+  const fresh = aFolder();
+  writeFileSync(join(fresh, "data.sqlite"), "");
+  await (await aDeployment(fresh)).stop();
+  const used = await aUsedFolder(1);
+  const file = join(used, "data.sqlite");
+  truncateSync(file, 0);
+  const { code, message } = await failure(["--data-dir", used]);
+  expect(code).toBe("DATA_CORRUPT");
+  expect(message).toContain("it is empty, and there was a deployment in this folder");
+  expect(statSync(file).size).toBe(0);
 });
 
 describe("it listens on loopback only", () => {

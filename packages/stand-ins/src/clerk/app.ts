@@ -1,16 +1,9 @@
 import { Hono } from "hono";
 import { z } from "zod";
+import { knownCallersOnly, readableFor } from "../shared/callers.ts";
 import type { FaultDesk } from "../shared/faults.ts";
 import type { StandInEnv } from "../shared/middleware.ts";
-import {
-  controls,
-  hasBearer,
-  limitedBody,
-  localOriginsOnly,
-  thisMachineOnly,
-  readJson,
-  withFaults,
-} from "../shared/middleware.ts";
+import { controls, hasBearer, limitedBody, readJson, withFaults } from "../shared/middleware.ts";
 import type { Directory } from "./directory.ts";
 import { clerkError, invalidParameter, userNotFound } from "./errors.ts";
 import { signUpSchema, toUserJson, updateSchema } from "./people.ts";
@@ -22,6 +15,7 @@ export interface ClerkParts {
   directory: Directory;
   mint: TokenMint;
   faults: FaultDesk;
+  origins: readonly string[];
   issuer: string;
   secretKey: string;
 }
@@ -31,7 +25,8 @@ const tokenRequestSchema = z.object({ user_id: z.string() });
 /** The stand-in's HTTP face: Clerk's Backend API, its Frontend API's keys, and sign-up. */
 export function clerkApp(parts: ClerkParts): Hono<StandInEnv> {
   const app = new Hono<StandInEnv>();
-  app.use(thisMachineOnly, localOriginsOnly, limitedBody);
+  const { origins } = parts;
+  app.use(knownCallersOnly({ origins }), readableFor(origins), limitedBody);
   app.route("/", controls(parts.faults));
   app.use(withFaults(parts.faults));
   app.route("/", frontend(parts));

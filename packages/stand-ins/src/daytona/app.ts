@@ -1,13 +1,8 @@
 import { Hono } from "hono";
+import { knownCallersOnly } from "../shared/callers.ts";
 import type { FaultDesk } from "../shared/faults.ts";
 import type { StandInEnv } from "../shared/middleware.ts";
-import {
-  controls,
-  hasBearer,
-  limitedBody,
-  thisMachineOnly,
-  withFaults,
-} from "../shared/middleware.ts";
+import { controls, hasBearer, limitedBody, withFaults } from "../shared/middleware.ts";
 import { answerError, DaytonaRefusal } from "./errors.ts";
 import { fileRoutes } from "./file-routes.ts";
 import type { Fleet } from "./fleet.ts";
@@ -25,13 +20,13 @@ export interface DaytonaParts {
   machines: Machines;
   previews: Previews;
   faults: FaultDesk;
+  origins: readonly string[];
   now: () => number;
 }
 
 /** The stand-in's HTTP face: Daytona's API, the toolbox of each sandbox, and previews. */
 export function daytonaApp(parts: DaytonaParts): Hono<StandInEnv> {
   const app = new Hono<StandInEnv>();
-  app.use(thisMachineOnly);
   // A preview is a sandbox's own site, so it comes before anything that is the stand-in's.
   app.use(async (context, next) => {
     const preview = await parts.previews.serve(context);
@@ -39,7 +34,8 @@ export function daytonaApp(parts: DaytonaParts): Hono<StandInEnv> {
     await next();
     return undefined;
   });
-  app.use(limitedBody);
+  // No answer can be read by a page: front ends have no business with Daytona.
+  app.use(knownCallersOnly(parts), limitedBody);
   app.route("/", controls(parts.faults));
   app.use(withFaults(parts.faults));
   app.use(async (context, next) => {

@@ -3,6 +3,7 @@ import type {
   SandboxCreatedWebhook,
   SandboxStateUpdatedWebhook,
 } from "@daytona/api-client";
+import { SIZE } from "./limits.ts";
 import type { SandboxRow, State } from "./rows.ts";
 
 /** The one organization there is. */
@@ -21,10 +22,8 @@ export function toSandboxJson(row: SandboxRow, toolboxProxyUrl: string): Sandbox
     public: row.public,
     networkBlockAll: false,
     target: row.target,
-    cpu: 1,
+    ...SIZE,
     gpu: 0,
-    memory: 1,
-    disk: 3,
     state: row.state,
     desiredState: desiredState(row.state),
     ...(row.errorReason === undefined ? {} : { errorReason: row.errorReason }),

@@ -4,6 +4,7 @@ import type { Outbox } from "../shared/outbox.ts";
 import { createdEvent, stateUpdatedEvent } from "./describe.ts";
 import { DaytonaRefusal } from "./errors.ts";
 import { dueOperation } from "./intervals.ts";
+import type { Limits } from "./limits.ts";
 import type { Delay, DelayName, Operation } from "./machine.ts";
 import { COMPLETIONS, isPassing, judge } from "./machine.ts";
 import type { CreateRequest, ListRequest } from "./requests.ts";
@@ -18,6 +19,8 @@ export interface FleetOptions {
   journal: Journal;
   outbox: Outbox;
   now: () => number;
+  /** What the organisation has, and may have. */
+  limits: Limits;
   /** How long each kind of change takes. */
   delaysMs: Record<DelayName, Delay>;
   /** How long a minute of the auto intervals is, in milliseconds. */
@@ -34,6 +37,8 @@ export interface Fleet {
   find(idOrName: string): SandboxRow | undefined;
   list(request: ListRequest): { items: SandboxRow[]; more: boolean };
   create(request: CreateRequest, doom?: Doom): SandboxRow;
+  /** Ends a change that a fault wants to end in an error, now. @returns the sandbox, in that error */
+  fail(sandbox: SandboxRow): SandboxRow;
   /** Does what the state machine allows. @throws DaytonaRefusal 400 or 409 otherwise. */
   operate(sandbox: SandboxRow, operation: Operation, doom?: Doom): SandboxRow;
   /** Changes what isn't the state. */
@@ -105,6 +110,9 @@ export function openFleet(options: FleetOptions): Fleet {
     const verdict = judge(operation, sandbox);
     if (verdict.kind === "refuse") throw new DaytonaRefusal(verdict.status, verdict.message);
     if (verdict.kind === "nothing") return sandbox;
+    if (operation === "start") {
+      options.limits.checkQuota(rows.values().filter(({ id }) => id !== sandbox.id));
+    }
     const { errorReason: _cured, doom: _former, ...row } = sandbox;
     return moveTo({ ...row, recoverable: false, ...(doom ? { doom } : {}) }, verdict.to);
   };
@@ -137,6 +145,8 @@ export function openFleet(options: FleetOptions): Fleet {
       return { items: matching.slice(0, request.limit), more: matching.length > request.limit };
     },
     create: (request, doom) => {
+      options.limits.checkSnapshot(request.snapshot);
+      options.limits.checkQuota(rows.values());
       const row = newSandbox(request, now(), options.minuteMs);
       if (find(row.name)) {
         throw new DaytonaRefusal(409, `Sandbox with name ${row.name} already exists`);
@@ -146,6 +156,10 @@ export function openFleet(options: FleetOptions): Fleet {
       commit(rows.put(row.id, created), ...outbox.message("sandbox.created", event));
       schedule(created);
       return created;
+    },
+    fail: (sandbox) => {
+      complete(sandbox.id);
+      return rows.get(sandbox.id) ?? sandbox;
     },
     update: (sandbox, fields) => {
       const updated = { ...sandbox, ...fields };

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { statSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -9,6 +10,8 @@ import { SHELL, startGroup } from "./process-group.ts";
 import type { SandboxRow } from "./rows.ts";
 import type { Session } from "./sessions.ts";
 import { startSession } from "./sessions.ts";
+import type { StrayGuard } from "./strays.ts";
+import { guardStrays } from "./strays.ts";
 import type { Workspace } from "./workspace.ts";
 import { openWorkspace, removeWorkspace, resolvePath, scrubbedEnv } from "./workspace.ts";
 
@@ -42,6 +45,9 @@ export interface ExecuteInput {
 }
 
 interface Machine {
+  /** One for each start of a sandbox. */
+  id: string;
+  strays: StrayGuard;
   groups: Set<{ kill(force: boolean): void }>;
   sessions: Map<string, Session>;
   /** See `own-port.ts`. */
@@ -49,16 +55,28 @@ interface Machine {
 }
 
 const MAX_OUTPUT_BYTES = 16 * 1024 * 1024; // more would only fill the caller's memory
-const DRAIN_MS = 100; // output may arrive shortly after the exit; a background process keeps it open
 const TERM_GRACE_MS = 2_000; // between asking a process to end and ending it
 
 /** Makes the machines whose folders are in `dataDir`; each runs the line `entrypoint` while it is up. */
 export function makeMachines(dataDir: string, entrypoint?: string): Machines {
   const machines = new Map<string, Machine>();
+  const ending = new Set<Machine>(); // asked to, and not forced to yet
+  const endMachine = (machine: Machine): void => {
+    ending.delete(machine);
+    for (const each of [...machine.groups, ...machine.sessions.values()]) each.kill(true);
+    machine.strays.close();
+  };
   const machineOf = (sandboxId: string): Machine => {
     const known = machines.get(sandboxId);
     if (known) return known;
-    const machine: Machine = { groups: new Set(), sessions: new Map(), port: findOwnPort() };
+    const id = randomUUID();
+    const machine: Machine = {
+      id,
+      strays: guardStrays(id),
+      groups: new Set(),
+      sessions: new Map(),
+      port: findOwnPort(),
+    };
     machine.port.catch(() => undefined); // whoever asks for it is told
     machines.set(sandboxId, machine);
     return machine;
@@ -72,11 +90,11 @@ export function makeMachines(dataDir: string, entrypoint?: string): Machines {
   };
 
   /** The sandbox's machine once its port is known. @throws DaytonaRefusal 400 if it was shut down meanwhile. */
-  const ready = async (sandbox: SandboxRow): Promise<{ machine: Machine; port: number }> => {
+  const ready = async (sandbox: SandboxRow) => {
     const machine = machineOf(sandbox.id);
     const port = await machine.port;
     if (machines.get(sandbox.id) !== machine) throw daemonRefusal(400, "Sandbox is not started");
-    return { machine, port };
+    return { machine, place: { id: machine.id, port } };
   };
 
   const start = (machine: Machine, options: GroupOptions): ProcessGroup => {
@@ -91,9 +109,9 @@ export function makeMachines(dataDir: string, entrypoint?: string): Machines {
     session,
     boot: async (sandbox) => {
       if (entrypoint === undefined) return;
-      const { machine, port } = await ready(sandbox);
+      const { machine, place } = await ready(sandbox);
       const space = workspace(sandbox);
-      const env = scrubbedEnv(sandbox, space, port);
+      const env = scrubbedEnv(sandbox, space, place);
       const argv = [SHELL, "-c", entrypoint];
       const group = start(machine, { argv, cwd: space.home, env, stdin: false });
       group.report.resume();
@@ -101,16 +119,17 @@ export function makeMachines(dataDir: string, entrypoint?: string): Machines {
     },
     sessions: (sandbox) => [...machineOf(sandbox.id).sessions.values()],
     execute: async (sandbox, { command, cwd = ".", envs, timeoutSeconds }) => {
-      const { machine, port } = await ready(sandbox);
+      const { machine, place } = await ready(sandbox);
       const space = workspace(sandbox);
       const folder = existingFolder(space.home, cwd);
-      const env = scrubbedEnv(sandbox, space, port, envs);
-      const argv = [SHELL, "-c", command];
-      const group = start(machine, { argv, cwd: folder, env, stdin: false });
+      const env = scrubbedEnv(sandbox, space, place, envs);
+      // The daemon pipes it into the shell: what reads standard input reads the rest of the command.
+      const group = start(machine, { argv: [SHELL], cwd: folder, env, stdin: true });
+      group.stdin?.end(command);
       return await result(group, timeoutSeconds);
     },
     createSession: async (sandbox, id) => {
-      const { machine, port } = await ready(sandbox);
+      const { machine, place } = await ready(sandbox);
       const { sessions } = machine;
       if (sessions.has(id)) throw daemonRefusal(409, "session already exists");
       const space = workspace(sandbox);
@@ -118,7 +137,7 @@ export function makeMachines(dataDir: string, entrypoint?: string): Machines {
         id,
         folder: join(space.sessions, Buffer.from(id).toString("base64url")),
         cwd: space.home,
-        env: scrubbedEnv(sandbox, space, port),
+        env: scrubbedEnv(sandbox, space, place),
       });
       sessions.set(id, started);
       return started;
@@ -136,15 +155,19 @@ export function makeMachines(dataDir: string, entrypoint?: string): Machines {
     shutDown: (sandboxId, destroyed) => {
       const machine = machines.get(sandboxId);
       machines.delete(sandboxId);
-      const running = machine ? [...machine.groups, ...machine.sessions.values()] : [];
-      for (const each of running) each.kill(destroyed);
       if (destroyed) void removeWorkspace(dataDir, sandboxId);
-      else setTimeout(() => running.forEach((each) => each.kill(true)), TERM_GRACE_MS).unref();
+      if (!machine) return;
+      if (destroyed) {
+        endMachine(machine);
+        return;
+      }
+      for (const each of [...machine.groups, ...machine.sessions.values()]) each.kill(false);
+      machine.strays.signal("SIGTERM");
+      ending.add(machine);
+      setTimeout(() => endMachine(machine), TERM_GRACE_MS).unref();
     },
     close: () => {
-      for (const { groups, sessions } of machines.values()) {
-        for (const each of [...groups, ...sessions.values()]) each.kill(true);
-      }
+      for (const machine of [...machines.values(), ...ending]) endMachine(machine);
       machines.clear();
     },
   };
@@ -165,14 +188,15 @@ async function result(group: ProcessGroup, timeoutSeconds: number): Promise<Exec
       : new Promise<never>(() => undefined);
   // Its abort, once the command has ended, is the only way it fails.
   void timeout.catch(() => undefined);
-  const ending = await Promise.race([group.exited, timeout]);
+  // The daemon waits for the end of the output, too, which a background process may hold open.
+  const ended = output.whole.then(() => group.exited);
+  const ending = await Promise.race([ended, timeout]);
   timer.abort();
   if (ending === "timeout") {
     group.kill(true);
     const message = `command timed out after ${timeoutSeconds} s`;
     throw daemonRefusal(408, message, "PROCESS_EXECUTION_TIMEOUT");
   }
-  await Promise.race([output.whole, sleep(DRAIN_MS)]);
   return { exitCode: ending, result: output.text() };
 }
 

@@ -55,9 +55,10 @@ export function processRoutes({ fleet, machines }: DaytonaParts): Hono<StandInEn
   app.post("/session/:session/exec", async (context) => {
     const session = machines.session(sandboxOf(context), context.req.param("session"));
     const input = parsed(sessionExecuteSchema, await readJson(context));
-    const { id: cmdId, done } = session.execute(input.command);
-    if (input.runAsync === true || input.async === true) return context.json({ cmdId }, 202);
-    await done;
+    const isAsync = input.runAsync === true || input.async === true;
+    const cmdId = session.execute(input.command, isAsync);
+    if (isAsync) return context.json({ cmdId }, 202);
+    await session.ended(cmdId);
     const { exitCode } = session.command(cmdId);
     const response: SessionExecuteResponse = {
       cmdId,

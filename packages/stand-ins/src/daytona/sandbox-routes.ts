@@ -46,7 +46,14 @@ export function sandboxRoutes({ url, fleet, previews }: DaytonaParts): Hono<Stan
     if (unsupported !== undefined) {
       throw new DaytonaRefusal(501, `the Daytona stand-in has no ${unsupported}`);
     }
-    return context.json(toJson(fleet.create(request, doomOf(context))));
+    const doom = doomOf(context);
+    const created = fleet.create(request, doom);
+    // Daytona waits for the start before it answers. When that fails, the sandbox is there all the same.
+    if (doom) {
+      const { errorReason } = fleet.fail(created);
+      throw new DaytonaRefusal(400, `Sandbox failed to start: ${errorReason ?? ""}`);
+    }
+    return context.json(toJson(created));
   });
   app.get("/", (context) => {
     const { states = [], ...query } = context.req.queries();

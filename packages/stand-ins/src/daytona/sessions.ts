@@ -1,26 +1,20 @@
 import { randomUUID } from "node:crypto";
-import {
-  closeSync,
-  existsSync,
-  fstatSync,
-  mkdirSync,
-  openSync,
-  readSync,
-  writeFileSync,
-} from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { createInterface } from "node:readline";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Command, SessionCommandLogsResponse } from "@daytona/toolbox-api-client";
 import { daemonRefusal } from "./errors.ts";
-import type { ProcessGroup } from "./process-group.ts";
 import { SHELL, startGroup } from "./process-group.ts";
+import { demultiplexed, readExitCode, readLog, wrapped } from "./session-wrapper.ts";
 
 /** A long-lived shell that runs commands one after the other, keeping its folder and variables. */
 export interface Session {
   id: string;
   commands(): Command[];
-  /** Hands the shell a command; it runs once those before it have ended. */
-  execute(command: string): { id: string; done: Promise<void> };
+  /** Hands the shell a command; it runs once those before it have ended. @returns its id */
+  execute(command: string, isAsync: boolean): string;
+  /** Waits for a command's end, which may never come. @throws DaytonaRefusal 400 when the session is ended. */
+  ended(commandId: string): Promise<void>;
   /** @throws DaytonaRefusal 404 if there is no such command. */
   command(commandId: string): Command;
   /** What the command has written so far. @throws DaytonaRefusal 404. */
@@ -28,14 +22,7 @@ export interface Session {
   kill(force: boolean): void;
 }
 
-/** How much of a command's output is shown: its last part. A Daytona stand-in runs long agents. */
-const MAX_LOG_BYTES = 16 * 1024 * 1024;
-
-interface Entry {
-  command: Command;
-  folder: string;
-  finish: () => void;
-}
+const LOOK_EVERY_MS = 20; // for the exit code's file, which the daemon looks for as well
 
 /** Starts a session whose texts and logs go to `folder`. */
 export function startSession(options: {
@@ -45,79 +32,53 @@ export function startSession(options: {
   env: Record<string, string>;
 }): Session {
   const group = startGroup({ argv: [SHELL], cwd: options.cwd, env: options.env, stdin: true });
-  const entries = new Map<string, Entry>();
-  let ended = false;
-
-  const finish = (entry: Entry | undefined, exitCode: number): void => {
-    if (!entry || entry.command.exitCode !== undefined) return;
-    entry.command = { ...entry.command, exitCode };
-    entry.finish();
-  };
+  const commands = new Map<string, Command>();
+  let hasExited = false; // the shell, by a command's `exit` for one: nobody notices until the next
+  let isKilled = false;
   group.stdout.resume(); // commands write to their own files; the shell itself has nothing to say
-  createInterface(group.report).on("line", (line) => {
-    const [commandId = "", exitCode] = line.split(" ");
-    finish(entries.get(commandId), Number(exitCode));
-  });
-  void group.exited.then((exitCode) => {
-    ended = true; // a command's own `exit` ends the shell: that is its code, and the last one
-    for (const entry of entries.values()) finish(entry, exitCode);
-  });
+  group.report.resume();
+  void group.exited.then(() => (hasExited = true));
 
-  const entryOf = (commandId: string): Entry => {
-    const entry = entries.get(commandId);
-    if (!entry) throw daemonRefusal(404, "command not found", "PROCESS_NOT_FOUND");
-    return entry;
+  const folderOf = (commandId: string) => join(options.folder, commandId);
+
+  const command: Session["command"] = (commandId) => {
+    const known = commands.get(commandId);
+    if (!known) throw daemonRefusal(404, "command not found", "PROCESS_NOT_FOUND");
+    const exitCode = readExitCode(folderOf(commandId));
+    return exitCode === undefined ? known : { ...known, exitCode };
   };
 
   return {
     id: options.id,
-    commands: () => [...entries.values()].map(({ command }) => command),
-    execute: (command) => {
-      if (ended) throw daemonRefusal(410, "session has ended", "SESSION_ENDED");
+    command,
+    commands: () => [...commands.keys()].map(command),
+    execute: (text, isAsync) => {
       const id = randomUUID();
-      const folder = join(options.folder, id);
-      const done = new Promise<void>((resolve) => {
-        entries.set(id, { command: { id, command }, folder, finish: resolve });
-      });
-      runInShell(group, id, folder, command);
-      return { id, done };
+      const folder = folderOf(id);
+      mkdirSync(folder, { recursive: true, mode: 0o700 });
+      writeFileSync(join(folder, "cmd.sh"), text, { mode: 0o600 });
+      commands.set(id, { id, command: text });
+      if (hasExited || isKilled) {
+        const what = "failed to execute command: failed to write command: write |1: broken pipe";
+        throw daemonRefusal(400, what);
+      }
+      group.stdin?.write(wrapped(folder, isAsync));
+      return id;
     },
-    command: (commandId) => entryOf(commandId).command,
+    ended: async (commandId) => {
+      while (command(commandId).exitCode === undefined) {
+        if (isKilled) throw daemonRefusal(400, "failed to execute command: session cancelled");
+        await sleep(LOOK_EVERY_MS);
+      }
+    },
     logs: (commandId) => {
-      const { folder } = entryOf(commandId);
-      const [stdout, stderr] = [readTail(join(folder, "stdout")), readTail(join(folder, "stderr"))];
-      return { stdout, stderr, output: stdout + stderr };
+      command(commandId);
+      const log = readLog(folderOf(commandId));
+      return { output: log.toString(), ...demultiplexed(log) };
     },
     kill: (force) => {
-      ended = true;
+      isKilled = true;
       group.kill(force);
     },
   };
-}
-
-/** Sources the command, so that it can change the shell's folder and variables. */
-function runInShell(group: ProcessGroup, id: string, folder: string, command: string): void {
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
-  writeFileSync(join(folder, "command"), command + "\n", { mode: 0o600 });
-  const file = (name: string) => shellQuoted(join(folder, name));
-  const redirects = `>${file("stdout")} 2>${file("stderr")} </dev/null 4>&-`;
-  group.stdin?.write(`. ${file("command")} ${redirects}; printf '%s %s\\n' ${id} $? >&4\n`);
-}
-
-function shellQuoted(text: string): string {
-  return `'${text.replaceAll("'", `'\\''`)}'`;
-}
-
-function readTail(file: string): string {
-  if (!existsSync(file)) return "";
-  const descriptor = openSync(file, "r");
-  try {
-    const { size } = fstatSync(descriptor);
-    const length = Math.min(size, MAX_LOG_BYTES);
-    const buffer = Buffer.alloc(length);
-    const read = readSync(descriptor, buffer, 0, length, size - length);
-    return buffer.toString("utf8", 0, read);
-  } finally {
-    closeSync(descriptor);
-  }
 }

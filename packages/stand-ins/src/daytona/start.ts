@@ -4,6 +4,8 @@ import type { Service, ServiceOptions } from "../shared/service.ts";
 import { startService } from "../shared/service.ts";
 import { daytonaApp } from "./app.ts";
 import { openFleet } from "./fleet.ts";
+import type { Quota } from "./limits.ts";
+import { makeLimits } from "./limits.ts";
 import type { Delay, DelayName } from "./machine.ts";
 import { makeMachines } from "./machines.ts";
 import { openPreviews } from "./previews.ts";
@@ -19,11 +21,22 @@ export interface DaytonaStandInOptions extends ServiceOptions {
   minuteMs?: number | undefined;
   /** A shell line that every sandbox runs while it is started, as a snapshot's entrypoint; none unless given. */
   entrypoint?: string | undefined;
+  /** The snapshots that there are: `quaver-agent` unless given. */
+  snapshots?: readonly string[] | undefined;
+  /** What all sandboxes may have together; as much as they like unless given. */
+  quota?: Quota | undefined;
+  /**
+   * Ports of this machine that no preview shows; none unless given. A sandbox's ports are this machine's here, and
+   * those of other services are none of its own.
+   */
+  reservedPorts?: readonly number[] | undefined;
 }
 
 /** A running Daytona stand-in. */
 export interface DaytonaStandIn extends Service {
   apiKey: string;
+  /** What all sandboxes may have together, from now on. */
+  setQuota(quota: Quota): void;
 }
 
 // Long enough for a subscriber to see the states pass, short enough not to be waited for.
@@ -41,12 +54,14 @@ const MINUTE_MS = 60_000;
 export async function startDaytonaStandIn(options: DaytonaStandInOptions): Promise<DaytonaStandIn> {
   const { dataDir } = options;
   let apiKey = options.apiKey ?? "";
+  const limits = makeLimits(options.snapshots ?? ["quaver-agent"], options.quota ?? {});
   const service = await startService("daytona", options, async (foundations, url) => {
     apiKey ||= keptSecret(dataDir, "daytona-api-key", newApiKey);
     const machines = makeMachines(dataDir, options.entrypoint);
     foundations.onClose(() => machines.close());
     const fleet = openFleet({
       ...foundations,
+      limits,
       delaysMs: { ...DELAYS_MS, ...options.delaysMs },
       minuteMs: options.minuteMs ?? MINUTE_MS,
       onStarted: (sandbox) => {
@@ -56,11 +71,12 @@ export async function startDaytonaStandIn(options: DaytonaStandInOptions): Promi
     });
     foundations.onClose(() => fleet.close());
     await removeStrayWorkspaces(dataDir, (id) => fleet.find(id) !== undefined);
-    const previews = openPreviews({ ...foundations, url, fleet, machines });
+    const { reservedPorts = [] } = options;
+    const previews = openPreviews({ ...foundations, url, fleet, machines, reservedPorts });
     const app = daytonaApp({ ...foundations, url, apiKey, fleet, machines, previews });
     return { app, upgrade: (...connection) => previews.upgrade(...connection) };
   });
-  return { ...service, apiKey };
+  return { ...service, apiKey, setQuota: limits.setQuota };
 }
 
 function newApiKey(): string {

@@ -4,6 +4,7 @@ import { dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
 import { daemonRefusal } from "./errors.ts";
 import type { SandboxRow } from "./rows.ts";
 import { SHELL } from "./process-group.ts";
+import { MACHINE_VARIABLE } from "./strays.ts";
 
 /** The folder that stands for a sandbox's disk. */
 export interface Workspace {
@@ -82,7 +83,7 @@ function realPath(path: string): string {
 export function scrubbedEnv(
   sandbox: SandboxRow,
   workspace: Workspace,
-  port: number,
+  { id: machineId, port }: { id: string; port: number },
   extra: Record<string, string> = {},
 ): Record<string, string> {
   return {
@@ -93,6 +94,7 @@ export function scrubbedEnv(
     LANG: "C.UTF-8",
     PORT: String(port),
     DAYTONA_SANDBOX_ID: sandbox.id,
+    [MACHINE_VARIABLE]: machineId,
     ...sandbox.env,
     ...extra,
   };

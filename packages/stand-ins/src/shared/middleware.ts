@@ -2,7 +2,6 @@ import { timingSafeEqual, createHash } from "node:crypto";
 import type { HttpBindings } from "@hono/node-server";
 import type { Context, MiddlewareHandler } from "hono";
 import { Hono } from "hono";
-import { cors } from "hono/cors";
 import type { FaultDesk, FaultKind, Interruption } from "./faults.ts";
 import { faultSchema } from "./faults.ts";
 
@@ -15,38 +14,6 @@ export interface StandInEnv {
 
 /** Body sizes above this are answered with 413. */
 const MAX_BODY_BYTES = 64 * 1024 * 1024; // uploads to a sandbox go through here too
-
-/** Whether a host name means this machine. */
-function isLoopbackName(name: string): boolean {
-  return name === "127.0.0.1" || name === "[::1]" || /^([a-z0-9-]+\.)*localhost$/i.test(name);
-}
-
-function isLoopbackOrigin(origin: string): boolean {
-  return URL.canParse(origin) && isLoopbackName(new URL(origin).hostname);
-}
-
-/**
- * Refuses requests under any but this machine's names, and those from web pages that aren't this
- * machine's: otherwise any page a developer visits could use the stand-in, by sending to it or by
- * pointing its own host name here (DNS rebinding).
- */
-export const thisMachineOnly: MiddlewareHandler<StandInEnv> = async (context, next) => {
-  const origin = context.req.header("origin");
-  if (origin !== undefined && !isLoopbackOrigin(origin)) {
-    return context.json({ error: `${origin} is not an origin of this machine` }, 403);
-  }
-  const { hostname } = new URL(context.req.url);
-  if (!isLoopbackName(hostname)) {
-    return context.json({ error: `${hostname} is not a name of this machine` }, 403);
-  }
-  await next();
-  return undefined;
-};
-
-/** Lets pages served from this machine call the stand-in, and no others. */
-export const localOriginsOnly = cors({
-  origin: (origin) => (isLoopbackOrigin(origin) ? origin : null),
-});
 
 /**
  * Refuses bodies over `MAX_BODY_BYTES`. Hono's own `bodyLimit` makes a new `Request` of one that
@@ -130,7 +97,7 @@ export function withFaults(faults: FaultDesk): MiddlewareHandler<StandInEnv> {
 
 /**
  * The control endpoints: `POST /_faults` adds a fault, `DELETE /_faults` removes all,
- * `GET /_calls` lists the calls so far. Development endpoints, without a key, on loopback.
+ * `GET /_calls` lists the calls so far. Development endpoints, without a key: see `callers.ts`.
  */
 export function controls(faults: FaultDesk): Hono<StandInEnv> {
   const app = new Hono<StandInEnv>();

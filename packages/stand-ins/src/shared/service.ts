@@ -23,6 +23,11 @@ export interface ServiceOptions extends DeliveryOptions {
   /** Where state, keys and undelivered webhooks are kept; stand-ins may share one. */
   dataDir: string;
   webhook?: WebhookOptions | undefined;
+  /**
+   * The origins of the front ends whose pages may call, as browsers write them (`http://localhost:5173`); none unless
+   * given. Programs, which send no origin, always may.
+   */
+  origins?: readonly string[] | undefined;
   /** The time in epoch milliseconds. */
   now?: (() => number) | undefined;
 }
@@ -40,6 +45,7 @@ export interface Service extends StandIn {
 /** What a stand-in is built on. */
 export interface Foundations {
   dataDir: string;
+  origins: readonly string[];
   faults: FaultDesk;
   journal: Journal;
   outbox: Outbox;
@@ -62,7 +68,7 @@ export async function startService(
   makeApp: (foundations: Foundations, url: string) => Promise<ServedApp>,
   scheme?: WebhookScheme,
 ): Promise<Service> {
-  const { dataDir, now = Date.now } = options;
+  const { dataDir, now = Date.now, origins = [] } = options;
   const closing: (() => void)[] = [lockDataDir(dataDir, name)];
   const onClose = (work: () => void) => void closing.unshift(work);
   const closeAll = () => closing.splice(0).forEach((work) => work());
@@ -76,7 +82,7 @@ export async function startService(
     const keptWebhookSecret = keptSecret(dataDir, `${name}-webhook-secret`, newWebhookSecret);
     const setWebhook = ({ url, secret = keptWebhookSecret }: WebhookOptions) =>
       outbox.setTarget({ url, secret });
-    const foundations = { dataDir, faults, journal, outbox, now, onClose };
+    const foundations = { dataDir, origins, faults, journal, outbox, now, onClose };
     const server = await listen(options.port ?? 0, async (url) => {
       if (options.webhook) setWebhook(options.webhook);
       return await makeApp(foundations, url);

@@ -1,19 +1,15 @@
+import type { MiddlewareHandler } from "hono";
 import { Hono } from "hono";
+import { knownCallersOnly, readableFor } from "../shared/callers.ts";
 import type { FaultDesk } from "../shared/faults.ts";
 import type { StandInEnv } from "../shared/middleware.ts";
-import {
-  controls,
-  hasBearer,
-  limitedBody,
-  localOriginsOnly,
-  thisMachineOnly,
-  withFaults,
-} from "../shared/middleware.ts";
+import { controls, hasBearer, limitedBody } from "../shared/middleware.ts";
 import { catchUp } from "./billing.ts";
 import { billingRoutes, fateRoutes, subscriptionRoutes } from "./billing-routes.ts";
 import { checkoutRoutes, portalRoutes } from "./checkout-routes.ts";
 import { customerRoutes } from "./customer-routes.ts";
 import { StripeRefusal } from "./errors.ts";
+import { idempotent, requestIdOf } from "./idempotency.ts";
 import type { Ledger } from "./ledger.ts";
 import { API_VERSION } from "./ledger.ts";
 import { checkoutPages, portalPages } from "./pages.ts";
@@ -23,19 +19,24 @@ import { stripeId } from "./rows.ts";
 export interface StripeParts {
   ledger: Ledger;
   faults: FaultDesk;
+  origins: readonly string[];
   secretKey: string;
   /** The stand-in's own address, which the pages' links carry. */
   url: string;
 }
 
+/** What people visit, coming from the front end. */
+const PAGES = /^\/(?:c\/pay|p\/session)\//;
+
 /** The stand-in's HTTP face: Stripe's API, its hosted pages, and the tests' levers. */
 export function stripeApp(parts: StripeParts): Hono<StandInEnv> {
-  const { ledger, faults, url } = parts;
+  const { ledger, faults, origins, secretKey, url } = parts;
   const app = new Hono<StandInEnv>();
-  app.use(thisMachineOnly, localOriginsOnly, limitedBody);
+  app.use(knownCallersOnly({ origins, pages: PAGES }), readableFor(origins), limitedBody);
   app.route("/", controls(faults));
   app.route("/", fateRoutes(ledger));
-  app.use(withFaults(faults));
+  app.use("/v1/*", identified);
+  app.use(idempotent({ ledger, faults, secretKey }));
   app.use(async (_, next) => {
     catchUp(ledger, url);
     await next();
@@ -56,10 +57,17 @@ export function stripeApp(parts: StripeParts): Hono<StandInEnv> {
   return app;
 }
 
+/** Every answer of the API names its request, that of a fault or a replay too. */
+const identified: MiddlewareHandler<StandInEnv> = async (context, next) => {
+  context.header("request-id", stripeId("req"));
+  const id = requestIdOf(context);
+  await next();
+  context.res.headers.set("request-id", id);
+};
+
 function api({ ledger, secretKey, url }: StripeParts): Hono<StandInEnv> {
   const app = new Hono<StandInEnv>();
   app.use(async (context, next) => {
-    context.header("request-id", stripeId("req"));
     context.header("stripe-version", context.req.header("stripe-version") ?? API_VERSION);
     if (!hasBearer(context, secretKey)) {
       const message = "Invalid API Key provided.";

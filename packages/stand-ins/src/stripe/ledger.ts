@@ -9,7 +9,7 @@ import {
   portalSchema,
   priceSchema,
   productSchema,
-  replaySchema,
+  savedResultSchema,
   sessionSchema,
   stripeId,
   subscriptionSchema,
@@ -32,7 +32,8 @@ export function openLedger(journal: Journal, outbox: Outbox, now: () => number) 
     invoices: journal.table("invoices", invoiceSchema),
     paymentIntents: journal.table("paymentIntents", paymentIntentSchema),
     portals: journal.table("portals", portalSchema),
-    replays: journal.table("replays", replaySchema),
+    /** By idempotency key. */
+    savedResults: journal.table("replays", savedResultSchema),
     /** Epoch seconds. */
     seconds: () => Math.floor(now() / 1000),
     /** Starts what one request changes. */
@@ -48,8 +49,8 @@ export class Work {
   readonly #changes: Change[] = [];
   /** Epoch seconds. */
   readonly now: number;
-  /** The key the request came with, which its events name. */
-  idempotencyKey: string | null = null;
+  /** The request that asks for it and the key it came with, which its events name. */
+  request = { id: stripeId("req"), idempotency_key: null as string | null };
 
   constructor(journal: Journal, outbox: Outbox, now: number) {
     this.#journal = journal;
@@ -78,7 +79,7 @@ export class Work {
       data: previous === undefined ? { object } : { object, previous_attributes: previous },
       livemode: false,
       pending_webhooks: 1,
-      request: { id: stripeId("req"), idempotency_key: this.idempotencyKey },
+      request: this.request,
       type,
     };
     this.#changes.push(...this.#outbox.message(type, payload));

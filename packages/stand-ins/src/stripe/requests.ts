@@ -1,5 +1,4 @@
 /** What every endpoint of the API does before and after its own part. */
-import { createHash } from "node:crypto";
 import type { Context, Handler } from "hono";
 import { z } from "zod";
 import type { Table } from "../shared/journal.ts";
@@ -7,9 +6,8 @@ import type { StandInEnv } from "../shared/middleware.ts";
 import { listJson } from "./describe.ts";
 import { invalid, missing, refusalOf, StripeRefusal } from "./errors.ts";
 import { parseForm } from "./form.ts";
+import { keyOf, requestIdOf, savingOf } from "./idempotency.ts";
 import type { Ledger, Work } from "./ledger.ts";
-
-const REPLAY_SECONDS = 24 * 60 * 60; // how long Stripe remembers a key
 
 /** One request, as its endpoint sees it. */
 export interface Call<Params> {
@@ -28,6 +26,25 @@ export const formInt = z
   .regex(/^-?\d{1,9}$/, "is not an integer")
   .transform(Number);
 
+const formSeconds = z
+  .string()
+  .regex(/^\d{1,12}$/, "is not a time")
+  .transform(Number);
+
+/** A range of epoch seconds, as lists take it: `created[gte]=…`. */
+export const formRange = z.strictObject({
+  gt: formSeconds.optional(),
+  gte: formSeconds.optional(),
+  lt: formSeconds.optional(),
+  lte: formSeconds.optional(),
+});
+
+/** Whether a time is within a range. */
+export function isWithin(seconds: number, range: z.infer<typeof formRange> = {}): boolean {
+  const { gt = -Infinity, gte = -Infinity, lt = Infinity, lte = Infinity } = range;
+  return seconds > gt && seconds >= gte && seconds < lt && seconds <= lte;
+}
+
 /** A truth value, as a form has it. */
 export const formBoolean = z.enum(["true", "false"]).transform((text) => text === "true");
 
@@ -44,8 +61,9 @@ export function withMetadata(
 }
 
 /**
- * An endpoint: reads and checks its parameters, answers a repeated idempotency key as the first
- * time, and otherwise does its work and commits it together with the answer.
+ * An endpoint: reads and checks its parameters, does its work, and commits it together with the
+ * answer that is saved under the request's idempotency key. A refusal of the work itself is saved
+ * too; one of the parameters is not, as nothing has been executed by then.
  */
 export function endpoint<Schema extends z.ZodType>(
   ledger: Ledger,
@@ -53,25 +71,25 @@ export function endpoint<Schema extends z.ZodType>(
   run: (call: Call<z.infer<Schema>>) => object,
 ): Handler<StandInEnv> {
   return async (context) => {
-    const text = await bodyOrQuery(context);
-    const key = context.req.method === "POST" ? context.req.header("idempotency-key") : undefined;
-    const fingerprint = digest(`${context.req.method} ${context.req.path}\n${text}`);
-    if (key !== undefined) {
-      const replay = replayOf(ledger, key, fingerprint);
-      if (replay !== undefined) return context.json(replay, 200, { "idempotent-replayed": "true" });
-    }
-    const form = parseForm(text);
+    const form = parseForm(await bodyOrQuery(context));
     if (form === undefined) throw invalid("Invalid request: the parameters can't be read.");
     const params = schema.safeParse(form);
     if (!params.success) throw refusalOf(params.error);
+    const key = await keyOf(context);
+    const save = (work: Work, status: number, body: object) => {
+      if (key) work.add(savingOf(ledger, key, { status, body, requestId: requestIdOf(context) }));
+      work.commit();
+    };
     const work = ledger.work();
-    work.idempotencyKey = key ?? null;
-    const body = run({ params: params.data, id: context.req.param("id") ?? "", work });
-    if (key !== undefined) {
-      work.add(ledger.replays.put(key, { key, fingerprint, body, created: work.now }));
+    work.request = { id: requestIdOf(context), idempotency_key: key?.key ?? null };
+    try {
+      const body = run({ params: params.data, id: context.req.param("id") ?? "", work });
+      save(work, 200, body);
+      return context.json(body);
+    } catch (error) {
+      if (error instanceof StripeRefusal) save(ledger.work(), error.status, error.body);
+      throw error;
     }
-    work.commit();
-    return context.json(body);
   };
 }
 
@@ -107,32 +125,7 @@ export function page<Row extends { id: string }>(
   return listJson(slice.map(describe), path, start + limit < rows.length);
 }
 
-function replayOf(ledger: Ledger, key: string, fingerprint: string): object | undefined {
-  const replay = ledger.replays.get(key);
-  if (replay === undefined || replay.created + REPLAY_SECONDS < ledger.seconds()) return undefined;
-  if (replay.fingerprint !== fingerprint) {
-    throw new StripeRefusal(400, {
-      type: "idempotency_error",
-      message: `Keys for idempotent requests can only be used with the same parameters they were first used with. Try using a key other than '${key}' if you meant to execute a different request.`,
-    });
-  }
-  return z.looseObject({}).parse(replay.body);
-}
-
-/** Forgets the keys that have had their day. */
-export function forgetOldReplays(ledger: Ledger): void {
-  const work = ledger.work();
-  for (const { key, created } of ledger.replays.values()) {
-    if (created + REPLAY_SECONDS < work.now) work.add(ledger.replays.remove(key));
-  }
-  work.commit();
-}
-
 async function bodyOrQuery(context: Context<StandInEnv>): Promise<string> {
   const body = context.req.method === "GET" ? "" : await context.req.text();
   return body === "" ? new URL(context.req.url).search : body;
-}
-
-function digest(text: string): string {
-  return createHash("sha256").update(text).digest("hex");
 }

@@ -122,11 +122,15 @@ export const portalSchema = z.object({
   created: seconds,
 });
 
-/** What was answered to an idempotency key, to be answered again. */
-export const replaySchema = z.object({
+/** What was answered under an idempotency key, success or failure, to be answered again. */
+export const savedResultSchema = z.object({
   key: z.string(),
+  /** Of the request's method, path and parameters. */
   fingerprint: z.string(),
+  status: z.int().default(200),
   body: z.unknown(),
+  /** The request that was executed: `original-request`. */
+  requestId: z.string().default(""),
   created: seconds,
 });
 
@@ -139,3 +143,4 @@ export type SubscriptionStatus = z.infer<typeof subscriptionStatus>;
 export type Invoice = z.infer<typeof invoiceSchema>;
 export type PaymentIntent = z.infer<typeof paymentIntentSchema>;
 export type Portal = z.infer<typeof portalSchema>;
+export type SavedResult = z.infer<typeof savedResultSchema>;

@@ -5,8 +5,8 @@ import type { Foundations, Service, ServiceOptions } from "../shared/service.ts"
 import { startService } from "../shared/service.ts";
 import { stripeApp } from "./app.ts";
 import { offer, type PriceOffer } from "./catalogue.ts";
+import { forgetOldResults } from "./idempotency.ts";
 import { openLedger } from "./ledger.ts";
-import { forgetOldReplays } from "./requests.ts";
 import { stripeId } from "./rows.ts";
 
 /** See `startStripeStandIn`. */
@@ -55,12 +55,12 @@ export async function startStripeStandIn(options: StripeStandInOptions): Promise
   const { dataDir, prices = [PRO] } = options;
   let secretKey = options.secretKey ?? "";
   let priceIds: Record<string, string> = {};
-  const makeApp = ({ journal, outbox, faults, now }: Foundations, url: string) => {
+  const makeApp = ({ journal, outbox, faults, origins, now }: Foundations, url: string) => {
     secretKey ||= keptSecret(dataDir, "stripe-secret-key", () => stripeId("sk_test"));
     const ledger = openLedger(journal, outbox, now);
     priceIds = offer(ledger, prices);
-    forgetOldReplays(ledger);
-    return Promise.resolve({ app: stripeApp({ ledger, faults, secretKey, url }) });
+    forgetOldResults(ledger);
+    return Promise.resolve({ app: stripeApp({ ledger, faults, origins, secretKey, url }) });
   };
   const service = await startService("stripe", options, makeApp, STRIPE_SIGNATURE);
   return { ...service, secretKey, priceIds };

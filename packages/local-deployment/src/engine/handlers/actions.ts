@@ -1,6 +1,6 @@
 import { jsonToConvex } from "convex/values";
 import { checkCallArgs } from "../../values/call_args.ts";
-import { parseValueText } from "../../values/json_text.ts";
+import { checkResultJson, parseValueText } from "../../values/json_text.ts";
 import { checkArgs, checkReturns } from "../../values/validate.ts";
 import { resolveAddress } from "../addresses.ts";
 import { findFunction, findModule } from "../code.ts";
@@ -15,7 +15,7 @@ import { attempt, type EngineContext, type EngineHandlers } from "./context.ts";
 
 type ActionHandlers = Pick<
   EngineHandlers,
-  "locateAction" | "checkActionResult" | "createHandle" | "componentModules"
+  "locateAction" | "checkActionResult" | "createHandle" | "componentModules" | "nodeModules"
 >;
 
 /** What actions, which run in a thread of their own, need to know of the deployment. */
@@ -23,18 +23,18 @@ export function actionHandlers(context: EngineContext): ActionHandlers {
   const { state } = context;
   return {
     locateAction: (call) => attempt(() => locateAction(state, call)),
-    checkActionResult: ({ component: id, path, result }) => {
-      const component = state.code.components.get(id);
-      if (component === undefined) return null;
-      const analyzed = findFunction(state.code, component, parseFunctionPath(path));
-      const returns = analyzed === undefined ? null : validatorsOf(analyzed).returns;
-      if (returns === null) return null;
-      const value = parseValueText(result);
-      return attempt(() => {
-        checkReturns(returns, value, tableNames(state.store.catalog, id));
+    checkActionResult: ({ component: id, path, result }) =>
+      attempt(() => {
+        const target = parseFunctionPath(path);
+        checkResultJson(formatFunctionPath(target), result);
+        const component = state.code.components.get(id);
+        if (component === undefined) return null;
+        const analyzed = findFunction(state.code, component, target);
+        const returns = analyzed === undefined ? null : validatorsOf(analyzed).returns;
+        if (returns === null) return null;
+        checkReturns(returns, parseValueText(result), tableNames(state.store.catalog, id));
         return null;
-      });
-    },
+      }),
     createHandle: ({ caller, address }) =>
       attempt(() => {
         const component = context.component(caller);
@@ -47,9 +47,15 @@ export function actionHandlers(context: EngineContext): ActionHandlers {
         env: functionEnv(component, state.urls),
         modules: state.codeStore
           .pushedModules(component.definition)
+          .filter(({ environment }) => environment === "isolate")
           .map(({ path, environment, compiled }) => ({ path, environment, compiled })),
       };
     },
+    nodeModules: () =>
+      state.codeStore
+        .pushedModules("")
+        .filter(({ environment }) => environment === "node")
+        .map(({ path, source, sourceMap }) => ({ path, source, sourceMap })),
   };
 }
 
@@ -68,5 +74,6 @@ function locateAction(state: EngineState, call: FunctionCall): LocatedAction {
     module: path.module,
     name: path.name,
     environment: module?.environment ?? "isolate",
+    env: functionEnv(component, state.urls),
   };
 }

@@ -1,12 +1,15 @@
 import { systemTransaction } from "../executor.ts";
 import { httpTargets } from "../http_targets.ts";
 import { activatePush, findSchemaProblem } from "../push.ts";
-import { attempt, type EngineContext, type EngineHandlers } from "./context.ts";
+import { checkVariableChanges } from "../variables.ts";
+import { DeveloperError } from "../../values/developer_error.ts";
+import type { EngineContext, EngineHandlers } from "./context.ts";
 
 type CodeHandlers = Pick<
   EngineHandlers,
   | "environment"
-  | "setEnvironment"
+  | "checkVariables"
+  | "setVariables"
   | "pushedModules"
   | "componentIds"
   | "checkSchema"
@@ -20,16 +23,26 @@ export function codeHandlers(context: EngineContext): CodeHandlers {
   const { state } = context;
   return {
     environment: () => state.codeStore.environment(),
-    setEnvironment: (changes) =>
-      attempt(() => {
-        systemTransaction(state, (tx) => {
-          tx.system(() => {
-            for (const { name, value } of changes) state.codeStore.setEnvironment(name, value);
-          });
-        });
-        context.reload();
+    checkVariables: (changes) => {
+      const declared = state.code.definitions.get("")?.metadata.envVars ?? [];
+      try {
+        checkVariableChanges(state.code.environment, changes, declared);
         return null;
-      }),
+      } catch (error) {
+        if (!(error instanceof DeveloperError)) throw error;
+        return { code: error.code, message: error.message };
+      }
+    },
+    setVariables: ({ changes, auth }) => {
+      systemTransaction(state, (tx) => {
+        tx.system(() => {
+          for (const { name, value } of changes) state.codeStore.setEnvironment(name, value);
+          if (auth !== null) state.codeStore.setAuth(auth);
+        });
+      });
+      context.reload();
+      return null;
+    },
     pushedModules: () => state.codeStore.pushedModules(""),
     componentIds: () => [...state.codeStore.componentIds()],
     checkSchema: (push) => findSchemaProblem(state, push),

@@ -2,7 +2,7 @@ import { failureOf, type Failure } from "../../runtime/failure.ts";
 import type { IndexWrite } from "../../tx/pending_commit.ts";
 import type { Component } from "../components.ts";
 import { LiveQueries } from "../live_queries.ts";
-import type { EngineApi, EngineMessage } from "../protocol.ts";
+import type { DueKinds, EngineApi, EngineMessage } from "../protocol.ts";
 import { SessionRequests } from "../sessions.ts";
 import type { EngineState } from "../state.ts";
 
@@ -56,9 +56,15 @@ export class EngineContext {
   }
 }
 
-/** When the engine next has something to do by itself, in milliseconds since 1970. */
-export function nextDue(state: EngineState): number | null {
-  const times = [state.jobs.nextDueTime(), state.crons.nextDueTime()].filter((t) => t !== null);
+/** When the engine next has something to do by itself, in milliseconds since 1970, of what there is room for. */
+export function nextDue(
+  state: EngineState,
+  { jobs, crons }: DueKinds = { jobs: true, crons: true },
+): number | null {
+  const times = [
+    jobs ? state.jobs.nextDueTime() : null,
+    crons ? state.crons.nextDueTime() : null,
+  ].filter((t) => t !== null);
   return times.length === 0 ? null : Math.min(...times);
 }
 

@@ -42,14 +42,12 @@ async function mutation(
   { session, ...call }: Parameters<EngineHandlers["mutation"]>[0],
 ): Promise<CallResult> {
   const { state, sessions } = context;
-  const known = session === null ? null : sessions.find(session.id, session.request);
-  if (known !== null) {
-    return { ok: true, value: known.result, ts: known.ts, logs: [], called: null, usage: null };
-  }
+  const known = session === null ? null : sessions.find(session, call);
+  if (known !== null) return { ...known, logs: [], called: null, usage: null };
   const { ran, committed } = await runMutation(state, call, (tx, value, ts) => {
     if (session === null) return;
     tx.system(() => {
-      sessions.store(session.id, session.request, value, ts, tx.now);
+      sessions.store(session, call, { value, ts, now: tx.now });
     });
   });
   context.committed(committed?.writes ?? []);

@@ -39,10 +39,11 @@ export function scheduleHandlers(context: EngineContext): ScheduleHandlers {
         context.committed(commit.writes);
         return null;
       }),
-    runNextJob: async () => {
-      const step = await runNextJob(state);
+    runNextJob: async (which) => {
+      const step = await runNextJob(state, which);
       for (const commit of step.commits) context.committed(commit.writes);
-      return { ran: step.ran, action: step.action, logs: step.log, nextDue: nextDue(state) };
+      const due = nextDue(state, which);
+      return { ran: step.ran, action: step.action, logs: step.log, nextDue: due };
     },
     cleanUp: () => {
       context.sessions.cleanUp(state.store.clock.wallMs());

@@ -1,5 +1,7 @@
 import { z } from "zod";
 import { FunctionError } from "../../errors.ts";
+import { asStorageError } from "../../storage/storage_error.ts";
+import { parseSyscallJson } from "../../values/json_text.ts";
 import { endedAlready, requireFrame, type Frame } from "../frame.ts";
 import type { EngineState } from "../state.ts";
 import { callSyscalls } from "./calls.ts";
@@ -37,7 +39,11 @@ export async function asyncSyscall(state: EngineState, op: string, args: string)
   // A nested call sees to its own turn.
   if (name !== "runUdf") await frame.turn();
   if (frame.closed) throw endedAlready();
-  return handler(state, frame, JSON.parse(args));
+  try {
+    return await handler(state, frame, parseSyscallJson(args));
+  } catch (error) {
+    throw asStorageError(error);
+  }
 }
 
 const queryCleanupArgs = z.object({ queryId: z.number() });
@@ -45,7 +51,7 @@ const queryCleanupArgs = z.object({ queryId: z.number() });
 /** Answers `Convex.syscall`. @throws an Error whose message user code gets. */
 export function syncSyscall(state: EngineState, op: string, args: string): string {
   const frame = requireFrame();
-  const parsed: unknown = JSON.parse(args);
+  const parsed = parseSyscallJson(args);
   switch (op) {
     case "1.0/queryStream":
       return queryStream(frame, parsed);

@@ -70,10 +70,12 @@ export const definitionRefusals = {
     ),
 } as const;
 
-/** auth.config.ts; every refusal has one code (isolate/src/client.rs, `evaluate_auth_config`). */
+/**
+ * auth.config.ts; every refusal has one code, and is told after what made it be evaluated
+ * (isolate/src/client.rs, `evaluate_auth_config`).
+ */
 export const authRefusals = {
-  failed: (problem: string) =>
-    new PushError("InvalidAuthConfig", `The pushed auth config is invalid: ${problem}`),
+  failed: (problem: string) => new PushError("InvalidAuthConfig", problem),
   /** isolate/src/client.rs, around the words of isolate/src/environment/auth_config.rs */
   missingVariable: (name: string) =>
     new PushError(

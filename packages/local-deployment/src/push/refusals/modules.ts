@@ -65,6 +65,16 @@ export const moduleRefusals = {
       `\`${name}\` defined in \`${path}\` is a ${type} function. Only actions can be defined in ` +
         "Node.js. See https://docs.convex.dev/functions/actions for more details.",
     ),
+  /** node_executor/src/local.rs; which versions are taken is this deployment's own */
+  noNode: () =>
+    new PushError(
+      "DeploymentNotConfiguredForNodeActions",
+      'Deployment is not configured to deploy "use node" actions. Node.js 20 or later is not on the ' +
+        "PATH. Install a supported Node.js version to deploy Node.js actions.",
+    ),
+  /** node_executor/src/executor.rs */
+  nodeArgs: (problem: string) =>
+    moduleRefusals.invalid(`Unable to parse JSON from \`exportArgs\`:\n${problem}`),
   /** node_executor/src/executor.rs */
   nodeReturns: (path: string, name: string, problem: string) =>
     new PushError(

@@ -155,6 +155,13 @@ export class RawClient {
     this.send({ type: "Mutation", requestId, udfPath, args: [args] });
   }
 
+  /** Resolves when the server has taken up all that was sent before. */
+  async taken(): Promise<void> {
+    const pong = new Promise((resolve) => this.#socket.once("pong", resolve));
+    this.#socket.ping();
+    await within(WITHIN_MS, "a pong", pong);
+  }
+
   /** The next message, of those not read yet, that fits. */
   async next(isIt: (message: ServerMessage) => boolean = () => true): Promise<ServerMessage> {
     const found = new Promise<ServerMessage>((resolve, reject) => {

@@ -103,7 +103,7 @@ export function aFunction(
   kind: "query" | "mutation" | "action",
   { args = '{"type":"any"}', returns = "null" }: { args?: string; returns?: string } = {},
 ): string {
-  const mark = `is${kind[0]?.toUpperCase() ?? ""}${kind.slice(1)}`;
-  return `Object.assign(() => undefined, { ${mark}: true, isPublic: true,
+  const Kind = `${kind[0]?.toUpperCase() ?? ""}${kind.slice(1)}`;
+  return `Object.assign(() => undefined, { is${Kind}: true, invoke${Kind}: async () => "null", isPublic: true,
     exportArgs: () => ${JSON.stringify(args)}, exportReturns: () => ${JSON.stringify(returns)} })`;
 }

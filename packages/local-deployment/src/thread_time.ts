@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readFileSync, readlinkSync } from "node:fs";
 
 /** The unit of the kernel's times for user space, in milliseconds (USER_HZ is 100 on every Linux). */
 const TICK_MS = 10;
@@ -15,6 +15,15 @@ export function threadTimeMs(thread: number): number | null {
     // The second field is a name in parentheses, which may hold spaces.
     const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
     return (Number(fields[11]) + Number(fields[12])) * TICK_MS;
+  } catch {
+    return null;
+  }
+}
+
+/** The calling thread's id, as the system counts them; null where it does not say. */
+export function ownThread(): number | null {
+  try {
+    return Number(readlinkSync("/proc/thread-self").split("/").at(-1));
   } catch {
     return null;
   }

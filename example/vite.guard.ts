@@ -1,0 +1,98 @@
+/** Keeps Vite's development server to the page that it serves, and to the files which that page is made of. */
+import { existsSync, realpathSync, statSync } from "node:fs";
+import type { IncomingMessage } from "node:http";
+import { join } from "node:path";
+import { isFileLoadingAllowed, normalizePath, type Plugin, type ResolvedConfig } from "vite";
+
+/** How a URL names a file by its whole path, and a module by its id. */
+const PREFIX = /^\/@(?:fs|id)\//;
+
+/** Paths of Vite's own, which nobody visits. One of them, `/__open-in-editor`, does something. */
+const INTERNAL = /^\/(?:@|__)/;
+
+/** A path in other than its plain form; Vite and browsers write none. */
+const NOT_PLAIN = /^[^/]|[%\\\0]|\/\/|\/\.{1,2}(?:\/|$)/;
+
+/**
+ * Answers 403 to
+ * - pages of other origins, whatever they ask for, but for a person who goes from there to the example: what is loaded
+ *   without CORS is out of its reach too;
+ * - requests for files outside of `server.fs.allow`, by whatever name, links followed. Vite judges names alone.
+ */
+export function ownPageOnly(): Plugin {
+  return {
+    name: "own-page-only",
+    configureServer({ config, middlewares }) {
+      middlewares.use((request, response, next) => {
+        const refusal = refusalOf(request, config);
+        if (refusal !== null) {
+          response.writeHead(403, { "content-type": "text/plain" }).end(refusal);
+          return;
+        }
+        response.setHeader("content-security-policy", "frame-ancestors 'none'");
+        response.setHeader("cross-origin-opener-policy", "same-origin-allow-popups");
+        response.setHeader("cross-origin-resource-policy", "same-origin");
+        response.setHeader("x-content-type-options", "nosniff");
+        next();
+      });
+    },
+  };
+}
+
+function refusalOf(request: IncomingMessage, config: ResolvedConfig): string | null {
+  const path = pathOf(request.url ?? "");
+  if (path === null) return "This is no path of the example's.";
+  if (isForeign(request) && !isVisit(request, path)) {
+    return "The example answers its own page alone.";
+  }
+  const isEachServed = filesAt(path, config).every((file) => isServed(file, config));
+  return isEachServed ? null : "This file is not the example's.";
+}
+
+/** The decoded path; null for one that isn't plain. */
+function pathOf(url: string): string | null {
+  try {
+    const path = decodeURIComponent(url.replace(/[?#].*$/s, ""));
+    return NOT_PLAIN.test(path) ? null : path;
+  } catch {
+    return null; // malformed escapes
+  }
+}
+
+/** Whether a page of another origin sends the request. Programs send neither of these headers. */
+function isForeign({ headers }: IncomingMessage): boolean {
+  const { origin, host, "sec-fetch-site": site } = headers;
+  if (origin !== undefined) return !URL.canParse(origin) || new URL(origin).host !== host;
+  return site === "cross-site" || site === "same-site";
+}
+
+/** Whether a person goes there in a window of its own: back from Stripe's pages, for one. */
+function isVisit({ method, headers }: IncomingMessage, path: string): boolean {
+  const { origin, "sec-fetch-mode": mode, "sec-fetch-dest": dest } = headers;
+  const isGoing = mode === "navigate" && dest === "document";
+  return method === "GET" && origin === undefined && isGoing && !INTERNAL.test(path);
+}
+
+/** The files that Vite could take a path for; none where it makes up what it answers. */
+function filesAt(path: string, { root, publicDir }: ResolvedConfig): string[] {
+  const name = path.replace(PREFIX, "/").replace(/\/$/, "");
+  return [name, join(root, name), join(publicDir, name)].filter(isFile);
+}
+
+function isFile(path: string): boolean {
+  try {
+    return statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
+  } catch {
+    return false; // a name that no file can have
+  }
+}
+
+function isServed(file: string, config: ResolvedConfig): boolean {
+  const real = realpathSync(file);
+  return isFileLoadingAllowed(config, normalizePath(real)) || isBundled(real, config);
+}
+
+/** Whether it is of the dependencies that Vite has bundled, wherever it keeps them. */
+function isBundled(file: string, { cacheDir }: ResolvedConfig): boolean {
+  return existsSync(cacheDir) && file.startsWith(join(realpathSync(cacheDir), "deps"));
+}

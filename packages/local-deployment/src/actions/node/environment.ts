@@ -1,0 +1,30 @@
+import { createHash } from "node:crypto";
+import { createRequire } from "node:module";
+
+/** What functions see of the machine's own variables: what Lambda and Node have in common (node-executor). */
+const MACHINE = ["PATH", "PWD", "LANG", "NODE_PATH", "TZ", "UTC"];
+
+const machine = Object.fromEntries(
+  MACHINE.flatMap((name) => {
+    const value = process.env[name];
+    return value === undefined ? [] : [[name, value] as const];
+  }),
+);
+
+/**
+ * Replaces `process.env` by a new object: a module that has kept the one before goes on with that one's values.
+ * @returns a name for these variables, under which a module that reads them is imported
+ */
+export function replaceEnvironment(env: Readonly<Record<string, string>>): string {
+  process.env = { ...machine, ...env };
+  const sorted = Object.entries(env).sort(([a], [b]) => (a < b ? -1 : 1));
+  return createHash("md5").update(JSON.stringify(sorted)).digest("hex");
+}
+
+/** Gives bundled CommonJS the globals that it looks for; `require` resolves from the module. */
+export function setModuleGlobals(file: string): void {
+  // `exports` is typed as anything.
+  const own: unknown = exports;
+  const require = createRequire(file);
+  Object.assign(globalThis, { require, exports: own, module, __dirname, __filename });
+}

@@ -1,0 +1,88 @@
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { isRegisteredFunction } from "../../runtime/convex_exports.ts";
+import { ActionFrame, currentAction } from "../frame.ts";
+import type { ActionTask, FromRunner, Thrown } from "../protocol.ts";
+import type { ActionSyscalls } from "../syscalls.ts";
+import { replaceEnvironment, setModuleGlobals } from "./environment.ts";
+import { describeThrown, readStacksIn } from "./thrown.ts";
+
+type End = FromRunner & { kind: "done" | "thrown" };
+
+/** Something wrong with the call, and not in the function: told as it is. */
+class CallError extends Error {}
+/** The function took too long; what is left of it runs on, so that the process has to go. */
+class TimeoutError extends CallError {}
+
+/** Runs one action to its end, and says how that was. Never rejects. */
+export async function execute(
+  task: ActionTask,
+  send: (message: FromRunner) => void,
+  syscalls: ActionSyscalls,
+): Promise<End> {
+  const { id } = task;
+  const frame = new ActionFrame(task, (line) => {
+    send({ kind: "log", id, line });
+  });
+  try {
+    const value = await currentAction.run(frame, async () => {
+      const returned = await call(task);
+      warnOfPending(frame, syscalls.pending(frame));
+      return returned;
+    });
+    return { kind: "done", id, outcome: { ok: true, value } };
+  } catch (error) {
+    const described = describeThrown(error);
+    const thrown: Thrown = error instanceof CallError ? { ...described, name: null } : described;
+    return { kind: "thrown", id, thrown, exiting: error instanceof TimeoutError };
+  } finally {
+    frame.closed = true;
+    syscalls.abandon(frame);
+  }
+}
+
+async function call({ target, request, args, node }: ActionTask): Promise<string> {
+  const { module: path, name } = target;
+  if (node === null) throw new CallError("The action was sent to Node without its code");
+  readStacksIn(node.modules);
+  const envHash = replaceEnvironment(node.env);
+  const file = join(node.modules, path);
+  setModuleGlobals(file);
+  const url = pathToFileURL(file);
+  // The entry is evaluated once for each set of variables; what it shares with others stays as it is.
+  url.searchParams.set("envHash", envHash);
+  const exported = ((await import(url.href)) as Record<string, unknown>)[name]; // a module has named exports
+  if (exported === undefined)
+    throw new CallError(`Couldn't find action \`${name}\` in \`${path}\``);
+  const running = isRegisteredFunction(exported)
+    ? exported.invokeAction?.(request.requestId, JSON.stringify([args]))
+    : undefined;
+  if (running === undefined) {
+    throw new CallError(`\`${name}\` wasn't registered as a Convex action in \`${path}\``);
+  }
+  return await inTime(name, node.timeoutMs, running);
+}
+
+async function inTime(name: string, timeoutMs: number, running: Promise<string>): Promise<string> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => {
+      const limit = `maximum duration ${timeoutMs / 1_000}s`;
+      reject(new TimeoutError(`Action \`${name}\` execution timed out (${limit})`));
+    }, timeoutMs);
+  });
+  try {
+    return await Promise.race([running, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function warnOfPending(frame: ActionFrame, ops: ReadonlySet<string>): void {
+  for (const op of ops) {
+    const name = op.replace(/^actions\//, "");
+    frame.log("WARN", [
+      `You have an outstanding ${name} call. Operations should be awaited or they might not run. Not awaiting promises might result in unexpected failures. See https://docs.convex.dev/functions/actions#dangling-promises for more information.`,
+    ]);
+  }
+}

@@ -1,0 +1,96 @@
+import { sep } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { Thrown, ThrownFrame } from "../protocol.ts";
+
+/** Frames of errors whose stack was made, found by the error. */
+const framesOf = new WeakMap<object, readonly ThrownFrame[]>();
+
+/** Makes stacks name pushed modules as `convex:/user/…`, and keeps their frames. */
+export function readStacksIn(modules: string): void {
+  Error.prepareStackTrace = (error, sites) => {
+    framesOf.set(
+      error,
+      sites.flatMap((site) => frameOf(site, modules)),
+    );
+    const message = messageOfThrown(error);
+    const title = message === "" ? "Error" : `Error: ${message}`;
+    return [title, ...sites.map((site) => lineOf(site, modules))].join("\n");
+  };
+}
+
+/** What a function threw, whatever it was. */
+export function describeThrown(thrown: unknown): Omit<Thrown, "name"> & { name: string } {
+  const isObject = typeof thrown === "object" && thrown !== null;
+  // Reading the stack is what makes it.
+  if (isObject) Reflect.get(thrown, "stack");
+  const name: unknown = isObject ? Reflect.get(thrown, "name") : "";
+  const frames = isObject ? (framesOf.get(thrown) ?? []) : [];
+  const data: unknown =
+    isObject && Symbol.for("ConvexError") in thrown ? Reflect.get(thrown, "data") : undefined;
+  return {
+    message: messageOfThrown(thrown),
+    name: typeof name === "string" ? name : "",
+    frames,
+    // `invokeAction` of the convex package has made the data JSON text.
+    ...(typeof data === "string" ? { data } : {}),
+  };
+}
+
+function messageOfThrown(thrown: unknown): string {
+  try {
+    if (thrown === null || thrown === undefined) return "unknown error";
+    const message: unknown =
+      typeof thrown === "object" ? Reflect.get(thrown, "message") : undefined;
+    // Whatever says what it is: objects of their own classes too.
+    // eslint-disable-next-line @typescript-eslint/no-base-to-string -- "[object Object]" is what production says of others
+    return String(message ?? thrown);
+  } catch {
+    return "unknown error";
+  }
+}
+
+/** The path of a pushed module; null for other files. */
+function pathIn(modules: string, site: NodeJS.CallSite): string | null {
+  const url = site.getFileName();
+  if (url?.startsWith("file:") !== true) return null;
+  const file = fileURLToPath(url);
+  if (!file.startsWith(modules + sep)) return null;
+  return file.slice(modules.length + sep.length).replaceAll(sep, "/");
+}
+
+function frameOf(site: NodeJS.CallSite, modules: string): ThrownFrame[] {
+  const path = pathIn(modules, site);
+  if (path === null) return [];
+  const [line, column] = [site.getLineNumber() ?? 0, site.getColumnNumber() ?? 0];
+  return [{ call: callOf(site), path, line, column }];
+}
+
+/** As production words a frame (`FrameData` in crates/common/src/errors.rs). */
+function callOf(site: NodeJS.CallSite): string {
+  const [type, name, method] = [site.getTypeName(), site.getFunctionName(), site.getMethodName()];
+  const async = site.isAsync() ? "async " : "";
+  if (site.isConstructor()) return `${async}new ${name ?? "<anonymous>"}`;
+  if (name === null) return `${async}${type === null ? "" : `${type}.`}${method ?? "<anonymous>"}`;
+  const owner = type !== null && name.startsWith(type) ? `${type}.` : "";
+  const as = method !== null && name.endsWith(method) ? ` [as ${method}]` : "";
+  return `${async}${owner}${name}${as}`;
+}
+
+/** As functions see it in `error.stack`: positions in the bundle (node-executor/src/errors.ts). */
+function lineOf(site: NodeJS.CallSite, modules: string): string {
+  const file = site.getFileName();
+  const path = pathIn(modules, site);
+  const shown =
+    path === null
+      ? file?.startsWith("node:") === true
+        ? file
+        : "bundledFunctions.js"
+      : `convex:/user/${path}`;
+  const place =
+    file == null
+      ? "<unknown location>"
+      : `${shown}:${site.getLineNumber() ?? ""}:${site.getColumnNumber() ?? ""}`;
+  const name = site.getFunctionName() ?? site.getMethodName() ?? "";
+  if (name === "") return `    at ${place}`;
+  return `    at${site.isAsync() ? " async" : ""} ${name} (${place})`;
+}

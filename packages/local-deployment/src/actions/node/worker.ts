@@ -1,0 +1,115 @@
+/**
+ * What a Node process runs: actions marked "use node", one at a time, as production's executor does
+ * (npm-packages/node-executor/src/executor.ts in get-convex/convex-backend). It is bundled, since Node 20 does not
+ * read TypeScript.
+ */
+import { egressFetch } from "../egress.ts";
+import { currentAction } from "../frame.ts";
+import type { FromRunner, Thrown, ToRunner } from "../protocol.ts";
+import { ActionSyscalls } from "../syscalls.ts";
+import { analyze } from "./analyze.ts";
+import { LogSink } from "../../runtime/console.ts";
+import { installConsole, type Logger } from "./console.ts";
+import { execute } from "./execute.ts";
+import { endWithParent } from "./parent.ts";
+import { describeThrown } from "./thrown.ts";
+
+/** The action that runs; null between two. */
+let running: number | null = null;
+/** Takes what modules log while they are analysed. */
+let analysis: Logger | undefined;
+/** Set when the process is on its way out: nothing more is said of an action. */
+let exiting = false;
+
+const toParent = process.send?.bind(process);
+if (toParent === undefined) throw new Error("This is started by the local deployment.");
+// The channel is the deployment's: functions don't see it, as in production.
+delete process.send;
+
+const send = (message: FromRunner) => {
+  if (!exiting) toParent(message);
+};
+const syscalls = new ActionSyscalls(send, "neverSettle");
+
+/** Ends the process with the action that runs; what it failed with is told first. */
+function exit(name: string, reason: unknown): void {
+  if (exiting) return;
+  const thrown: Thrown = { ...describeThrown(reason), name };
+  const id = running ?? 0;
+  exiting = true;
+  toParent?.({ kind: "thrown", id, thrown, exiting: true } satisfies FromRunner, () => {
+    process.reallyExit(1);
+  });
+}
+
+process.on("unhandledRejection", (reason) => {
+  exit("unhandledRejection", reason);
+});
+process.on("uncaughtException", (error) => {
+  exit("uncaughtException", error);
+});
+process.exit = (code) => {
+  const how = code == null ? "with no exit code" : `with exit code ${code}`;
+  exit("process.exit", new Error(`process.exit() called ${how}`));
+  throw new Error("process.exit() was called");
+};
+process.on("disconnect", () => process.reallyExit(0));
+endWithParent();
+
+Object.assign(globalThis, {
+  Convex: {
+    syscall: (op: string) => {
+      throw new Error(`Unknown operation ${op}`);
+    },
+    asyncSyscall: (op: string, args: string) => syscalls.call(op, args),
+    jsSyscall: (op: string) => {
+      throw new Error(`${op}: file storage is not in the local deployment`);
+    },
+  },
+});
+installConsole(() => currentAction.getStore() ?? analysis);
+
+function loggerOfAnalysis(): Logger {
+  const sink = new LogSink((line) => {
+    send({ kind: "log", id: 0, line });
+  });
+  return {
+    log: (level, args) => {
+      sink.write(level, args, Date.now());
+    },
+  };
+}
+
+process.on("message", (message: ToRunner) => {
+  switch (message.kind) {
+    case "start":
+      if (Object.keys(message.egress).length > 0)
+        Object.assign(globalThis, { fetch: egressFetch(message.egress, fetch) });
+      break;
+    case "ping":
+      send({ kind: "pong" });
+      break;
+    case "run":
+      running = message.task.id;
+      void execute(message.task, send, syscalls).then((end) => {
+        running = null;
+        send(end);
+      });
+      break;
+    case "analyze":
+      analysis = loggerOfAnalysis();
+      void analyze(message.task).then((outcome) => {
+        send({ kind: "analyzed", outcome });
+      });
+      break;
+    case "syscallResult":
+      syscalls.succeed(message.id, message.value);
+      break;
+    case "syscallFailure":
+      syscalls.fail(message.id, message.failure);
+      break;
+    case "modules":
+      // Node reads modules from their folder.
+      break;
+  }
+});

@@ -1,0 +1,51 @@
+import { execFile } from "node:child_process";
+import { accessSync, constants } from "node:fs";
+import { delimiter, join } from "node:path";
+import { promisify } from "node:util";
+import { z } from "zod";
+
+const run = promisify(execFile);
+
+/** The oldest Node that production runs functions in. */
+const OLDEST_MAJOR = 20;
+const TIMEOUT_MS = 10_000;
+/** Bun puts itself on the PATH as `node`, and says there what it is. */
+const WHICH =
+  "JSON.stringify({ major: parseInt(process.versions.node), bun: 'bun' in process.versions })";
+const which = z.object({ major: z.number(), bun: z.boolean() });
+
+let found: string | null = null;
+
+/** The `node` of the PATH that is Node itself, 20 or later; null when there is none. */
+export async function findNode(): Promise<string | null> {
+  found ??= await findNodeIn(process.env.PATH ?? "");
+  return found;
+}
+
+/** @param path folders, as in the variable PATH */
+export async function findNodeIn(path: string): Promise<string | null> {
+  for (const folder of path.split(delimiter)) {
+    const candidate = join(folder, "node");
+    if (folder !== "" && isExecutable(candidate) && (await isNode(candidate))) return candidate;
+  }
+  return null;
+}
+
+function isExecutable(file: string): boolean {
+  try {
+    accessSync(file, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+async function isNode(file: string): Promise<boolean> {
+  try {
+    const { stdout } = await run(file, ["-p", WHICH], { timeout: TIMEOUT_MS });
+    const { major, bun } = which.parse(JSON.parse(stdout));
+    return !bun && major >= OLDEST_MAJOR;
+  } catch {
+    return false;
+  }
+}

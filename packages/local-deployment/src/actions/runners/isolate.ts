@@ -1,0 +1,35 @@
+import type { Egress } from "../egress.ts";
+import type { FromRunner, ToRunner } from "../protocol.ts";
+import type { Runner, RunnerListener } from "./runner.ts";
+
+/** A thread in which isolate actions run. */
+export class IsolateRunner implements Runner {
+  listener: RunnerListener | null = null;
+  /** The version of each component's modules that it has. */
+  readonly loaded = new Map<string, number>();
+  readonly #worker: Worker;
+
+  /** @param gone is called when the thread ends by itself. */
+  constructor(egress: Egress, gone: (runner: IsolateRunner) => void) {
+    this.#worker = new Worker(new URL("../worker.ts", import.meta.url).href);
+    this.#worker.onmessage = ({ data }: MessageEvent<FromRunner>) => this.listener?.said(data);
+    const over = () => {
+      const { listener } = this;
+      this.end();
+      gone(this);
+      listener?.gone();
+    };
+    this.#worker.onerror = over;
+    this.#worker.addEventListener("close", over);
+    this.send({ kind: "start", egress });
+  }
+
+  send(message: ToRunner): void {
+    this.#worker.postMessage(message);
+  }
+
+  end(): void {
+    this.listener = null;
+    this.#worker.terminate();
+  }
+}

@@ -1,0 +1,87 @@
+import type { ActionModules } from "../../engine/protocol.ts";
+import { durationText } from "../../limits.ts";
+import type { Egress } from "../egress.ts";
+import type { ActionTask } from "../protocol.ts";
+import { failed, INTERRUPTED, type ActionRun } from "./action_run.ts";
+import { IsolateRunner } from "./isolate.ts";
+import { RunnerPool } from "./pool.ts";
+import { runOn, type Syscall } from "./run_on.ts";
+import type { SyscallAnswer } from "../../server/action_syscalls.ts";
+
+/** Runs isolate actions and HTTP actions, each in a thread where nothing else runs meanwhile. */
+export class IsolateActions {
+  readonly #pool: RunnerPool<IsolateRunner>;
+  readonly #modules = new Map<string, Promise<ActionModules>>();
+  /** Counts what makes modules be loaded again. */
+  #version = 0;
+
+  /** @param modulesOf asks the engine for a component's code and variables. */
+  constructor(
+    private readonly modulesOf: (component: string) => Promise<ActionModules>,
+    private readonly timeoutMs: number,
+    egress: Egress,
+  ) {
+    this.#pool = new RunnerPool((gone) => new IsolateRunner(egress, gone));
+  }
+
+  /** Never rejects. */
+  async run(
+    task: ActionTask,
+    syscall: (call: Syscall) => Promise<SyscallAnswer>,
+  ): Promise<ActionRun> {
+    let runner: IsolateRunner;
+    try {
+      runner = await this.#ready(task.target.component);
+    } catch {
+      return failed(INTERRUPTED);
+    }
+    const { end, logs } = await runOn(runner, task, { timeoutMs: this.timeoutMs, syscall });
+    if (end.kind === "done") this.#pool.give(runner);
+    else this.#pool.end(runner);
+    switch (end.kind) {
+      case "done":
+        return { outcome: end.outcome, logs };
+      case "late": {
+        const limit = durationText(this.timeoutMs);
+        const message = `Function execution timed out (maximum duration: ${limit})`;
+        return failed({ message }, logs);
+      }
+      case "refused":
+        return { outcome: { ok: false, ...end.refusal }, logs };
+      case "gone":
+      case "thrown":
+        return failed(INTERRUPTED, logs);
+    }
+  }
+
+  /** New code or variables: the next action loads its modules again. */
+  forget(): void {
+    this.#version++;
+    this.#modules.clear();
+  }
+
+  close(): void {
+    this.#pool.close();
+  }
+
+  /** A thread that has the component's modules. */
+  async #ready(component: string): Promise<IsolateRunner> {
+    const version = this.#version;
+    const modules = await this.#load(component);
+    const runner = await this.#pool.take();
+    if (runner.loaded.get(component) !== version) {
+      runner.send({ kind: "modules", component, modules });
+      runner.loaded.set(component, version);
+    }
+    return runner;
+  }
+
+  #load(component: string): Promise<ActionModules> {
+    const known = this.#modules.get(component);
+    if (known !== undefined) return known;
+    const loading = this.modulesOf(component);
+    this.#modules.set(component, loading);
+    loading.catch(() => this.#modules.delete(component));
+    return loading;
+  }
+}

@@ -1,0 +1,73 @@
+import { formatLogLine } from "../../runtime/console.ts";
+import { withLogs } from "../../runtime/failure.ts";
+import type { AnalyzeTask, NodeExport, Thrown } from "../protocol.ts";
+import { UNEXPECTED_TIMEOUT, type NodeRunner } from "./node.ts";
+import { nodeFailure } from "./node_failure.ts";
+import type { NodeModuleSource } from "./node_folder.ts";
+
+/** What came of importing a push's modules in Node. */
+export type NodeAnalysis =
+  | {
+      readonly kind: "analyzed";
+      readonly modules: Readonly<Record<string, readonly NodeExport[]>>;
+    }
+  /** One can't be imported: `error` tells it as production does, with the lines of its source and what it logged. */
+  | { readonly kind: "failed"; readonly error: string }
+  /** There is no Node to import them in. */
+  | { readonly kind: "noNode" };
+
+/** How long a push's Node modules may take to be imported, in milliseconds. */
+const ANALYZE_TIMEOUT_MS = 60_000;
+/** Of what modules log, production tells the last lines when one fails (crates/node_executor/src/executor.rs). */
+const MAX_LOGS = 100;
+
+/**
+ * Imports modules in a process, which is ended when it has answered, or not.
+ *
+ * @param sources - The modules: their source maps are what failures are told with.
+ * @throws Error when the process ends
+ */
+export function analyzeOn(
+  runner: NodeRunner,
+  task: AnalyzeTask,
+  sources: readonly NodeModuleSource[],
+): Promise<NodeAnalysis> {
+  const logs: string[] = [];
+  const failed = (thrown: Thrown): NodeAnalysis => {
+    const { message } = nodeFailure(
+      thrown,
+      (path) => sources.find((source) => source.path === path)?.sourceMap ?? null,
+    );
+    return { kind: "failed", error: withLogs(message, logs.slice(-MAX_LOGS)) };
+  };
+  return new Promise<NodeAnalysis>((resolve, reject) => {
+    const timer = setTimeout(resolve, ANALYZE_TIMEOUT_MS, {
+      kind: "failed",
+      error: UNEXPECTED_TIMEOUT,
+    } satisfies NodeAnalysis);
+    runner.listener = {
+      said: (message) => {
+        if (message.kind === "log") {
+          logs.push(formatLogLine(message.line));
+          return;
+        }
+        clearTimeout(timer);
+        if (message.kind === "analyzed") {
+          const { outcome } = message;
+          resolve(
+            outcome.ok ? { kind: "analyzed", modules: outcome.modules } : failed(outcome.thrown),
+          );
+        }
+        // A callback or a promise of a module has failed while the others were imported.
+        if (message.kind === "thrown") resolve(failed({ ...message.thrown, name: "" }));
+      },
+      gone: () => {
+        clearTimeout(timer);
+        reject(new Error("The process that imported the push's Node modules has ended."));
+      },
+    };
+    runner.send({ kind: "analyze", task });
+  }).finally(() => {
+    runner.end();
+  });
+}

@@ -1,0 +1,87 @@
+import { mkdirSync, realpathSync, rmSync } from "node:fs";
+import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { dirname, join, sep } from "node:path";
+import { fileURLToPath } from "node:url";
+
+/** A module as it was pushed. */
+export interface NodeModuleSource {
+  readonly path: string;
+  readonly source: string;
+  readonly sourceMap?: string | undefined;
+}
+
+const ENTRY = fileURLToPath(new URL("../node/worker.ts", import.meta.url));
+
+/** What Node processes read: their script, and the modules of each push. The owner's alone. */
+export class NodeFolder {
+  readonly path: string;
+  #script: Promise<string> | null = null;
+  #packages = 0;
+
+  /** Makes it anew: a process that was killed has left its own. */
+  constructor(dataDir: string) {
+    const path = join(realpathSync(dataDir), "node");
+    rmSync(path, { recursive: true, force: true, maxRetries: 3 });
+    mkdirSync(path, { mode: 0o700 });
+    this.path = path;
+  }
+
+  /** The bundled script that the processes run; made when it is first asked for. */
+  async script(): Promise<string> {
+    this.#script ??= this.#bundle();
+    try {
+      return await this.#script;
+    } catch (error) {
+      this.#script = null;
+      throw error;
+    }
+  }
+
+  /** Writes modules as Node imports them. @returns their folder */
+  async write(modules: readonly NodeModuleSource[]): Promise<string> {
+    const root = join(this.path, String(++this.#packages));
+    const folder = join(root, "modules");
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    // They are ES modules, and end in `.js`.
+    await writeFile(join(root, "package.json"), `{"type":"module"}`, { mode: 0o600 });
+    for (const { path, source, sourceMap } of modules) {
+      const file = join(folder, path);
+      if (!file.startsWith(folder + sep)) throw new Error(`${path} is no module's path`);
+      await mkdir(dirname(file), { recursive: true, mode: 0o700 });
+      await writeFile(file, source, { mode: 0o600 });
+      if (sourceMap !== undefined) await writeFile(`${file}.map`, sourceMap, { mode: 0o600 });
+    }
+    return folder;
+  }
+
+  /** Removes what `write` has written. */
+  async remove(folder: string): Promise<void> {
+    await rm(dirname(folder), { recursive: true, force: true, maxRetries: 3 });
+  }
+
+  close(): void {
+    rmSync(this.path, { recursive: true, force: true, maxRetries: 3 });
+  }
+
+  async #bundle(): Promise<string> {
+    // Loaded when it is needed: a start does without.
+    const esbuild = await import("esbuild");
+    const outfile = join(this.path, "worker.cjs");
+    try {
+      const options = { bundle: true, platform: "node", target: "node20", format: "cjs" } as const;
+      await esbuild.build({ entryPoints: [ENTRY], outfile, logLevel: "silent", ...options });
+    } finally {
+      await esbuild.stop();
+    }
+    return outfile;
+  }
+}
+
+/** The source map of a written module; null when it has none. */
+export async function readSourceMap(folder: string, path: string): Promise<string | null> {
+  try {
+    return await readFile(join(folder, `${path}.map`), "utf8");
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,97 @@
+import type { Runner } from "./runner.ts";
+
+/** How long a runner that nobody needs is kept, in milliseconds: a start costs some tenths of a second. */
+const IDLE_MS = 2 * 60_000;
+/** How often idle runners are looked at, in milliseconds. */
+const LOOK_MS = 15_000;
+/** How soon an idle runner answers, in milliseconds; one that does not is busy with what an action has left. */
+const ANSWER_MS = 1_500;
+
+/** Runners that are kept for the next action. Each is used by one at a time. */
+export class RunnerPool<R extends Runner> {
+  readonly #all = new Set<R>();
+  /** The one that was used last is at the end, and is used first. */
+  #idle: { readonly runner: R; readonly since: number }[] = [];
+  readonly #stale = new WeakSet<R>();
+  #closed = false;
+  readonly #look: ReturnType<typeof setInterval>;
+
+  constructor(private readonly start: (gone: (runner: R) => void) => R | Promise<R>) {
+    this.#look = setInterval(() => {
+      const before = Date.now() - IDLE_MS;
+      for (const { runner, since } of this.#idle) if (since < before) this.end(runner);
+    }, LOOK_MS);
+  }
+
+  /** One for the caller alone, until it gives it back or ends it. @throws Error when none can be started */
+  async take(): Promise<R> {
+    for (let idle = this.#idle.pop(); idle !== undefined; idle = this.#idle.pop()) {
+      if (await answers(idle.runner)) return idle.runner;
+      this.end(idle.runner);
+    }
+    const runner = await this.start((ended) => {
+      this.#forget(ended);
+    });
+    this.#all.add(runner);
+    // It may have been closed while this one was started.
+    if (this.#closed) this.end(runner);
+    return runner;
+  }
+
+  /** Keeps a runner for the next action. */
+  give(runner: R): void {
+    runner.listener = null;
+    if (!this.#all.has(runner)) return;
+    if (this.#stale.has(runner)) this.end(runner);
+    else this.#idle.push({ runner, since: Date.now() });
+  }
+
+  /** Ends a runner, whatever it does. */
+  end(runner: R): void {
+    this.#forget(runner);
+    runner.end();
+  }
+
+  /** Has the next action run in a new runner; what runs goes on in its own. */
+  renew(): void {
+    for (const runner of this.#all) this.#stale.add(runner);
+    for (const { runner } of this.#idle) this.end(runner);
+  }
+
+  /** Ends all of them; whoever uses one is told. */
+  close(): void {
+    this.#closed = true;
+    clearInterval(this.#look);
+    for (const runner of [...this.#all]) {
+      const { listener } = runner;
+      this.end(runner);
+      listener?.gone();
+    }
+  }
+
+  #forget(runner: R): void {
+    this.#all.delete(runner);
+    this.#idle = this.#idle.filter((idle) => idle.runner !== runner);
+  }
+}
+
+/** Whether a runner that should have nothing to do is free. */
+function answers(runner: Runner): Promise<boolean> {
+  return new Promise((resolve) => {
+    const settle = (free: boolean) => {
+      clearTimeout(timer);
+      runner.listener = null;
+      resolve(free);
+    };
+    const timer = setTimeout(settle, ANSWER_MS, false);
+    runner.listener = {
+      said: ({ kind }) => {
+        if (kind === "pong") settle(true);
+      },
+      gone: () => {
+        settle(false);
+      },
+    };
+    runner.send({ kind: "ping" });
+  });
+}

@@ -1,0 +1,74 @@
+import type { Refusal, SyscallAnswer } from "../../server/action_syscalls.ts";
+import type { LogLine } from "../../runtime/console.ts";
+import type { ActionTask, FromRunner } from "../protocol.ts";
+import type { Runner } from "./runner.ts";
+
+/** A system call, as an action makes it. */
+export type Syscall = FromRunner & { readonly kind: "syscall" };
+
+/** What became of a run. */
+export type RunEnd =
+  | (FromRunner & { readonly kind: "done" | "thrown" })
+  /** It did not end in time; it goes on. */
+  | { readonly kind: "late" }
+  /** The thread or process has ended. */
+  | { readonly kind: "gone" }
+  /** An action that it called was turned away, and with it this one; it goes on. */
+  | { readonly kind: "refused"; readonly refusal: Refusal };
+
+/** How a run is watched and served. */
+interface Service {
+  /** How long it may take, in milliseconds. */
+  readonly timeoutMs: number;
+  readonly syscall: (call: Syscall) => Promise<SyscallAnswer>;
+}
+
+/** Runs an action where nothing else runs. The runner is the caller's again when this resolves. Never rejects. */
+export function runOn(
+  runner: Runner,
+  task: ActionTask,
+  { timeoutMs, syscall }: Service,
+): Promise<{ readonly end: RunEnd; readonly logs: readonly LogLine[] }> {
+  const logs: LogLine[] = [];
+  return new Promise((resolve) => {
+    const finish = (end: RunEnd) => {
+      clearTimeout(timer);
+      if (runner.listener === listener) runner.listener = null;
+      resolve({ end, logs });
+    };
+    const answer = async (call: Syscall) => {
+      const answer = await syscall(call);
+      // What has ended can't be answered any more, and another action may be there.
+      if (runner.listener !== listener) return;
+      if ("refusal" in answer) finish({ kind: "refused", refusal: answer.refusal });
+      else if ("failure" in answer)
+        runner.send({ kind: "syscallFailure", id: call.id, failure: answer.failure });
+      else runner.send({ kind: "syscallResult", id: call.id, value: answer.value });
+    };
+    const listener = {
+      said: (message: FromRunner) => {
+        switch (message.kind) {
+          case "log":
+            if (message.id === task.id) logs.push(message.line);
+            break;
+          case "done":
+          case "thrown":
+            finish(message);
+            break;
+          case "syscall":
+            if (message.action === task.id) void answer(message);
+            break;
+          case "pong":
+          case "analyzed":
+            break;
+        }
+      },
+      gone: () => {
+        finish({ kind: "gone" });
+      },
+    };
+    const timer = setTimeout(finish, timeoutMs, { kind: "late" });
+    runner.listener = listener;
+    runner.send({ kind: "run", task });
+  });
+}

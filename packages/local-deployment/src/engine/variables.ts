@@ -1,0 +1,127 @@
+import type { ValidatorJSON } from "convex/values";
+import { DeveloperError } from "../values/developer_error.ts";
+import { parseValidator } from "../values/validate.ts";
+import type { DefinitionMetadata } from "./analysis.ts";
+
+/** Sets a variable, or with null takes it away. */
+export interface VariableChange {
+  readonly name: string;
+  readonly value: string | null;
+}
+
+/** Why changes are refused, in production's code and words. */
+export interface VariableRefusal {
+  readonly code: string;
+  readonly message: string;
+}
+
+/** What an app's `convex.config.ts` declares. */
+export type DeclaredVariables = NonNullable<DefinitionMetadata["envVars"]>;
+
+/**
+ * Production's limits, and what it says when one is passed: crates/common of get-convex/convex-backend,
+ * src/types/environment_variables.rs and src/knobs.rs (ENV_VAR_LIMIT, ENV_VAR_TOTAL_SIZE_LIMIT).
+ * Lengths are bytes of UTF-8.
+ */
+const MAX_NAME_BYTES = 256;
+const MAX_VALUE_BYTES = 8 * 1024;
+const MAX_VARIABLES = 512;
+const MAX_TOTAL_BYTES = 512 * 1024; // names and values
+
+/** Set by the deployment itself. */
+const BUILT_IN = new Set(["CONVEX_CLOUD_URL", "CONVEX_SITE_URL"]);
+
+/**
+ * Checks whether production would make these changes.
+ *
+ * @throws DeveloperError `EnvironmentVariableNameInvalid`, `EnvironmentVariableNameTooLong`,
+ *   `EnvironmentVariableValueTooLarge`, `RequiredEnvironmentVariable`, `InvalidEnvironmentVariable`,
+ *   `EnvVarNameForbidden`, `EnvVarLimitMet` or `EnvVarTotalSizeLimitMet`; never with a value
+ */
+export function checkVariableChanges(
+  present: Readonly<Record<string, string>>,
+  changes: readonly VariableChange[],
+  declared: DeclaredVariables,
+): void {
+  for (const change of changes) checkChange(change);
+  checkRequired(changes, declared);
+  const after = new Map(Object.entries(present));
+  for (const { name, value } of changes) {
+    if (value === null) after.delete(name);
+    else {
+      checkSettable(name, value, declared);
+      after.set(name, value);
+    }
+  }
+  if (after.size > MAX_VARIABLES) {
+    throw new DeveloperError(
+      "EnvVarLimitMet",
+      `The environment variable limit (${MAX_VARIABLES}) has been met.`,
+    );
+  }
+  const total = [...after].reduce((sum, [name, value]) => sum + bytesOf(name) + bytesOf(value), 0);
+  if (total > MAX_TOTAL_BYTES) {
+    throw new DeveloperError(
+      "EnvVarTotalSizeLimitMet",
+      `The total size of all environment variables (${total} bytes) exceeds the limit (${MAX_TOTAL_BYTES} bytes).`,
+    );
+  }
+}
+
+function checkChange({ name, value }: VariableChange): void {
+  if (!/^[a-zA-Z_]+[a-zA-Z0-9_]*$/.test(name)) {
+    throw new DeveloperError(
+      "EnvironmentVariableNameInvalid",
+      `The environment variable name ${name} is invalid. Environment variable names must begin with a letter and may only include characters a-z, A-Z, 0-9, and underscores.`,
+    );
+  }
+  if (bytesOf(name) > MAX_NAME_BYTES) {
+    throw new DeveloperError(
+      "EnvironmentVariableNameTooLong",
+      `The environment variable name ${name} is too long. Environment variable names must be less than ${MAX_NAME_BYTES}.`,
+    );
+  }
+  const length = bytesOf(value ?? "");
+  if (length > MAX_VALUE_BYTES) {
+    throw new DeveloperError(
+      "EnvironmentVariableValueTooLarge",
+      `The environment variable value is ${length} bytes, which is too large. (max size: ${MAX_VALUE_BYTES}`,
+    );
+  }
+}
+
+function checkRequired(changes: readonly VariableChange[], declared: DeclaredVariables): void {
+  const required = new Set(declared.filter(([, { optional }]) => !optional).map(([name]) => name));
+  const blocked = changes.filter(({ name, value }) => value === null && required.has(name));
+  if (blocked.length === 0) return;
+  throw new DeveloperError(
+    "RequiredEnvironmentVariable",
+    `Cannot delete required environment variables: ${blocked.map(({ name }) => name).join(", ")}. These are declared as required in the app definition.`,
+  );
+}
+
+function checkSettable(name: string, value: string, declared: DeclaredVariables): void {
+  const mismatch = declaredMismatch(name, value, declared);
+  if (mismatch !== null) throw new DeveloperError("InvalidEnvironmentVariable", mismatch);
+  if (BUILT_IN.has(name)) {
+    throw new DeveloperError(
+      "EnvVarNameForbidden",
+      `Environment variable with name "${name}" is built-in and cannot be overridden`,
+    );
+  }
+}
+
+/** How a value fails its declaration, in words that do not tell it: it may be a secret. Null when it doesn't. */
+function declaredMismatch(name: string, value: string, declared: DeclaredVariables): string | null {
+  const [, declaration] = declared.find(([one]) => one === name) ?? [];
+  if (declaration === undefined) return null;
+  // The convex package's defineApp() and defineComponent() write the validator's JSON text.
+  const expected = parseValidator(JSON.parse(declaration.value) as ValidatorJSON);
+  return expected.check(value, () => undefined) === null
+    ? null
+    : `Environment variable ${name} does not match its declared validator ${expected.text}.`;
+}
+
+function bytesOf(text: string): number {
+  return Buffer.byteLength(text, "utf8");
+}

@@ -1,0 +1,40 @@
+import type { NodeExport } from "../actions/protocol.ts";
+import type { NodeAnalysis } from "../actions/runners/node_analysis.ts";
+import type { AnalyzedFunction, AnalyzedModule } from "../engine/analysis.ts";
+import { identifierProblem } from "../values/identifiers.ts";
+import { argsProblem, returnsProblem } from "./function_validators.ts";
+import { moduleRefusals } from "./refusals/modules.ts";
+
+/**
+ * Describes Node modules by what came of importing them, and holds it against production's rules
+ * (crates/node_executor/src/executor.rs, `analyze`).
+ *
+ * @throws PushError `InvalidModules`, `InvalidNodeActionReturnsValidator`, `InvalidFunctionName` or
+ *   `DeploymentNotConfiguredForNodeActions`
+ */
+export function analyzeNodeModules(analysis: NodeAnalysis): Record<string, AnalyzedModule> {
+  if (analysis.kind === "noNode") throw moduleRefusals.noNode();
+  if (analysis.kind === "failed") throw moduleRefusals.invalid(analysis.error);
+  const inOrder = Object.entries(analysis.modules).toSorted(([a], [b]) => (a < b ? -1 : 1));
+  return Object.fromEntries(
+    inOrder.map(([path, exports]) => {
+      const functions = exports.map((exported) => analyzeFunction(path, exported));
+      return [path, { environment: "node", functions, httpRoutes: null, cronSpecs: null }];
+    }),
+  );
+}
+
+function analyzeFunction(path: string, exported: NodeExport): AnalyzedFunction {
+  const { name, udfType, visibility } = exported;
+  if (udfType !== "Action") throw moduleRefusals.onlyActions(path, name, udfType);
+  const args = exported.args ?? '{"type":"any"}';
+  const returns = exported.returns ?? "null";
+  const wrongArgs = argsProblem(args);
+  if (wrongArgs !== null) throw moduleRefusals.nodeArgs(wrongArgs);
+  const wrongReturns = returnsProblem(returns);
+  if (wrongReturns !== null) throw moduleRefusals.nodeReturns(path, name, wrongReturns);
+  const problem = identifierProblem(name);
+  if (problem !== null) throw moduleRefusals.functionName(path, problem);
+  const kind = visibility === null ? null : { kind: visibility };
+  return { name, pos: null, udfType, visibility: kind, args, returns };
+}

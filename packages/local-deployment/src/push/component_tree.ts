@@ -1,0 +1,31 @@
+import type { Definition } from "../engine/analysis.ts";
+import { buildComponents, flatten } from "../engine/components.ts";
+import type { PreparedPush } from "../engine/push.ts";
+import { schemaRefusals } from "./refusals/schema.ts";
+
+/** crates/database/src/bootstrap_model/table.rs, `MAX_USER_TABLES` */
+const MAX_TABLES = 10_000;
+
+/**
+ * Mounts a push's components. Those that were ever mounted keep their ids.
+ *
+ * @param ids - Of the components that were ever mounted, by path.
+ * @throws PushError when they have too many tables in all
+ */
+export function mountComponents(
+  definitions: Readonly<Record<string, Definition>>,
+  environment: Readonly<Record<string, string>>,
+  ids: ReadonlyMap<string, string>,
+): PreparedPush["components"] {
+  const root = buildComponents(new Map(Object.entries(definitions)), environment, (path) => {
+    if (path === "") return "";
+    return ids.get(path) ?? crypto.randomUUID().replaceAll("-", "");
+  });
+  const components = flatten(root).map(({ id, path, definition }) => ({ id, path, definition }));
+  const tables = components.reduce(
+    (total, { definition }) => total + (definitions[definition]?.schema?.tables.length ?? 0),
+    0,
+  );
+  if (tables > MAX_TABLES) throw schemaRefusals.tooManyTables(MAX_TABLES);
+  return components;
+}

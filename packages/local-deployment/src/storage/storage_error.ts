@@ -1,0 +1,23 @@
+import { FunctionError, messageOf } from "../errors.ts";
+
+/** What SQLite says when the disk fails it: https://www.sqlite.org/rescode.html */
+const CAUSES = [
+  [/^SQLITE_FULL/, "StorageFull", "the disk is full"],
+  [/^SQLITE_IOERR/, "StorageUnavailable", "the disk can't be read or written"],
+  [/^SQLITE_READONLY/, "StorageUnavailable", "the data file can't be written"],
+  [/^SQLITE_CANTOPEN/, "StorageUnavailable", "a file beside the data file can't be made"],
+] as const;
+
+/**
+ * Tells an error of the disk as such; any other stays what it is. SQLite has undone the transaction then,
+ * and the next one finds out by itself whether there is room again.
+ */
+export function asStorageError(error: unknown): unknown {
+  const code = error instanceof Error && "code" in error ? String(error.code) : "";
+  const cause = CAUSES.find(([pattern]) => pattern.test(code));
+  if (cause === undefined) return error;
+  return new FunctionError(
+    `${cause[1]}: ${cause[2]}. Nothing of this transaction was kept (${code}: ${messageOf(error)}).`,
+    { cause: error },
+  );
+}

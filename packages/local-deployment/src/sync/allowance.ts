@@ -1,0 +1,69 @@
+/** A client has asked for more than one socket may have. */
+export class AllowanceError extends Error {
+  override readonly name = "AllowanceError";
+}
+
+/** A bound on what one socket may make the deployment keep. */
+class Allowance {
+  #used = 0;
+
+  /**
+   * @param max - In whatever is counted.
+   * @param refusal - What the client is told beyond it: a code, a colon, and words.
+   */
+  constructor(
+    private readonly max: number,
+    private readonly refusal: string,
+  ) {}
+
+  /** @throws AllowanceError with the refusal, when it would be more than there may be */
+  take(amount: number): void {
+    if (this.#used + amount > this.max) throw new AllowanceError(this.refusal);
+    this.#used += amount;
+  }
+
+  giveBack(amount: number): void {
+    this.#used -= amount;
+  }
+}
+
+const MIB = 1024 * 1024;
+
+/** Live queries of one socket. Production has no such bound; as many as a transaction may make reads. */
+const MAX_QUERIES = 4_096;
+/** Mutations, and actions, of one socket that run or wait (production's bound on mutations). */
+const MAX_CALLS = 1_000;
+/** Messages of one socket that wait for the one before, which may be checking a token. */
+const MAX_MESSAGES = 1_000;
+/** What one socket has sent and is not done with, its queries' arguments included, in bytes: three of the longest messages. */
+const MAX_RECEIVED_BYTES = 64 * MIB;
+/** Results of one socket's live queries, in characters: four of the longest. */
+const MAX_RESULTS_LENGTH = 64 * MIB;
+
+/** What one socket may have at once. */
+export class SocketAllowances {
+  readonly queries = new Allowance(
+    MAX_QUERIES,
+    `TooManyQueries: one connection may have ${String(MAX_QUERIES)} live queries`,
+  );
+  readonly mutations = new Allowance(
+    MAX_CALLS,
+    `TooManyConcurrentMutations: more than ${String(MAX_CALLS)} mutations are waiting`,
+  );
+  readonly actions = new Allowance(
+    MAX_CALLS,
+    `TooManyConcurrentActions: more than ${String(MAX_CALLS)} actions are running`,
+  );
+  readonly messages = new Allowance(
+    MAX_MESSAGES,
+    `TooManyMessages: more than ${String(MAX_MESSAGES)} messages are waiting`,
+  );
+  readonly received = new Allowance(
+    MAX_RECEIVED_BYTES,
+    `TooMuchReceived: messages and arguments of more than ${String(MAX_RECEIVED_BYTES / MIB)} MiB are being worked on`,
+  );
+  readonly results = new Allowance(
+    MAX_RESULTS_LENGTH,
+    `TooMuchSubscribed: the results of one connection's live queries are longer than ${String(MAX_RESULTS_LENGTH / MIB)} MiB`,
+  );
+}

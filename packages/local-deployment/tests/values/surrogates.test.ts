@@ -1,0 +1,83 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { encodeIndexKey } from "../../src/values/index_key.ts";
+import {
+  checkResultJson,
+  decodeUtf8,
+  parseSyscallJson,
+  parseWireJson,
+} from "../../src/values/json_text.ts";
+
+/** Any UTF-16 string, halves of pairs included. */
+const anyString = fc
+  .array(fc.oneof(fc.integer({ min: 0xd800, max: 0xdfff }), fc.integer({ min: 0, max: 0xffff })))
+  .map((units) => String.fromCharCode(...units));
+
+/** What becomes of a string in UTF-8. */
+const isUnicode = (text: string) => Buffer.from(text).toString("utf8") === text;
+
+const accepts = (parse: (text: string) => unknown, json: string) => {
+  try {
+    parse(json);
+    return true;
+  } catch (error) {
+    expect(String(error)).toMatch(/lone surrogate \\ud[89a-f][0-9a-f]{2} in a string/);
+    return false;
+  }
+};
+
+describe("a string with half a surrogate pair", () => {
+  test.each([
+    ["off the wire", parseWireJson],
+    ["given to a system call", parseSyscallJson],
+    [
+      "returned",
+      (text: string) => {
+        checkResultJson("m:f", text);
+      },
+    ],
+  ])("%s is refused, wherever it is, and no other is", (_what, parse) => {
+    const places = (text: string) => [text, { a: [text] }, { a: { [`x${text}`]: 1 } }];
+    const check = (text: string) => {
+      for (const place of places(text)) {
+        expect(accepts(parse, JSON.stringify(place))).toBe(isUnicode(text));
+        // As a text that holds the halves themselves, instead of their escapes.
+        const raw = JSON.stringify(place).replaceAll(/\\ud[89a-f]../g, (escape) =>
+          String.fromCharCode(Number.parseInt(escape.slice(2), 16)),
+        );
+        expect(accepts(parse, raw)).toBe(isUnicode(text));
+      }
+    };
+    fc.assert(fc.property(anyString, check));
+    for (const text of ["\ud800", "\udfff", "a\ud83d", "\ude00\ud83d", "\ud83d\ud83d\ude00"]) {
+      expect(isUnicode(text)).toBe(false);
+      check(text);
+    }
+  });
+
+  test("is not what its escape's text is, nor are pairs in escapes", () => {
+    expect(parseWireJson('"\\\\ud800"')).toBe("\\ud800");
+    expect(parseWireJson('"\\ud83d\\ude00"')).toBe("😀");
+    expect(parseWireJson('"\\uFFFD"')).toBe("\ufffd");
+    expect(() => parseWireJson('"\\uD800"')).toThrow("lone surrogate \\ud800 in a string");
+    expect(() => parseWireJson('{"\\uDC00":1}')).toThrow("lone surrogate \\udc00 in a string");
+  });
+
+  test("being refused, different strings have different keys", () => {
+    const key = (text: string) => Buffer.from(encodeIndexKey([text])).toString("hex");
+    fc.assert(
+      fc.property(anyString, anyString, (a, b) => {
+        const json = JSON.stringify([a, b]);
+        if (a !== b && accepts(parseWireJson, json)) expect(key(a)).not.toBe(key(b));
+      }),
+    );
+    expect(key("\ud800")).toBe(key("\ufffd"));
+  });
+});
+
+test("bytes that are not UTF-8 are refused, and a byte order mark is no space", () => {
+  for (const bytes of [[0xff], [0xed, 0xa0, 0x80], [0xc0, 0x80], [0xf0, 0x9f]]) {
+    expect(() => decodeUtf8(Uint8Array.from(bytes))).toThrow("not UTF-8");
+  }
+  expect(decodeUtf8(Uint8Array.of(0xef, 0xbb, 0xbf, 0x31))).toBe("\ufeff1");
+});
