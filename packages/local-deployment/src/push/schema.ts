@@ -11,7 +11,8 @@ import { tellingRefusals } from "./errors.ts";
 import type { ImportScopes } from "./import_scopes.ts";
 import { moduleRefusals } from "./refusals/modules.ts";
 import { schemaRefusals } from "./refusals/schema.ts";
-import { checkIndexFields, checkIndexReferences, checkTableIndexes } from "./schema_indexes.ts";
+import { checkIndexReferences } from "./index_references.ts";
+import { checkIndexFields, checkTableIndexes } from "./schema_indexes.ts";
 import { FILE_SECONDS, type Timed } from "./time_limit.ts";
 
 const index = z.object({ indexDescriptor: z.string(), fields: z.array(z.string()) });

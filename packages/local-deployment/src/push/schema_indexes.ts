@@ -1,4 +1,3 @@
-import type { ValidatorJSON } from "convex/values";
 import { fieldPathProblem, identifierProblem } from "../values/identifiers.ts";
 import { tellingRefusals } from "./errors.ts";
 import { schemaRefusals } from "./refusals/schema.ts";
@@ -59,33 +58,6 @@ export function checkIndexFields({ indexes, stagedDbIndexes }: ExportedTable): v
     const parts = fields.flatMap((field) => field.split("."));
     if (parts.some((part) => part.startsWith("_"))) throw schemaRefusals.reservedField();
     if (fields.length + 1 > MAX_FIELDS) throw schemaRefusals.tooManyFields(MAX_FIELDS);
-  }
-}
-
-/** Checks that indexed fields can be there at all. @throws PushError `SchemaDefinitionError` */
-export function checkIndexReferences(table: ExportedTable): void {
-  // `checkTable` has read it as a validator.
-  const type = table.documentType as ValidatorJSON | null;
-  if (type === null) return;
-  const search = [...sorted(table.searchIndexes), ...sorted(table.stagedSearchIndexes)];
-  const vector = [...sorted(table.vectorIndexes), ...sorted(table.stagedVectorIndexes)];
-  const referenced = [
-    ...[...sorted(table.indexes), ...sorted(table.stagedDbIndexes)].flatMap((item) =>
-      item.fields.map((field) => ({ item, field })),
-    ),
-    ...search.map((item) => ({ item, field: item.searchField })),
-    ...search.flatMap((item) => item.filterFields.map((field) => ({ item, field }))),
-    ...vector.map((item) => ({ item, field: item.vectorField })),
-  ];
-  for (const { item, field } of referenced) {
-    const path = withoutDots(field).split(".");
-    const isSystem = path.length === 1 && field.startsWith("_");
-    if (isSystem || canContain(type, path)) continue;
-    throw schemaRefusals.unknownField(table.tableName, item.indexDescriptor, withoutDots(field));
-  }
-  for (const { indexDescriptor, vectorField } of vector) {
-    if (canBeVector(type, withoutDots(vectorField).split("."))) continue;
-    throw schemaRefusals.notAVector(table.tableName, indexDescriptor, withoutDots(vectorField));
   }
 }
 
@@ -170,35 +142,7 @@ function findRepeated<Index extends Named>(
   return null;
 }
 
-function sorted<Index extends Named>(indexes: readonly Index[]): Index[] {
+/** Indexes in the order of their names, in which production looks at them. */
+export function sorted<Index extends Named>(indexes: readonly Index[]): Index[] {
   return indexes.toSorted((a, b) => (a.indexDescriptor < b.indexDescriptor ? -1 : 1));
-}
-
-/** Dots around a path are forgiven (crates/value/src/field_path.rs). */
-function withoutDots(path: string): string {
-  return path.replace(/^\.+|\.+$/g, "");
-}
-
-function canContain(type: ValidatorJSON, path: readonly string[]): boolean {
-  const [first, ...rest] = path;
-  if (first === undefined || type.type === "any") return true;
-  if (type.type === "union") return type.value.some((member) => canContain(member, path));
-  if (type.type !== "object") return false;
-  const field = Object.hasOwn(type.value, first) ? type.value[first] : undefined;
-  return field !== undefined && canContain(field.fieldType, rest);
-}
-
-function canBeVector(type: ValidatorJSON, path: readonly string[]): boolean {
-  const [first, ...rest] = path;
-  if (first === undefined) return isVector(type);
-  if (type.type === "any") return true;
-  if (type.type === "union") return type.value.some((member) => canBeVector(member, path));
-  if (type.type !== "object") return false;
-  const field = Object.hasOwn(type.value, first) ? type.value[first] : undefined;
-  return field === undefined || canBeVector(field.fieldType, rest);
-}
-
-function isVector(type: ValidatorJSON): boolean {
-  if (type.type === "array") return type.value.type === "number" || type.value.type === "any";
-  return type.type === "any" || (type.type === "union" && type.value.some(isVector));
 }

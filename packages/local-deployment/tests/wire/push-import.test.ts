@@ -49,6 +49,45 @@ test("what a module logs is told when it fails, before where it failed", async (
   );
 });
 
+test("a Node module that throws is told by Node, with what it logged", async () => {
+  const throwing = 'console.log("one", { two: 2 });\nthrow new RangeError("out");';
+  const { code, message } = await target.push({ nodeModules: { "n.js": throwing } });
+  expect(code).toBe("InvalidModules");
+  expect(message).toBe(
+    `${LOADING}Uncaught Failed to analyze n.js: out\n\n[LOG] 'one' { two: 2 }\n`,
+  );
+});
+
+test("what an isolate's module throws is told before what Node's does", async () => {
+  const source = 'throw new Error("no");';
+  const project = { modules: { "z.js": source }, nodeModules: { "a.js": source } };
+  const { message } = await target.push(project);
+  expect(message).toContain("Failed to analyze z.js: Uncaught Error: no");
+});
+
+test.each([
+  [
+    "schema.js",
+    { schema: "for (;;);" },
+    "InvalidSchema",
+    "Hit an error while pushing:\nHit an error while evaluating your schema:\nFunction execution timed out (maximum duration: 1s)\n",
+  ],
+  [
+    "convex.config.js",
+    { config: "for (;;);" },
+    "InvalidConvexConfig",
+    "Hit an error while pushing:\nFunction execution timed out (maximum duration: 1s)\n",
+  ],
+  [
+    "auth.config.js",
+    { modules: { "auth.config.js": "for (;;);" } },
+    "InvalidAuthConfig",
+    "Hit an error while pushing:\nThe pushed auth config is invalid: Function execution timed out (maximum duration: 1s)\n",
+  ],
+])("a %s that never ends is refused in its own words", async (_file, project, code, message) => {
+  expect(await target.push(project)).toEqual({ status: 400, code, message });
+});
+
 test("a module that never ends is refused when production would", async () => {
   const { status, message } = await imported("for (;;);");
   expect(status).toBe(400);

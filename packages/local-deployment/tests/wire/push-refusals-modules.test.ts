@@ -120,6 +120,18 @@ const functions: readonly Case[] = [
     `${LOADING}\`f\` defined in \`n.js\` is a Query function. Only actions can be defined in Node.js. See https://docs.convex.dev/functions/actions for more details.\n`,
   ],
   [
+    "an argument's name with a dash, in Node",
+    { nodeModules: { "n.js": `export const f = ${aFunction("action", { args: badField })};` } },
+    "InvalidModules",
+    `${LOADING}Unable to parse JSON from \`exportArgs\`:\nError in args validator: ${A_B}\n${SEE_VALIDATION} argument validation.\n`,
+  ],
+  [
+    "a result's field with a dash, in Node",
+    { nodeModules: { "n.js": `export const f = ${aFunction("action", { returns: badField })};` } },
+    "InvalidNodeActionReturnsValidator",
+    `${PUSHING}The return validator of \`f\` defined in \`n.js\` is invalid:\nError in returns validator: ${A_B}\n${SEE_VALIDATION} return value validation.`,
+  ],
+  [
     "arguments that are no object",
     exporting("f", aFunction("query", { args: '{"type":"string"}' })),
     "InvalidModules",
@@ -325,6 +337,7 @@ test.each([
     inModule("export const a = 5, b = null, c = {}; export default () => 1;"),
   ],
   ["a module without exports", inModule("")],
+  ["actions in Node", { nodeModules: { "n.js": `export const f = ${aFunction("action")};` } }],
   ["a route by HEAD", withRoutes('[["/a", "HEAD", () => 0]]')],
 ])("start_push takes %s", async (_name, project) => {
   expect(await target.push(project)).toMatchObject({ status: 200, message: "" });
