@@ -64,8 +64,9 @@ test("a mutation that waits all the same is ended, leaves nothing, and the other
 test("a push whose modules never finish loading is refused, and nothing of it stays", async () => {
   const deployment = await deployed();
   const endless = {
-    loop: ["let n = 0; for (;;) n++;", "Function execution timed out (maximum duration: 4s)"],
-    wait: [WAIT, "took longer than 30 s to be imported"],
+    // On a busy machine it may have computed for less than four seconds when the wall limit is reached.
+    loop: ["let n = 0; for (;;) n++;", /timed out \(maximum duration: 4s\)|longer than 30 s/],
+    wait: [WAIT, /took longer than 30 s to be imported/],
   } as const;
   await Promise.all(
     Object.entries(endless).map(async ([name, [code, words]]) => {
@@ -74,7 +75,7 @@ test("a push whose modules never finish loading is refused, and nothing of it st
       });
       const { code: exit, stderr } = await project.push();
       expect(exit).not.toBe(0);
-      expect(stderr).toContain(words);
+      expect(stderr).toMatch(words);
     }),
   );
   const client = new ConvexHttpClient(deployment.url, { logger: false });
