@@ -159,7 +159,10 @@ export class StripeTwin {
     const bindings = { incoming: { socket: { destroy } } };
     const { signal, ...rest } = init ?? {};
     const answer = this.#app.request(URL_INSIDE + pathname + search, rest, bindings);
-    const response = await Promise.race([answer, ...(signal && this.abortable ? [aborted(signal)] : [])]);
+    const response = await Promise.race([
+      answer,
+      ...(signal && this.abortable ? [aborted(signal)] : []),
+    ]);
     if (destroy.mock.calls.length > 0) throw new TypeError("fetch failed");
     return response;
   }
