@@ -56,6 +56,8 @@ export class StripeTwin {
   readonly faults = makeFaults(() => Date.now());
   readonly ledger;
   readonly priceId: string;
+  /** Whether the SDK's time-out ends its wait. Not by default: the fake clock may outrun a test's real work. */
+  abortable = false;
   readonly #app;
 
   constructor() {
@@ -155,11 +157,24 @@ export class StripeTwin {
     if (host !== "api.stripe.com") throw new TypeError(`fetch failed: ${host} is not here`);
     const destroy = vi.fn();
     const bindings = { incoming: { socket: { destroy } } };
-    const { signal: _, ...rest } = init ?? {};
-    const response = await this.#app.request(URL_INSIDE + pathname + search, rest, bindings);
+    const { signal, ...rest } = init ?? {};
+    const answer = this.#app.request(URL_INSIDE + pathname + search, rest, bindings);
+    const response = await Promise.race([
+      answer,
+      ...(signal && this.abortable ? [aborted(signal)] : []),
+    ]);
     if (destroy.mock.calls.length > 0) throw new TypeError("fetch failed");
     return response;
   }
+}
+
+/** Whoever aborts a request doesn't wait for its answer; the request itself goes on. */
+function aborted(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    signal.addEventListener("abort", () => {
+      reject(new DOMException("This operation was aborted", "AbortError"));
+    });
+  });
 }
 
 /** Delivers an event (or any body), signed as Stripe signs. */

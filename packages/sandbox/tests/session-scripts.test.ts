@@ -51,10 +51,9 @@ function aSession(shell: string) {
     return { status, stdout };
   };
   const start = (command: string, env: Record<string, string> = {}) => {
-    const values = Object.entries(env).map(([name, value]) => [
-      `QUAVER_SESSION_ENV_${name}`,
-      value,
-    ]);
+    const values = Object.entries(env).map(
+      ([name, value]) => [`QUAVER_SESSION_ENV_${name}`, value] as const,
+    );
     const { stdout } = run(START, {
       ...Object.fromEntries(values),
       QUAVER_SESSION_ENV: Object.keys(env).join(" "),

@@ -2,8 +2,7 @@ import { closeSync, constants, readFileSync, writeFileSync } from "node:fs";
 import { timingSafeEqual } from "node:crypto";
 import { join } from "node:path";
 import { DeploymentError, messageOf } from "../errors.ts";
-import { KEY_FILE } from "../storage/database.ts";
-import { openPrivateFile } from "../storage/private_files.ts";
+import { KEY_FILE, openPrivateFile } from "../storage/private_files.ts";
 
 /** No ":", which would separate a base64 identity; the CLI sends the rest as it is. */
 const KEY = /^local\|[0-9a-f]{64}$/;

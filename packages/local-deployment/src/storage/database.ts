@@ -2,13 +2,10 @@ import { Database } from "bun:sqlite";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { DeploymentError, messageOf } from "../errors.ts";
-import { ensurePrivateFile } from "./private_files.ts";
+import { KEY_FILE, ensurePrivateFile } from "./private_files.ts";
 
 /** Written into the file; a larger number in a file means a newer package wrote it. */
 const FORMAT_VERSION = 1;
-
-/** Where the admin key is (src/server/admin_key.ts). */
-export const KEY_FILE = "admin-key";
 
 /** The one file that holds documents, index entries, code, variables and jobs. */
 const DATA_FILE = "data.sqlite";

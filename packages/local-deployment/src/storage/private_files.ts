@@ -13,6 +13,9 @@ import {
 import { join } from "node:path";
 import { DeploymentError, messageOf } from "../errors.ts";
 
+/** Where the admin key is (src/server/admin_key.ts). */
+export const KEY_FILE = "admin-key";
+
 const FILE_MODE = 0o600;
 const FOLDER_MODE = 0o700;
 

@@ -92,7 +92,6 @@ describe("a client that never reads", () => {
 
   test("and calls actions with large answers is disconnected", async () => {
     const goesOn = await aBystander();
-    const before = rss();
     const deaf = await DeafClient.open(deployment.url);
     for (let n = 1; n <= 120; n++) {
       deaf.send({ type: "Action", requestId: n, udfPath: "f:actLarge", args: [{}] });
@@ -104,7 +103,6 @@ describe("a client that never reads", () => {
         .filter((line) => line.includes(portInHex()) && line.includes(" 01 ")).length;
     const open = sockets();
     await expect.poll(sockets, { timeout: 50_000 }).toBeLessThan(open);
-    expect(rss() - before).toBeLessThan(600);
     await goesOn();
     deaf.listen();
     await within(20_000, "the end", deaf.ended);

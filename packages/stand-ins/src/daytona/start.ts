@@ -76,7 +76,7 @@ export async function startDaytonaStandIn(options: DaytonaStandInOptions): Promi
     const app = daytonaApp({ ...foundations, url, apiKey, fleet, machines, previews });
     return { app, upgrade: (...connection) => previews.upgrade(...connection) };
   });
-  return { ...service, apiKey, setQuota: limits.setQuota };
+  return { ...service, apiKey, setQuota: (quota) => limits.setQuota(quota) };
 }
 
 function newApiKey(): string {
