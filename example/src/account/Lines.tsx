@@ -32,7 +32,7 @@ type LineProps = { when: string; what: ReactNode; amount: string; status: string
 /** One line of a bill. */
 export function Line({ when, what, amount, status }: LineProps) {
   return (
-    <li className="grid min-h-14 grid-cols-[1fr_auto] items-center gap-x-4 px-5 py-2 sm:grid-cols-[8rem_1fr_auto_6rem]">
+    <li className="grid min-h-14 grid-cols-[1fr_auto] items-center gap-x-4 px-5 py-2 sm:grid-cols-[minmax(0,8rem)_minmax(0,1fr)_auto_minmax(0,6rem)]">
       <span className="text-sm text-muted">{when}</span>
       <span className="row-start-2 min-w-0 truncate sm:row-start-auto">{what}</span>
       <span className="text-right font-medium tabular-nums">{amount}</span>
