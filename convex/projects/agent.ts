@@ -15,6 +15,9 @@ import { readLength, takeOutput } from "./agentBytes";
 import { leaseFields } from "./lease";
 import { sessionFields, type TurnReport } from "./outcomes";
 
+// A look is two calls at the most, and holds one of the few places for scheduled functions. Daytona
+// answers one within a second or two; a start waits up to ten for its command to begin.
+const CALL_TIMEOUT_MS = 30_000;
 const KEEP_AWAKE_EVERY_MS = 60_000; // a sandbox idles out after minutes, fifteen unless set otherwise
 
 type Task = NonNullable<FunctionReturnType<typeof internal.projects.turns.task>>;
@@ -43,7 +46,7 @@ export const endSession = internalAction({
   args: sessionFields,
   returns: v.null(),
   handler: async (_ctx, { sandboxId, session }) => {
-    const client = sandboxClient();
+    const client = sandboxClient(CALL_TIMEOUT_MS);
     if (client === null) throw new Error("DAYTONA_API_KEY is not set");
     await client.endSession(sandboxId, session);
     return null;
@@ -52,7 +55,7 @@ export const endSession = internalAction({
 
 async function lookAt(projectId: Id<"projects">, task: Task): Promise<TurnReport> {
   try {
-    const client = sandboxClient();
+    const client = sandboxClient(CALL_TIMEOUT_MS);
     if (client === null) return { kind: "failed", ...NOT_CONFIGURED };
     const agentEnv = parseAgentEnv(env.AGENT_ENV);
     if (agentEnv === null) return misconfigured("AGENT_ENV is not a JSON object of strings");

@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, test, vi } from "vitest";
 import { api, internal } from "../../convex/_generated/api.js";
 import { refusal } from "../contract/backend.ts";
 import { DOWN, FakeSandboxError, type Call } from "./fakeDaytona.ts";
-import { daytona, settle } from "./setup.ts";
+import { daytona, passUntil, settle } from "./setup.ts";
 import { dump, rowOf, storeProject, storeStatus } from "./things.ts";
 import { aGeneratingProject, aPerson, pass, wish } from "./turns.ts";
 
@@ -320,6 +320,23 @@ describe("when Daytona fails", () => {
     await pass(t, 60_000);
     expect((await project()).status).toBe("ready");
     expect(await said()).toEqual([{ role: "assistant", content: "Still here\n" }]);
+  });
+
+  test("and hangs, a look holds its place for no more than a minute", async () => {
+    const { t, project } = await aGeneratingProject();
+    daytona.hangs = () => true;
+    let [longest, since] = [0, Infinity];
+    await passUntil(async () => {
+      const jobs = await t.run(({ db }) => db.system.query("_scheduled_functions").collect());
+      const runs = jobs.some(
+        ({ name, state }) => /agent/.test(name) && state.kind === "inProgress",
+      );
+      since = runs ? Math.min(since, Date.now()) : Infinity;
+      longest = Math.max(longest, Date.now() - since);
+      return (await project()).status === "failed";
+    }, 10 * 60_000);
+    expect(longest).toBeGreaterThan(0);
+    expect(longest).toBeLessThanOrEqual(60_000);
   });
 
   test("for too long, the project fails", async () => {
