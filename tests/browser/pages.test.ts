@@ -36,6 +36,7 @@ function repainted(page: Page): Promise<void> {
 
 async function lettersOf(page: Page, size: string): Promise<void> {
   await page.evaluate((size) => (document.documentElement.style.fontSize = size), size);
+  await repainted(page); // where motion is reduced, a change takes a frame
 }
 
 async function fits(page: Page, what: string): Promise<void> {
@@ -164,6 +165,7 @@ describeInBrowser("every page", () => {
     await ada.press("Subscribe");
     await ada.sees(/^Renews on /);
     await ada.sees("Received");
+    await ada.sees(/^STANDIN-/);
     await look(ada, "account");
     await ada.press("Delete account …");
     await ada.dialog.waitFor();

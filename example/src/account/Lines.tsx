@@ -17,7 +17,9 @@ export function Lines({ pages, perPage, empty, children }: LinesProps) {
   }
   return (
     <>
-      <ul className="divide-y divide-line rounded-2xl border border-line bg-surface">{children}</ul>
+      <ul className="@container divide-y divide-line rounded-2xl border border-line bg-surface">
+        {children}
+      </ul>
       {status !== "Exhausted" && (
         <Button tone="quiet" busy={status === "LoadingMore"} onClick={() => loadMore(perPage)}>
           Show more
@@ -29,12 +31,13 @@ export function Lines({ pages, perPage, empty, children }: LinesProps) {
 
 type LineProps = { when: string; what: ReactNode; amount: string; status: string };
 
-/** One line of a bill. */
+/** One line of a bill: in one row where that fits, which depends on the size of the letters too. */
 export function Line({ when, what, amount, status }: LineProps) {
   return (
-    <li className="grid min-h-14 grid-cols-[1fr_auto] items-center gap-x-4 px-5 py-2 sm:grid-cols-[minmax(0,8rem)_minmax(0,1fr)_auto_minmax(0,6rem)]">
+    <li className="grid min-h-14 grid-cols-[1fr_auto] items-center gap-x-4 px-5 py-2 @lg:grid-cols-[8rem_1fr_auto_6rem]">
       <span className="text-sm text-muted">{when}</span>
-      <span className="row-start-2 min-w-0 truncate sm:row-start-auto">{what}</span>
+      {/* `relative`: what is there for screen readers alone is cut off with the rest of a long name */}
+      <span className="relative row-start-2 min-w-0 truncate @lg:row-start-auto">{what}</span>
       <span className="text-right font-medium tabular-nums">{amount}</span>
       <span className="text-right text-sm text-muted">{status}</span>
     </li>

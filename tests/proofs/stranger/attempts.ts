@@ -25,9 +25,12 @@ export interface Attempt {
 /** In the ordinary run each place gets one in so many of the names that are not made for it. */
 const ONE_IN = 8;
 
-/** Whether a place names a thing of somebody's, rather than holding what a person writes. */
+/**
+ * Whether a place names a thing of somebody's, rather than holding what a person writes; a name that the sender gives
+ * (`clientMessageId`) is what she writes.
+ */
 export function namesAThing({ table, field }: Place): boolean {
-  return table !== undefined || (field.endsWith("Id") && field !== "clientMessageId");
+  return table !== undefined || (field.endsWith("Id") && !field.startsWith("client"));
 }
 
 /**

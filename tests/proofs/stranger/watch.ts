@@ -79,7 +79,7 @@ export class Watch {
     const { busySandbox } = this.stage.ada;
     const isLook =
       call.includes(busySandbox) &&
-      (call.startsWith("daytona GET") || call.endsWith("/last-activity"));
+      (call.startsWith("daytona GET") || /\/(last-activity|process\/execute)$/.test(call));
     if (isLook || /^daytona GET \/sandbox(\/[^/]*)?$/.test(call)) return false;
     return this.extent === "everything" || [...this.#names].some((name) => call.includes(name));
   }
