@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { ConvexHttpClient } from "convex/browser";
 import { anyApi } from "convex/server";
@@ -106,15 +106,17 @@ test.each([
   expect(await again.query(anyApi.f!.quick!, {})).toBe(1);
 });
 
-test("it stops soon while a push loads a module that never ends", async () => {
+test("it stops soon while a push loads a module that never ends, and leaves no process", async () => {
   const deployment = await aDeployment();
   const loading = join(aFolder(), "loading");
   const code = `"use node";
     import { writeFileSync } from "node:fs";
-    writeFileSync(${JSON.stringify(loading)}, "");
+    writeFileSync(${JSON.stringify(loading)}, String(process.pid));
     for (;;);`;
   const project = aProject(deployment, { "convex/endless.ts": code });
   project.follow("deploy", "--yes", "--typecheck", "disable", "--codegen", "disable");
   await expect.poll(() => existsSync(loading), { timeout: 30_000 }).toBe(true);
   await stops(deployment);
+  const loader = Number(readFileSync(loading, "utf8"));
+  expect(() => process.kill(loader, 0), "the process that loaded it").toThrow("ESRCH");
 });
