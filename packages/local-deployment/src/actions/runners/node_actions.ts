@@ -71,8 +71,12 @@ export class NodeActions {
     const modules = await this.#folder.write(sources);
     try {
       const paths = sources.map(({ path }) => path).filter((path) => !path.startsWith("_deps/"));
-      const runner = await this.#start(() => undefined);
-      return await analyzeOn(runner, { modules, env, paths }, sources);
+      const runner = await this.#pool.takeNew();
+      try {
+        return await analyzeOn(runner, { modules, env, paths }, sources);
+      } finally {
+        this.#pool.end(runner);
+      }
     } finally {
       await this.#folder.remove(modules);
     }

@@ -22,7 +22,7 @@ const ANALYZE_TIMEOUT_MS = 60_000;
 const MAX_LOGS = 100;
 
 /**
- * Imports modules in a process, which is ended when it has answered, or not.
+ * Imports modules in a process, in which they may go on when this has resolved: it is to be ended then.
  *
  * @param sources - The modules: their source maps are what failures are told with.
  * @throws Error when the process ends
@@ -67,7 +67,5 @@ export function analyzeOn(
       },
     };
     runner.send({ kind: "analyze", task });
-  }).finally(() => {
-    runner.end();
   });
 }

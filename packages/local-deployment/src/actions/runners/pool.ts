@@ -29,6 +29,11 @@ export class RunnerPool<R extends Runner> {
       if (await answers(idle.runner)) return idle.runner;
       this.end(idle.runner);
     }
+    return await this.takeNew();
+  }
+
+  /** One that nobody has used. @throws Error when none can be started */
+  async takeNew(): Promise<R> {
     const runner = await this.start((ended) => {
       this.#forget(ended);
     });
