@@ -329,7 +329,7 @@ describe("when Daytona fails", () => {
     await passUntil(async () => {
       const jobs = await t.run(({ db }) => db.system.query("_scheduled_functions").collect());
       const runs = jobs.some(
-        ({ name, state }) => name.includes('agent') && state.kind === "inProgress",
+        ({ name, state }) => name.includes("agent") && state.kind === "inProgress",
       );
       since = runs ? Math.min(since, Date.now()) : Infinity;
       longest = Math.max(longest, Date.now() - since);
