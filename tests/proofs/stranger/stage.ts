@@ -105,8 +105,8 @@ async function quietDump({ deployment }: World, generating: string[]): Promise<D
 }
 
 /**
- * A dump without the records of jobs and of sweeps under way, without what a look at a turn writes when the agent is silent, and without the
- * time at which the sweep last looked at a sandbox.
+ * A dump without the records of jobs and of sweeps under way, without what a look at a turn writes when the agent is
+ * silent, and without the time at which the sweep last looked at a sandbox.
  */
 export function withoutLooks(dump: Dump, generating: string[]): Dump {
   const tables = [...dump].filter(([table]) => !isOfJobs(table) && table !== "app/sweeps");

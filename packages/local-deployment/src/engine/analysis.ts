@@ -46,6 +46,17 @@ export interface CronSpec {
 export type Interval =
   { readonly seconds: number } | { readonly minutes: number } | { readonly hours: number };
 
+/** The days of the week as schedules name them, from 0 on. */
+export const DAYS = [
+  "sunday",
+  "monday",
+  "tuesday",
+  "wednesday",
+  "thursday",
+  "friday",
+  "saturday",
+] as const;
+
 /** When a cron runs, in UTC; a minute that is left out is the deployment's to choose. */
 export type CronSchedule =
   | ({ readonly type: "interval" } & Interval)
@@ -53,7 +64,7 @@ export type CronSchedule =
   | { readonly type: "daily"; readonly hourUTC: number; readonly minuteUTC?: number | null }
   | {
       readonly type: "weekly";
-      readonly dayOfWeek: string;
+      readonly dayOfWeek: (typeof DAYS)[number];
       readonly hourUTC: number;
       readonly minuteUTC?: number | null;
     }

@@ -1,6 +1,12 @@
 import type { Database } from "bun:sqlite";
 import { Cron } from "croner";
-import type { CronSchedule, CronSpec, Definition, Interval } from "./analysis.ts";
+import {
+  DAYS,
+  type CronSchedule,
+  type CronSpec,
+  type Definition,
+  type Interval,
+} from "./analysis.ts";
 import { parseFunctionPath, formatFunctionPath } from "./paths.ts";
 
 /** A cron that is due. */
@@ -11,8 +17,6 @@ export interface DueCron {
   readonly path: string;
   readonly args: unknown;
 }
-
-const DAYS = ["sunday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday"];
 
 const HOUR_MS = 3_600_000;
 

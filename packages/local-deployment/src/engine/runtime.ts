@@ -12,14 +12,12 @@ import { registerSourceMap } from "../runtime/stack.ts";
 import type { Component } from "./components.ts";
 import { currentFrame } from "./frame.ts";
 import { asyncSyscall, syncSyscall } from "./syscalls/dispatch.ts";
-import type { EngineState } from "./state.ts";
+import type { DeploymentUrls, EngineState } from "./state.ts";
+import { urlVariables } from "./variables.ts";
 
 /** What functions see of the deployment itself. */
-export function functionEnv(
-  component: Component,
-  urls: { cloud: string; site: string },
-): Record<string, string> {
-  return { ...component.env, CONVEX_CLOUD_URL: urls.cloud, CONVEX_SITE_URL: urls.site };
+export function functionEnv(component: Component, urls: DeploymentUrls): Record<string, string> {
+  return { ...component.env, ...urlVariables(urls) };
 }
 
 /** Refuses, in production's words, what only actions may do. */

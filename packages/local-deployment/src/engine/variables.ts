@@ -2,6 +2,7 @@ import type { ValidatorJSON } from "convex/values";
 import { DeveloperError } from "../values/developer_error.ts";
 import { parseValidator } from "../values/validate.ts";
 import type { DefinitionMetadata } from "./analysis.ts";
+import type { DeploymentUrls } from "./state.ts";
 
 /** Sets a variable, or with null takes it away. */
 export interface VariableChange {
@@ -15,8 +16,14 @@ export interface VariableRefusal {
   readonly message: string;
 }
 
-/** What an app's `convex.config.ts` declares. */
+/** What an app's or a component's `convex.config.ts` declares. */
 export type DeclaredVariables = NonNullable<DefinitionMetadata["envVars"]>;
+
+/** The validator of a declared variable. */
+export function validatorOf({ value }: { readonly value: string }): ValidatorJSON {
+  // The convex package's defineApp() and defineComponent() write the validator's JSON text.
+  return JSON.parse(value) as ValidatorJSON;
+}
 
 /**
  * Production's limits, and what it says when one is passed: crates/common of get-convex/convex-backend,
@@ -28,8 +35,12 @@ const MAX_VALUE_BYTES = 8 * 1024;
 const MAX_VARIABLES = 512;
 const MAX_TOTAL_BYTES = 512 * 1024; // names and values
 
-/** Set by the deployment itself. */
-const BUILT_IN = new Set(["CONVEX_CLOUD_URL", "CONVEX_SITE_URL"]);
+/** The deployment's own variables. */
+export function urlVariables({ cloud, site }: DeploymentUrls) {
+  return { CONVEX_CLOUD_URL: cloud, CONVEX_SITE_URL: site };
+}
+
+const BUILT_IN = new Set(Object.keys(urlVariables({ cloud: "", site: "" })));
 
 /**
  * Checks whether production would make these changes.
@@ -115,8 +126,7 @@ function checkSettable(name: string, value: string, declared: DeclaredVariables)
 function declaredMismatch(name: string, value: string, declared: DeclaredVariables): string | null {
   const [, declaration] = declared.find(([one]) => one === name) ?? [];
   if (declaration === undefined) return null;
-  // The convex package's defineApp() and defineComponent() write the validator's JSON text.
-  const expected = parseValidator(JSON.parse(declaration.value) as ValidatorJSON);
+  const expected = parseValidator(validatorOf(declaration));
   return expected.check(value, () => undefined) === null
     ? null
     : `Environment variable ${name} does not match its declared validator ${expected.text}.`;

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { jsonToConvex, type Value } from "convex/values";
-import type { AnalyzedModule, CronSchedule, CronSpec } from "../engine/analysis.ts";
+import { DAYS, type AnalyzedModule, type CronSchedule, type CronSpec } from "../engine/analysis.ts";
 import { nextRun } from "../engine/crons.ts";
 import { canonicalFunctionPath, parseFunctionPath } from "../engine/paths.ts";
 import { messageOf } from "../errors.ts";
@@ -9,18 +9,10 @@ import { isCronJobs } from "../runtime/convex_exports.ts";
 import { identifierProblem, modulePathProblem } from "../values/identifiers.ts";
 import { parseWellFormedJson } from "../values/json_text.ts";
 import { sizeOf } from "../values/limits.ts";
+import { byName } from "../values/order.ts";
 import { isCronExpression } from "./cron_expression.ts";
 import { moduleRefusals } from "./refusals/modules.ts";
 
-const DAYS = [
-  "sunday",
-  "monday",
-  "tuesday",
-  "wednesday",
-  "thursday",
-  "friday",
-  "saturday",
-] as const;
 const integer = z.number().int();
 const minuteUTC = integer.nullish();
 const cronSpec = z.object({
@@ -54,7 +46,7 @@ export function cronsOf(exports: ModuleExports): Record<string, CronSpec> {
   if (!("default" in exports)) throw moduleRefusals.noCrons();
   if (!isCronJobs(exports.default)) throw moduleRefusals.notCrons();
   const exported = exportedCrons(exports.default.export());
-  const inOrder = Object.entries(exported).toSorted(([a], [b]) => (a < b ? -1 : 1));
+  const inOrder = Object.entries(exported).toSorted(byName);
   for (const [name, spec] of inOrder) {
     const problem = nameProblem(name) ?? specProblem(spec);
     if (problem !== null) throw moduleRefusals.cron(problem);
@@ -77,7 +69,7 @@ function exportedCrons(text: string): Record<string, unknown> {
 /** Checks that every cron runs a mutation or an action that is there. @throws PushError */
 export function checkCronTargets(modules: Readonly<Record<string, AnalyzedModule>>): void {
   for (const { cronSpecs } of Object.values(modules)) {
-    const inOrder = Object.entries(cronSpecs ?? {}).toSorted(([a], [b]) => (a < b ? -1 : 1));
+    const inOrder = Object.entries(cronSpecs ?? {}).toSorted(byName);
     for (const [cron, spec] of inOrder) {
       const path = parseFunctionPath(spec.name);
       const target = modules[path.module]?.functions.find(({ name }) => name === path.name);

@@ -1,7 +1,8 @@
 import type { AnalyzedFunction, UdfType } from "../engine/analysis.ts";
+import { hasProperties } from "../runtime/convex_exports.ts";
 import type { ModuleExports } from "../runtime/loader.ts";
 import { identifierProblem } from "../values/identifiers.ts";
-import { argsProblem, returnsProblem } from "./function_validators.ts";
+import { ANY_ARGS, ANY_RESULT, argsProblem, returnsProblem } from "./function_validators.ts";
 import { moduleRefusals } from "./refusals/modules.ts";
 
 /** The mark that the convex package leaves on each kind of function. */
@@ -16,16 +17,12 @@ export function analyzeFunctions(path: string, exports: ModuleExports): Analyzed
   const names = Object.keys(exports).toSorted();
   return names.flatMap((name) => {
     const exported = exports[name];
-    if (!isObject(exported)) return [];
+    if (!hasProperties(exported)) return [];
     const udfType = typeOf(exported);
     if (udfType === null) return [];
     const analyzed = analyzeFunction(path, name, exported, udfType);
     return analyzed === null ? [] : [analyzed];
   });
-}
-
-function isObject(exported: unknown): exported is object {
-  return (typeof exported === "object" && exported !== null) || typeof exported === "function";
 }
 
 function typeOf(exported: object): UdfType | null {
@@ -39,8 +36,8 @@ function analyzeFunction(
   exported: object,
   udfType: UdfType,
 ): AnalyzedFunction | null {
-  const args = exportedValidator(path, name, exported, "exportArgs") ?? '{"type":"any"}';
-  const returns = exportedValidator(path, name, exported, "exportReturns") ?? "null";
+  const args = exportedValidator(path, name, exported, "exportArgs") ?? ANY_ARGS;
+  const returns = exportedValidator(path, name, exported, "exportReturns") ?? ANY_RESULT;
   checkValidator(path, name, "exportArgs", argsProblem(args));
   checkValidator(path, name, "exportReturns", returnsProblem(returns));
   const isPublic = "isPublic" in exported;
@@ -64,13 +61,13 @@ function exportedValidator(
   exported: object,
   method: "exportArgs" | "exportReturns",
 ): string | null {
-  const give: unknown = Reflect.get(exported, method);
-  if (give === undefined) return null;
-  if (typeof give !== "function") {
+  const exporter: unknown = Reflect.get(exported, method);
+  if (exporter === undefined) return null;
+  if (typeof exporter !== "function") {
     throw moduleRefusals.invalid(`${path}:${name}.${method} is not a function or \`undefined\`.`);
   }
-  const given: unknown = Reflect.apply(give, exported, []);
-  if (typeof given === "string") return given;
+  const text: unknown = Reflect.apply(exporter, exported, []);
+  if (typeof text === "string") return text;
   throw moduleRefusals.invalid(
     `Invalid ${method} return value: ${path}:${name}.${method}() didn't return a string.`,
   );

@@ -39,7 +39,7 @@ export function analyzeModules(
   takeLogs: () => string[],
   timed: Timed,
 ): Record<string, AnalyzedModule> {
-  const late = moduleRefusals.invalid(moduleRefusals.timedOut(MODULE_SECONDS));
+  const timeoutError = moduleRefusals.invalid(moduleRefusals.timedOut(MODULE_SECONDS));
   const inOrder = modules
     .filter(({ path, environment }) => environment === "isolate" && !isShared(path))
     .filter(({ path }) => !NOT_FUNCTIONS.has(path))
@@ -47,7 +47,7 @@ export function analyzeModules(
   return Object.fromEntries(
     inOrder.map(({ path }) => [
       path,
-      timed({ seconds: MODULE_SECONDS, late }, () =>
+      timed({ seconds: MODULE_SECONDS, timeoutError }, () =>
         analyzeModule(path, evaluate(path, loader, takeLogs)),
       ),
     ]),

@@ -2,7 +2,8 @@ import type { NodeExport } from "../actions/protocol.ts";
 import type { NodeAnalysis } from "../actions/runners/node_analysis.ts";
 import type { AnalyzedFunction, AnalyzedModule } from "../engine/analysis.ts";
 import { identifierProblem } from "../values/identifiers.ts";
-import { argsProblem, returnsProblem } from "./function_validators.ts";
+import { byName } from "../values/order.ts";
+import { ANY_ARGS, ANY_RESULT, argsProblem, returnsProblem } from "./function_validators.ts";
 import { moduleRefusals } from "./refusals/modules.ts";
 
 /**
@@ -15,7 +16,7 @@ import { moduleRefusals } from "./refusals/modules.ts";
 export function analyzeNodeModules(analysis: NodeAnalysis): Record<string, AnalyzedModule> {
   if (analysis.kind === "noNode") throw moduleRefusals.noNode();
   if (analysis.kind === "failed") throw moduleRefusals.invalid(analysis.error);
-  const inOrder = Object.entries(analysis.modules).toSorted(([a], [b]) => (a < b ? -1 : 1));
+  const inOrder = Object.entries(analysis.modules).toSorted(byName);
   return Object.fromEntries(
     inOrder.map(([path, exports]) => {
       const functions = exports.map((exported) => analyzeFunction(path, exported));
@@ -27,8 +28,8 @@ export function analyzeNodeModules(analysis: NodeAnalysis): Record<string, Analy
 function analyzeFunction(path: string, exported: NodeExport): AnalyzedFunction {
   const { name, udfType, visibility } = exported;
   if (udfType !== "Action") throw moduleRefusals.onlyActions(path, name, udfType);
-  const args = exported.args ?? '{"type":"any"}';
-  const returns = exported.returns ?? "null";
+  const args = exported.args ?? ANY_ARGS;
+  const returns = exported.returns ?? ANY_RESULT;
   const wrongArgs = argsProblem(args);
   if (wrongArgs !== null) throw moduleRefusals.nodeArgs(wrongArgs);
   const wrongReturns = returnsProblem(returns);

@@ -1,6 +1,6 @@
 import type { AnalyzedModule } from "../engine/analysis.ts";
 import type { ModuleExports } from "../runtime/loader.ts";
-import { isRouter } from "../runtime/convex_exports.ts";
+import { hasProperties, isRouter } from "../runtime/convex_exports.ts";
 import { moduleRefusals } from "./refusals/modules.ts";
 
 /** crates/common/src/types/actions.rs, `RoutableMethod`: HEAD is GET. */
@@ -11,7 +11,7 @@ export function routesOf(exports: ModuleExports): AnalyzedModule["httpRoutes"] {
   if (!("default" in exports)) throw moduleRefusals.noRouter();
   const router = exports.default;
   if (!isRouter(router)) throw moduleRefusals.notARouter();
-  const routes = givenRoutes(router);
+  const routes = routesFrom(router);
   return routes.map((route, index) => {
     if (typeof route !== "object" || route === null) {
       throw moduleRefusals.routes(`arr[${index}] is not an object`);
@@ -25,14 +25,12 @@ export function routesOf(exports: ModuleExports): AnalyzedModule["httpRoutes"] {
         `'${method}' is not not a routable method (one of GET, POST, PUT, DELETE, PATCH, OPTIONS)`,
       );
     }
-    if ((typeof handler !== "object" && typeof handler !== "function") || handler === null) {
-      throw moduleRefusals.routes(`arr[${index}][2] not an HttpAction`);
-    }
+    if (!hasProperties(handler)) throw moduleRefusals.routes(`arr[${index}][2] not an HttpAction`);
     return { path, method: method === "HEAD" ? "GET" : method };
   });
 }
 
-function givenRoutes(router: object): readonly unknown[] {
+function routesFrom(router: object): readonly unknown[] {
   const getRoutes: unknown = Reflect.get(router, "getRoutes");
   if (typeof getRoutes !== "function") {
     throw moduleRefusals.invalid(".getRoutes property on Router not found");

@@ -48,11 +48,11 @@ export function evaluateAuthConfig(
 ): AuthProvider[] {
   const explained = (error: PushError) =>
     error.code === "InvalidAuthConfig"
-      ? error.wrapped((problem) => `${explanation}: ${problem}`)
+      ? error.reworded((problem) => `${explanation}: ${problem}`)
       : error;
-  const late = explained(authRefusals.failed(`${moduleRefusals.timedOut(FILE_SECONDS)}\n`));
+  const timeoutError = explained(authRefusals.failed(`${moduleRefusals.timedOut(FILE_SECONDS)}\n`));
   try {
-    return timed({ seconds: FILE_SECONDS, late }, () => readProviders(module, scopes));
+    return timed({ seconds: FILE_SECONDS, timeoutError }, () => readProviders(module, scopes));
   } catch (error) {
     throw error instanceof PushError ? explained(error) : error;
   }
@@ -85,31 +85,33 @@ function serialized(config: unknown): unknown {
   try {
     return parseWellFormedJson(text);
   } catch (error) {
-    throw authRefusals.failed(authRefusals.notProviders(messageOf(error)));
+    throw notProviders(messageOf(error));
   }
 }
 
 function listedProviders(config: unknown): readonly unknown[] {
   const listed = z.object({ providers: z.unknown() }).safeParse(config);
   if (!listed.success || listed.data.providers === undefined) {
-    throw authRefusals.failed(authRefusals.notProviders("missing field `providers`"));
+    throw notProviders("missing field `providers`");
   }
   if (Array.isArray(listed.data.providers)) return listed.data.providers;
-  throw authRefusals.failed(authRefusals.notProviders("expected a sequence"));
+  throw notProviders("expected a sequence");
 }
 
 function parseEntry(entry: unknown): AuthProvider {
   const parsed = provider.safeParse(entry);
   if (parsed.success) return parsed.data;
-  const problem = "data did not match any variant of untagged enum SerializedAuthInfo";
-  throw authRefusals.failed(authRefusals.notProviders(problem));
+  throw notProviders("data did not match any variant of untagged enum SerializedAuthInfo");
+}
+
+function notProviders(problem: string): PushError {
+  return authRefusals.failed(authRefusals.notProviders(problem));
 }
 
 /** The mistakes that production tells of by name, although what is too much is left out. */
 function checkForConfusion(entry: unknown, index: number): void {
   if (typeof entry !== "object" || entry === null) return;
   const fields = new Map<string, unknown>(Object.entries(entry));
-  const notProviders = (problem: string) => authRefusals.failed(authRefusals.notProviders(problem));
   const given = fields.get("type");
   const type = typeof given === "string" ? given : "unknown";
   const issuer = fields.get("issuer");

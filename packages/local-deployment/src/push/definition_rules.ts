@@ -1,6 +1,8 @@
 import type { ValidatorJSON } from "convex/values";
 import type { DefinitionMetadata } from "../engine/analysis.ts";
+import { validatorOf } from "../engine/variables.ts";
 import { identifierProblem } from "../values/identifiers.ts";
+import { byName } from "../values/order.ts";
 import { definitionRefusals } from "./refusals/definitions.ts";
 
 /**
@@ -27,10 +29,9 @@ export function checkDefinition(metadata: DefinitionMetadata): void {
 
 /** Checks that declared variables are strings. @throws PushError `InvalidEnvVarDeclaration` */
 export function checkDeclarations(metadata: DefinitionMetadata): void {
-  const inOrder = (metadata.envVars ?? []).toSorted(([a], [b]) => (a < b ? -1 : 1));
-  for (const [name, { value }] of inOrder) {
-    // The convex package's defineApp() and defineComponent() write the validator's JSON text.
-    if (isStringLike(JSON.parse(value) as ValidatorJSON)) continue;
+  const inOrder = (metadata.envVars ?? []).toSorted(byName);
+  for (const [name, declaration] of inOrder) {
+    if (isStringLike(validatorOf(declaration))) continue;
     throw definitionRefusals.declaredVariable(name, metadata.path);
   }
 }

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { DefinitionMetadata } from "../engine/analysis.ts";
 import type { CompiledModule } from "../runtime/compile.ts";
+import { hasProperties } from "../runtime/convex_exports.ts";
 import type { ModuleExports } from "../runtime/loader.ts";
 import { checkDefinition } from "./definition_rules.ts";
 import { evaluateFile, failureText } from "./evaluate_file.ts";
@@ -64,7 +65,7 @@ export function evaluateDefinitions(
   const byPath = new Map(sources.map((source) => [source.path, source]));
   const done = new Map<string, DefinitionMetadata>();
   const visiting = new Set<string>();
-  const late = definitionRefusals.failed(moduleRefusals.timedOut(FILE_SECONDS));
+  const timeoutError = definitionRefusals.failed(moduleRefusals.timedOut(FILE_SECONDS));
   const visit = (path: string): DefinitionMetadata => {
     const finished = done.get(path);
     if (finished !== undefined) return finished;
@@ -80,7 +81,7 @@ export function evaluateDefinitions(
     const metadata =
       module === null
         ? PLAIN_APP
-        : timed({ seconds: FILE_SECONDS, late }, () =>
+        : timed({ seconds: FILE_SECONDS, timeoutError }, () =>
             evaluateDefinition(module, path, scopesFor(path), done),
           );
     done.set(path, metadata);
@@ -131,7 +132,7 @@ function evaluateDefinition(
 function exportedBy(exports: ModuleExports, path: string): object {
   if (!("default" in exports)) throw definitionRefusals.exported(path, "missing default export");
   const definition = exports.default;
-  if (!isObject(definition)) {
+  if (!hasProperties(definition)) {
     throw definitionRefusals.exported(path, "the default export is not an object");
   }
   if (Object.keys(exports).length !== 1) {
@@ -141,17 +142,17 @@ function exportedBy(exports: ModuleExports, path: string): object {
     const problem = "missing `export` property on the default export of `convex.config.ts`";
     throw definitionRefusals.exported(path, problem);
   }
-  const give = definition.export;
-  if (typeof give !== "function") {
+  const exporter = definition.export;
+  if (typeof exporter !== "function") {
     throw definitionRefusals.exported(path, `\`app.export\` ${OF_DEFAULT} is not a function`);
   }
-  let given: unknown;
+  let exported: unknown;
   try {
-    given = Reflect.apply(give, definition, []);
+    exported = Reflect.apply(exporter, definition, []);
   } catch (error) {
     throw definitionRefusals.failed(failureText(error));
   }
-  if (isObject(given)) return given;
+  if (hasProperties(exported)) return exported;
   throw definitionRefusals.exported(
     path,
     `\`app.export()\` ${OF_DEFAULT} doesn’t return an object`,
@@ -159,10 +160,6 @@ function exportedBy(exports: ModuleExports, path: string): object {
 }
 
 const OF_DEFAULT = "(where `app` is the default export of `convex.config.ts`)";
-
-function isObject(value: unknown): value is object {
-  return (typeof value === "object" && value !== null) || typeof value === "function";
-}
 
 function dependencyExports(
   path: string,

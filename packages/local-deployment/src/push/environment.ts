@@ -1,5 +1,6 @@
-import type { ValidatorJSON } from "convex/values";
 import type { PreparedPush } from "../engine/push.ts";
+import { validatorOf } from "../engine/variables.ts";
+import { byName } from "../values/order.ts";
 import { parseValidator } from "../values/validate.ts";
 import { definitionRefusals } from "./refusals/definitions.ts";
 
@@ -10,27 +11,15 @@ import { definitionRefusals } from "./refusals/definitions.ts";
  * @throws PushError `MissingEnvironmentVariables` or `InvalidEnvironmentVariable`
  */
 export function checkEnvironment({ definitions, environment }: PreparedPush): void {
-  const declared = (definitions[""]?.metadata.envVars ?? []).toSorted(([a], [b]) =>
-    a < b ? -1 : 1,
-  );
+  const declared = (definitions[""]?.metadata.envVars ?? []).toSorted(byName);
   const missing = declared
     .filter(([name, { optional }]) => !Object.hasOwn(environment, name) && optional !== true)
     .map(([name]) => name);
   if (missing.length > 0) throw definitionRefusals.missingVariables(missing);
-  for (const [name, { value: validator }] of declared) {
+  for (const [name, declaration] of declared) {
     const value = environment[name];
     if (value === undefined) continue;
-    // The convex package's defineApp() writes the validator's JSON text.
-    const expected = parseValidator(JSON.parse(validator) as ValidatorJSON);
-    const failure = expected.check(value, () => undefined);
+    const failure = parseValidator(validatorOf(declaration)).check(value, () => undefined);
     if (failure !== null) throw definitionRefusals.invalidVariable(name, failure.message);
   }
-}
-
-/** The deployment's own variables. */
-export function urlVariables(urls: {
-  readonly cloud: string;
-  readonly site: string;
-}): Record<string, string> {
-  return { CONVEX_CLOUD_URL: urls.cloud, CONVEX_SITE_URL: urls.site };
 }

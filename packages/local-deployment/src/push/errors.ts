@@ -10,20 +10,20 @@ export class PushError extends Error {
     super(message);
   }
 
-  /** The same refusal with its message told in a larger one. */
-  wrapped(tell: (message: string) => string): PushError {
-    return new PushError(this.code, tell(this.message), this.status);
+  /** The same refusal in other words. */
+  reworded(reword: (message: string) => string): PushError {
+    return new PushError(this.code, reword(this.message), this.status);
   }
 }
 
-/** Runs something whose refusals are told in a larger message. @throws PushError */
-export function tellingRefusals<Result>(
-  tell: (message: string) => string,
+/** Runs something whose refusals are told in other words. @throws PushError */
+export function rewordRefusals<Result>(
+  reword: (message: string) => string,
   work: () => Result,
 ): Result {
   try {
     return work();
   } catch (error) {
-    throw error instanceof PushError ? error.wrapped(tell) : error;
+    throw error instanceof PushError ? error.reworded(reword) : error;
   }
 }

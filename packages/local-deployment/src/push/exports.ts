@@ -1,6 +1,6 @@
 import type { AnalyzedModule } from "../engine/analysis.ts";
 import { pathComponentProblem } from "../values/identifiers.ts";
-import { PushError } from "./errors.ts";
+import { byName } from "../values/order.ts";
 import { moduleRefusals } from "./refusals/modules.ts";
 
 /** A component's public functions as the tree that its parent calls them by. */
@@ -12,17 +12,14 @@ type Modules = Readonly<Record<string, AnalyzedModule>>;
 /**
  * The tree of a component's public functions (crates/model/src/components/file_based_routing.rs).
  *
- * @throws PushError `InvalidExport` when a function has the name of a module beside its own.
+ * @throws PushError `InvalidExport` when a function has the name of a module beside its own, `InvalidModulePath`
  */
 export function publicTree(modules: Modules): Branch {
   const root: Branch = { type: "branch", branch: [] };
-  for (const [path, module] of Object.entries(modules).sort(([a], [b]) => (a < b ? -1 : 1))) {
+  for (const [path, module] of Object.entries(modules).toSorted(byName)) {
     const folders = path.replace(/\.js$/, "").split("/");
     const wrong = folders.find((folder) => pathComponentProblem(folder) !== null);
-    if (wrong !== undefined) {
-      const text = `Invalid component ${JSON.stringify(wrong)} in module path ${folders.join("/")}`;
-      throw new PushError("InvalidModulePath", text);
-    }
+    if (wrong !== undefined) throw moduleRefusals.pathComponent(wrong, folders.join("/"));
     for (const { name, visibility } of module.functions) {
       if (visibility?.kind !== "public") continue;
       const leaf = `_reference/function/${path}:${name}`;

@@ -5,6 +5,10 @@ import { parseArgsValidator, parseValidator } from "../values/validate.ts";
 import { moduleRefusals } from "./refusals/modules.ts";
 import { isTooDeep } from "./schema.ts";
 
+/** The validators, as JSON text, of a function that gives none. */
+export const ANY_ARGS = '{"type":"any"}';
+export const ANY_RESULT = "null";
+
 const INVALID_JSON = "Invalid JSON";
 
 /** What is wrong with the JSON text of a function's argument validator, in production's words; null when nothing is. */

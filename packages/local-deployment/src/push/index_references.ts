@@ -1,4 +1,5 @@
 import type { ValidatorJSON } from "convex/values";
+import { withoutOuterDots } from "../values/identifiers.ts";
 import { schemaRefusals } from "./refusals/schema.ts";
 import type { ExportedTable } from "./schema.ts";
 import { sorted } from "./schema_indexes.ts";
@@ -19,39 +20,44 @@ export function checkIndexReferences(table: ExportedTable): void {
     ...vector.map((item) => ({ item, field: item.vectorField })),
   ];
   for (const { item, field } of referenced) {
-    const path = withoutDots(field).split(".");
+    const path = withoutOuterDots(field).split(".");
     const isSystem = path.length === 1 && field.startsWith("_");
-    if (isSystem || canContain(type, path)) continue;
-    throw schemaRefusals.unknownField(table.tableName, item.indexDescriptor, withoutDots(field));
+    if (isSystem || canLeadTo(ANYTHING, type, path)) continue;
+    throw schemaRefusals.unknownField(
+      table.tableName,
+      item.indexDescriptor,
+      withoutOuterDots(field),
+    );
   }
   for (const { indexDescriptor, vectorField } of vector) {
-    if (canBeVector(type, withoutDots(vectorField).split("."))) continue;
-    throw schemaRefusals.notAVector(table.tableName, indexDescriptor, withoutDots(vectorField));
+    if (canLeadTo(A_VECTOR, type, withoutOuterDots(vectorField).split("."))) continue;
+    throw schemaRefusals.notAVector(
+      table.tableName,
+      indexDescriptor,
+      withoutOuterDots(vectorField),
+    );
   }
 }
 
-/** Dots around a path are forgiven (crates/value/src/field_path.rs). */
-function withoutDots(path: string): string {
-  return path.replace(/^\.+|\.+$/g, "");
+/** Where a path may lead in a document type. */
+interface Wanted {
+  /** Whether what is at its end will do. */
+  readonly end: (type: ValidatorJSON) => boolean;
+  /** Whether a field will do that isn't there. */
+  readonly absent: boolean;
 }
 
-function canContain(type: ValidatorJSON, path: readonly string[]): boolean {
-  const [first, ...rest] = path;
-  if (first === undefined || type.type === "any") return true;
-  if (type.type === "union") return type.value.some((member) => canContain(member, path));
-  if (type.type !== "object") return false;
-  const field = Object.hasOwn(type.value, first) ? type.value[first] : undefined;
-  return field !== undefined && canContain(field.fieldType, rest);
-}
+const ANYTHING: Wanted = { end: () => true, absent: false };
+const A_VECTOR: Wanted = { end: isVector, absent: true };
 
-function canBeVector(type: ValidatorJSON, path: readonly string[]): boolean {
+function canLeadTo(wanted: Wanted, type: ValidatorJSON, path: readonly string[]): boolean {
   const [first, ...rest] = path;
-  if (first === undefined) return isVector(type);
+  if (first === undefined) return wanted.end(type);
   if (type.type === "any") return true;
-  if (type.type === "union") return type.value.some((member) => canBeVector(member, path));
+  if (type.type === "union") return type.value.some((member) => canLeadTo(wanted, member, path));
   if (type.type !== "object") return false;
   const field = Object.hasOwn(type.value, first) ? type.value[first] : undefined;
-  return field === undefined || canBeVector(field.fieldType, rest);
+  return field === undefined ? wanted.absent : canLeadTo(wanted, field.fieldType, rest);
 }
 
 function isVector(type: ValidatorJSON): boolean {

@@ -7,6 +7,7 @@ import type {
   Schema,
 } from "../engine/analysis.ts";
 import type { PreparedPush } from "../engine/push.ts";
+import { urlVariables } from "../engine/variables.ts";
 import type { CompiledModule, PushedModule } from "../runtime/compile.ts";
 import { ModuleLoader } from "../runtime/loader.ts";
 import { registerSourceMap } from "../runtime/stack.ts";
@@ -17,7 +18,6 @@ import { AUTH_EXPLANATIONS, evaluateAuthConfig } from "./auth_config.ts";
 import { mountComponents } from "./component_tree.ts";
 import { checkDeclarations } from "./definition_rules.ts";
 import { evaluateDefinitions, type DefinitionSource } from "./definitions.ts";
-import { urlVariables } from "./environment.ts";
 import { PushError } from "./errors.ts";
 import { importScopes, refusedVariable, type ImportScopes } from "./import_scopes.ts";
 import { checkPackageSize } from "./package_size.ts";
@@ -73,11 +73,13 @@ export async function preparePush(
     return await evaluatePush(request, context, {
       ...host,
       evaluating: (limit) => {
-        host.evaluating(limit && { ...limit, late: limit.late.wrapped(whilePushing) });
+        host.evaluating(
+          limit && { ...limit, timeoutError: limit.timeoutError.reworded(whilePushing) },
+        );
       },
     });
   } catch (error) {
-    throw error instanceof PushError ? error.wrapped(whilePushing) : error;
+    throw error instanceof PushError ? error.reworded(whilePushing) : error;
   }
 }
 

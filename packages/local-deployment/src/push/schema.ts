@@ -7,7 +7,7 @@ import { parseWellFormedJson } from "../values/json_text.ts";
 import { identifierProblem } from "../values/identifiers.ts";
 import { parseDocumentType } from "../values/validate.ts";
 import { evaluateFile } from "./evaluate_file.ts";
-import { tellingRefusals } from "./errors.ts";
+import { rewordRefusals } from "./errors.ts";
 import type { ImportScopes } from "./import_scopes.ts";
 import { moduleRefusals } from "./refusals/modules.ts";
 import { schemaRefusals } from "./refusals/schema.ts";
@@ -27,7 +27,7 @@ const vectorIndex = z.object({
   dimensions: z.number(),
   filterFields: z.array(z.string()),
 });
-const none = <Item extends z.ZodType>(item: Item) =>
+const optionalList = <Item extends z.ZodType>(item: Item) =>
   z
     .array(item)
     .nullish()
@@ -36,11 +36,11 @@ const exportedTable = z
   .object({
     tableName: z.string(),
     indexes: z.array(index),
-    stagedDbIndexes: none(index),
-    searchIndexes: none(searchIndex),
-    stagedSearchIndexes: none(searchIndex),
-    vectorIndexes: none(vectorIndex),
-    stagedVectorIndexes: none(vectorIndex),
+    stagedDbIndexes: optionalList(index),
+    searchIndexes: optionalList(searchIndex),
+    stagedSearchIndexes: optionalList(searchIndex),
+    vectorIndexes: optionalList(vectorIndex),
+    stagedVectorIndexes: optionalList(vectorIndex),
     documentType: z
       .unknown()
       .optional()
@@ -68,12 +68,12 @@ const MAX_JSON_DEPTH = 128;
  * @throws PushError in production's order: of several faults the one that production tells
  */
 export function evaluateSchema(module: CompiledModule, scopes: ImportScopes, timed: Timed): Schema {
-  const tell = (message: string) => `Hit an error while evaluating your schema:\n${message}`;
+  const reword = (message: string) => `Hit an error while evaluating your schema:\n${message}`;
   // Production's status and code for these could not be established.
   const failed = (error: string) => schemaRefusals.invalid(`${error}\n`);
-  const late = failed(moduleRefusals.timedOut(FILE_SECONDS)).wrapped(tell);
-  return tellingRefusals(tell, () =>
-    timed({ seconds: FILE_SECONDS, late }, () => {
+  const timeoutError = failed(moduleRefusals.timedOut(FILE_SECONDS)).reworded(reword);
+  return rewordRefusals(reword, () =>
+    timed({ seconds: FILE_SECONDS, timeoutError }, () => {
       const exports = evaluateFile(module, scopes.schema, failed);
       return checkSchema(exportedText(exports.default));
     }),

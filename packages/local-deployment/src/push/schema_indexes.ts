@@ -1,5 +1,5 @@
 import { fieldPathProblem, identifierProblem } from "../values/identifiers.ts";
-import { tellingRefusals } from "./errors.ts";
+import { rewordRefusals } from "./errors.ts";
 import { schemaRefusals } from "./refusals/schema.ts";
 import type { ExportedTable } from "./schema.ts";
 
@@ -68,7 +68,7 @@ function checkDatabaseIndexes(
 ): void {
   inTable(table, indexes, ({ indexDescriptor, fields }) => {
     for (const field of fields) checkField(indexDescriptor, field);
-    tellingRefusals(
+    rewordRefusals(
       (message) => `In index "${indexDescriptor}": ${message}`,
       () => {
         if (fields.length > MAX_FIELDS) throw schemaRefusals.tooManyFields(MAX_FIELDS);
@@ -88,7 +88,7 @@ function inTable<Index extends Named>(
   indexes: readonly Index[],
   check: (index: Index) => void,
 ): void {
-  tellingRefusals(
+  rewordRefusals(
     (message) => `In table "${table}": ${message}`,
     () => {
       for (const index of indexes) {

@@ -4,8 +4,8 @@ import type { PushError } from "./errors.ts";
 export interface TimeLimit {
   /** In seconds of the thread's own time. */
   readonly seconds: number;
-  /** What is said when it takes longer. */
-  readonly late: PushError;
+  /** How it is refused when it takes longer. */
+  readonly timeoutError: PushError;
 }
 
 /** Runs the evaluation of one file, which may not end. */

@@ -1,12 +1,13 @@
-import type { ValidatorJSON } from "convex/values";
 import type { Definition, DefinitionMetadata } from "../engine/analysis.ts";
+import { validatorOf, type DeclaredVariables } from "../engine/variables.ts";
+import { byName } from "../values/order.ts";
 import { parseValidator } from "../values/validate.ts";
 import { isSubset } from "./definition_rules.ts";
 import { checkExports } from "./exports.ts";
 import { componentName, componentPath, definitionRefusals } from "./refusals/definitions.ts";
 
 type Child = DefinitionMetadata["childComponents"][number];
-type Declared = readonly [string, { readonly value: string; readonly optional?: boolean }];
+type Declared = DeclaredVariables[number];
 
 /**
  * Checks the tree of components as production instantiates it: variables that are passed on, names of
@@ -51,7 +52,7 @@ function checkBindings(
   parentDeclared: readonly Declared[],
 ): void {
   const component = componentPath(path);
-  const inOrder = (child.env ?? []).toSorted(([a], [b]) => (a < b ? -1 : 1));
+  const inOrder = (child.env ?? []).toSorted(byName);
   for (const [name, binding] of inOrder) {
     const own = declaration(declared, name);
     if (own === undefined) throw definitionRefusals.unknownVariable(component, name);
@@ -85,9 +86,7 @@ function checkRequired(path: string, child: Child, declared: readonly Declared[]
 function declaration(declared: readonly Declared[], name: string) {
   const found = declared.find(([other]) => other === name)?.[1];
   if (found === undefined) return undefined;
-  // The convex package's defineApp() and defineComponent() write the validator's JSON text.
-  const validator = JSON.parse(found.value) as ValidatorJSON;
-  return { validator, optional: found.optional === true };
+  return { validator: validatorOf(found), optional: found.optional === true };
 }
 
 function checkMounts(
@@ -95,7 +94,7 @@ function checkMounts(
   definitions: Readonly<Record<string, Definition>>,
 ): void {
   const routes = modules["http.js"]?.httpRoutes ?? [];
-  for (const [mount, reference] of Object.entries(metadata.httpMounts).toSorted()) {
+  for (const [mount, reference] of Object.entries(metadata.httpMounts).toSorted(byName)) {
     const name = reference.split("/").at(-1) ?? "";
     const child = metadata.childComponents.find((candidate) => candidate.name === name);
     const definition = child === undefined ? undefined : definitions[child.path];

@@ -43,8 +43,8 @@ export type ToEvaluation =
 export type FromEvaluation =
   /** Files are compiled no more, and code runs from here on, in this thread of the system's. */
   | { readonly kind: "compiled"; readonly thread: number | null }
-  /** What is evaluated now, and for how many seconds it may be; `seconds` null when nothing is. */
-  | { readonly kind: "evaluating"; readonly seconds: number; readonly late: Refused }
+  /** A file is evaluated now, for so many seconds at the most. */
+  | { readonly kind: "evaluating"; readonly seconds: number; readonly timeoutError: Refused }
   | { readonly kind: "evaluated" }
   | {
       readonly kind: "analyzeNode";
@@ -72,7 +72,12 @@ const analyzeNode: AnalyzeNode = (modules, env) =>
 
 function evaluating(limit: TimeLimit | null): void {
   if (limit === null) say({ kind: "evaluated" });
-  else say({ kind: "evaluating", seconds: limit.seconds, late: refusedBy(limit.late) });
+  else
+    say({
+      kind: "evaluating",
+      seconds: limit.seconds,
+      timeoutError: refusedBy(limit.timeoutError),
+    });
 }
 
 function refusedBy({ code, message, status }: PushError): Refused {

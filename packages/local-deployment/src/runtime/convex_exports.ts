@@ -63,6 +63,11 @@ function isExportable(exported: unknown): exported is Exportable {
   );
 }
 
+/** Whether a value can have properties at all. */
+export function hasProperties(value: unknown): value is object {
+  return (typeof value === "object" && value !== null) || typeof value === "function";
+}
+
 function isMarked(exported: unknown, mark: string): boolean {
   return typeof exported === "object" && exported !== null && Reflect.get(exported, mark) === true;
 }

@@ -23,7 +23,7 @@ const WALL_TIMEOUT_MS = 30_000;
 /** What is going on in the thread, and since when. */
 interface Step {
   /** The file's limit; null while no pushed code runs. */
-  readonly limit: { readonly seconds: number; readonly late: Refused } | null;
+  readonly limit: { readonly seconds: number; readonly timeoutError: Refused } | null;
   /** The thread's own time at its begin, in milliseconds; null when it isn't known. */
   readonly computedBefore: number | null;
   readonly began: number;
@@ -134,7 +134,8 @@ export class Evaluation<Task extends EvaluationTask> {
     }
     const computed = this.#computed();
     const known = computed !== null && computedBefore !== null;
-    if (known && computed - computedBefore >= limit.seconds * 1_000) return errorOf(limit.late);
+    if (known && computed - computedBefore >= limit.seconds * 1_000)
+      return errorOf(limit.timeoutError);
     return took < WALL_TIMEOUT_MS ? null : tooLong("imported", WALL_TIMEOUT_MS);
   }
 }

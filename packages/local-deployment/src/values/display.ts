@@ -58,6 +58,13 @@ const ESCAPES: Readonly<Partial<Record<string, string>>> = {
   "\0": "\\0",
 };
 
+/** A character as Rust's debug format writes it, which quotes it with `'`. */
+export function displayCharacter(character: string): string {
+  if (character === '"') return `'"'`;
+  if (character === "'") return `'\\''`;
+  return `'${ESCAPES[character] ?? escapeUnprintable(character)}'`;
+}
+
 function displayString(value: string): string {
   if (PLAIN.test(value)) return `"${value}"`;
   let text = "";

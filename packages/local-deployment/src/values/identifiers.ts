@@ -3,6 +3,8 @@
  * (crates/convex/sync_types/src/identifier.rs and path.rs). Each function returns what is wrong, or null.
  */
 
+import { displayCharacter } from "./display.ts";
+
 const MAX_IDENTIFIER_LENGTH = 64;
 const MAX_FIELD_NAME_LENGTH = 1_024;
 
@@ -12,14 +14,14 @@ export function identifierProblem(name: string): string | null {
   if (first === undefined) return "Identifier cannot be empty";
   if (!/[A-Za-z_]/.test(first)) {
     return (
-      `Invalid first character ${quotedCharacter(first)} in ${name}: Identifiers must start with ` +
+      `Invalid first character ${displayCharacter(first)} in ${name}: Identifiers must start with ` +
       "an alphabetic character or underscore"
     );
   }
   const wrong = Array.from(name).find((character) => !/[A-Za-z0-9_]/.test(character));
   if (wrong !== undefined) {
     return (
-      `Identifier ${name} has invalid character ${quotedCharacter(wrong)}: Identifiers can only ` +
+      `Identifier ${name} has invalid character ${displayCharacter(wrong)}: Identifiers can only ` +
       "contain alphanumeric characters or underscores"
     );
   }
@@ -35,7 +37,7 @@ export function fieldNameProblem(name: string): string | null {
   const wrong = Array.from(name).find((character) => character < " " || character > "~");
   if (wrong !== undefined) {
     return (
-      `Field name ${name} has invalid character ${quotedCharacter(wrong)}: Field names can only ` +
+      `Field name ${name} has invalid character ${displayCharacter(wrong)}: Field names can only ` +
       "contain non-control ASCII characters"
     );
   }
@@ -48,15 +50,20 @@ export function identifierFieldProblem(name: string): string | null {
   return fieldNameProblem(name) ?? identifierProblem(name);
 }
 
-/** A field path (crates/value/src/field_path.rs): identifiers joined by dots, dots around it forgiven. */
+/** A field path (crates/value/src/field_path.rs): identifiers joined by dots. */
 export function fieldPathProblem(path: string): string | null {
-  const trimmed = path.replace(/^\.+|\.+$/g, "");
+  const trimmed = withoutOuterDots(path);
   if (trimmed === "") return `Empty path ${path}`;
   for (const part of trimmed.split(".")) {
     const problem = identifierFieldProblem(part);
     if (problem !== null) return problem;
   }
   return null;
+}
+
+/** Dots around a field path are forgiven. */
+export function withoutOuterDots(path: string): string {
+  return path.replace(/^\.+|\.+$/g, "");
 }
 
 /** One folder or file of a module's path, its extension included. */
@@ -101,20 +108,4 @@ export function modulePathProblem(path: string): string | null {
     if (problem !== null) return problem;
   }
   return null;
-}
-
-/** A character as Rust's `{:?}` writes it. */
-function quotedCharacter(character: string): string {
-  const escapes: Readonly<Record<string, string>> = {
-    "'": "\\'",
-    "\\": "\\\\",
-    "\n": "\\n",
-    "\r": "\\r",
-    "\t": "\\t",
-    "\0": "\\0",
-  };
-  const escaped = escapes[character];
-  if (escaped !== undefined) return `'${escaped}'`;
-  const code = character.codePointAt(0) ?? 0;
-  return code < 0x20 || code === 0x7f ? `'\\u{${code.toString(16)}}'` : `'${character}'`;
 }

@@ -10,6 +10,7 @@ import { DeveloperError } from "./developer_error.ts";
 import { displayFinite, displayValue } from "./display.ts";
 import { identifierFieldProblem, identifierProblem } from "./identifiers.ts";
 import { tryDecodeId } from "./ids.ts";
+import { byName } from "./order.ts";
 import { noMatch, ValidationFailure } from "./validation_failure.ts";
 
 /**
@@ -83,7 +84,7 @@ export type FieldsJSON = Extract<ValidatorJSON, { type: "object" }>["value"];
  * @throws DeveloperError As `parseValidator`; of several wrong fields it names the first by name.
  */
 export function parseFields(fields: FieldsJSON): FieldValidator[] {
-  const sorted = Object.entries(fields).toSorted(([a], [b]) => (a < b ? -1 : 1));
+  const sorted = Object.entries(fields).toSorted(byName);
   return sorted.map(([name, { fieldType, optional }]) => {
     const problem = identifierFieldProblem(name);
     if (problem !== null) throw new DeveloperError("InvalidValidator", problem);

@@ -93,6 +93,12 @@ const names: readonly Case[] = [
     `${PUSHING}Path a/b.js:c conflicts with existing export`,
   ],
   [
+    "a module whose name is an underscore",
+    { modules: { "_.js": `export const a = ${query};` } },
+    "InvalidModulePath",
+    `${PUSHING}Invalid component "_" in module path _`,
+  ],
+  [
     "Node 18",
     { request: { nodeVersion: "18" } },
     "InvalidConfig",

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
+import { hasProperties } from "../../runtime/convex_exports.ts";
 import type { AnalyzeOutcome, AnalyzeTask, NodeExport } from "../protocol.ts";
 import { replaceEnvironment, setModuleGlobals } from "./environment.ts";
 import { describeThrown, readStacksIn } from "./thrown.ts";
@@ -37,7 +38,7 @@ export async function analyze({ modules, env, paths }: AnalyzeTask): Promise<Ana
 }
 
 function describe(name: string, value: unknown): NodeExport[] {
-  if ((typeof value !== "object" && typeof value !== "function") || value === null) return [];
+  if (!hasProperties(value)) return [];
   const has = (property: string) => Object.hasOwn(value, property);
   const kind = KINDS.find(([, mark, runs]) => has(mark) && runs.some(has));
   if (kind === undefined) return [];
@@ -50,7 +51,8 @@ function describe(name: string, value: unknown): NodeExport[] {
 
 /** A validator as JSON text; null for none. @throws SyntaxError when it is no JSON */
 function exported(value: object, method: "exportArgs" | "exportReturns"): string | null {
-  const give: unknown = Object.hasOwn(value, method) ? Reflect.get(value, method) : undefined;
-  const given: unknown = typeof give === "function" ? Reflect.apply(give, value, []) : undefined;
-  return typeof given === "string" ? JSON.stringify(JSON.parse(given)) : null;
+  const exporter: unknown = Object.hasOwn(value, method) ? Reflect.get(value, method) : undefined;
+  const text: unknown =
+    typeof exporter === "function" ? Reflect.apply(exporter, value, []) : undefined;
+  return typeof text === "string" ? JSON.stringify(JSON.parse(text)) : null;
 }

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { createRequire } from "node:module";
+import { byName } from "../../values/order.ts";
 
 /** What functions see of the machine's own variables: what Lambda and Node have in common (node-executor). */
 const MACHINE = ["PATH", "PWD", "LANG", "NODE_PATH", "TZ", "UTC"];
@@ -17,7 +18,7 @@ const machine = Object.fromEntries(
  */
 export function replaceEnvironment(env: Readonly<Record<string, string>>): string {
   process.env = { ...machine, ...env };
-  const sorted = Object.entries(env).sort(([a], [b]) => (a < b ? -1 : 1));
+  const sorted = Object.entries(env).toSorted(byName);
   return createHash("md5").update(JSON.stringify(sorted)).digest("hex");
 }
 

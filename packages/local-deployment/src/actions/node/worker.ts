@@ -3,12 +3,12 @@
  * (npm-packages/node-executor/src/executor.ts in get-convex/convex-backend). It is bundled, since Node 20 does not
  * read TypeScript.
  */
+import { LogSink } from "../../runtime/console.ts";
 import { egressFetch } from "../egress.ts";
 import { currentAction } from "../frame.ts";
 import type { FromRunner, Thrown, ToRunner } from "../protocol.ts";
 import { ActionSyscalls } from "../syscalls.ts";
 import { analyze } from "./analyze.ts";
-import { LogSink } from "../../runtime/console.ts";
 import { installConsole, type Logger } from "./console.ts";
 import { execute } from "./execute.ts";
 import { endWithParent } from "./parent.ts";

@@ -85,6 +85,12 @@ export const moduleRefusals = {
   validator: (kind: "args" | "returns", problem: string) =>
     `Error in ${kind} validator: ${problem}\nSee https://docs.convex.dev/functions/validation for ` +
     `docs on how to do ${kind === "args" ? "argument" : "return value"} validation.`,
+  /** model/src/components/file_based_routing.rs, around the words of sync_types/src/module_path.rs */
+  pathComponent: (component: string, path: string) =>
+    new PushError(
+      "InvalidModulePath",
+      `Invalid component ${JSON.stringify(component)} in module path ${path}`,
+    ),
   /** model/src/components/file_based_routing.rs */
   exportConflict: (path: string, name: string) =>
     new PushError("InvalidExport", `Path ${path}:${name} conflicts with existing export`),
