@@ -114,18 +114,24 @@ test.each([
   expect(await again.query(anyApi.f!.quick!, {})).toBe(1);
 });
 
-test("it stops soon while a push loads a module that never ends, and leaves no process", async () => {
-  const deployment = await aDeployment();
-  const loading = join(aFolder(), "loading");
-  const code = `"use node";
+test.each([
+  ["stops soon", stops],
+  ["is killed", (deployment: TestDeployment) => deployment.kill()],
+])(
+  "it %s while a push loads a module that never ends, and leaves no process",
+  async (_how, end) => {
+    const deployment = await aDeployment();
+    const loading = join(aFolder(), "loading");
+    const code = `"use node";
     import { writeFileSync } from "node:fs";
     writeFileSync(${JSON.stringify(loading)}, String(process.pid));
     for (;;);`;
-  const project = aProject(deployment, { "convex/endless.ts": code });
-  project.follow("deploy", "--yes", "--typecheck", "disable", "--codegen", "disable");
-  await expect.poll(() => existsSync(loading), { timeout: 30_000 }).toBe(true);
-  await stops(deployment);
-  const loader = Number(readFileSync(loading, "utf8"));
-  const message = "the process that loaded it is still there";
-  await expect.poll(() => isRunning(loader), { message, timeout: 5_000 }).toBe(false);
-});
+    const project = aProject(deployment, { "convex/endless.ts": code });
+    project.follow("deploy", "--yes", "--typecheck", "disable", "--codegen", "disable");
+    await expect.poll(() => existsSync(loading), { timeout: 30_000 }).toBe(true);
+    await end(deployment);
+    const loader = Number(readFileSync(loading, "utf8"));
+    const message = "the process that loaded it is still there";
+    await expect.poll(() => isRunning(loader), { message, timeout: 5_000 }).toBe(false);
+  },
+);

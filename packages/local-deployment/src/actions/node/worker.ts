@@ -54,7 +54,7 @@ process.exit = (code) => {
   throw new Error("process.exit() was called");
 };
 process.on("disconnect", () => process.reallyExit(0));
-endWithParent();
+endWithParent(Number(process.argv.pop())); // functions see no arguments
 
 Object.assign(globalThis, {
   Convex: {

@@ -38,7 +38,8 @@ export class NodeRunner implements Runner {
     egress: Egress,
     gone: (runner: NodeRunner) => void,
   ) {
-    this.#process = Bun.spawn([node, `--max-old-space-size=${HEAP_MIB}`, script], {
+    const flags = [`--max-old-space-size=${HEAP_MIB}`];
+    this.#process = Bun.spawn([node, ...flags, script, String(process.pid)], {
       cwd: folder,
       env: environment(folder),
       stdio: ["ignore", "ignore", "ignore"],
