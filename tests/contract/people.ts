@@ -44,7 +44,9 @@ export function describePeople(name: string, start: () => Promise<Backend>): voi
           caller.query(getBySandboxId, { sandboxId: "anything" }),
           caller.action(api.projects.actions.create, { name: "App", prompt: "Build it" }),
         ];
-        for (const call of calls) expect(await refusal(call)).toMatchObject({ code });
+        // All at once: one that is refused while another is waited for would be nobody's.
+        const refusals = await Promise.all(calls.map(refusal));
+        expect(refusals).toMatchObject([{ code }, { code }, { code }]);
       }
     });
 
