@@ -28,6 +28,7 @@ async function create(name: string) {
 
 // The first call loads the modules: from then on Node has them.
 beforeAll(async () => {
+  await (await client()).action(api.auth.users.syncCurrentUser, {}); // the webhook may yet be on its way
   await create("Before");
 });
 
