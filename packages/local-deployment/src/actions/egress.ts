@@ -4,7 +4,7 @@ export type Egress = Readonly<Record<string, string>>;
 /** A `fetch` that sends requests for the mapped hosts elsewhere; everything else is as ever. */
 export function egressFetch(
   egress: Egress,
-  fetch: typeof globalThis.fetch,
+  fetch: (input: string | URL | Request, init?: RequestInit) => Promise<Response>,
 ): (input: string | URL | Request, init?: RequestInit) => Promise<Response> {
   return (input, init) => {
     const url = new URL(input instanceof Request ? input.url : input);

@@ -1,10 +1,16 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { LogSink, type LogLevel, type LogLine } from "../runtime/console.ts";
+import type { Failure } from "../runtime/failure.ts";
 import type { ActionTask } from "./protocol.ts";
 
 /** One running action. */
 export class ActionFrame {
   readonly #logs: LogSink;
+  #fail: (failure: Failure) => void = () => undefined;
+  /** Resolves when it has failed whatever its promise comes to; else never. */
+  readonly failed: Promise<Failure>;
+  /** Its modules are being evaluated, before the function itself. */
+  importing = false;
   closed = false;
 
   /** @param say takes each line at once: what an action said is known even when it has to be ended. */
@@ -13,12 +19,20 @@ export class ActionFrame {
     say: (line: LogLine) => void,
   ) {
     this.#logs = new LogSink(say);
+    this.failed = new Promise((resolve) => {
+      this.#fail = resolve;
+    });
+  }
+
+  /** Makes it fail, which none of its code can prevent. The first failure counts. */
+  fail(failure: Failure): void {
+    this.#fail(failure);
   }
 
   log(level: LogLevel, args: readonly unknown[]): void {
-    this.#logs.write(level, args, Date.now());
+    if (!this.closed) this.#logs.write(level, args, Date.now());
   }
 }
 
-/** The action whose code is running now, across awaits. */
+/** The action whose code is running now in a Node process, across awaits. */
 export const currentAction = new AsyncLocalStorage<ActionFrame>();

@@ -4,6 +4,7 @@ import type { ActionModules, LocatedAction } from "../engine/protocol.ts";
 import type { JSONValue } from "convex/values";
 import type { LogLine } from "../runtime/console.ts";
 import type { Failure } from "../runtime/failure.ts";
+import type { StackFrame } from "../runtime/frames.ts";
 import type { Egress } from "./egress.ts";
 
 /** A request for an HTTP action, as it crosses threads. */
@@ -69,17 +70,7 @@ export interface Thrown {
   readonly name: string | null;
   /** The data of a ConvexError, as JSON text. */
   readonly data?: string;
-  readonly frames: readonly ThrownFrame[];
-}
-
-/** One call in the stack of what was thrown, in pushed code. */
-export interface ThrownFrame {
-  /** The call, as "async handler" or "new Thing". */
-  readonly call: string;
-  /** The module's path. */
-  readonly path: string;
-  readonly line: number;
-  readonly column: number;
+  readonly frames: readonly StackFrame[];
 }
 
 /** How an action ended: with Convex JSON text, with an HTTP action's response, or by failing. */

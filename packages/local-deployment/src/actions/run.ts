@@ -2,32 +2,63 @@ import { FunctionError } from "../errors.ts";
 import { HTTP_MODULE } from "../engine/http_targets.ts";
 import { formatFunctionPath } from "../engine/paths.ts";
 import { isRegisteredFunction, isRouter } from "../runtime/convex_exports.ts";
-import type { ModuleLoader } from "../runtime/loader.ts";
-import { failureOf } from "../runtime/failure.ts";
-import { currentAction, type ActionFrame } from "./frame.ts";
-import type { ActionOutcome, ActionTask, WireRequest, WireResponse } from "./protocol.ts";
+import { Isolate } from "../runtime/isolate.ts";
+import type { ModuleScript } from "../runtime/script.ts";
+import { actionHost, type ActionHost, type ActionServices } from "./action_host.ts";
+import type { ActionFrame } from "./frame.ts";
+import type { ActionOutcome, WireRequest, WireResponse } from "./protocol.ts";
 
 /** Statuses that a response with a body can't have. */
 const BODYLESS = new Set([101, 204, 205, 304]);
 
-/** Runs one action or HTTP action to its end. Never throws. */
-export async function runAction(frame: ActionFrame, loader: ModuleLoader): Promise<ActionOutcome> {
+/** The code of one action's component, and what serves it. */
+export interface ActionCode extends ActionServices {
+  readonly find: (path: string) => ModuleScript | undefined;
+}
+
+/** Runs one action or HTTP action to its end, in an isolate of its own. Never throws. */
+export async function runAction(frame: ActionFrame, code: ActionCode): Promise<ActionOutcome> {
+  const isolate = new Isolate();
+  const host = actionHost(frame, isolate, code);
+  isolate.open(host, code);
   try {
-    return await currentAction.run(frame, () =>
-      frame.task.http === null
-        ? callAction(frame.task, loader)
-        : callHttpAction(frame.task.http, loader),
-    );
+    const call = () => (frame.task.http === null ? callAction : callHttpAction)(frame, isolate);
+    const failed = frame.failed.then((failure) => ({ ok: false, failure }) as const);
+    const outcome = await Promise.race([isolate.run(call), failed]);
+    if (outcome.ok) await warnOfUnawaited(frame, host);
+    return outcome;
   } catch (error) {
-    return { ok: false, failure: failureOf(error) };
+    return { ok: false, failure: isolate.failureOf(error) };
   } finally {
     frame.closed = true;
+    host.end();
   }
 }
 
-async function callAction(task: ActionTask, loader: ModuleLoader): Promise<ActionOutcome> {
-  const { target, request, args } = task;
-  const registered = loader.load(target.module)[target.name];
+async function warnOfUnawaited(frame: ActionFrame, { unawaited }: ActionHost): Promise<void> {
+  // What is done by now has only not been told yet.
+  await new Promise((resolve) => setImmediate(resolve));
+  const warning = unawaited.warning();
+  if (warning !== null) frame.log("WARN", [warning]);
+}
+
+/** The exports of a module, which may do nothing but export while it is evaluated. */
+function load(
+  frame: ActionFrame,
+  isolate: Isolate,
+  path: string,
+): Readonly<Record<string, unknown>> {
+  frame.importing = true;
+  try {
+    return isolate.load(path);
+  } finally {
+    frame.importing = false;
+  }
+}
+
+async function callAction(frame: ActionFrame, isolate: Isolate): Promise<ActionOutcome> {
+  const { target, request, args } = frame.task;
+  const registered = load(frame, isolate, target.module)[target.name];
   const running = isRegisteredFunction(registered)
     ? registered.invokeAction?.(request.requestId, JSON.stringify([args]))
     : undefined;
@@ -37,21 +68,26 @@ async function callAction(task: ActionTask, loader: ModuleLoader): Promise<Actio
   return { ok: true, value: await running };
 }
 
-async function callHttpAction(wire: WireRequest, loader: ModuleLoader): Promise<ActionOutcome> {
-  const router = loader.load(HTTP_MODULE).default;
+async function callHttpAction(frame: ActionFrame, isolate: Isolate): Promise<ActionOutcome> {
+  const wire = frame.task.http;
+  if (wire === null) throw new Error("It is no HTTP action");
+  const router = load(frame, isolate, HTTP_MODULE).default;
   const path = new URL(wire.url).pathname;
   const found = isRouter(router) ? router.lookup(path, wire.method) : null;
   if (found === null) throw new FunctionError(`No HttpAction routed for ${path}`);
-  const request = new Request(wire.url, {
+  const response = await found[0].invokeHttpAction(requestOf(wire, isolate));
+  if (!(response instanceof Response)) {
+    throw new FunctionError("HTTP actions must return a Response");
+  }
+  return { ok: true, response: await toWire(response) };
+}
+
+function requestOf(wire: WireRequest, isolate: Isolate): Request {
+  return isolate.newRequest(wire.url, {
     method: wire.method,
     headers: wire.headers.map(([name, value]): [string, string] => [name, value]),
     ...(wire.body === null ? {} : { body: wire.body }),
   });
-  const response = await found[0].invokeHttpAction(request);
-  if (!(response instanceof Response)) {
-    throw new FunctionError("HTTP actions must return a Response.");
-  }
-  return { ok: true, response: await toWire(response) };
 }
 
 async function toWire(response: Response): Promise<WireResponse> {

@@ -2,7 +2,7 @@ import { DEPLOYMENT_METADATA } from "../engine/deployment_metadata.ts";
 import { FunctionError } from "../errors.ts";
 import { FailureError, type Failure } from "../runtime/failure.ts";
 import { formatFunctionPath } from "../engine/paths.ts";
-import { currentAction, type ActionFrame } from "./frame.ts";
+import type { ActionFrame } from "./frame.ts";
 import type { FromRunner } from "./protocol.ts";
 
 /** Calls that the engine or other actions answer. */
@@ -27,18 +27,11 @@ export class ActionSyscalls {
   readonly #waiting = new Map<number, Waiting>();
   #nextId = 1;
 
-  /**
-   * @param late what happens to a call by an action that has ended: an isolate refuses it; in Node it never settles,
-   * so that its failure is not taken for one of the next action there (npm-packages/node-executor, `neverSettle`).
-   */
-  constructor(
-    private readonly send: (message: FromRunner) => void,
-    private readonly late: "refuse" | "neverSettle",
-  ) {}
+  constructor(private readonly send: (message: FromRunner) => void) {}
 
-  async call(op: string, args: string): Promise<string> {
-    const frame = currentAction.getStore();
-    if (frame === undefined || frame.closed) return await this.#refuse(frame);
+  /** A call by an action that has ended never settles, so that its failure is not taken for one of the next action. */
+  async call(frame: ActionFrame, op: string, args: string): Promise<string> {
+    if (frame.closed) return await new Promise<never>(() => undefined);
     const name = op.replace(/^1\.0\//, "");
     if (FORWARDED.has(name)) return await this.#forward(frame, name, args);
     const { task } = frame;
@@ -96,16 +89,5 @@ export class ActionSyscalls {
       this.#waiting.set(id, { frame, op, resolve, reject });
       this.send({ kind: "syscall", id, action: frame.task.id, component, op, args });
     });
-  }
-
-  /** What outlives its action can't call on. */
-  #refuse(frame: ActionFrame | undefined): Promise<string> {
-    if (frame === undefined && this.late === "neverSettle") {
-      throw new Error("Cannot invoke syscall during module imports");
-    }
-    if (this.late === "neverSettle") return new Promise(() => undefined);
-    throw new FunctionError(
-      "Convex functions can't be called after the action has returned. Did you forget to await a promise?",
-    );
   }
 }

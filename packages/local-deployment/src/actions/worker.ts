@@ -1,14 +1,11 @@
 /** A thread for isolate actions and HTTP actions: it runs one at a time. */
-import { FunctionError, messageOf } from "../errors.ts";
 import type { ActionModules } from "../engine/protocol.ts";
-import { createConsole } from "../runtime/console.ts";
-import { createScope, type ConvexGlobal } from "../runtime/globals.ts";
-import { ModuleLoader } from "../runtime/loader.ts";
-import { registerSourceMap } from "../runtime/stack.ts";
+import { watchRejections } from "../runtime/rejections.ts";
+import { ModuleScript } from "../runtime/script.ts";
 import { egressFetch, type Egress } from "./egress.ts";
-import { ActionFrame, currentAction } from "./frame.ts";
+import { ActionFrame } from "./frame.ts";
 import type { ActionTask, FromRunner, ToRunner } from "./protocol.ts";
-import { runAction } from "./run.ts";
+import { runAction, type ActionCode } from "./run.ts";
 import { ActionSyscalls } from "./syscalls.ts";
 
 declare const self: Worker;
@@ -16,42 +13,38 @@ declare const self: Worker;
 const send = (message: FromRunner) => {
   self.postMessage(message);
 };
-const syscalls = new ActionSyscalls(send, "refuse");
-const loaders = new Map<string, ModuleLoader>();
+const syscalls = new ActionSyscalls(send);
+const codes = new Map<string, ActionCode>();
 let egress: Egress = {};
 
-function createLoader({ env, modules }: ActionModules): ModuleLoader {
+function codeOf({ env, modules }: ActionModules): ActionCode {
   const byPath = new Map(modules.map((module) => [module.path, module]));
-  const scope = createScope({
-    Convex: {
-      syscall: (op) => {
-        throw new FunctionError(`Unknown operation ${op} in an action`);
-      },
-      asyncSyscall: (op, args) => syscalls.call(op, args),
-      jsSyscall: (op) => {
-        throw new FunctionError(`${op}: file storage is not in the local deployment`);
-      },
-    } satisfies ConvexGlobal,
-    process: { env: { ...env } },
-    console: createConsole((level, args) => currentAction.getStore()?.log(level, args)),
+  const scripts = new Map<string, ModuleScript>();
+  return {
+    env,
+    syscalls,
     fetch: egressFetch(egress, fetch),
-  });
-  return new ModuleLoader((path) => {
-    const module = byPath.get(path);
-    if (module !== undefined) registerSourceMap(path, module.compiled);
-    return module;
-  }, scope);
+    find: (path) => {
+      const known = scripts.get(path);
+      const module = byPath.get(path);
+      if (known !== undefined || module === undefined) return known;
+      const script = new ModuleScript(module);
+      scripts.set(path, script);
+      return script;
+    },
+  };
 }
 
 async function run(task: ActionTask): Promise<void> {
   const frame = new ActionFrame(task, (line) => {
     send({ kind: "log", id: task.id, line });
   });
-  const loader = loaders.get(task.target.component);
+  const code = codes.get(task.target.component);
   const outcome =
-    loader === undefined
+    code === undefined
       ? ({ ok: false, failure: { message: "The action's code was not loaded" } } as const)
-      : await runAction(frame, loader);
+      : await runAction(frame, code);
+  syscalls.abandon(frame);
   send({ kind: "done", id: task.id, outcome });
 }
 
@@ -61,7 +54,7 @@ self.onmessage = ({ data }: MessageEvent<ToRunner>) => {
       egress = data.egress;
       break;
     case "modules":
-      loaders.set(data.component, createLoader(data.modules));
+      codes.set(data.component, codeOf(data.modules));
       break;
     case "ping":
       send({ kind: "pong" });
@@ -81,8 +74,6 @@ self.onmessage = ({ data }: MessageEvent<ToRunner>) => {
   }
 };
 
-// A promise that a function left behind must not take its successor down.
-process.on("unhandledRejection", (reason) => {
-  currentAction.getStore()?.log("ERROR", [`Unhandled promise rejection: ${messageOf(reason)}`]);
-});
+// What no action is known to have left behind must not take its successor down.
+watchRejections(() => undefined);
 process.on("uncaughtException", () => undefined);

@@ -1,6 +1,6 @@
 import type { Database } from "bun:sqlite";
 import type { CompiledModule } from "../runtime/compile.ts";
-import type { LoadableModule } from "../runtime/loader.ts";
+import type { LoadableModule } from "../runtime/script.ts";
 import type { AnalyzedFunction, AnalyzedModule, AuthProvider, Definition } from "./analysis.ts";
 import { buildComponents, flatten, type Component } from "./components.ts";
 import type { FunctionPath } from "./paths.ts";

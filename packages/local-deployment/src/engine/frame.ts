@@ -1,12 +1,14 @@
-import { AsyncLocalStorage } from "node:async_hooks";
 import { FunctionError } from "../errors.ts";
 import { MAX_CALL_DEPTH } from "../limits.ts";
 import { LogSink, type LogLevel } from "../runtime/console.ts";
-import { seededRandom } from "../runtime/globals.ts";
+import type { Failure } from "../runtime/failure.ts";
+import type { Isolate } from "../runtime/isolate.ts";
+import { seededRandom } from "../runtime/random.ts";
 import type { QueryStream } from "../tx/query_stream.ts";
 import type { Transaction, View } from "../tx/transaction.ts";
 import type { Component } from "./components.ts";
 import type { CalledFunction, FunctionPath } from "./paths.ts";
+import { SyscallQueue } from "./syscalls/queue.ts";
 
 /** Who calls: what `getUserIdentity()` answers, and null when signed out. */
 export type Identity = Readonly<Record<string, unknown>> | null;
@@ -55,11 +57,17 @@ export class Execution {
 export class Frame {
   readonly depth: number;
   readonly streams = new Map<number, QueryStream>();
+  /** Its system calls that were not answered yet. */
+  readonly syscalls: SyscallQueue;
+  /** Its modules are being evaluated, before the function itself. */
+  importing = true;
+  /** How many calls outside of JavaScript it has made that were not answered yet. */
+  outside = 0;
+  #isolate: Isolate | null = null;
   #nextStream = 0;
   /** Set when the function has ended: what it left running must not reach the database. */
   #closed = false;
-  /** The child call that was made last, and all those before it. */
-  #children: Promise<unknown> | null = null;
+  #failure: Failure | null = null;
 
   constructor(
     readonly execution: Execution,
@@ -68,13 +76,15 @@ export class Frame {
     readonly type: "query" | "mutation",
     readonly view: View,
     readonly parent: Frame | null,
+    answer: (frame: Frame, op: string, args: string) => string | Promise<string>,
   ) {
-    this.depth = parent === null ? 1 : parent.depth + 1;
+    this.depth = parent === null ? 0 : parent.depth + 1;
     if (this.depth > MAX_CALL_DEPTH) {
       throw new FunctionError(
         `Cross component call depth limit exceeded. Limit: ${String(MAX_CALL_DEPTH)}`,
       );
     }
+    this.syscalls = new SyscallQueue((op, args) => answer(this, op, args));
   }
 
   get tx(): Transaction {
@@ -83,6 +93,30 @@ export class Frame {
 
   get closed(): boolean {
     return this.#closed || this.execution.ended;
+  }
+
+  /** How it has failed, whatever its promise comes to. */
+  get failure(): Failure | null {
+    return this.#failure;
+  }
+
+  get hasIsolate(): boolean {
+    return this.#isolate !== null;
+  }
+
+  /** Where its code runs. @throws Error before that is known */
+  get isolate(): Isolate {
+    if (this.#isolate === null) throw new Error("The function has no isolate yet");
+    return this.#isolate;
+  }
+
+  set isolate(isolate: Isolate) {
+    this.#isolate = isolate;
+  }
+
+  /** Makes it fail with `error`, which none of its code can prevent. The first failure counts. */
+  fail(error: unknown): void {
+    this.#failure ??= this.isolate.failureOf(error);
   }
 
   addStream(stream: QueryStream): number {
@@ -96,44 +130,8 @@ export class Frame {
     this.streams.delete(id);
   }
 
-  /** Resolves when no child call is running: a frame's own work waits for the calls it made before. */
-  async turn(): Promise<void> {
-    while (this.#children !== null) await this.#children;
-  }
-
-  /** Runs a child call after those that were made before it. */
-  child<T>(run: () => Promise<T>): Promise<T> {
-    const running = this.#children === null ? run() : this.#children.then(run);
-    const ended = running.then(
-      () => undefined,
-      () => undefined,
-    );
-    const settled = ended.then(() => {
-      if (this.#children === settled) this.#children = null;
-    });
-    this.#children = settled;
-    return running;
-  }
-
   close(): void {
     this.#closed = true;
     for (const id of [...this.streams.keys()]) this.closeStream(id);
   }
-}
-
-/** The frame whose code is running now. */
-export const currentFrame = new AsyncLocalStorage<Frame>();
-
-/** @throws FunctionError outside a running function, as when a promise outlives its function. */
-export function requireFrame(): Frame {
-  const frame = currentFrame.getStore();
-  if (frame === undefined || frame.closed) throw endedAlready();
-  return frame;
-}
-
-/** Refuses what a function asks for when it has ended. */
-export function endedAlready(): FunctionError {
-  return new FunctionError(
-    "Convex functions can't use the database, the scheduler or other functions after they have returned. Did you forget to await a promise?",
-  );
 }

@@ -2,7 +2,7 @@ import { jsonToConvex, type JSONValue } from "convex/values";
 import { FunctionError, messageOf } from "../errors.ts";
 import { MAX_VALUE_BYTES } from "../limits.ts";
 import { isRegisteredFunction, type RegisteredFunction } from "../runtime/convex_exports.ts";
-import { FailureError, failureOf } from "../runtime/failure.ts";
+import { FailureError } from "../runtime/failure.ts";
 import type { View } from "../tx/transaction.ts";
 import { checkResultJson, parseValueText } from "../values/json_text.ts";
 import { checkArgs, checkReturns } from "../values/validate.ts";
@@ -10,9 +10,11 @@ import { visibleText } from "../values/visible.ts";
 import { UDF_TYPES, type AnalyzedFunction, type FunctionType } from "./analysis.ts";
 import { findFunction } from "./code.ts";
 import type { Component } from "./components.ts";
-import { currentFrame, Frame, type Execution } from "./frame.ts";
+import { Frame, type Execution } from "./frame.ts";
+import { runToEnd } from "./function_run.ts";
 import { canonicalFunctionPath, formatFunctionPath, type FunctionPath } from "./paths.ts";
 import { tableNames, validatorsOf } from "./schemas.ts";
+import { asyncSyscall } from "./syscalls/dispatch.ts";
 import type { EngineState } from "./state.ts";
 
 /** A call of a query or a mutation. */
@@ -75,13 +77,13 @@ export async function invoke(
   call: Call,
   parent: Frame | null,
 ): Promise<string> {
-  const frame = openFrame(execution, call, parent);
+  const frame = openFrame(state, execution, call, parent);
   try {
     const analyzed = locate(state, call);
     const validators = validatorsOf(analyzed);
     const names = tableNames(state.store.catalog, call.component.id);
     checkArgs(validators.args, jsonToConvex(call.args), names);
-    const result = await currentFrame.run(frame, () => run(state, frame, call));
+    const result = await run(state, frame, call);
     if (result.length > MAX_VALUE_BYTES) throw tooLarge(call.path);
     checkResultJson(formatFunctionPath(call.path), result);
     if (validators.returns !== null) {
@@ -89,34 +91,40 @@ export async function invoke(
     }
     return result;
   } catch (error) {
-    throw new FailureError(failureOf(error));
+    throw new FailureError(state.runtime.failureOf(frame, error));
   } finally {
     frame.close();
   }
 }
 
-function openFrame(execution: Execution, call: Call, parent: Frame | null): Frame {
+function openFrame(
+  state: EngineState,
+  execution: Execution,
+  call: Call,
+  parent: Frame | null,
+): Frame {
+  const { component, path, type, view } = call;
   try {
-    return new Frame(execution, call.component, call.path, call.type, call.view, parent);
+    return new Frame(execution, component, path, type, view, parent, (frame, op, args) =>
+      asyncSyscall(state, frame, op, args),
+    );
   } catch (error) {
     throw new FailureError({ message: messageOf(error) });
   }
 }
 
 async function run(state: EngineState, frame: Frame, call: Call): Promise<string> {
-  const exports = state.runtime.load(call.component, call.path.module);
-  const registered = exports[call.path.name];
+  frame.isolate = state.runtime.isolate(frame);
+  const registered = frame.isolate.load(call.path.module)[call.path.name];
+  frame.importing = false;
   const args = JSON.stringify([call.args]);
-  const running = isRegisteredFunction(registered) ? start(registered, call.type, args) : undefined;
+  const running = isRegisteredFunction(registered)
+    ? frame.isolate.run(() => start(registered, call.type, args))
+    : undefined;
   if (running === undefined) {
     throw new FunctionError(`${formatFunctionPath(call.path)} is not a ${call.type}.`);
   }
-  try {
-    return await running;
-  } finally {
-    // Calls that it did not wait for end with it: none may write when a failure has undone the rest.
-    await frame.turn();
-  }
+  return await runToEnd(frame, running);
 }
 
 function start(registered: RegisteredFunction, type: Call["type"], args: string) {

@@ -1,5 +1,5 @@
 import type { JSONValue } from "convex/values";
-import type { Failure } from "../runtime/failure.ts";
+import { failureText, type Failure } from "../runtime/failure.ts";
 import { findFunction } from "./code.ts";
 import type { DueCron } from "./crons.ts";
 import {
@@ -109,7 +109,7 @@ async function runCron(state: EngineState, cron: DueCron): Promise<JobStep> {
 
 function failed(state: EngineState, job: Job, failure: Failure, log: JobLog): JobStep {
   const commit = systemTransaction(state, (tx) => {
-    state.jobs.finish(tx, job, { kind: "failed", error: failure.message });
+    state.jobs.finish(tx, job, { kind: "failed", error: failureText(failure) });
   });
   return { ran: true, action: null, log, commits: [commit] };
 }

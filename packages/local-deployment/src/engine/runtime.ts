@@ -1,83 +1,76 @@
 import { FunctionError } from "../errors.ts";
-import { createConsole } from "../runtime/console.ts";
-import {
-  createScope,
-  dateReading,
-  mathWith,
-  type ConvexGlobal,
-  type Scope,
-} from "../runtime/globals.ts";
-import { ModuleLoader, type ModuleExports } from "../runtime/loader.ts";
-import { registerSourceMap } from "../runtime/stack.ts";
+import { failureOf, type Failure } from "../runtime/failure.ts";
+import { Isolate } from "../runtime/isolate.ts";
+import { ModuleScript } from "../runtime/script.ts";
 import type { Component } from "./components.ts";
-import { currentFrame } from "./frame.ts";
-import { asyncSyscall, syncSyscall } from "./syscalls/dispatch.ts";
+import type { Frame } from "./frame.ts";
+import { functionHost } from "./function_host.ts";
 import type { DeploymentUrls, EngineState } from "./state.ts";
 import { urlVariables } from "./variables.ts";
+
+/** How many isolates are kept ready. */
+const SPARE = 8;
 
 /** What functions see of the deployment itself. */
 export function functionEnv(component: Component, urls: DeploymentUrls): Record<string, string> {
   return { ...component.env, ...urlVariables(urls) };
 }
 
-/** Refuses, in production's words, what only actions may do. */
-function actionsOnly(what: string): () => never {
-  return () => {
-    throw new FunctionError(
-      `Can't use ${what} in queries and mutations. Please consider using an action. See https://docs.convex.dev/functions/actions for more details.`,
-    );
-  };
-}
-
-/** The loaded modules of the active code, one scope per component. Thrown away by the next push. */
+/** Where queries and mutations run: each call in an isolate of its own. */
 export class Runtime {
-  readonly #loaders = new Map<string, ModuleLoader>();
+  /** The active code's modules, by definition and path, and what functions see of variables, by component. */
+  #scripts = new Map<string, ModuleScript>();
+  #env = new Map<string, Readonly<Record<string, string>>>();
+  readonly #spare: Isolate[] = [];
 
   constructor(private readonly state: EngineState) {}
 
-  /** The exports of a module. @throws FunctionError, or whatever the module throws when it is evaluated. */
-  load(component: Component, module: string): ModuleExports {
-    let loader = this.#loaders.get(component.id);
-    if (loader === undefined) {
-      loader = this.#createLoader(component);
-      this.#loaders.set(component.id, loader);
-    }
-    return loader.load(module);
-  }
-
-  #createLoader(component: Component): ModuleLoader {
-    const scope = this.#createScope(component);
-    return new ModuleLoader((path) => {
-      const module = this.state.codeStore.module(component.definition, path);
-      if (module?.environment === "node") {
-        throw new FunctionError(`${path} runs in Node.js: only actions can be defined there.`);
-      }
-      if (module !== undefined) registerSourceMap(path, module.compiled);
-      return module;
-    }, scope);
-  }
-
-  #createScope(component: Component): Scope {
-    const state = this.state;
-    const now = () => currentFrame.getStore()?.tx.now ?? 0;
-    const random = () => currentFrame.getStore()?.execution.random() ?? 0.5;
-    const timers = Object.fromEntries(
-      ["setTimeout", "setInterval"].map((name) => [name, actionsOnly(name)]),
-    );
-    return createScope({
-      ...timers,
-      Convex: {
-        syscall: (op, args) => syncSyscall(state, op, args),
-        asyncSyscall: (op, args) => asyncSyscall(state, op, args),
-        jsSyscall: (op) => {
-          throw new FunctionError(`Unknown operation ${op}`);
-        },
-      } satisfies ConvexGlobal,
-      process: { env: functionEnv(component, state.urls) },
-      console: createConsole((level, args) => currentFrame.getStore()?.execution.log(level, args)),
-      Date: dateReading(now),
-      Math: mathWith(random),
-      fetch: actionsOnly("fetch()"),
+  /** The isolate of one call. */
+  isolate(frame: Frame): Isolate {
+    const isolate = this.#spare.pop() ?? new Isolate();
+    const env = this.#envOf(frame.component);
+    return isolate.open(functionHost(this.state, frame, env), {
+      find: (path) => this.#script(frame.component.definition, path),
     });
+  }
+
+  /** Makes an isolate for a call to come, if there are not enough. @returns whether there were not */
+  prepare(): boolean {
+    if (this.#spare.length >= SPARE) return false;
+    this.#spare.push(new Isolate());
+    return true;
+  }
+
+  /** There is new code, or there are new variables. */
+  forget(): void {
+    this.#scripts = new Map();
+    this.#env = new Map();
+  }
+
+  /** What a call threw, in production's words. */
+  failureOf(frame: Frame, thrown: unknown): Failure {
+    return frame.hasIsolate ? frame.isolate.failureOf(thrown) : failureOf(thrown);
+  }
+
+  #envOf(component: Component): Readonly<Record<string, string>> {
+    const known = this.#env.get(component.id);
+    if (known !== undefined) return known;
+    const env = functionEnv(component, this.state.urls);
+    this.#env.set(component.id, env);
+    return env;
+  }
+
+  #script(definition: string, path: string): ModuleScript | undefined {
+    const key = JSON.stringify([definition, path]);
+    const known = this.#scripts.get(key);
+    if (known !== undefined) return known;
+    const module = this.state.codeStore.module(definition, path);
+    if (module === undefined) return undefined;
+    if (module.environment === "node") {
+      throw new FunctionError(`${path} runs in Node.js: only actions can be defined there.`);
+    }
+    const script = new ModuleScript(module);
+    this.#scripts.set(key, script);
+    return script;
   }
 }

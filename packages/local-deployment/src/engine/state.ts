@@ -18,8 +18,8 @@ export class EngineState {
   readonly handles: Handles;
   readonly jobs: Jobs;
   readonly crons: Crons;
+  readonly runtime: Runtime;
   #code: ActiveCode;
-  #runtime: Runtime;
   #documentTypes = new Map<string, DocumentTypes>();
 
   constructor(
@@ -33,21 +33,17 @@ export class EngineState {
     this.jobs = new Jobs(store.db);
     this.crons = new Crons(store.db);
     this.#code = this.codeStore.load();
-    this.#runtime = new Runtime(this);
+    this.runtime = new Runtime(this);
   }
 
   get code(): ActiveCode {
     return this.#code;
   }
 
-  get runtime(): Runtime {
-    return this.#runtime;
-  }
-
   /** Takes up what a push or a change of variables has stored. */
   reload(): void {
     this.#code = this.codeStore.load();
-    this.#runtime = new Runtime(this);
+    this.runtime.forget();
     this.#documentTypes = new Map();
   }
 

@@ -1,8 +1,8 @@
 /** The engine's thread: opens the store, then answers requests one at a time, in order. */
 import { DeploymentError, messageOf } from "../errors.ts";
+import { watchRejections } from "../runtime/rejections.ts";
 import { ownThread } from "../thread_time.ts";
 import { openStore } from "../tx/store.ts";
-import { currentFrame } from "./frame.ts";
 import { nextDue, type EngineHandlers } from "./handlers/context.ts";
 import type { EngineMessage, EngineRequest } from "./protocol.ts";
 import { createEngineService } from "./service.ts";
@@ -25,6 +25,11 @@ const emit = (message: EngineMessage) => {
 };
 
 let handlers: EngineHandlers | null = null;
+/** Makes something ready for requests to come. @returns whether there is more of it */
+let prepare: () => boolean = () => false;
+/** How many requests were taken up, and how many of them are done. */
+let taken = 0;
+let done = 0;
 let progress: Int32Array | null = null;
 let queue: Promise<void> = Promise.resolve();
 
@@ -34,6 +39,8 @@ function start({ dataDir, urls, progress: shared, firstToken }: EngineStart): vo
     progress = words;
     const store = openStore(dataDir);
     const state = new EngineState(store, urls, () => Atomics.add(words, 1, 1));
+    prepare = () => state.runtime.prepare();
+    prepareWhenIdle();
     handlers = createEngineService(state, emit, firstToken);
     emit({
       kind: "ready",
@@ -59,18 +66,26 @@ async function answer({ id, op, arg }: EngineRequest): Promise<void> {
     emit({ kind: "error", id, message: messageOf(error), code });
   } finally {
     if (progress !== null) Atomics.store(progress, 0, 0);
+    done++;
+    prepareWhenIdle();
   }
 }
 
-// A promise that a function left behind must not take the engine down with it.
-process.on("unhandledRejection", (reason) => {
-  currentFrame
-    .getStore()
-    ?.execution.log("ERROR", [`Unhandled promise rejection: ${messageOf(reason)}`]);
-});
+/** Between two requests, not before one that waits. */
+function prepareWhenIdle(): void {
+  setImmediate(() => {
+    if (taken === done && prepare()) prepareWhenIdle();
+  });
+}
+
+// What no function is known to have left behind must not take the engine down with it.
+watchRejections(() => undefined);
 process.on("uncaughtException", () => undefined);
 
 self.onmessage = ({ data }: MessageEvent<{ start: EngineStart } | EngineRequest>) => {
   if ("start" in data) start(data.start);
-  else queue = queue.then(() => answer(data));
+  else {
+    taken++;
+    queue = queue.then(() => answer(data));
+  }
 };

@@ -4,7 +4,7 @@ import { DAYS, type AnalyzedModule, type CronSchedule, type CronSpec } from "../
 import { nextRun } from "../engine/crons.ts";
 import { canonicalFunctionPath, parseFunctionPath } from "../engine/paths.ts";
 import { messageOf } from "../errors.ts";
-import type { ModuleExports } from "../runtime/loader.ts";
+import type { ModuleExports } from "../runtime/script.ts";
 import { isCronJobs } from "../runtime/convex_exports.ts";
 import { identifierProblem, modulePathProblem } from "../values/identifiers.ts";
 import { parseWellFormedJson } from "../values/json_text.ts";

@@ -1,6 +1,6 @@
 import type { AnalyzedFunction, UdfType } from "../engine/analysis.ts";
 import { hasProperties } from "../runtime/convex_exports.ts";
-import type { ModuleExports } from "../runtime/loader.ts";
+import type { ModuleExports } from "../runtime/script.ts";
 import { identifierProblem } from "../values/identifiers.ts";
 import { ANY_ARGS, ANY_RESULT, argsProblem, returnsProblem } from "./function_validators.ts";
 import { moduleRefusals } from "./refusals/modules.ts";

@@ -1,7 +1,8 @@
 import type { AnalyzedModule } from "../engine/analysis.ts";
 import { FunctionError } from "../errors.ts";
 import type { CompiledModule } from "../runtime/compile.ts";
-import type { ModuleExports, ModuleLoader } from "../runtime/loader.ts";
+import type { Isolate } from "../runtime/isolate.ts";
+import type { ModuleExports } from "../runtime/script.ts";
 import { analyzeFunctions } from "./analyze_functions.ts";
 import { cronsOf } from "./analyze_crons.ts";
 import { routesOf } from "./analyze_routes.ts";
@@ -35,7 +36,7 @@ export function checkModuleCount(paths: readonly string[]): void {
  */
 export function analyzeModules(
   modules: readonly CompiledModule[],
-  loader: ModuleLoader,
+  isolate: Isolate,
   takeLogs: () => string[],
   timed: Timed,
 ): Record<string, AnalyzedModule> {
@@ -48,20 +49,20 @@ export function analyzeModules(
     inOrder.map(({ path }) => [
       path,
       timed({ seconds: MODULE_SECONDS, timeoutError }, () =>
-        analyzeModule(path, evaluate(path, loader, takeLogs)),
+        analyzeModule(path, evaluate(path, isolate, takeLogs)),
       ),
     ]),
   );
 }
 
-function evaluate(path: string, loader: ModuleLoader, takeLogs: () => string[]): ModuleExports {
+function evaluate(path: string, isolate: Isolate, takeLogs: () => string[]): ModuleExports {
   takeLogs();
   try {
-    return loader.load(path);
+    return isolate.run(() => isolate.load(path));
   } catch (error) {
     // A module that isn't there is told without the one that imports it.
     if (error instanceof FunctionError) throw moduleRefusals.invalid(error.message);
-    throw moduleRefusals.failed(path, failureText(error, takeLogs()));
+    throw moduleRefusals.failed(path, failureText(isolate, error, takeLogs()));
   }
 }
 

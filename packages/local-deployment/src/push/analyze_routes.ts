@@ -1,5 +1,5 @@
 import type { AnalyzedModule } from "../engine/analysis.ts";
-import type { ModuleExports } from "../runtime/loader.ts";
+import type { ModuleExports } from "../runtime/script.ts";
 import { hasProperties, isRouter } from "../runtime/convex_exports.ts";
 import { moduleRefusals } from "./refusals/modules.ts";
 

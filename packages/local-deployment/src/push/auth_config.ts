@@ -6,8 +6,8 @@ import { configOf } from "../auth/stored_provider.ts";
 import { messageOf } from "../errors.ts";
 import { parseWellFormedJson } from "../values/json_text.ts";
 import { PushError } from "./errors.ts";
-import { evaluateFile, failureText } from "./evaluate_file.ts";
-import type { ImportScopes } from "./import_scopes.ts";
+import { evaluateFile } from "./evaluate_file.ts";
+import type { ImportHosts } from "./import_hosts.ts";
 import { authRefusals } from "./refusals/definitions.ts";
 import { moduleRefusals } from "./refusals/modules.ts";
 import { FILE_SECONDS, type Timed } from "./time_limit.ts";
@@ -42,7 +42,7 @@ export const AUTH_EXPLANATIONS = {
  */
 export function evaluateAuthConfig(
   module: CompiledModule,
-  scopes: ImportScopes,
+  hosts: ImportHosts,
   timed: Timed,
   explanation: string,
 ): AuthProvider[] {
@@ -52,20 +52,20 @@ export function evaluateAuthConfig(
       : error;
   const timeoutError = explained(authRefusals.failed(`${moduleRefusals.timedOut(FILE_SECONDS)}\n`));
   try {
-    return timed({ seconds: FILE_SECONDS, timeoutError }, () => readProviders(module, scopes));
+    return timed({ seconds: FILE_SECONDS, timeoutError }, () => readProviders(module, hosts));
   } catch (error) {
     throw error instanceof PushError ? explained(error) : error;
   }
 }
 
-function readProviders(module: CompiledModule, scopes: ImportScopes): AuthProvider[] {
-  const exports = evaluateFile(module, scopes.authConfig, (error) =>
+function readProviders(module: CompiledModule, hosts: ImportHosts): AuthProvider[] {
+  const { exports, failureText } = evaluateFile(module, hosts.authConfig, (error) =>
     authRefusals.failed(`${error}\n`),
   );
   const config = exports.default;
   if (config === undefined || config === null)
     throw authRefusals.failed(authRefusals.missingExport);
-  const providers = listedProviders(serialized(config));
+  const providers = listedProviders(serialized(config, failureText));
   providers.forEach(checkForConfusion);
   const parsed = providers.map(parseEntry);
   for (const entry of parsed) checkProvider(entry);
@@ -73,7 +73,7 @@ function readProviders(module: CompiledModule, scopes: ImportScopes): AuthProvid
 }
 
 /** What is left of a value once it has been JSON. */
-function serialized(config: unknown): unknown {
+function serialized(config: unknown, failureText: (error: unknown) => string): unknown {
   // Undefined for a function, which JSON.stringify's type does not tell.
   let text: unknown;
   try {

@@ -2,10 +2,10 @@ import { z } from "zod";
 import type { DefinitionMetadata } from "../engine/analysis.ts";
 import type { CompiledModule } from "../runtime/compile.ts";
 import { hasProperties } from "../runtime/convex_exports.ts";
-import type { ModuleExports } from "../runtime/loader.ts";
+import type { ModuleExports } from "../runtime/script.ts";
 import { checkDefinition } from "./definition_rules.ts";
-import { evaluateFile, failureText } from "./evaluate_file.ts";
-import type { ImportScopes } from "./import_scopes.ts";
+import { evaluateFile, type EvaluatedFile } from "./evaluate_file.ts";
+import type { ImportHosts } from "./import_hosts.ts";
 import { definitionRefusals } from "./refusals/definitions.ts";
 import { moduleRefusals } from "./refusals/modules.ts";
 import { FILE_SECONDS, type Timed } from "./time_limit.ts";
@@ -59,7 +59,7 @@ const DEPENDENCY = "_componentDeps/";
 /** Evaluates every definition, dependencies first. @throws PushError, also for a cycle */
 export function evaluateDefinitions(
   sources: readonly DefinitionSource[],
-  scopesFor: (path: string) => ImportScopes,
+  hostsFor: (path: string) => ImportHosts,
   timed: Timed,
 ): Map<string, DefinitionMetadata> {
   const byPath = new Map(sources.map((source) => [source.path, source]));
@@ -82,7 +82,7 @@ export function evaluateDefinitions(
       module === null
         ? PLAIN_APP
         : timed({ seconds: FILE_SECONDS, timeoutError }, () =>
-            evaluateDefinition(module, path, scopesFor(path), done),
+            evaluateDefinition(module, path, hostsFor(path), done),
           );
     done.set(path, metadata);
     return metadata;
@@ -94,16 +94,16 @@ export function evaluateDefinitions(
 function evaluateDefinition(
   module: CompiledModule,
   path: string,
-  scopes: ImportScopes,
+  hosts: ImportHosts,
   done: ReadonlyMap<string, DefinitionMetadata>,
 ): DefinitionMetadata {
-  const exports = evaluateFile(
+  const file = evaluateFile(
     module,
-    scopes.appDefinition,
+    hosts.appDefinition,
     (error) => definitionRefusals.failed(error),
     (wanted) => dependencyExports(wanted, done),
   );
-  const exported = exportedBy(exports, path);
+  const exported = exportedBy(file, path);
   const parsed = exportedDefinition.safeParse(exported);
   if (!parsed.success) {
     const problem = `Failed to deserialize ${JSON.stringify(exported)}: ${z.prettifyError(parsed.error)}`;
@@ -129,7 +129,7 @@ function evaluateDefinition(
 }
 
 /** What the default export's `export()` gives (isolate/src/environment/component_definitions.rs). */
-function exportedBy(exports: ModuleExports, path: string): object {
+function exportedBy({ exports, failureText }: EvaluatedFile, path: string): object {
   if (!("default" in exports)) throw definitionRefusals.exported(path, "missing default export");
   const definition = exports.default;
   if (!hasProperties(definition)) {

@@ -1,9 +1,16 @@
 import type { CompiledModule } from "../runtime/compile.ts";
-import { failureOf, withLogs } from "../runtime/failure.ts";
-import type { Scope } from "../runtime/globals.ts";
-import { ModuleLoader, type ModuleExports } from "../runtime/loader.ts";
-import { registerSourceMap } from "../runtime/stack.ts";
+import { withLogs } from "../runtime/failure.ts";
+import { Isolate } from "../runtime/isolate.ts";
+import type { IsolateHost } from "../runtime/isolate_host.ts";
+import { ModuleScript, type ModuleExports } from "../runtime/script.ts";
 import { PushError } from "./errors.ts";
+
+/** A file that was evaluated. */
+export interface EvaluatedFile {
+  readonly exports: ModuleExports;
+  /** An error that the file's own code threw later, as production tells it. */
+  readonly failureText: (error: unknown) => string;
+}
 
 /**
  * Evaluates a file that is no module of functions: `schema.ts`, `auth.config.ts`, `convex.config.ts`.
@@ -14,25 +21,27 @@ import { PushError } from "./errors.ts";
  */
 export function evaluateFile(
   module: CompiledModule,
-  scope: Scope,
+  host: IsolateHost,
   refused: (error: string) => PushError,
-  external?: (path: string) => ModuleExports | undefined,
-): ModuleExports {
-  const loader = new ModuleLoader(
-    (path) => (path === module.path ? module : undefined),
-    scope,
-    external,
-  );
-  registerSourceMap(module.path, module.compiled);
+  external: (path: string) => ModuleExports | undefined = () => undefined,
+): EvaluatedFile {
+  const script = new ModuleScript(module);
+  const find = (path: string) => (path === module.path ? script : undefined);
+  const isolate = new Isolate().open(host, { find, external });
   try {
-    return loader.load(module.path);
+    const exports = isolate.run(() => isolate.load(module.path));
+    return { exports, failureText: (error) => failureText(isolate, error) };
   } catch (error) {
     if (error instanceof PushError) throw error;
-    throw refused(failureText(error));
+    throw refused(failureText(isolate, error));
   }
 }
 
 /** An error as production tells it in a push, its frames included and `logs` before them. */
-export function failureText(error: unknown, logs: readonly string[] = []): string {
-  return withLogs(failureOf(error).message.trimEnd(), logs);
+export function failureText(
+  isolate: Isolate,
+  error: unknown,
+  logs: readonly string[] = [],
+): string {
+  return withLogs(isolate.failureOf(error), logs).trimEnd();
 }

@@ -9,8 +9,8 @@ import type {
 import type { PreparedPush } from "../engine/push.ts";
 import { urlVariables } from "../engine/variables.ts";
 import type { CompiledModule, PushedModule } from "../runtime/compile.ts";
-import { ModuleLoader } from "../runtime/loader.ts";
-import { registerSourceMap } from "../runtime/stack.ts";
+import { Isolate } from "../runtime/isolate.ts";
+import { ModuleScript } from "../runtime/script.ts";
 import { checkCronTargets } from "./analyze_crons.ts";
 import { analyzeModules, checkModuleCount } from "./analyze_modules.ts";
 import { analyzeNodeModules } from "./analyze_node.ts";
@@ -19,7 +19,7 @@ import { mountComponents } from "./component_tree.ts";
 import { checkDeclarations } from "./definition_rules.ts";
 import { evaluateDefinitions, type DefinitionSource } from "./definitions.ts";
 import { PushError } from "./errors.ts";
-import { importScopes, refusedVariable, type ImportScopes } from "./import_scopes.ts";
+import { importHosts, refusedVariable, type ImportHosts } from "./import_hosts.ts";
 import { checkPackageSize } from "./package_size.ts";
 import { compileDefinitions, pushedFiles, type CompiledDefinition } from "./pushed_modules.ts";
 import { moduleRefusals } from "./refusals/modules.ts";
@@ -94,9 +94,9 @@ async function evaluatePush(
   const now = Date.now();
   const urls = urlVariables(context.urls);
   const env: Record<string, string> = { ...urls, ...context.environment };
-  const appScopes = importScopes(env, (name) => env[name], now);
+  const appHosts = importHosts(env, (name) => env[name], now);
   // A component's own variables are known per mount only.
-  const componentScopes = importScopes(urls, refusedVariable, now);
+  const componentHosts = importHosts(urls, refusedVariable, now);
 
   const files = pushedFiles(request, context.pushed);
   checkPackageSize(
@@ -112,21 +112,21 @@ async function evaluatePush(
   const modules: Record<string, readonly CompiledModule[]> = {};
   let auth: readonly AuthProvider[] = [];
   for (const [path, definition] of Object.entries(compiled)) {
-    const scopes = path === "" ? appScopes : componentScopes;
+    const hosts = path === "" ? appHosts : componentHosts;
     checkModuleCount((files[path]?.modules ?? []).map((module) => module.path));
     const own = await definition.modules;
     modules[path] = own;
-    const analyzed = await analyze(own, scopes, timed, (inNode) => host.analyzeNode(inNode, env));
+    const analyzed = await analyze(own, hosts, timed, (inNode) => host.analyzeNode(inNode, env));
     const authConfig = own.find((module) => module.path === "auth.config.js");
     if (path === "" && authConfig !== undefined) {
-      auth = evaluateAuthConfig(authConfig, scopes, timed, AUTH_EXPLANATIONS.pushed);
+      auth = evaluateAuthConfig(authConfig, hosts, timed, AUTH_EXPLANATIONS.pushed);
     }
-    const schema = await evaluatedSchema(definition, scopes, timed);
+    const schema = await evaluatedSchema(definition, hosts, timed);
     definitions[path] = { schema, modules: analyzed };
   }
   const metadata = evaluateDefinitions(
     await definitionSources(request, compiled),
-    (path) => (path === "" ? appScopes : componentScopes),
+    (path) => (path === "" ? appHosts : componentHosts),
     timed,
   );
   const described = describe(metadata, definitions);
@@ -146,16 +146,17 @@ async function evaluatePush(
 
 async function analyze(
   modules: readonly CompiledModule[],
-  scopes: ImportScopes,
+  hosts: ImportHosts,
   timed: Timed,
   analyzeNode: (modules: readonly PushedModule[]) => Promise<NodeAnalysis>,
 ): Promise<Definition["modules"]> {
-  const loader = new ModuleLoader((wanted) => {
-    const module = modules.find((m) => m.path === wanted && m.environment === "isolate");
-    if (module !== undefined) registerSourceMap(wanted, module.compiled);
-    return module;
-  }, scopes.modules);
-  const inIsolate = analyzeModules(modules, loader, scopes.takeLogs, timed);
+  const scripts = new Map(
+    modules
+      .filter(({ environment }) => environment === "isolate")
+      .map((module) => [module.path, new ModuleScript(module)] as const),
+  );
+  const isolate = new Isolate().open(hosts.modules, { find: (path) => scripts.get(path) });
+  const inIsolate = analyzeModules(modules, isolate, hosts.takeLogs, timed);
   const nodeModules = modules.filter(({ environment }) => environment === "node");
   const inNode = nodeModules.length === 0 ? {} : analyzeNodeModules(await analyzeNode(nodeModules));
   const analyzed: Record<string, AnalyzedModule> = { ...inIsolate, ...inNode };
@@ -165,10 +166,10 @@ async function analyze(
 
 async function evaluatedSchema(
   { schema }: CompiledDefinition,
-  scopes: ImportScopes,
+  hosts: ImportHosts,
   timed: Timed,
 ): Promise<Schema | null> {
-  return schema === null ? null : evaluateSchema(await schema, scopes, timed);
+  return schema === null ? null : evaluateSchema(await schema, hosts, timed);
 }
 
 async function definitionSources(

@@ -8,7 +8,7 @@ import { identifierProblem } from "../values/identifiers.ts";
 import { parseDocumentType } from "../values/validate.ts";
 import { evaluateFile } from "./evaluate_file.ts";
 import { rewordRefusals } from "./errors.ts";
-import type { ImportScopes } from "./import_scopes.ts";
+import type { ImportHosts } from "./import_hosts.ts";
 import { moduleRefusals } from "./refusals/modules.ts";
 import { schemaRefusals } from "./refusals/schema.ts";
 import { checkIndexReferences } from "./index_references.ts";
@@ -67,14 +67,14 @@ const MAX_JSON_DEPTH = 128;
  *
  * @throws PushError in production's order: of several faults the one that production tells
  */
-export function evaluateSchema(module: CompiledModule, scopes: ImportScopes, timed: Timed): Schema {
+export function evaluateSchema(module: CompiledModule, hosts: ImportHosts, timed: Timed): Schema {
   const reword = (message: string) => `Hit an error while evaluating your schema:\n${message}`;
   // Production's status and code for these could not be established.
   const failed = (error: string) => schemaRefusals.invalid(`${error}\n`);
   const timeoutError = failed(moduleRefusals.timedOut(FILE_SECONDS)).reworded(reword);
   return rewordRefusals(reword, () =>
     timed({ seconds: FILE_SECONDS, timeoutError }, () => {
-      const exports = evaluateFile(module, scopes.schema, failed);
+      const { exports } = evaluateFile(module, hosts.schema, failed);
       return checkSchema(exportedText(exports.default));
     }),
   );

@@ -4,10 +4,11 @@ import type { AuthProvider } from "../engine/analysis.ts";
 import type { PreparedPush } from "../engine/push.ts";
 import { messageOf } from "../errors.ts";
 import { stopCompiler, type CompiledModule, type PushedModule } from "../runtime/compile.ts";
+import { watchRejections } from "../runtime/rejections.ts";
 import { ownThread } from "../thread_time.ts";
 import { AUTH_EXPLANATIONS, evaluateAuthConfig } from "./auth_config.ts";
 import { PushError } from "./errors.ts";
-import { importScopes } from "./import_scopes.ts";
+import { importHosts } from "./import_hosts.ts";
 import { preparePush, type AnalyzeNode, type PushContext } from "./prepare.ts";
 import type { StartPushRequest } from "./request.ts";
 import { timedBy, type TimeLimit } from "./time_limit.ts";
@@ -94,9 +95,9 @@ async function evaluate(task: EvaluationTask): Promise<EvaluationResults[Evaluat
     return await preparePush(task.request, task.context, { compiled, evaluating, analyzeNode });
   }
   say({ kind: "compiled", thread: ownThread() });
-  const scopes = importScopes(task.env, () => undefined, Date.now());
+  const hosts = importHosts(task.env, () => undefined, Date.now());
   const explanation = AUTH_EXPLANATIONS.variablesChanged;
-  return evaluateAuthConfig(task.module, scopes, timedBy(evaluating), explanation);
+  return evaluateAuthConfig(task.module, hosts, timedBy(evaluating), explanation);
 }
 
 async function answer(task: EvaluationTask): Promise<FromEvaluation> {
@@ -111,8 +112,7 @@ async function answer(task: EvaluationTask): Promise<FromEvaluation> {
   }
 }
 
-// Production forgets what nobody waited for while modules were imported (isolate/src/request_scope.rs).
-process.on("unhandledRejection", () => undefined);
+watchRejections(() => undefined);
 
 self.onmessage = ({ data }: MessageEvent<ToEvaluation>) => {
   if (data.kind === "nodeAnalyzed") nodeAnalyzed(data.analysis);

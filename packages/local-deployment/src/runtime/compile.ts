@@ -28,25 +28,21 @@ function moduleHash(module: PushedModule): string {
 }
 
 /**
- * Rewrites an isolate's ES module into the body of a function, so that its free variables (`process`, `fetch`,
- * `Date`, ...) can be given per component. It sees no `require`.
+ * Rewrites an isolate's ES module into the body of a function, which can be evaluated in any context without waiting
+ * for its imports. It sees no `require`.
  */
 export async function compileModule(module: PushedModule): Promise<CompiledModule> {
   if (module.environment === "node") return { ...module, hash: moduleHash(module), compiled: "" };
-  const withMap =
-    module.sourceMap === undefined
-      ? module.source
-      : `${module.source}\n//# sourceMappingURL=data:application/json;base64,${Buffer.from(module.sourceMap).toString("base64")}`;
-  const { code } = await esbuild.transform(withMap, {
+  const { source, sourceMap } = module;
+  const map = sourceMap === undefined ? "" : Buffer.from(sourceMap).toString("base64");
+  const withMap = `${source}\n//# sourceMappingURL=data:application/json;base64,${map}`;
+  const { code } = await esbuild.transform(map === "" ? source : withMap, {
     format: "cjs",
     platform: "neutral",
     target: "esnext",
-    supported: { "dynamic-import": false },
-    define: {
-      "import.meta.url": JSON.stringify(`file:///${module.path}`),
-      require: "undefined",
-    },
-    sourcemap: "inline",
+    define: { "import.meta": "__importMeta", require: "undefined" },
+    // Stacks tell of those modules alone that were pushed with their source map.
+    sourcemap: map === "" ? false : "inline",
     sourcefile: module.path,
     sourcesContent: false,
     logLevel: "silent",

@@ -1,14 +1,26 @@
 import { FunctionError } from "../errors.ts";
-import { mapStack } from "./stack.ts";
+import { framesOfError } from "./thrown.ts";
+import type { StackFrame } from "./frames.ts";
+import { v8Words } from "./v8_words.ts";
 
-/** How a function failed: production's text (without "Server Error"), and a ConvexError's data. */
+/** How a function failed, as production tells it (`JsError` in crates/common/src/errors.rs). */
 export interface Failure {
+  /** In one piece, as "Uncaught Error: no such luck". */
   readonly message: string;
+  /** The calls that led to it, a line each with a newline behind it; undefined is none. */
+  readonly stack?: string;
   /** The data of a ConvexError, as JSON text. */
   readonly data?: string;
 }
 
 const CONVEX_ERROR = Symbol.for("ConvexError");
+/** Longer messages are cut, in UTF-16 units (production: bytes; crates/common/src/errors.rs). */
+const MAX_MESSAGE_LENGTH = 2 ** 20;
+
+/** The whole text of a failure: each line of it ends with a newline. */
+export function failureText({ message, stack = "" }: Failure): string {
+  return `${message}\n${stack}`;
+}
 
 /** An error on its way through the calls above: what user code sees as `error.message` and `error.data`. */
 export class FailureError extends Error {
@@ -17,32 +29,67 @@ export class FailureError extends Error {
   readonly data?: unknown;
 
   constructor(readonly failure: Failure) {
-    super(failure.message);
+    super(failureText(failure));
     if (failure.data !== undefined) this.data = JSON.parse(failure.data);
   }
 }
 
-/** Turns what user code threw into production's text. */
-export function failureOf(thrown: unknown): Failure {
+/**
+ * Turns what was thrown into production's text.
+ * @param stackOf the text of its calls; "" for what is the deployment's own
+ */
+export function failureOf(
+  thrown: unknown,
+  stackOf: (frames: readonly StackFrame[]) => string = () => "",
+): Failure {
   if (thrown instanceof FailureError) return thrown.failure;
   if (thrown instanceof FunctionError) return { message: thrown.message };
-  if (typeof thrown !== "object" || thrown === null)
-    return { message: `Uncaught ${String(thrown)}` };
-  const [name, message, stack, data] = ["name", "message", "stack", "data"].map(
-    (property): unknown => Reflect.get(thrown, property),
-  );
-  const title = `Uncaught ${typeof name === "string" ? name : "Error"}: ${typeof message === "string" ? message : ""}`;
-  const text = title + mapStack(typeof stack === "string" ? stack : "");
+  if (!isError(thrown)) return { message: `Uncaught ${shown(thrown)}` };
+  const name = textOf(thrown, "name", "Error");
+  const message = v8Words(textOf(thrown, "message", ""));
+  const title = [name, message].filter((part) => part !== "").join(": ");
+  const failure: Failure = {
+    message: (title === "" ? "Uncaught" : `Uncaught ${title}`).slice(0, MAX_MESSAGE_LENGTH),
+    stack: stackOf(framesOfError(thrown)),
+  };
   // `invokeFunction` of the `convex` package has made the data JSON text.
-  return CONVEX_ERROR in thrown && typeof data === "string"
-    ? { message: text, data }
-    : { message: text };
+  const data: unknown = CONVEX_ERROR in thrown ? Reflect.get(thrown, "data") : undefined;
+  return typeof data === "string" ? { ...failure, data } : failure;
+}
+
+/** Whether something is an error, of whatever context. */
+function isError(thrown: unknown): thrown is object {
+  if (typeof thrown !== "object" || thrown === null) return false;
+  if (thrown instanceof Error) return true;
+  for (let at: unknown = thrown; at !== null; at = Object.getPrototypeOf(at)) {
+    const constructor: unknown = Object.getOwnPropertyDescriptor(at, "constructor")?.value;
+    if (typeof constructor === "function" && constructor.name === "Error") return true;
+  }
+  return false;
+}
+
+function textOf(thrown: object, property: string, missing: string): string {
+  try {
+    const value: unknown = Reflect.get(thrown, property);
+    return value === undefined ? missing : String(value);
+  } catch {
+    return missing;
+  }
+}
+
+/** As V8 shows what is no error, without running any of it (`Object::NoSideEffectsToString`). */
+function shown(thrown: unknown): string {
+  if (typeof thrown === "string") return thrown;
+  if (typeof thrown !== "object" || thrown === null) return String(thrown);
+  if (Array.isArray(thrown)) return "[object Array]";
+  const constructor: unknown = Reflect.get(thrown, "constructor");
+  const name = typeof constructor === "function" ? constructor.name : "";
+  return name === "" ? "[object Object]" : `#<${name}>`;
 }
 
 /** A failure's text with what was logged before it, between the message and the stack, as production tells it. */
-export function withLogs(text: string, logs: readonly string[]): string {
-  if (logs.length === 0) return text;
-  const frames = text.search(/\n {4}at /);
-  const [message, stack] = frames < 0 ? [text, ""] : [text.slice(0, frames), text.slice(frames)];
-  return `${message}\n\n${logs.join("\n")}${stack}`;
+export function withLogs({ message, stack = "" }: Failure, logs: readonly string[]): string {
+  return logs.length === 0
+    ? failureText({ message, stack })
+    : `${message}\n\n${logs.join("\n")}\n${stack}`;
 }

@@ -12,7 +12,7 @@ import { ENDLESS_TOKEN } from "../engine/live_token.ts";
 import { newRequestId } from "../engine/request_id.ts";
 import { TIMED_OUT } from "../engine/timeouts.ts";
 import { formatLogLine } from "../runtime/console.ts";
-import type { Failure } from "../runtime/failure.ts";
+import { failureText, type Failure } from "../runtime/failure.ts";
 import { NO_DATABASE_USAGE } from "../tx/usage.ts";
 import { tooMany, type ActionPool } from "./action_pool.ts";
 import type { Caller } from "./callers.ts";
@@ -204,11 +204,10 @@ function targetOf({ path, componentPath }: ClientCall, caller: Caller): Target {
 function toClient(result: CallResult, requestId: string): ClientResult {
   const logLines = result.logs.map(formatLogLine);
   if (result.ok) return { ok: true, value: result.value, ts: result.ts, logLines };
-  const { message, data } = result.failure;
   return {
     ok: false,
-    errorMessage: `[Request ID: ${requestId}] Server Error\n${message}`,
-    errorData: data ?? null,
+    errorMessage: `[Request ID: ${requestId}] Server Error\n${failureText(result.failure)}`,
+    errorData: result.failure.data ?? null,
     logLines,
   };
 }

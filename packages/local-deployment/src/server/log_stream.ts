@@ -1,6 +1,6 @@
 import type { CalledFunction } from "../engine/paths.ts";
 import type { LogLine } from "../runtime/console.ts";
-import type { Failure } from "../runtime/failure.ts";
+import { failureText, type Failure } from "../runtime/failure.ts";
 import type { DatabaseUsage } from "../tx/usage.ts";
 import { visibleText } from "../values/visible.ts";
 import { usageStats, type UsageStats } from "./usage_stats.ts";
@@ -79,7 +79,9 @@ export class LogStream {
       executionTime,
       success: failure === null ? { status: "success" } : null,
       error:
-        failure === null ? null : visibleText(failure.message.slice(0, MAX_ERROR_LENGTH), "\n\t"),
+        failure === null
+          ? null
+          : visibleText(failureText(failure).slice(0, MAX_ERROR_LENGTH), "\n\t"),
       requestId,
       usageStats: usageStats(usage),
     });

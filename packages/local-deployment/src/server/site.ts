@@ -1,3 +1,4 @@
+import { failureText } from "../runtime/failure.ts";
 import type { HttpTarget } from "../engine/protocol.ts";
 import { newRequestId } from "../engine/request_id.ts";
 import { HttpError, messageOf } from "../errors.ts";
@@ -85,7 +86,7 @@ export class Site {
       return Response.json(
         {
           code: `[Request ID: ${context.requestId}] Server Error: ${message}`,
-          trace: message,
+          trace: failure === null ? message : failureText(failure),
           ...data,
         },
         { status: 500 },

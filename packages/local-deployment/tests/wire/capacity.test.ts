@@ -118,7 +118,7 @@ describe("what never ends costs itself", () => {
     const headers = { authorization: `Convex ${adminKey}` };
     const { json } = await post(`${url}/api/function`, call, headers);
     expect(json?.errorMessage).toMatch(
-      /\nAction `waits` execution timed out \(maximum duration 3s\)$/,
+      /\nAction `waits` execution timed out \(maximum duration 3s\)\n$/,
     );
   });
 

@@ -186,5 +186,5 @@ test("nothing of what callers make up acts on the terminal that the log is print
     expect(text.length).toBeLessThan(1_000);
   }
   const named = "'a\\x1b]0;owned\\x07\\x9b31m\\x0ab\\x0d\\x7f\\u202ec\\u2066d\\u2028e'";
-  expect(texts).toContain(`Could not find public function for ${named}.`);
+  expect(texts).toContain(`Could not find public function for ${named}.\n`);
 });

@@ -34,7 +34,7 @@ describe("a Node action", () => {
   test("fails with the lines of the TypeScript, and with a ConvexError's data", async () => {
     const text = await refusal(client().action(api.node.throws, {}));
     expect(text).toMatch(
-      /Uncaught TypeError: no such luck\n {4}at handler \(\.\.\/convex\/node\.ts:\d+:\d+\)$/,
+      /Uncaught TypeError: no such luck\n {4}at handler \(\.\.\/convex\/node\.ts:\d+:\d+\)\n$/,
     );
     const error: unknown = await client()
       .action(api.node.refuses, {})

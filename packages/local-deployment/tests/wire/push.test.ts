@@ -289,7 +289,9 @@ describe("the official CLI", () => {
   test("sets, shows and removes variables, which functions see at once", async () => {
     await convex("env", "set", "GREETING", "hello world");
     expect(await convex("env", "get", "GREETING")).toBe("hello world\n");
-    expect(await convex("run", "rules:environment")).toContain('"GREETING": "hello world"');
+    expect(await convex("run", "rules:environment", '{"names":["GREETING"]}')).toContain(
+      '"GREETING": "hello world"',
+    );
     await convex("env", "remove", "GREETING");
     const left = await convex("env", "list");
     expect(left).toContain("LABEL=of the app");

@@ -9,8 +9,8 @@ import { aDeployment, aFolder } from "./support/deployment.ts";
 import { aProject } from "./support/push.ts";
 import { RawClient } from "./support/sync.ts";
 
-/** `Atomics.wait` of the thread itself, which functions' own `Atomics` does not have. */
-const WAIT = `Reflect.getPrototypeOf(globalThis).Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);`;
+/** `Atomics.wait` of the thread itself, which functions' own `Atomics` does not have: by a class that is the thread's. */
+const WAIT = `URL.constructor("return Atomics")().wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);`;
 
 const FUNCTIONS = {
   "convex/f.ts": `

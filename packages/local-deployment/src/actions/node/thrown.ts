@@ -1,9 +1,10 @@
 import { sep } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { Thrown, ThrownFrame } from "../protocol.ts";
+import { callOf, type StackFrame } from "../../runtime/frames.ts";
+import type { Thrown } from "../protocol.ts";
 
 /** Frames of errors whose stack was made, found by the error. */
-const framesOf = new WeakMap<object, readonly ThrownFrame[]>();
+const framesOf = new WeakMap<object, readonly StackFrame[]>();
 
 /** Makes stacks name pushed modules as `convex:/user/…`, and keeps their frames. */
 export function readStacksIn(modules: string): void {
@@ -58,22 +59,11 @@ function pathIn(modules: string, site: NodeJS.CallSite): string | null {
   return file.slice(modules.length + sep.length).replaceAll(sep, "/");
 }
 
-function frameOf(site: NodeJS.CallSite, modules: string): ThrownFrame[] {
+function frameOf(site: NodeJS.CallSite, modules: string): StackFrame[] {
   const path = pathIn(modules, site);
   if (path === null) return [];
   const [line, column] = [site.getLineNumber() ?? 0, site.getColumnNumber() ?? 0];
   return [{ call: callOf(site), path, line, column }];
-}
-
-/** As production words a frame (`FrameData` in crates/common/src/errors.rs). */
-function callOf(site: NodeJS.CallSite): string {
-  const [type, name, method] = [site.getTypeName(), site.getFunctionName(), site.getMethodName()];
-  const async = site.isAsync() ? "async " : "";
-  if (site.isConstructor()) return `${async}new ${name ?? "<anonymous>"}`;
-  if (name === null) return `${async}${type === null ? "" : `${type}.`}${method ?? "<anonymous>"}`;
-  const owner = type !== null && name.startsWith(type) ? `${type}.` : "";
-  const as = method !== null && name.endsWith(method) ? ` [as ${method}]` : "";
-  return `${async}${owner}${name}${as}`;
 }
 
 /** As functions see it in `error.stack`: positions in the bundle (node-executor/src/errors.ts). */

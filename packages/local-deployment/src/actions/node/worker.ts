@@ -29,7 +29,7 @@ delete process.send;
 const send = (message: FromRunner) => {
   if (!exiting) toParent(message);
 };
-const syscalls = new ActionSyscalls(send, "neverSettle");
+const syscalls = new ActionSyscalls(send);
 
 /** Ends the process with the action that runs; what it failed with is told first. */
 function exit(name: string, reason: unknown): void {
@@ -61,7 +61,11 @@ Object.assign(globalThis, {
     syscall: (op: string) => {
       throw new Error(`Unknown operation ${op}`);
     },
-    asyncSyscall: (op: string, args: string) => syscalls.call(op, args),
+    asyncSyscall: async (op: string, args: string) => {
+      const frame = currentAction.getStore();
+      if (frame === undefined) throw new Error("Cannot invoke syscall during module imports");
+      return await syscalls.call(frame, op, args);
+    },
     jsSyscall: (op: string) => {
       throw new Error(`${op}: file storage is not in the local deployment`);
     },

@@ -34,11 +34,11 @@ export function analyzeOn(
 ): Promise<NodeAnalysis> {
   const logs: string[] = [];
   const failed = (thrown: Thrown): NodeAnalysis => {
-    const { message } = nodeFailure(
+    const failure = nodeFailure(
       thrown,
       (path) => sources.find((source) => source.path === path)?.sourceMap ?? null,
     );
-    return { kind: "failed", error: withLogs(message, logs.slice(-MAX_LOGS)) };
+    return { kind: "failed", error: withLogs(failure, logs.slice(-MAX_LOGS)).trimEnd() };
   };
   return new Promise<NodeAnalysis>((resolve, reject) => {
     const timer = setTimeout(resolve, ANALYZE_TIMEOUT_MS, {

@@ -1,3 +1,4 @@
+import { failureText } from "../../runtime/failure.ts";
 import { systemTransaction } from "../executor.ts";
 import { failInterrupted, failBegunJob, runNextJob } from "../job_runner.ts";
 import type { JobState } from "../jobs.ts";
@@ -66,7 +67,7 @@ export function scheduleHandlers(context: EngineContext): ScheduleHandlers {
     },
     finishAction: ({ job, failure }) => {
       const end: JobState =
-        failure === null ? { kind: "success" } : { kind: "failed", error: failure.message };
+        failure === null ? { kind: "success" } : { kind: "failed", error: failureText(failure) };
       const commit = systemTransaction(state, (tx) => {
         state.jobs.finish(tx, job, end);
       });

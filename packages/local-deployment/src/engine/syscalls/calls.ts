@@ -26,9 +26,7 @@ const runUdf: Syscall = (state, frame, rawArgs) => {
     type: udfType === "mutation" ? "mutation" : "query",
     view: udfType === "snapshotQuery" ? "snapshot" : frame.view,
   };
-  return frame.child(() =>
-    call.type === "mutation" ? subTransaction(state, frame, call) : nested(state, frame, call),
-  );
+  return call.type === "mutation" ? subTransaction(state, frame, call) : nested(state, frame, call);
 };
 
 function nested(state: EngineState, frame: Frame, call: Call): Promise<string> {

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { FunctionError } from "../../errors.ts";
 import { asStorageError } from "../../storage/storage_error.ts";
 import { parseSyscallJson } from "../../values/json_text.ts";
-import { endedAlready, requireFrame, type Frame } from "../frame.ts";
+import type { Frame } from "../frame.ts";
 import type { EngineState } from "../state.ts";
 import { callSyscalls } from "./calls.ts";
 import { metaSyscalls } from "./meta.ts";
@@ -26,8 +26,12 @@ const handlers: Readonly<Record<string, Syscall>> = {
 const WRITES = new Set([...Object.keys(writeSyscalls), ...Object.keys(scheduleSyscalls)]);
 
 /** Answers `Convex.asyncSyscall`. @throws an Error whose message user code gets. */
-export async function asyncSyscall(state: EngineState, op: string, args: string): Promise<string> {
-  const frame = requireFrame();
+export async function asyncSyscall(
+  state: EngineState,
+  frame: Frame,
+  op: string,
+  args: string,
+): Promise<string> {
   const name = op.replace(/^1\.0\//, "");
   const handler = handlers[name];
   if (handler === undefined) {
@@ -36,9 +40,8 @@ export async function asyncSyscall(state: EngineState, op: string, args: string)
   if (frame.type === "query" && WRITES.has(name)) {
     throw new FunctionError(`Unknown async operation ${op}: queries can't write`);
   }
-  // A nested call sees to its own turn.
-  if (name !== "runUdf") await frame.turn();
-  if (frame.closed) throw endedAlready();
+  if (frame.closed) throw new FunctionError("The function has ended.");
+  if (frame.importing) throw atImport(name);
   try {
     return await handler(state, frame, parseSyscallJson(args));
   } catch (error) {
@@ -46,11 +49,20 @@ export async function asyncSyscall(state: EngineState, op: string, args: string)
   }
 }
 
+function atImport(name: string): FunctionError {
+  return new FunctionError(
+    name === "runUdf"
+      ? "Cannot call another function at import time"
+      : "Can't use database at import time",
+  );
+}
+
 const queryCleanupArgs = z.object({ queryId: z.number() });
 
 /** Answers `Convex.syscall`. @throws an Error whose message user code gets. */
-export function syncSyscall(state: EngineState, op: string, args: string): string {
-  const frame = requireFrame();
+export function syncSyscall(state: EngineState, frame: Frame, op: string, args: string): string {
+  if (frame.closed) throw new FunctionError("The function has ended.");
+  if (frame.importing) throw atImport(op);
   const parsed = parseSyscallJson(args);
   switch (op) {
     case "1.0/queryStream":

@@ -1,22 +1,16 @@
 import { inspect } from "node:util";
 import { createConsole } from "../runtime/console.ts";
-import {
-  createScope,
-  dateReading,
-  mathWith,
-  seededRandom,
-  type ConvexGlobal,
-  type Scope,
-} from "../runtime/globals.ts";
+import type { IsolateHost } from "../runtime/isolate_host.ts";
+import { seededRandom } from "../runtime/random.ts";
 import { authRefusals } from "./refusals/definitions.ts";
 
-/** The globals of each kind of file while a push evaluates it. */
-export interface ImportScopes {
+/** What each kind of file may do while a push evaluates it. */
+export interface ImportHosts {
   /** Function modules; what they log is told when one fails. */
-  readonly modules: Scope;
-  readonly schema: Scope;
-  readonly authConfig: Scope;
-  readonly appDefinition: Scope;
+  readonly modules: IsolateHost;
+  readonly schema: IsolateHost;
+  readonly authConfig: IsolateHost;
+  readonly appDefinition: IsolateHost;
   /** Takes the lines that modules have logged since it was last asked, at most the last hundred. */
   readonly takeLogs: () => string[];
 }
@@ -63,38 +57,38 @@ const APP_DEFINITION: Phase = {
 const MAX_LOGS = 100;
 
 /**
- * Makes the scopes of one definition's files.
+ * Says what one definition's files may do.
  *
  * @param environment - The variables that its modules see.
  * @param definitionVariable - Reads a variable for its `convex.config.ts`.
  * @param now - The time that `Date` gives, in milliseconds: it stands still.
  */
-export function importScopes(
+export function importHosts(
   environment: Readonly<Record<string, string>>,
   definitionVariable: (name: string) => string | undefined,
   now: number,
-): ImportScopes {
+): ImportHosts {
   let logs: string[] = [];
   const write = (_level: string, args: readonly unknown[]) => {
     logs = [...logs, args.map((arg) => inspect(arg)).join(" ")].slice(-MAX_LOGS);
   };
-  const logged = createConsole(write);
   const silent = createConsole(() => undefined);
-  const scope = (phase: Phase, env: object, console: object) =>
-    createScope({ ...refusingGlobals(phase, now), process: { env }, console });
+  const host = (
+    phase: Phase,
+    variable: IsolateHost["variable"],
+    console = silent,
+  ): IsolateHost => ({
+    ...refusing(phase, now),
+    variable,
+    console,
+  });
+  const ofEnvironment = (name: string) =>
+    Object.hasOwn(environment, name) ? environment[name] : undefined;
   return {
-    modules: scope(IMPORT, { ...environment }, logged),
-    schema: scope(
-      SCHEMA,
-      variablesBy(refuse("Environment variables unsupported when evaluating schema")),
-      silent,
-    ),
-    authConfig: scope(
-      AUTH_CONFIG,
-      variablesBy((name) => authVariable(environment, name)),
-      silent,
-    ),
-    appDefinition: scope(APP_DEFINITION, variablesBy(definitionVariable), silent),
+    modules: host(IMPORT, ofEnvironment, createConsole(write)),
+    schema: host(SCHEMA, refuse("Environment variables unsupported when evaluating schema")),
+    authConfig: host(AUTH_CONFIG, (name) => authVariable(environment, name)),
+    appDefinition: host(APP_DEFINITION, definitionVariable),
     takeLogs: () => {
       const taken = logs;
       logs = [];
@@ -118,48 +112,35 @@ function authVariable(environment: Readonly<Record<string, string>>, name: strin
   return value;
 }
 
-function variablesBy(read: (name: string) => string | undefined): object {
-  return new Proxy(
-    {},
-    { get: (_target, name) => (typeof name === "string" ? read(name) : undefined) },
-  );
-}
-
-function refusingGlobals(phase: Phase, now: number): Record<string, unknown> {
+function refusing(phase: Phase, now: number): Omit<IsolateHost, "variable" | "console"> {
   const noClock = (what: string) => refuse(`${what} unsupported ${phase.when}`);
   const performance = phase.clock
     ? { now: () => 0, timeOrigin: now, toJSON: () => ({ timeOrigin: now }) }
-    : variablesBy(refuse(`The Performance API is not supported ${phase.when}`));
+    : new Proxy({}, { get: refuse(`The Performance API is not supported ${phase.when}`) });
   return {
-    Convex: {
+    convex: {
       syscall: (name) => refuse(`Syscall ${name} unsupported ${phase.when}`)(),
       asyncSyscall: (name) => refuse(`Syscall ${name} ${phase.unsupported}`)(),
       jsSyscall: (name) => refuse(`Syscall ${name} ${phase.unsupported}`)(),
-    } satisfies ConvexGlobal,
+    },
     // Rejects once production would ask its host; a rejection that nobody waits for is no failure.
     fetch: async () => {
       await Promise.resolve();
-      refuse(`fetch() ${phase.unsupported}`)();
+      return refuse(`fetch() ${phase.unsupported}`)();
     },
-    ...timersWithoutTime(),
+    // In production a timer's wait is refused out of sight, as a rejection that nobody waits for
+    // (npm-packages/udf-runtime/src/02_timers.ts): it is made, and its callback is never called.
+    after: () => () => undefined,
     crypto: cryptoWithoutRandomness(`Cannot use cryptographic randomness ${phase.when}`),
     performance,
-    Date: dateReading(phase.clock ? () => now : noClock("Date")),
-    Math: mathWith(
-      phase.randomness ? seededRandom(Math.trunc(Math.random() * 2 ** 32)) : noClock("Math.random"),
-    ),
+    now: phase.clock ? () => now : noClock("Date"),
+    random: phase.randomness
+      ? seededRandom(Math.trunc(Math.random() * 2 ** 32))
+      : noClock("Math.random"),
+    canImport: true,
+    // Production forgets what nobody waited for while modules were imported (isolate/src/request_scope.rs).
+    fail: () => undefined,
   };
-}
-
-/**
- * In production a timer's wait is refused out of sight, as a rejection that nobody waits for
- * (npm-packages/udf-runtime/src/02_timers.ts): it is made, and its callback is never called.
- */
-function timersWithoutTime(): Record<string, unknown> {
-  let last = 0;
-  const make = () => ++last;
-  const clear = () => undefined;
-  return { setTimeout: make, setInterval: make, clearTimeout: clear, clearInterval: clear };
 }
 
 function cryptoWithoutRandomness(message: string): object {

@@ -1,0 +1,28 @@
+/** The `Convex` global that bundled functions call (convex/src/server/impl/syscall.ts). */
+export interface ConvexGlobal {
+  syscall(op: string, args: string): string;
+  asyncSyscall(op: string, args: string): Promise<string>;
+  jsSyscall(op: string, args: Record<string, unknown>): unknown;
+}
+
+/** What functions may do in an isolate, which is more for an action than for a query. */
+export interface IsolateHost {
+  readonly convex: ConvexGlobal;
+  /** The `console`. */
+  readonly console: object;
+  readonly performance: object;
+  readonly crypto: object;
+  readonly fetch: (input: string | URL | Request, init?: RequestInit) => Promise<Response>;
+  /** Calls back after so many milliseconds. @returns what takes it back @throws Error where there are no timers */
+  readonly after: (name: string, ms: number, call: () => void) => () => void;
+  /** The time that `Date` gives, in milliseconds since 1970. */
+  readonly now: () => number;
+  /** A number from 0 to below 1, for `Math.random`. */
+  readonly random: () => number;
+  /** An environment variable. */
+  readonly variable: (name: string) => string | undefined;
+  /** Whether `import()` finds modules. */
+  readonly canImport: boolean;
+  /** Is told why the function has failed, whatever becomes of its promise. */
+  readonly fail: (error: unknown) => void;
+}

@@ -1,0 +1,179 @@
+import { ConvexHttpClient } from "convex/browser";
+import { describe, expect, test } from "vitest";
+import { api } from "./support/api.ts";
+import { post } from "./support/http.ts";
+import { fixtureDeployment } from "./support/push.ts";
+import { refusal } from "./support/refusal.ts";
+
+const fixture = fixtureDeployment();
+const client = () => new ConvexHttpClient(fixture.current.url, { logger: false });
+const ticks = (by: string) => client().query(api.ticks.count, { by });
+const { isolates } = api;
+
+describe("what nobody waits for", () => {
+  test.each([
+    ["rejection", "Uncaught Error: nobody catches this\n    at rejection (../convex/isolates.ts:"],
+    ["asyncThrow", "Uncaught TypeError: nobody catches this either\n    at "],
+    ["notAnError", "Uncaught a text\n"],
+  ])("fails the function that leaves it: %s", async (what, words) => {
+    const by = `left ${what}`;
+    expect(await refusal(client().query(isolates.leavesInQuery, { what }))).toContain(words);
+    expect(await refusal(client().mutation(isolates.leavesInMutation, { what, by }))).toContain(
+      words,
+    );
+    expect(await ticks(by)).toBe(0);
+    expect(await refusal(client().action(isolates.leavesInAction, { what, by }))).toContain(words);
+  });
+
+  test.each(["nested", "write"])(
+    "fails a mutation whose %s call fails, with all it wrote",
+    async (what) => {
+      const by = `left ${what}`;
+      const text = await refusal(client().mutation(isolates.leavesInMutation, { what, by }));
+      expect(text).toContain(what === "nested" ? "failed on purpose" : "does not match the schema");
+      expect(await ticks(by)).toBe(0);
+    },
+  );
+
+  test("fails an action whose call or timer fails, at once", async () => {
+    const leaving = (what: string) =>
+      refusal(client().action(isolates.leavesInAction, { what, by: "action" }));
+    expect(await leaving("nested")).toContain("failed on purpose");
+    expect(await leaving("timer")).toContain(
+      "Server Error\nUncaught RangeError: in a timer\n    at ",
+    );
+    expect(await client().action(isolates.leavesInAction, { what: "none", by: "" })).toBe(
+      "returned",
+    );
+  });
+
+  test("is nobody's too when it is waited for too late", async () => {
+    expect(await refusal(client().mutation(isolates.waitsTooLate, {}))).toContain(
+      "failed on purpose",
+    );
+  });
+
+  test("of a nested call fails that call alone, which its caller can catch", async () => {
+    expect(await client().mutation(isolates.caughtByParent, { by: "caught" })).toContain(
+      "Uncaught Error: nobody catches this\n    at ",
+    );
+    expect(await ticks("caught")).toBe(0);
+  });
+
+  test("of a mutation is done all the same, with what follows from it", async () => {
+    expect(await client().mutation(isolates.writesUnawaited, { by: "unawaited" })).toBeNull();
+    expect(await ticks("unawaited")).toBe(3);
+  });
+
+  test("is warned of when an action ends before it", async () => {
+    const call = { path: "isolates:endsTooSoon", args: { by: "too soon" }, format: "json" };
+    const { json } = await post(`${fixture.current.url}/api/action`, call);
+    expect(json).toMatchObject({ status: "success" });
+    expect(json?.logLines).toEqual([
+      "[WARN] '3 unawaited operations: [fetch, mutation]. Async operations should be awaited or they might not run. See https://docs.convex.dev/functions/actions#dangling-promises for more information.'",
+    ]);
+  });
+});
+
+describe("a promise that never settles", () => {
+  const words = "Server Error\nReturned promise will never resolve\n";
+
+  test("fails a query or a mutation at once, and nothing of it is kept", async () => {
+    expect(await refusal(client().query(isolates.neverInQuery, {}))).toContain(words);
+    expect(await refusal(client().mutation(isolates.neverInMutation, { by: "never" }))).toContain(
+      words,
+    );
+    expect(await ticks("never")).toBe(0);
+  });
+
+  test("is none that a digest or a stream settles", async () => {
+    expect(await client().query(isolates.waitsOutside, {})).toEqual([32, 3, 1]);
+  });
+});
+
+describe("each call", () => {
+  test("has modules and globals of its own", async () => {
+    for (const call of [0, 1]) {
+      expect(await client().query(isolates.countsCalls, {}), String(call)).toEqual([1, 1]);
+      expect(await client().action(isolates.countsCallsInAction, {})).toEqual([1, 1]);
+    }
+  });
+
+  test.each([
+    ["Function", "EvalError: Code generation from strings disallowed for this context"],
+    ["eval", "EvalError: Code generation from strings disallowed for this context"],
+    ["meta", "TypeError: import.meta unsupported"],
+  ])("may not use %s", async (what, words) => {
+    expect(await client().query(isolates.attempts, { what })).toBe(words);
+    expect(await client().action(isolates.attemptsInAction, { what })).toBe(words);
+  });
+
+  test("finds the app's modules by import() in an action, and none elsewhere", async () => {
+    expect(await client().query(isolates.attempts, { what: "import" })).toBe(
+      "TypeError: dynamic module import unsupported",
+    );
+    expect(await client().action(isolates.attemptsInAction, { what: "import" })).toBe(
+      'allowed {"counted":42}',
+    );
+  });
+
+  test("fails by an error that can't be caught, although it catches it", async () => {
+    const words = "Server Error\nUncaught Error: structuredClone with transfer not supported";
+    const what = "clone";
+    expect(await refusal(client().query(isolates.attempts, { what }))).toContain(words);
+    expect(await refusal(client().action(isolates.attemptsInAction, { what }))).toContain(words);
+  });
+
+  test("of a query that sets a timer fails, although it catches everything", async () => {
+    expect(await refusal(client().query(isolates.sleeps, {}))).toContain(
+      "Can't use setTimeout in queries and mutations. Please consider using an action. See https://docs.convex.dev/functions/actions for more details.",
+    );
+  });
+});
+
+describe("an error", () => {
+  const thrown = (what: string) => refusal(client().query(isolates.throws, { what }));
+
+  test.each([
+    ["property", "Uncaught TypeError: Cannot read properties of undefined (reading 'foo')"],
+    ["json", `Uncaught SyntaxError: Unexpected token '<', "<html>" is not valid JSON`],
+    ["subclass", "Uncaught NoSuchLuck: of mine"],
+    ["url", "Uncaught TypeError: Invalid URL"],
+  ])("is told in V8's words, with the lines of the source: %s", async (what, words) => {
+    const lines = (await thrown(what)).split("\n");
+    expect(lines[1]).toBe(words);
+    expect(lines.slice(2)).toEqual([
+      expect.stringMatching(
+        /^ {4}at (property|json|subclass|url) \(\.\.\/convex\/isolates\.ts:\d+:\d+\)$/,
+      ),
+      expect.stringMatching(/^ {4}at handler \(\.\.\/convex\/isolates\.ts:\d+:\d+\)$/),
+      "",
+    ]);
+  });
+
+  test.each([
+    ["text", "Server Error\nUncaught a text\n"],
+    ["object", "Server Error\nUncaught #<Object>\n"],
+  ])("that is none is told as V8 tells it: %s", async (what, words) => {
+    expect(await thrown(what)).toMatch(new RegExp(`${words}$`));
+  });
+
+  test("has a stack of its calls alone, in the lines of the source", async () => {
+    const stack = await client().query(isolates.stackOf, { what: "subclass" });
+    expect(stack.split("\n")).toEqual([
+      expect.stringMatching(/^ {4}at subclass \(\.\.\/convex\/isolates\.ts:\d+:\d+\)$/),
+      expect.stringMatching(/^ {4}at handler \(\.\.\/convex\/isolates\.ts:\d+:\d+\)$/),
+    ]);
+  });
+
+  test("of a nested call has its stack, and the caller's behind it", async () => {
+    const lines = (await refusal(client().mutation(isolates.failsNested, {}))).split("\n");
+    expect(lines.slice(1)).toEqual([
+      "Uncaught Error: Uncaught Error: failed on purpose",
+      expect.stringMatching(/^ {4}at handler \(\.\.\/convex\/ticks\.ts:\d+:\d+\)$/),
+      "",
+      expect.stringMatching(/^ {4}at async handler \(\.\.\/convex\/isolates\.ts:\d+:\d+\)$/),
+      "",
+    ]);
+  });
+});
