@@ -1,5 +1,5 @@
 #!/usr/bin/env bun
-/** `bun packages/local-deployment/src/cli.ts --data-dir DIR [--port N] [--site-port N] [--egress HOST=URL]... [--knob NAME=NUMBER]...` */
+/** `bun packages/local-deployment/src/cli.ts --data-dir DIR [--port N] [--site-port N] [--egress HOST=URL]... [--knob NAME=NUMBER]... [--keep-contexts]` */
 import { parseArgs } from "node:util";
 import { DeploymentError, messageOf } from "./errors.ts";
 import { startLocalDeployment } from "./server/deployment.ts";
@@ -13,6 +13,7 @@ function parse() {
         "site-port": { type: "string", default: "0" },
         egress: { type: "string", multiple: true, default: [] },
         knob: { type: "string", multiple: true, default: [] },
+        "keep-contexts": { type: "boolean", default: false },
       },
     });
     const dataDir = values["data-dir"];
@@ -20,7 +21,8 @@ function parse() {
     const egress = Object.fromEntries(values.egress.map((entry) => splitEgress(entry)));
     const knobs = Object.fromEntries(values.knob.map((entry) => splitKnob(entry)));
     const [port, sitePort] = [Number(values.port), Number(values["site-port"])];
-    return { dataDir, port, sitePort, egress, knobs };
+    const keepContexts = values["keep-contexts"];
+    return { dataDir, port, sitePort, egress, knobs, keepContexts };
   } catch (error) {
     throw new DeploymentError("INVALID_OPTION", messageOf(error));
   }

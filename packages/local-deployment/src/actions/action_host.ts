@@ -1,6 +1,6 @@
 import { createConsole } from "../runtime/console.ts";
 import type { Isolate } from "../runtime/isolate.ts";
-import type { IsolateHost } from "../runtime/isolate_host.ts";
+import type { IsolateHost } from "../runtime/context/host.ts";
 import type { ActionFrame } from "./frame.ts";
 import type { ActionSyscalls } from "./syscalls.ts";
 import { Unawaited } from "./unawaited.ts";

@@ -1,4 +1,5 @@
 import type { Database } from "bun:sqlite";
+import { Meta } from "../storage/meta.ts";
 import type { CompiledModule } from "../runtime/compile.ts";
 import type { LoadableModule } from "../runtime/script.ts";
 import type { AnalyzedFunction, AnalyzedModule, AuthProvider, Definition } from "./analysis.ts";
@@ -12,6 +13,8 @@ export interface ActiveCode {
   readonly components: ReadonlyMap<string, Component>;
   readonly auth: readonly AuthProvider[];
   readonly environment: Readonly<Record<string, string>>;
+  /** When it was pushed, in milliseconds since 1970: the time that modules see while they are evaluated. */
+  readonly pushedAt: number;
 }
 
 /** The app before the first push: no functions, no tables. */
@@ -23,7 +26,11 @@ const EMPTY_APP: Definition = {
 
 /** Reads and writes the code in the data file. All writes are inside the caller's transaction. */
 export class CodeStore {
-  constructor(private readonly db: Database) {}
+  private readonly meta: Meta;
+
+  constructor(private readonly db: Database) {
+    this.meta = new Meta(db);
+  }
 
   environment(): Record<string, string> {
     const rows = this.db
@@ -53,16 +60,15 @@ export class CodeStore {
     const ids = this.componentIds();
     const environment = this.environment();
     const root = buildComponents(definitions, environment, (path) => ids.get(path) ?? "");
-    const auth = this.db
-      .query<{ value: string }, []>("SELECT value FROM meta WHERE key = 'auth'")
-      .get();
+    const auth = this.meta.get("auth");
     return {
       definitions,
       root,
       components: new Map(flatten(root).map((component) => [component.id, component])),
       // Written by `store` below, too.
-      auth: auth === null ? [] : (JSON.parse(auth.value) as AuthProvider[]),
+      auth: auth === null ? [] : (JSON.parse(auth) as AuthProvider[]),
       environment,
+      pushedAt: Number(this.meta.get("pushed_at") ?? 0),
     };
   }
 
@@ -132,13 +138,12 @@ export class CodeStore {
       if (component.path !== "") upsert.run(component.id, component.path, component.definition);
     }
     this.setAuth(push.auth);
+    this.meta.set("pushed_at", String(Date.now()));
   }
 
   /** Puts identity providers in place of those before. */
   setAuth(providers: readonly AuthProvider[]): void {
-    this.db
-      .query("INSERT OR REPLACE INTO meta (key, value) VALUES ('auth', ?)")
-      .run(JSON.stringify(providers));
+    this.meta.set("auth", JSON.stringify(providers));
   }
 }
 

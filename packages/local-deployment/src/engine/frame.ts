@@ -1,7 +1,7 @@
 import { FunctionError } from "../errors.ts";
 import { MAX_CALL_DEPTH } from "../limits.ts";
 import { LogSink, type LogLevel } from "../runtime/console.ts";
-import type { Failure } from "../runtime/failure.ts";
+import { failureOf, type Failure } from "../runtime/failure.ts";
 import type { Isolate } from "../runtime/isolate.ts";
 import { seededRandom } from "../runtime/random.ts";
 import type { QueryStream } from "../tx/query_stream.ts";
@@ -59,11 +59,10 @@ export class Frame {
   readonly streams = new Map<number, QueryStream>();
   /** Its system calls that were not answered yet. */
   readonly syscalls: SyscallQueue;
-  /** Its modules are being evaluated, before the function itself. */
-  importing = true;
+  /** Where its code runs, once that is known. */
+  isolate: Isolate | null = null;
   /** How many calls outside of JavaScript it has made that were not answered yet. */
   outside = 0;
-  #isolate: Isolate | null = null;
   #nextStream = 0;
   /** Set when the function has ended: what it left running must not reach the database. */
   #closed = false;
@@ -100,23 +99,14 @@ export class Frame {
     return this.#failure;
   }
 
-  get hasIsolate(): boolean {
-    return this.#isolate !== null;
-  }
-
-  /** Where its code runs. @throws Error before that is known */
-  get isolate(): Isolate {
-    if (this.#isolate === null) throw new Error("The function has no isolate yet");
-    return this.#isolate;
-  }
-
-  set isolate(isolate: Isolate) {
-    this.#isolate = isolate;
-  }
-
   /** Makes it fail with `error`, which none of its code can prevent. The first failure counts. */
   fail(error: unknown): void {
-    this.#failure ??= this.isolate.failureOf(error);
+    this.#failure ??= this.isolate?.failureOf(error) ?? failureOf(error);
+  }
+
+  /** Runs code of the function. */
+  run<T>(work: () => T): T {
+    return this.isolate === null ? work() : this.isolate.run(work);
   }
 
   addStream(stream: QueryStream): number {

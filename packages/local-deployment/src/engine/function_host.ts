@@ -1,5 +1,5 @@
 import { createConsole } from "../runtime/console.ts";
-import type { IsolateHost } from "../runtime/isolate_host.ts";
+import type { IsolateHost } from "../runtime/context/host.ts";
 import type { Frame } from "./frame.ts";
 import type { EngineState } from "./state.ts";
 import { syncSyscall } from "./syscalls/dispatch.ts";

@@ -89,6 +89,7 @@ export async function invoke(
     if (validators.returns !== null) {
       checkReturns(validators.returns, parseValueText(result), names);
     }
+    state.runtime.succeeded(frame);
     return result;
   } catch (error) {
     throw new FailureError(state.runtime.failureOf(frame, error));
@@ -114,12 +115,10 @@ function openFrame(
 }
 
 async function run(state: EngineState, frame: Frame, call: Call): Promise<string> {
-  frame.isolate = state.runtime.isolate(frame);
-  const registered = frame.isolate.load(call.path.module)[call.path.name];
-  frame.importing = false;
+  const registered = state.runtime.open(frame)[call.path.name];
   const args = JSON.stringify([call.args]);
   const running = isRegisteredFunction(registered)
-    ? frame.isolate.run(() => start(registered, call.type, args))
+    ? frame.run(() => start(registered, call.type, args))
     : undefined;
   if (running === undefined) {
     throw new FunctionError(`${formatFunctionPath(call.path)} is not a ${call.type}.`);

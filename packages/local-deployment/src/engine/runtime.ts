@@ -1,15 +1,12 @@
 import { FunctionError } from "../errors.ts";
 import { failureOf, type Failure } from "../runtime/failure.ts";
-import { Isolate } from "../runtime/isolate.ts";
 import { ModuleScript } from "../runtime/script.ts";
 import type { Component } from "./components.ts";
 import type { Frame } from "./frame.ts";
 import { functionHost } from "./function_host.ts";
+import { PreparedModules, type Prepared } from "./prepared_modules.ts";
 import type { DeploymentUrls, EngineState } from "./state.ts";
 import { urlVariables } from "./variables.ts";
-
-/** How many isolates are kept ready. */
-const SPARE = 8;
 
 /** What functions see of the deployment itself. */
 export function functionEnv(component: Component, urls: DeploymentUrls): Record<string, string> {
@@ -21,35 +18,58 @@ export class Runtime {
   /** The active code's modules, by definition and path, and what functions see of variables, by component. */
   #scripts = new Map<string, ModuleScript>();
   #env = new Map<string, Readonly<Record<string, string>>>();
-  readonly #spare: Isolate[] = [];
+  #prepared = new PreparedModules();
+  /** With which isolates calls run that are kept after them. */
+  readonly #used = new WeakMap<Frame, Prepared>();
 
-  constructor(private readonly state: EngineState) {}
+  constructor(
+    private readonly state: EngineState,
+    private readonly keepContexts: boolean,
+  ) {}
 
-  /** The isolate of one call. */
-  isolate(frame: Frame): Isolate {
-    const isolate = this.#spare.pop() ?? new Isolate();
-    const env = this.#envOf(frame.component);
-    return isolate.open(functionHost(this.state, frame, env), {
-      find: (path) => this.#script(frame.component.definition, path),
+  /**
+   * Gives a call its isolate, with the modules of its function evaluated.
+   * @returns the exports of the function's module
+   * @throws FunctionError when there is no such module @throws FailureError when it can't be evaluated
+   */
+  open(frame: Frame): Readonly<Record<string, unknown>> {
+    const { component, path, execution } = frame;
+    const env = this.#envOf(component);
+    const prepared = this.#prepared.take(component.id, path.module, {
+      variable: (name) => (Object.hasOwn(env, name) ? env[name] : undefined),
+      find: (wanted) => this.#script(component.definition, wanted),
+      now: this.state.code.pushedAt,
     });
+    frame.isolate = prepared.isolate;
+    if (this.keepContexts) this.#used.set(frame, prepared);
+    for (const { level, args } of prepared.logs) execution.log(level, args);
+    if (prepared.failure !== null) frame.fail(prepared.failure);
+    prepared.isolate.serve(functionHost(this.state, frame, env));
+    return prepared.exports;
   }
 
-  /** Makes an isolate for a call to come, if there are not enough. @returns whether there were not */
+  /** A call has succeeded: nothing of it goes on. */
+  succeeded(frame: Frame): void {
+    const prepared = this.#used.get(frame);
+    if (prepared !== undefined)
+      this.#prepared.give(frame.component.id, frame.path.module, prepared);
+  }
+
+  /** Evaluates modules for calls to come. @returns whether there were any to evaluate */
   prepare(): boolean {
-    if (this.#spare.length >= SPARE) return false;
-    this.#spare.push(new Isolate());
-    return true;
+    return this.#prepared.prepareOne();
   }
 
   /** There is new code, or there are new variables. */
   forget(): void {
     this.#scripts = new Map();
     this.#env = new Map();
+    this.#prepared = new PreparedModules();
   }
 
   /** What a call threw, in production's words. */
   failureOf(frame: Frame, thrown: unknown): Failure {
-    return frame.hasIsolate ? frame.isolate.failureOf(thrown) : failureOf(thrown);
+    return frame.isolate?.failureOf(thrown) ?? failureOf(thrown);
   }
 
   #envOf(component: Component): Readonly<Record<string, string>> {

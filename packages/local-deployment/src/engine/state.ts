@@ -12,6 +12,15 @@ export interface DeploymentUrls {
   readonly site: string;
 }
 
+/** What an engine is made with. */
+interface EngineOptions {
+  readonly urls: DeploymentUrls;
+  /** Whether contexts are kept from one call to the next. */
+  readonly keepContexts: boolean;
+  /** Told of each function that begins, so that the server can see when one does not end. */
+  readonly beganFunction: () => void;
+}
+
 /** What the functions run on: the store, the active code, and what was derived from it. */
 export class EngineState {
   readonly codeStore: CodeStore;
@@ -22,18 +31,21 @@ export class EngineState {
   #code: ActiveCode;
   #documentTypes = new Map<string, DocumentTypes>();
 
+  readonly urls: DeploymentUrls;
+  readonly beganFunction: () => void;
+
   constructor(
     readonly store: Store,
-    readonly urls: DeploymentUrls,
-    /** Told of each function that begins, so that the server can see when one does not end. */
-    readonly beganFunction: () => void = () => undefined,
+    { urls, keepContexts, beganFunction }: EngineOptions,
   ) {
+    this.urls = urls;
+    this.beganFunction = beganFunction;
     this.codeStore = new CodeStore(store.db);
     this.handles = new Handles(store.db);
     this.jobs = new Jobs(store.db);
     this.crons = new Crons(store.db);
     this.#code = this.codeStore.load();
-    this.runtime = new Runtime(this);
+    this.runtime = new Runtime(this, keepContexts);
   }
 
   get code(): ActiveCode {

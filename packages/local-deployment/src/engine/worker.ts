@@ -8,10 +8,16 @@ import type { EngineMessage, EngineRequest } from "./protocol.ts";
 import { createEngineService } from "./service.ts";
 import { EngineState, type DeploymentUrls } from "./state.ts";
 
-/** What the server gives the thread at its start. */
-export interface EngineStart {
+/** What the engine is started with, however often. */
+export interface EngineSettings {
   readonly dataDir: string;
   readonly urls: DeploymentUrls;
+  /** Whether contexts are kept from one call to the next. */
+  readonly keepContexts: boolean;
+}
+
+/** What the server gives the thread at its start. */
+export interface EngineStart extends EngineSettings {
   /** Two 32-bit words: the request being run (0 for none), and how many have been begun. */
   readonly progress: SharedArrayBuffer;
   /** Tokens of live queries are counted from here: no two engines hand out the same. */
@@ -33,12 +39,15 @@ let done = 0;
 let progress: Int32Array | null = null;
 let queue: Promise<void> = Promise.resolve();
 
-function start({ dataDir, urls, progress: shared, firstToken }: EngineStart): void {
+function start({ dataDir, progress: shared, firstToken, ...settings }: EngineStart): void {
   try {
     const words = new Int32Array(shared);
     progress = words;
     const store = openStore(dataDir);
-    const state = new EngineState(store, urls, () => Atomics.add(words, 1, 1));
+    const state = new EngineState(store, {
+      ...settings,
+      beganFunction: () => Atomics.add(words, 1, 1),
+    });
     prepare = () => state.runtime.prepare();
     prepareWhenIdle();
     handlers = createEngineService(state, emit, firstToken);

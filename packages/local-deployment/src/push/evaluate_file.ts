@@ -1,7 +1,7 @@
 import type { CompiledModule } from "../runtime/compile.ts";
 import { withLogs } from "../runtime/failure.ts";
 import { Isolate } from "../runtime/isolate.ts";
-import type { IsolateHost } from "../runtime/isolate_host.ts";
+import type { IsolateHost } from "../runtime/context/host.ts";
 import { ModuleScript, type ModuleExports } from "../runtime/script.ts";
 import { PushError } from "./errors.ts";
 

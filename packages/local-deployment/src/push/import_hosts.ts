@@ -1,6 +1,6 @@
 import { inspect } from "node:util";
 import { createConsole } from "../runtime/console.ts";
-import type { IsolateHost } from "../runtime/isolate_host.ts";
+import type { IsolateHost } from "../runtime/context/host.ts";
 import { seededRandom } from "../runtime/random.ts";
 import { authRefusals } from "./refusals/definitions.ts";
 

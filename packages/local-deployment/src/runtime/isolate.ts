@@ -1,8 +1,7 @@
-import type { Context } from "node:vm";
-import { newContext } from "./context.ts";
+import { newContext, type NewContext } from "./context/context.ts";
 import { failureOf, type Failure } from "./failure.ts";
 import { stackText, type StackFrame } from "./frames.ts";
-import type { IsolateHost } from "./isolate_host.ts";
+import type { IsolateHost } from "./context/host.ts";
 import { jsonProblem } from "./json_problem.ts";
 import { ModuleLoader } from "./loader.ts";
 import { ownRejections } from "./rejections.ts";
@@ -18,34 +17,36 @@ export interface IsolateModules {
 
 /** What runs the code of one function call, or evaluates the files of a push: a context with modules in it. */
 export class Isolate {
-  readonly #context: Context;
-  readonly #Request: typeof Request;
+  readonly #context: NewContext;
   #loader: ModuleLoader | null = null;
   #modules: IsolateModules = { find: () => undefined };
   #host: IsolateHost | null = null;
 
   constructor() {
-    const host = () => {
-      if (this.#host === null) throw new Error("Nothing runs here yet");
-      return this.#host;
-    };
-    const { context, promises, Request } = newContext(host, {
+    this.#context = newContext({
+      host: () => {
+        if (this.#host === null) throw new Error("Nothing runs here yet");
+        return this.#host;
+      },
       stackOf: (error, sites) => this.#stackText(keepFrames(error, sites)).trimEnd(),
       jsonProblem,
     });
-    this.#context = context;
-    this.#Request = Request;
-    ownRejections(promises, (reason) => {
+    ownRejections(this.#context.promises, (reason) => {
       this.#host?.fail(reason);
     });
   }
 
-  /** Says what runs here, once. */
+  /** Says what runs here, and who serves it at first; once. */
   open(host: IsolateHost, modules: IsolateModules): this {
     this.#host = host;
     this.#modules = modules;
-    this.#loader = new ModuleLoader(this.#context, modules.find, modules.external);
+    this.#loader = new ModuleLoader(this.#context.context, modules.find, modules.external);
     return this;
+  }
+
+  /** Says who serves the code from now on. */
+  serve(host: IsolateHost): void {
+    this.#host = host;
   }
 
   /** The exports of a module. @throws FunctionError, or whatever the module throws when it is evaluated */
@@ -56,7 +57,7 @@ export class Isolate {
 
   /** A request of the isolate's own class. */
   newRequest(url: string, init: RequestInit): Request {
-    return new this.#Request(url, init);
+    return new (this.#context.web().Request)(url, init);
   }
 
   /** Runs code of the isolate, whose `import()` finds the isolate's modules if it may. */

@@ -5,8 +5,7 @@ import type {
   EngineOperation,
   EngineRequest,
 } from "../engine/protocol.ts";
-import type { EngineStart } from "../engine/worker.ts";
-import type { DeploymentUrls } from "../engine/state.ts";
+import type { EngineSettings, EngineStart } from "../engine/worker.ts";
 import { orAfter } from "../timers.ts";
 import { StuckWatch, WATCH_MS } from "./stuck_watch.ts";
 
@@ -48,8 +47,7 @@ export class EngineClient {
   readonly #watch: ReturnType<typeof setInterval>;
 
   private constructor(
-    private readonly dataDir: string,
-    private readonly urls: DeploymentUrls,
+    private readonly settings: EngineSettings,
     private readonly events: EngineEvents,
   ) {
     this.#watch = setInterval(() => {
@@ -58,12 +56,8 @@ export class EngineClient {
   }
 
   /** Starts the engine on a data folder. @throws DeploymentError when it can't be read. */
-  static async start(
-    dataDir: string,
-    urls: DeploymentUrls,
-    events: EngineEvents,
-  ): Promise<EngineClient> {
-    const client = new EngineClient(dataDir, urls, events);
+  static async start(settings: EngineSettings, events: EngineEvents): Promise<EngineClient> {
+    const client = new EngineClient(settings, events);
     try {
       await client.#launch();
     } catch (error) {
@@ -111,8 +105,7 @@ export class EngineClient {
     const worker = new Worker(new URL("../engine/worker.ts", import.meta.url).href);
     this.#worker = worker;
     const start: EngineStart = {
-      dataDir: this.dataDir,
-      urls: this.urls,
+      ...this.settings,
       progress: this.#progress.buffer,
       firstToken: 1 + this.#generation++ * TOKENS_PER_ENGINE,
     };

@@ -41,7 +41,6 @@ export async function asyncSyscall(
     throw new FunctionError(`Unknown async operation ${op}: queries can't write`);
   }
   if (frame.closed) throw new FunctionError("The function has ended.");
-  if (frame.importing) throw atImport(name);
   try {
     return await handler(state, frame, parseSyscallJson(args));
   } catch (error) {
@@ -49,20 +48,11 @@ export async function asyncSyscall(
   }
 }
 
-function atImport(name: string): FunctionError {
-  return new FunctionError(
-    name === "runUdf"
-      ? "Cannot call another function at import time"
-      : "Can't use database at import time",
-  );
-}
-
 const queryCleanupArgs = z.object({ queryId: z.number() });
 
 /** Answers `Convex.syscall`. @throws an Error whose message user code gets. */
 export function syncSyscall(state: EngineState, frame: Frame, op: string, args: string): string {
   if (frame.closed) throw new FunctionError("The function has ended.");
-  if (frame.importing) throw atImport(op);
   const parsed = parseSyscallJson(args);
   switch (op) {
     case "1.0/queryStream":

@@ -1,0 +1,73 @@
+import type { IsolateHost } from "./host.ts";
+
+/** What a context is given from outside for its language. */
+export interface LanguageNeeds {
+  /** Whom the code is served by. */
+  readonly host: () => IsolateHost;
+  /** The text of an error's stack, from its calls. */
+  readonly stackOf: (error: object, sites: readonly NodeJS.CallSite[]) => string;
+  /** What V8 says of a text that `JSON.parse` refuses. */
+  readonly jsonProblem: (text: string) => string;
+}
+
+/**
+ * Makes of a new context's built-ins those of production's isolates (npm-packages/udf-runtime/src/setup.ts of
+ * get-convex/convex-backend). It runs inside the context, from its text: it sees nothing but its argument.
+ *
+ * @returns the prototype of its promises
+ */
+export function setUpLanguage({ host, ...needs }: LanguageNeeds): object {
+  const OwnDate = Date;
+  const FrozenDate = function (...args: number[]): unknown {
+    // Undefined for `Date()`, which gives text; a subclass for `super()`.
+    if (!new.target) return new OwnDate(host().now()).toString();
+    return Reflect.construct(OwnDate, args.length === 0 ? [host().now()] : args, new.target);
+  };
+  Object.defineProperties(FrozenDate, Object.getOwnPropertyDescriptors(OwnDate));
+  const now = { value: () => host().now(), writable: true, configurable: true };
+  Object.defineProperty(FrozenDate, "now", now);
+  Object.defineProperty(OwnDate.prototype, "constructor", { value: FrozenDate });
+
+  const { parse } = JSON;
+  JSON.parse = (text, reviver) => {
+    try {
+      return parse(text, reviver) as unknown;
+    } catch (error) {
+      // A reviver's own error is none of the text's.
+      if (!(error instanceof SyntaxError) || !error.message.startsWith("JSON Parse error")) {
+        throw error;
+      }
+      throw new SyntaxError(needs.jsonProblem(String(text)));
+    }
+  };
+
+  const environment = new Proxy(
+    {},
+    {
+      get: (target, name, receiver) => {
+        if (typeof name !== "string") return Reflect.get(target, name, receiver) as unknown;
+        const value = host().variable(name);
+        // Printed, it must not show what is in it.
+        return value === undefined && name === "inspect" ? () => "[process.env]" : value;
+      },
+    },
+  );
+
+  const global = globalThis as unknown as Record<string, unknown>;
+  global.Date = FrozenDate;
+  global.process = { env: environment };
+  global.self = global;
+  // Asynchronous calls give promises of this context: one that fails unseen is told by whose it is.
+  global.Convex = {
+    syscall: (op: string, args: string) => host().convex.syscall(op, args),
+    asyncSyscall: async (op: string, args: string) => await host().convex.asyncSyscall(op, args),
+    jsSyscall: (op: string, args: Record<string, unknown>) => host().convex.jsSyscall(op, args),
+  };
+  delete global.ShadowRealm;
+  Math.random = () => host().random();
+  Atomics.wait = () => {
+    throw new TypeError("Atomics.wait cannot be called in this context");
+  };
+  Error.prepareStackTrace = (error, sites) => needs.stackOf(error, sites);
+  return Promise.prototype;
+}

@@ -1,0 +1,182 @@
+import type { IsolateHost } from "./host.ts";
+
+/** What a context is given from outside for its web APIs. */
+export interface WebNeeds {
+  /** Whom the code is served by. */
+  readonly host: () => IsolateHost;
+  readonly Request: typeof Request;
+  readonly Response: typeof Response;
+  readonly structuredClone: (value: unknown) => unknown;
+}
+
+/** The globals that are made of a context's own classes and functions. */
+export interface WebGlobals {
+  readonly Response: typeof Response;
+  readonly Request: typeof Request;
+  readonly fetch: IsolateHost["fetch"];
+  readonly structuredClone: (value: unknown, options?: unknown) => unknown;
+  readonly setTimeout: object;
+  readonly setInterval: object;
+  readonly clearTimeout: (id?: unknown) => void;
+  readonly clearInterval: (id?: unknown) => void;
+  readonly WeakRef: object;
+  readonly FinalizationRegistry: object;
+}
+
+/**
+ * Makes the web APIs of production's isolates (npm-packages/udf-runtime of get-convex/convex-backend) that a context
+ * does not share with the others. It runs inside the context, from its text, when one of them is first used: it sees
+ * nothing but its argument.
+ */
+export function setUpWeb({ host, ...needs }: WebNeeds): WebGlobals {
+  /** Fails the whole function, whatever catches what this throws. */
+  const failUncaught = (message: string): never => {
+    const error = new Error(message);
+    host().fail(error);
+    throw error;
+  };
+
+  /** Holds on to what it refers to: when garbage is collected must not show. */
+  class StrongRef {
+    readonly #target: unknown;
+    constructor(target: unknown) {
+      if (!canBeHeld(target)) throw new TypeError("target must be an object");
+      this.#target = target;
+    }
+    deref(): unknown {
+      return this.#target;
+    }
+    get [Symbol.toStringTag]() {
+      return "WeakRef";
+    }
+  }
+  class IdleRegistry {
+    constructor(cleanUp: unknown) {
+      if (typeof cleanUp !== "function") throw new TypeError("cleanup must be callable");
+    }
+    register(target: unknown): void {
+      if (!canBeHeld(target)) throw new TypeError("target must be an object");
+    }
+    unregister(): void {
+      // Nothing is ever cleaned up.
+    }
+    get [Symbol.toStringTag]() {
+      return "FinalizationRegistry";
+    }
+  }
+  function canBeHeld(value: unknown): boolean {
+    return (typeof value === "object" && value !== null) || typeof value === "function";
+  }
+
+  /** Checked as production does, and with a `json()` of this context. */
+  class OwnResponse extends needs.Response {
+    constructor(body?: BodyInit | null, init: ResponseInit = {}) {
+      const status = init.status === undefined ? 200 : Number(init.status);
+      if (!Number.isInteger(status) || status < 200 || status > 599) {
+        throw new RangeError(
+          "Failed to construct 'Response': The status provided is outside the range [200, 599].",
+        );
+      }
+      super(body, { ...init, status });
+    }
+    static override json(data: unknown, init?: ResponseInit): Response {
+      const text = data === undefined ? undefined : tryStringify(data);
+      if (text === undefined) {
+        throw new TypeError(
+          "Failed to execute 'json' on 'Response': The data is not JSON serializable",
+        );
+      }
+      const response = new OwnResponse(text, init);
+      response.headers.set("content-type", "application/json");
+      return response;
+    }
+    static override redirect(url: string | URL, status = 302): Response {
+      return new OwnResponse(null, { status, headers: { location: String(url) } });
+    }
+    static override error(): Response {
+      return new OwnResponse(null, { status: 500 });
+    }
+    override async json(): Promise<unknown> {
+      return JSON.parse(await this.text()) as unknown;
+    }
+    override clone(): Response {
+      return own(super.clone(), OwnResponse);
+    }
+  }
+  class OwnRequest extends needs.Request {
+    override async json(): Promise<unknown> {
+      return JSON.parse(await this.text()) as unknown;
+    }
+    override clone(): Request {
+      return own(super.clone(), OwnRequest);
+    }
+  }
+  function own<T extends object>(value: T, as: { prototype: T }): T {
+    return Object.setPrototypeOf(value, as.prototype) as T;
+  }
+  function tryStringify(data: unknown): string | undefined {
+    try {
+      return JSON.stringify(data);
+    } catch {
+      return undefined;
+    }
+  }
+
+  let lastTimer = 0;
+  const timers = new Map<unknown, () => void>();
+  const setTimer =
+    (name: "setTimeout" | "setInterval") =>
+    (handler: (...args: unknown[]) => void, ms?: unknown, ...args: unknown[]): number => {
+      if (typeof handler === "string") {
+        failUncaught(
+          `Not implemented: code string argument for ${name}. Consider calling an action defined in Node.js instead (https://docs.convex.dev/functions/actions).`,
+        );
+      }
+      const id = ++lastTimer;
+      const wait = Math.max(Number(ms) || 0, 0);
+      const begin = () => {
+        // Made here, so that what the handler throws is this context's unhandled rejection.
+        void new Promise<void>((resolve, reject) => {
+          timers.set(id, () => undefined);
+          const call = () => {
+            try {
+              fire();
+              resolve();
+            } catch (error) {
+              reject(error as Error);
+            }
+          };
+          timers.set(id, host().after(name, wait, call));
+        });
+      };
+      const fire = () => {
+        if (!timers.has(id)) return;
+        handler(...args);
+        if (!timers.has(id)) return;
+        if (name === "setInterval") begin();
+        else timers.delete(id);
+      };
+      begin();
+      return id;
+    };
+  const clearTimer = (id?: unknown): void => {
+    timers.get(id)?.();
+    timers.delete(id);
+  };
+
+  return {
+    Response: OwnResponse,
+    Request: OwnRequest,
+    fetch: async (...args) => own(await host().fetch(...args), OwnResponse),
+    structuredClone: (value, options) =>
+      options === undefined
+        ? needs.structuredClone(value)
+        : failUncaught("structuredClone with transfer not supported"),
+    setTimeout: setTimer("setTimeout"),
+    setInterval: setTimer("setInterval"),
+    clearTimeout: clearTimer,
+    clearInterval: clearTimer,
+    WeakRef: StrongRef,
+    FinalizationRegistry: IdleRegistry,
+  };
+}
