@@ -97,6 +97,8 @@ export type AnalyzeOutcome =
 /** From an isolate's thread or a Node process to the server. */
 export type FromRunner =
   | { readonly kind: "pong" }
+  /** An isolate's thread runs, as this thread of the system's. */
+  | { readonly kind: "ready"; readonly thread: number | null }
   | { readonly kind: "done"; readonly id: number; readonly outcome: ActionOutcome }
   /** A Node action failed. `exiting`: nothing more can be run there. */
   | {

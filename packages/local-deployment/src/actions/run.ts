@@ -2,6 +2,7 @@ import { FunctionError } from "../errors.ts";
 import { HTTP_MODULE } from "../engine/http_targets.ts";
 import { formatFunctionPath } from "../engine/paths.ts";
 import { isRegisteredFunction, isRouter } from "../runtime/convex_exports.ts";
+import { HeapMeter, OUT_OF_MEMORY } from "../runtime/heap_meter.ts";
 import { Isolate } from "../runtime/isolate.ts";
 import type { ModuleScript } from "../runtime/script.ts";
 import { actionHost, type ActionHost, type ActionServices } from "./action_host.ts";
@@ -10,6 +11,9 @@ import type { ActionOutcome, WireRequest, WireResponse } from "./protocol.ts";
 
 /** Statuses that a response with a body can't have. */
 const BODYLESS = new Set([101, 204, 205, 304]);
+
+/** How often a running action's memory is measured, in milliseconds. */
+const HEAP_LOOK_MS = 100;
 
 /** The code of one action's component, and what serves it. */
 export interface ActionCode extends ActionServices {
@@ -24,6 +28,7 @@ export async function runAction(frame: ActionFrame, code: ActionCode): Promise<A
   try {
     const call = () => (frame.task.http === null ? callAction : callHttpAction)(frame, isolate);
     const failed = frame.failed.then((failure) => ({ ok: false, failure }) as const);
+    watchHeap(frame);
     const outcome = await Promise.race([isolate.run(call), failed]);
     if (outcome.ok) await warnOfUnawaited(frame, host);
     return outcome;
@@ -33,6 +38,15 @@ export async function runAction(frame: ActionFrame, code: ActionCode): Promise<A
     frame.closed = true;
     host.end();
   }
+}
+
+/** Fails an action that keeps more than production allows, while it pauses. */
+function watchHeap(frame: ActionFrame): void {
+  const heap = new HeapMeter();
+  const timer = setInterval(() => {
+    if (frame.closed) clearInterval(timer);
+    else if (heap.isExceeded()) frame.fail(OUT_OF_MEMORY);
+  }, HEAP_LOOK_MS);
 }
 
 async function warnOfUnawaited(frame: ActionFrame, { unawaited }: ActionHost): Promise<void> {

@@ -2,6 +2,7 @@
 import type { ActionModules } from "../engine/protocol.ts";
 import { watchRejections } from "../runtime/rejections.ts";
 import { ModuleScript } from "../runtime/script.ts";
+import { ownThread } from "../thread_time.ts";
 import { egressFetch, type Egress } from "./egress.ts";
 import { ActionFrame } from "./frame.ts";
 import type { ActionTask, FromRunner, ToRunner } from "./protocol.ts";
@@ -52,6 +53,7 @@ self.onmessage = ({ data }: MessageEvent<ToRunner>) => {
   switch (data.kind) {
     case "start":
       egress = data.egress;
+      send({ kind: "ready", thread: ownThread() });
       break;
     case "modules":
       codes.set(data.component, codeOf(data.modules));

@@ -1,4 +1,5 @@
 import { FailureError } from "../runtime/failure.ts";
+import { HeapMeter, OUT_OF_MEMORY } from "../runtime/heap_meter.ts";
 import type { Frame } from "./frame.ts";
 
 /** How long what is neither a system call nor JavaScript may keep a function waiting, in milliseconds. */
@@ -31,8 +32,10 @@ export async function runToEnd(frame: Frame, running: Promise<string>): Promise<
     },
   );
   const settled = (): Outcome => outcome;
+  const heap = new HeapMeter();
   for (;;) {
     await microtasksDone();
+    if (heap.isExceeded()) throw new FailureError(OUT_OF_MEMORY);
     if (frame.failure !== null) throw new FailureError(frame.failure);
     const now = settled();
     if (now.kind === "rejected") throw now.reason;

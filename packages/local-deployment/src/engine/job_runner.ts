@@ -13,7 +13,6 @@ import type { Job } from "./jobs.ts";
 import { parseFunctionPath } from "./paths.ts";
 import type { ActionJob, DueKinds, FunctionCall, JobLog } from "./protocol.ts";
 import type { EngineState } from "./state.ts";
-import { TIMED_OUT } from "./timeouts.ts";
 import { Transaction } from "../tx/transaction.ts";
 import { NO_DATABASE_USAGE } from "../tx/usage.ts";
 
@@ -53,11 +52,11 @@ export function failInterrupted(state: EngineState): Committed | null {
 }
 
 /** Fails the mutation that was begun when its thread had to be ended; a cron's leaves nothing to fail. */
-export function failBegunJob(state: EngineState): Committed | null {
+export function failBegunJob(state: EngineState, failure: Failure): Committed | null {
   const job = state.jobs.begun();
   if (job === null) return null;
   return systemTransaction(state, (tx) => {
-    state.jobs.finish(tx, job, { kind: "failed", error: TIMED_OUT.message });
+    state.jobs.finish(tx, job, { kind: "failed", error: failureText(failure) });
   });
 }
 

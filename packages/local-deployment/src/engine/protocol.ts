@@ -112,12 +112,13 @@ export interface EngineApi {
     nextDue: number | null;
   };
   /** Fails the job that the last `runNextJob` began and, being ended with its thread, did not finish. */
-  failBegunJob(): null;
+  failBegunJob(failure: Failure): null;
   /** Takes away finished jobs and kept mutation results that are past their time. @returns how many jobs */
   cleanUp(): number;
   /** Fails the actions that a crash of the process before has interrupted. Once, at the start. */
   failInterrupted(): null;
-  finishAction(end: { job: { id: string; component: string }; failure: Failure | null }): null;
+  /** @param end - `error`: production's text for a failed one; null when it has succeeded */
+  finishAction(end: { job: { id: string; component: string }; error: string | null }): null;
   environment(): Record<string, string>;
   /** @returns why changes of variables are refused, in production's code and words; or null */
   checkVariables(changes: readonly VariableChange[]): VariableRefusal | null;

@@ -10,13 +10,12 @@ import type {
 } from "../engine/protocol.ts";
 import { ENDLESS_TOKEN } from "../engine/live_token.ts";
 import { newRequestId } from "../engine/request_id.ts";
-import { TIMED_OUT } from "../engine/timeouts.ts";
 import { formatLogLine } from "../runtime/console.ts";
 import { failureText, type Failure } from "../runtime/failure.ts";
 import { NO_DATABASE_USAGE } from "../tx/usage.ts";
 import { tooMany, type ActionPool } from "./action_pool.ts";
 import type { Caller } from "./callers.ts";
-import { EngineStuckError, type EngineClient } from "./engine_client.ts";
+import { EngineEndedError, type EngineClient } from "./engine_client.ts";
 import type { LogStream } from "./log_stream.ts";
 
 /** What a client asks for. */
@@ -133,8 +132,8 @@ export class Calls {
       if (kind === "query") return await this.engine.call("query", call);
       if (kind === "mutation") return await this.engine.call("mutation", { ...call, session });
     } catch (error) {
-      if (!(error instanceof EngineStuckError)) throw error;
-      return refused(TIMED_OUT);
+      if (!(error instanceof EngineEndedError)) throw error;
+      return refused(error.failure);
     }
     const { outcome, logs, called } = await this.actions.call(call);
     const common = { called, logs, usage: NO_DATABASE_USAGE, ts: "0" };
@@ -147,34 +146,39 @@ export class Calls {
   async #liveQueries(
     queries: readonly LiveQuery[],
   ): Promise<{ ts: string; results: (LiveResult | null)[] }> {
+    let first: Failure;
     try {
       return await this.engine.call("liveQueries", queries);
     } catch (error) {
-      if (!(error instanceof EngineStuckError)) throw error;
+      if (!(error instanceof EngineEndedError)) throw error;
+      first = error.failure;
     }
-    const endless = new Set<LiveQuery>();
+    const ended = new Map<LiveQuery, Failure>();
     for (const query of queries) {
-      if (queries.length === 1 || (await this.#isEndless(query))) endless.add(query);
+      const failure = queries.length === 1 ? first : await this.#endOf(query);
+      if (failure !== null) ended.set(query, failure);
     }
-    const others = queries.filter((query) => !endless.has(query));
+    const others = queries.filter((query) => !ended.has(query));
     const { ts, results } = await this.#liveQueries(others);
     const rest = results.values();
     return {
       ts,
-      results: queries.map((query) =>
-        endless.has(query) ? timedOut(query) : (rest.next().value ?? null),
-      ),
+      results: queries.map((query) => {
+        const failure = ended.get(query);
+        return failure === undefined ? (rest.next().value ?? null) : endedBy(query, failure);
+      }),
     };
   }
 
-  async #isEndless(query: LiveQuery): Promise<boolean> {
+  /** How a query fails that ends the engine; null for one that doesn't. */
+  async #endOf(query: LiveQuery): Promise<Failure | null> {
     try {
       const { results } = await this.engine.call("liveQueries", [query]);
       const tokens = results.flatMap((result) => (result === null ? [] : [result.token]));
       await this.engine.call("release", tokens);
-      return false;
+      return null;
     } catch (error) {
-      if (error instanceof EngineStuckError) return true;
+      if (error instanceof EngineEndedError) return error.failure;
       throw error;
     }
   }
@@ -189,8 +193,8 @@ function refused(failure: Failure): CallResult {
   return { ok: false, failure, called: null, logs: [], usage: NO_DATABASE_USAGE, ts: "0" };
 }
 
-function timedOut({ journal }: LiveQuery): LiveResult {
-  return { ...refused(TIMED_OUT), journal, executionTime: 0, token: ENDLESS_TOKEN };
+function endedBy({ journal }: LiveQuery, failure: Failure): LiveResult {
+  return { ...refused(failure), journal, executionTime: 0, token: ENDLESS_TOKEN };
 }
 
 function targetOf({ path, componentPath }: ClientCall, caller: Caller): Target {

@@ -6,6 +6,10 @@ import type {
   EngineRequest,
 } from "../engine/protocol.ts";
 import type { EngineSettings, EngineStart } from "../engine/worker.ts";
+import { TIMED_OUT } from "../engine/timeouts.ts";
+import { MemoryGauge } from "../memory_gauge.ts";
+import type { Failure } from "../runtime/failure.ts";
+import { OUT_OF_MEMORY } from "../runtime/heap_meter.ts";
 import { orAfter } from "../timers.ts";
 import { StuckWatch, WATCH_MS } from "./stuck_watch.ts";
 
@@ -14,9 +18,14 @@ const CLOSE_MS = 3_000;
 /** Live query tokens of one engine start at a multiple of this. */
 const TOKENS_PER_ENGINE = 2 ** 40;
 
-/** The engine was ended because a function did not. */
-export class EngineStuckError extends Error {
-  override readonly name = "EngineStuckError";
+/** The engine was ended because of the function that ran there. */
+export class EngineEndedError extends Error {
+  override readonly name = "EngineEndedError";
+
+  /** @param failure - How the function has failed. */
+  constructor(readonly failure: Failure) {
+    super(failure.message);
+  }
 }
 
 interface Pending {
@@ -41,6 +50,7 @@ export class EngineClient {
   #nextId = 1;
   #generation = 0;
   readonly #stuck = new StuckWatch();
+  #memory = this.#newGauge();
   #progress = new Int32Array(new SharedArrayBuffer(8));
   #closed = false;
   readonly #pending = new Map<number, Pending>();
@@ -153,13 +163,17 @@ export class EngineClient {
     return pending;
   }
 
-  /** Ends the engine when one function has had it for too long. */
+  /** Ends the engine when one function has had it for too long, or fills the machine's memory. */
   #look(): void {
     const id = Atomics.load(this.#progress, 0);
     const count = Atomics.load(this.#progress, 1);
     const op = this.#pending.get(id)?.request.op;
-    if (!this.#stuck.look({ id, count, op })) return;
-    this.#replace(new EngineStuckError("a function did not end"));
+    const isStuck = this.#stuck.look({ id, count, op });
+    if (!this.#stuck.running) this.#memory = this.#newGauge();
+    if (isStuck) this.#replace(new EngineEndedError(TIMED_OUT));
+    else if (this.#memory.isFilling(process.memoryUsage.rss())) {
+      this.#replace(new EngineEndedError(OUT_OF_MEMORY));
+    }
   }
 
   /**
@@ -172,6 +186,7 @@ export class EngineClient {
     this.#worker = null;
     stuck?.terminate();
     this.#stuck.reset();
+    this.#memory = this.#newGauge();
     this.#take(running)?.reject(reason);
     this.#launch().then(
       () => {
@@ -182,6 +197,10 @@ export class EngineClient {
         this.#failAll(error instanceof Error ? error : new Error(String(error)));
       },
     );
+  }
+
+  #newGauge(): MemoryGauge {
+    return new MemoryGauge(() => this.#stuck.thread);
   }
 
   #failAll(error: Error): void {

@@ -1,9 +1,11 @@
 import { INTERRUPTED } from "../actions/runners/action_run.ts";
+import { failureText, type Failure } from "../runtime/failure.ts";
 import type { ActionJob, DueKinds } from "../engine/protocol.ts";
 import { MAX_TIMER_MS } from "../timers.ts";
 import { NO_DATABASE_USAGE } from "../tx/usage.ts";
 import type { ActionPool } from "./action_pool.ts";
-import { EngineStuckError, type EngineClient } from "./engine_client.ts";
+import { TIMED_OUT } from "../engine/timeouts.ts";
+import { EngineEndedError, type EngineClient } from "./engine_client.ts";
 import type { LogStream } from "./log_stream.ts";
 
 /** How long after a failure of the deployment's own the schedule is taken up again, in milliseconds. */
@@ -86,8 +88,11 @@ export class JobLoop {
       return nextDue;
     } catch (error) {
       // Whatever ended the engine's thread while this job ran, it is not begun again, nor left as begun.
-      await this.engine.call("failBegunJob");
-      if (!(error instanceof EngineStuckError)) throw error;
+      await this.engine.call(
+        "failBegunJob",
+        error instanceof EngineEndedError ? error.failure : TIMED_OUT,
+      );
+      if (!(error instanceof EngineEndedError)) throw error;
       return Date.now();
     }
   }
@@ -130,6 +135,13 @@ export class JobLoop {
       executionTime: (performance.now() - started) / 1000,
       usage: NO_DATABASE_USAGE,
     });
-    if (job !== null) await this.engine.call("finishAction", { job, failure });
+    if (job !== null) await this.engine.call("finishAction", { job, error: errorOf(failure) });
   }
+}
+
+/** As a job's state tells it (crates/application/src/scheduled_jobs/mod.rs). */
+function errorOf(failure: Failure | null): string | null {
+  if (failure === null) return null;
+  // Of an action that was interrupted there is no more than this.
+  return failure === INTERRUPTED ? failure.message : failureText(failure);
 }

@@ -2,7 +2,7 @@ import type { EngineOperation } from "../engine/protocol.ts";
 import { threadTimeMs } from "../thread_time.ts";
 
 /** How often a running function is looked at, in milliseconds. */
-export const WATCH_MS = 250;
+export const WATCH_MS = 100;
 /**
  * How long one query or mutation may compute, in milliseconds of the thread's own time. Production's
  * limit is one second of user time on its machines; this is a development machine, and a busy one.
@@ -61,6 +61,11 @@ export class StuckWatch {
     }
     this.#watchedFor += sinceLastLook;
     return computed - this.#computedBefore >= STUCK_MS || this.#watchedFor >= WAITING_MS;
+  }
+
+  /** Whether the function that was seen at the last look has been there at the one before. */
+  get running(): boolean {
+    return this.#watchedFor > 0;
   }
 
   /** Nothing runs, or another engine does. */

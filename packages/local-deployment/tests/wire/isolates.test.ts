@@ -1,4 +1,7 @@
-import { ConvexHttpClient } from "convex/browser";
+import { once } from "node:events";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { ConvexClient, ConvexHttpClient } from "convex/browser";
 import { describe, expect, test } from "vitest";
 import { api } from "./support/api.ts";
 import { post } from "./support/http.ts";
@@ -66,12 +69,19 @@ describe("what nobody waits for", () => {
   });
 
   test("is warned of when an action ends before it", async () => {
-    const call = { path: "isolates:endsTooSoon", args: { by: "too soon" }, format: "json" };
+    const silent = createServer().listen(0, "127.0.0.1");
+    await once(silent, "listening");
+    // It listens on a port, and on no path.
+    const url = `http://127.0.0.1:${String((silent.address() as AddressInfo).port)}/`;
+    const args = { by: "too soon", url };
+    const call = { path: "isolates:endsTooSoon", args, format: "json" };
     const { json } = await post(`${fixture.current.url}/api/action`, call);
     expect(json).toMatchObject({ status: "success" });
     expect(json?.logLines).toEqual([
       "[WARN] '3 unawaited operations: [fetch, mutation]. Async operations should be awaited or they might not run. See https://docs.convex.dev/functions/actions#dangling-promises for more information.'",
     ]);
+    silent.close();
+    silent.closeAllConnections();
   });
 });
 
@@ -175,5 +185,52 @@ describe("an error", () => {
       expect.stringMatching(/^ {4}at async handler \(\.\.\/convex\/isolates\.ts:\d+:\d+\)$/),
       "",
     ]);
+  });
+});
+
+describe("a function that fills the memory", () => {
+  const words = "JavaScript execution ran out of memory (maximum memory usage: 64 MB)";
+
+  test.each(["objects", "bytes"])(
+    "fails with production's words, and no other: %s",
+    async (what) => {
+      const others = client().action(isolates.keepsInAction, { hundredThousands: 5 });
+      const filling = [
+        refusal(client().query(isolates.fills, { what })),
+        refusal(client().action(isolates.fillsInAction, { what })),
+      ];
+      for (const text of await Promise.all(filling)) expect(text).toContain(words);
+      expect(await others).toBe(500_000);
+      expect(await client().query(isolates.discards, {})).toBe(1_000);
+    },
+  );
+
+  test("fails when it pauses, too, and not for what it has thrown away", async () => {
+    expect(await client().query(isolates.keeps, { hundredThousands: 3 })).toBe(300_000);
+    expect(await refusal(client().query(isolates.keeps, { hundredThousands: 40 }))).toContain(
+      words,
+    );
+    expect(
+      await refusal(client().action(isolates.keepsInAction, { hundredThousands: 100 })),
+    ).toContain(words);
+  });
+
+  test("ends a live query alone", async () => {
+    const live = new ConvexClient(fixture.current.url, { logger: false });
+    const results = { fills: "", count: -1 };
+    live.onUpdate(
+      isolates.fills,
+      { what: "objects" },
+      () => undefined,
+      (error) => (results.fills = error.message),
+    );
+    live.onUpdate(api.ticks.count, { by: "nobody" }, (count) => (results.count = count));
+    await expect
+      .poll(() => results, { timeout: 20_000 })
+      .toEqual({
+        fills: expect.stringContaining(words) as string,
+        count: 0,
+      });
+    await live.close();
   });
 });

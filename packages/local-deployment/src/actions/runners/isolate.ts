@@ -8,11 +8,16 @@ export class IsolateRunner implements Runner {
   /** The version of each component's modules that it has. */
   readonly loaded = new Map<string, number>();
   readonly #worker: Worker;
+  /** The thread's id, as the system counts them, once it is known. */
+  thread: number | null = null;
 
   /** @param gone is called when the thread ends by itself. */
   constructor(egress: Egress, gone: (runner: IsolateRunner) => void) {
     this.#worker = new Worker(new URL("../worker.ts", import.meta.url).href);
-    this.#worker.onmessage = ({ data }: MessageEvent<FromRunner>) => this.listener?.said(data);
+    this.#worker.onmessage = ({ data }: MessageEvent<FromRunner>) => {
+      if (data.kind === "ready") this.thread = data.thread;
+      else this.listener?.said(data);
+    };
     const over = () => {
       const { listener } = this;
       this.end();

@@ -2,6 +2,8 @@ import type { ActionModules } from "../../engine/protocol.ts";
 import { durationText } from "../../limits.ts";
 import type { Egress } from "../egress.ts";
 import type { ActionTask } from "../protocol.ts";
+import { MemoryGauge } from "../../memory_gauge.ts";
+import { OUT_OF_MEMORY } from "../../runtime/heap_meter.ts";
 import { failed, INTERRUPTED, type ActionRun } from "./action_run.ts";
 import { IsolateRunner } from "./isolate.ts";
 import { RunnerPool } from "./pool.ts";
@@ -35,7 +37,12 @@ export class IsolateActions {
     } catch {
       return failed(INTERRUPTED);
     }
-    const { end, logs } = await runOn(runner, task, { timeoutMs: this.timeoutMs, syscall });
+    const memory = new MemoryGauge(() => runner.thread);
+    const { end, logs } = await runOn(runner, task, {
+      timeoutMs: this.timeoutMs,
+      syscall,
+      isFilling: () => memory.isFilling(process.memoryUsage.rss()),
+    });
     if (end.kind === "done") this.#pool.give(runner);
     else this.#pool.end(runner);
     switch (end.kind) {
@@ -46,6 +53,8 @@ export class IsolateActions {
         const message = `Function execution timed out (maximum duration: ${limit})`;
         return failed({ message }, logs);
       }
+      case "filling":
+        return failed(OUT_OF_MEMORY, logs);
       case "refused":
         return { outcome: { ok: false, ...end.refusal }, logs };
       case "gone":

@@ -122,6 +122,7 @@ export class NodeActions {
       case "late":
         return failed({ message: UNEXPECTED_TIMEOUT }, logs);
       case "gone":
+      case "filling":
       case "refused":
         return failed(INTERRUPTED, logs);
     }

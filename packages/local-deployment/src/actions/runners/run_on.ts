@@ -11,28 +11,36 @@ export type RunEnd =
   | (FromRunner & { readonly kind: "done" | "thrown" })
   /** It did not end in time; it goes on. */
   | { readonly kind: "late" }
+  /** It fills the machine's memory; it goes on. */
+  | { readonly kind: "filling" }
   /** The thread or process has ended. */
   | { readonly kind: "gone" }
   /** An action that it called was turned away, and with it this one; it goes on. */
   | { readonly kind: "refused"; readonly refusal: Refusal };
+
+/** How often it is looked at, in milliseconds. */
+const LOOK_MS = 100;
 
 /** How a run is watched and served. */
 interface Service {
   /** How long it may take, in milliseconds. */
   readonly timeoutMs: number;
   readonly syscall: (call: Syscall) => Promise<SyscallAnswer>;
+  /** Whether it fills the machine's memory; it is asked several times a second. */
+  readonly isFilling?: () => boolean;
 }
 
 /** Runs an action where nothing else runs. The runner is the caller's again when this resolves. Never rejects. */
 export function runOn(
   runner: Runner,
   task: ActionTask,
-  { timeoutMs, syscall }: Service,
+  { timeoutMs, syscall, isFilling = () => false }: Service,
 ): Promise<{ readonly end: RunEnd; readonly logs: readonly LogLine[] }> {
   const logs: LogLine[] = [];
   return new Promise((resolve) => {
     const finish = (end: RunEnd) => {
       clearTimeout(timer);
+      clearInterval(looks);
       if (runner.listener === listener) runner.listener = null;
       resolve({ end, logs });
     };
@@ -59,6 +67,7 @@ export function runOn(
             if (message.action === task.id) void answer(message);
             break;
           case "pong":
+          case "ready":
           case "analyzed":
             break;
         }
@@ -68,6 +77,9 @@ export function runOn(
       },
     };
     const timer = setTimeout(finish, timeoutMs, { kind: "late" });
+    const looks = setInterval(() => {
+      if (isFilling()) finish({ kind: "filling" });
+    }, LOOK_MS);
     runner.listener = listener;
     runner.send({ kind: "run", task });
   });

@@ -1,4 +1,3 @@
-import { failureText } from "../../runtime/failure.ts";
 import { systemTransaction } from "../executor.ts";
 import { failInterrupted, failBegunJob, runNextJob } from "../job_runner.ts";
 import type { JobState } from "../jobs.ts";
@@ -60,14 +59,13 @@ export function scheduleHandlers(context: EngineContext): ScheduleHandlers {
       if (commit !== null) context.committed(commit.writes);
       return null;
     },
-    failBegunJob: () => {
-      const commit = failBegunJob(state);
+    failBegunJob: (failure) => {
+      const commit = failBegunJob(state, failure);
       if (commit !== null) context.committed(commit.writes);
       return null;
     },
-    finishAction: ({ job, failure }) => {
-      const end: JobState =
-        failure === null ? { kind: "success" } : { kind: "failed", error: failureText(failure) };
+    finishAction: ({ job, error }) => {
+      const end: JobState = error === null ? { kind: "success" } : { kind: "failed", error };
       const commit = systemTransaction(state, (tx) => {
         state.jobs.finish(tx, job, end);
       });

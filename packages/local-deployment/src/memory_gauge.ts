@@ -1,0 +1,33 @@
+import { threadFaultedBytes } from "./thread_time.ts";
+
+const MIB = 1024 * 1024;
+/**
+ * How much more than at its lowest the process may hold, in bytes, and how much of it the thread must have touched. A
+ * function that keeps less than production allows (64 MiB) and goes on throwing things away stays far below.
+ */
+const GROWN = 256 * MIB;
+const TOUCHED = 160 * MIB;
+
+/** Tells whether what runs in a thread fills the machine's memory, seen from another thread: it may never pause. */
+export class MemoryGauge {
+  #lowest = Infinity;
+  #touchedBefore = 0;
+
+  /** @param thread - The thread's id, as the system counts them; null while it is not known: then it tells nothing. */
+  constructor(private readonly thread: () => number | null) {}
+
+  /**
+   * Looks at it; called several times a second.
+   * @param held - How much the process holds, in bytes.
+   */
+  isFilling(held: number): boolean {
+    const thread = this.thread();
+    const touched = thread === null ? null : threadFaultedBytes(thread);
+    if (touched === null) return false;
+    if (held < this.#lowest) {
+      this.#lowest = held;
+      this.#touchedBefore = touched;
+    }
+    return held - this.#lowest > GROWN && touched - this.#touchedBefore > TOUCHED;
+  }
+}
