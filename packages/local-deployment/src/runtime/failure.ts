@@ -71,6 +71,7 @@ function isError(thrown: unknown): thrown is object {
 function textOf(thrown: object, property: string, missing: string): string {
   try {
     const value: unknown = Reflect.get(thrown, property);
+    // eslint-disable-next-line @typescript-eslint/no-base-to-string -- whatever it says of itself
     return value === undefined ? missing : String(value);
   } catch {
     return missing;

@@ -55,7 +55,8 @@ function placeOf(map: TraceMap | null, { path, line, column }: StackFrame): stri
 /** As production words a call (`FrameData` in crates/common/src/errors.rs). */
 export function callOf(site: NodeJS.CallSite): string {
   // Bun has "" for none, and no types.
-  const name = site.getFunctionName() || null;
+  const given = site.getFunctionName();
+  const name = given === "" ? null : given;
   const [type, method] = [site.getTypeName(), site.getMethodName()];
   const async = site.isAsync() ? "async " : "";
   if (site.isPromiseAll()) return `${async}Promise.all (index ${site.getPromiseIndex() ?? 0})`;

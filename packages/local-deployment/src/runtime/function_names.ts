@@ -17,7 +17,7 @@ export function functionNames(text: string): FunctionNames {
   const ranges: NamedRange[] = [];
   try {
     const program = parse(text, { ecmaVersion: "latest", allowReturnOutsideFunction: true });
-    collect(program as AnyNode, "", ranges);
+    collect(program, "", ranges);
   } catch {
     // It runs, so that a newer parser would read it: stacks name its functions less well.
   }
@@ -51,54 +51,44 @@ function collect(node: AnyNode, inferred: string, ranges: NamedRange[]): void {
     ranges.push({ start: node.start, end: node.end, name: node.id?.name ?? inferred });
   }
   const named = nameGiven(node);
-  for (const [key, child] of Object.entries(node) as [string, unknown][]) {
+  for (const [key, child] of Object.entries<unknown>({ ...node })) {
     const name = named?.to === key ? named.name : "";
-    for (const one of Array.isArray(child) ? (child as unknown[]) : [child]) {
-      if (isNode(one)) collect(one, name, ranges);
-    }
+    const children: readonly unknown[] = Array.isArray(child) ? child : [child];
+    for (const one of children) if (isNode(one)) collect(one, name, ranges);
   }
 }
 
 /** What a node calls the function that it takes for its value. */
 function nameGiven(node: AnyNode): { readonly to: string; readonly name: string } | null {
-  switch (node.type) {
-    case "VariableDeclarator":
-      return { to: "init", name: nameOf(node.id) };
-    case "AssignmentExpression":
-    case "AssignmentPattern":
-      return { to: "right", name: nameOf(node.left) };
-    case "Property":
-    case "MethodDefinition":
-    case "PropertyDefinition":
-      return { to: "value", name: node.computed ? "" : nameOf(node.key) };
-    case "CallExpression": {
-      // As esbuild keeps names when it shortens them: `n(() => {}, "handler")`.
-      const [named, name, ...others] = node.arguments;
-      const keeps = named !== undefined && name?.type === "Literal" && others.length === 0;
-      return keeps && typeof name.value === "string" ? { to: "arguments", name: name.value } : null;
-    }
-    default:
-      return null;
+  if (node.type === "VariableDeclarator") return { to: "init", name: nameOf(node.id) };
+  if (node.type === "AssignmentExpression" || node.type === "AssignmentPattern") {
+    return { to: "right", name: nameOf(node.left) };
   }
+  if (
+    node.type === "Property" ||
+    node.type === "MethodDefinition" ||
+    node.type === "PropertyDefinition"
+  ) {
+    return { to: "value", name: node.computed ? "" : nameOf(node.key) };
+  }
+  if (node.type === "CallExpression" && node.arguments.length === 2) {
+    // As esbuild keeps names when it shortens them: `n(() => {}, "handler")`.
+    const name = node.arguments[1];
+    return name?.type === "Literal" && typeof name.value === "string"
+      ? { to: "arguments", name: name.value }
+      : null;
+  }
+  return null;
 }
 
 function nameOf(node: AnyNode): string {
-  switch (node.type) {
-    case "Identifier":
-      return node.name;
-    case "PrivateIdentifier":
-      return `#${node.name}`;
-    case "Literal":
-      return String(node.value);
-    case "MemberExpression": {
-      const [object, property] = [nameOf(node.object), node.computed ? "" : nameOf(node.property)];
-      return object === "" || property === "" ? property : `${object}.${property}`;
-    }
-    case "ThisExpression":
-      return "this";
-    default:
-      return "";
-  }
+  if (node.type === "Identifier") return node.name;
+  if (node.type === "PrivateIdentifier") return `#${node.name}`;
+  if (node.type === "Literal") return String(node.value);
+  if (node.type === "ThisExpression") return "this";
+  if (node.type !== "MemberExpression" || node.computed) return "";
+  const [object, property] = [nameOf(node.object), nameOf(node.property)];
+  return object === "" || property === "" ? property : `${object}.${property}`;
 }
 
 function isNode(value: unknown): value is AnyNode {

@@ -9,18 +9,21 @@ const WORDS = new Map([
 ]);
 
 /** Where the text can't be read further, and what is said of it; null: just that it can't. */
-class Stop {
+class Stop extends Error {
   constructor(
     readonly at: number,
     readonly words: string | null = null,
-  ) {}
+  ) {
+    super();
+  }
 }
 
 /**
- * What V8 says of a text that `JSON.parse` refuses (src/json/json-parser.cc and message-template.h of V8 14);
+ * What V8 says of a text, or of the text of something else, that `JSON.parse` refuses (src/json/json-parser.cc and message-template.h of V8 14);
  * JavaScriptCore has words of its own.
  */
-export function jsonProblem(text: string): string {
+export function jsonProblem(given: unknown): string {
+  const text = String(given);
   try {
     const end = new Reader(text).read();
     return at(text, end, "Unexpected non-whitespace character after JSON");

@@ -27,7 +27,7 @@ export class ModuleLoader {
         `Couldn't find JavaScript module '${path}'. Did you forget to run \`npx convex dev\`?`,
       );
     }
-    const cell = { exports: {} as ModuleExports };
+    const cell: { exports: ModuleExports } = { exports: {} };
     this.#cells.set(path, cell);
     try {
       script.evaluate(this.context, cell, (request) => this.import(path, request));

@@ -25,9 +25,6 @@ export const SCHEME = "convex:///";
 const INLINE_MAP =
   /\/\/# sourceMappingURL=data:application\/json;[^,]*base64,([A-Za-z0-9+/=]+)\s*$/m;
 
-/** What makes a function of a module's text, on a line of its own. */
-const BEFORE = '(function (module, exports, require) { "use strict";';
-
 /** Loads a module for the `import()` of the code that runs. */
 export const dynamicImport = new AsyncLocalStorage<
   (from: string, path: string) => Promise<ModuleExports>

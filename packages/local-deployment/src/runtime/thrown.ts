@@ -31,5 +31,8 @@ function frameOf(site: NodeJS.CallSite): StackFrame[] {
 // Errors that are made outside of contexts, as by web APIs, tell of the pushed code that they were made for, too.
 Error.prepareStackTrace = (error, sites) => {
   keepFrames(error, sites);
-  return [String(error), ...sites.map((site) => `    at ${String(site)}`)].join("\n");
+  const lines = sites.map(
+    (site) => `    at ${site.getFileName()}:${site.getLineNumber()}:${site.getColumnNumber()}`,
+  );
+  return [String(error), ...lines].join("\n");
 };

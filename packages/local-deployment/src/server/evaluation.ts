@@ -8,10 +8,13 @@ import type {
   Refused,
   ToEvaluation,
 } from "../push/worker.ts";
+import { MemoryGauge } from "../memory_gauge.ts";
+import { moduleRefusals } from "../push/refusals/modules.ts";
+import { OUT_OF_MEMORY } from "../runtime/heap_meter.ts";
 import { threadTimeMs } from "../thread_time.ts";
 
 /** How often an evaluation is looked at, in milliseconds. */
-const WATCH_MS = 250;
+const WATCH_MS = 100;
 /** How long the evaluation may take to do anything that is not pushed code's, in milliseconds: to compile it above all. */
 const STEP_TIMEOUT_MS = 120_000;
 /**
@@ -19,6 +22,8 @@ const STEP_TIMEOUT_MS = 120_000;
  * compute, and one that computes gets little of a busy machine. It is no limit of production's, which never waits.
  */
 const WALL_TIMEOUT_MS = 30_000;
+
+const OUT_OF_MEMORY_IN_PUSH = `Hit an error while pushing:\n${moduleRefusals.invalid(OUT_OF_MEMORY.message).message}`;
 
 /** What is going on in the thread, and since when. */
 interface Step {
@@ -37,6 +42,7 @@ export class Evaluation<Task extends EvaluationTask> {
   #settle: (result: EvaluationResults[Task["kind"]]) => void = () => undefined;
   #fail: (error: unknown) => void = () => undefined;
   #thread: number | null = null;
+  readonly #memory = new MemoryGauge(() => this.#thread);
   #lateStep: Step | null = null;
   #step: Step = { limit: null, computedBefore: null, began: performance.now() };
 
@@ -121,6 +127,11 @@ export class Evaluation<Task extends EvaluationTask> {
 
   /** Ends it when it is late at two looks: what was said before the first is heard by the second. */
   #look(): void {
+    const filling = this.#memory.isFilling(process.memoryUsage.rss());
+    if (filling && this.#step.limit !== null) {
+      this.end(new HttpError(400, "InvalidModules", OUT_OF_MEMORY_IN_PUSH));
+      return;
+    }
     const error = this.#lateness();
     if (error !== null && this.#lateStep === this.#step) this.end(error);
     this.#lateStep = error === null ? null : this.#step;

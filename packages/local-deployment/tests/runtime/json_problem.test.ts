@@ -70,6 +70,7 @@ test("says of a text that is no JSON what V8 says", () => {
 });
 
 test.each([
+  [undefined, `"undefined" is not valid JSON`],
   ["", "Unexpected end of JSON input"],
   ["{a", "Expected property name or '}' in JSON at position 1 (line 1 column 2)"],
   ["<html>", `Unexpected token '<', "<html>" is not valid JSON`],

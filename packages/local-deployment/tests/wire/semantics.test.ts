@@ -448,7 +448,7 @@ describe("functions that never end", () => {
     const [endless, behind] = [await schedule("endless", 0), await schedule("tick", 1)];
     const stateOf = (id: typeof endless) => client().query(api.jobs.stateOf, { id });
     await expect.poll(() => stateOf(behind), { timeout: 20_000 }).toEqual({ kind: "success" });
-    const error = "Function execution timed out (maximum duration: 1s)";
+    const error = "Function execution timed out (maximum duration: 1s)\n";
     expect(await stateOf(endless)).toEqual({ kind: "failed", error });
     expect(await ticks("behind the endless")).toBe(1);
   });

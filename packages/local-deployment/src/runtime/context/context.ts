@@ -70,6 +70,7 @@ const globals: PropertyDescriptorMap = {
 const isInstance = Function.prototype[Symbol.hasInstance];
 const acceptingOuter = OUTER_CLASSES.map((outer) => {
   const hasInstance = function (this: object, value: unknown): boolean {
+    // Its type wants a function: what has it as `Symbol.hasInstance` is one.
     if (isInstance.call(this as never, value)) return true;
     // A subclass inherits this, and has no instances outside.
     return Object.hasOwn(this, Symbol.hasInstance) && value instanceof outer;
@@ -90,26 +91,25 @@ export interface NewContext {
 export function newContext(needs: LanguageNeeds): NewContext {
   const context = createContext(
     // An ordinary global object: what is written to a sandbox object would be looked up twice.
-    constants.DONT_CONTEXTIFY as unknown as object,
+    constants.DONT_CONTEXTIFY,
     { codeGeneration: { strings: false, wasm: true } },
   );
   const found: Served = { context, host: needs.host, web: null };
   served.set(context, found);
   Object.defineProperties(context, globals);
   for (const [name, descriptor] of acceptingOuter) {
-    Object.defineProperty(Reflect.get(context, name) as object, Symbol.hasInstance, descriptor);
+    const own: unknown = Reflect.get(context, name);
+    if (typeof own === "function") Object.defineProperty(own, Symbol.hasInstance, descriptor);
   }
-  // The scripts are the texts of these functions.
-  const promises = (language.runInContext(context) as typeof setUpLanguage)(needs);
+  const setUp = language.runInContext(context) as typeof setUpLanguage; // the script is its text
+  const promises = setUp(needs);
   return { context, promises, web: () => webOf(found) };
 }
 
 function webOf(found: Served): WebGlobals {
-  found.web ??= (web.runInContext(found.context) as typeof setUpWeb)({
-    host: found.host,
-    Request,
-    Response,
-    structuredClone,
-  });
+  if (found.web === null) {
+    const setUp = web.runInContext(found.context) as typeof setUpWeb; // the script is its text
+    found.web = setUp({ host: found.host, Request, Response, structuredClone });
+  }
   return found.web;
 }

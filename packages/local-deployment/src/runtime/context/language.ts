@@ -7,7 +7,7 @@ export interface LanguageNeeds {
   /** The text of an error's stack, from its calls. */
   readonly stackOf: (error: object, sites: readonly NodeJS.CallSite[]) => string;
   /** What V8 says of a text that `JSON.parse` refuses. */
-  readonly jsonProblem: (text: string) => string;
+  readonly jsonProblem: (given: unknown) => string;
 }
 
 /**
@@ -20,8 +20,9 @@ export function setUpLanguage({ host, ...needs }: LanguageNeeds): object {
   const OwnDate = Date;
   const FrozenDate = function (...args: number[]): unknown {
     // Undefined for `Date()`, which gives text; a subclass for `super()`.
-    if (!new.target) return new OwnDate(host().now()).toString();
-    return Reflect.construct(OwnDate, args.length === 0 ? [host().now()] : args, new.target);
+    const target: unknown = new.target;
+    if (typeof target !== "function") return new OwnDate(host().now()).toString();
+    return Reflect.construct(OwnDate, args.length === 0 ? [host().now()] : args, target);
   };
   Object.defineProperties(FrozenDate, Object.getOwnPropertyDescriptors(OwnDate));
   const now = { value: () => host().now(), writable: true, configurable: true };
@@ -31,21 +32,24 @@ export function setUpLanguage({ host, ...needs }: LanguageNeeds): object {
   const { parse } = JSON;
   JSON.parse = (text, reviver) => {
     try {
-      return parse(text, reviver) as unknown;
+      const parsed: unknown = parse(text, reviver);
+      return parsed;
     } catch (error) {
       // A reviver's own error is none of the text's.
       if (!(error instanceof SyntaxError) || !error.message.startsWith("JSON Parse error")) {
         throw error;
       }
-      throw new SyntaxError(needs.jsonProblem(String(text)));
+      // eslint-disable-next-line preserve-caught-error -- V8's error has no cause
+      throw new SyntaxError(needs.jsonProblem(text));
     }
   };
 
+  const inherited: (...args: Parameters<typeof Reflect.get>) => unknown = Reflect.get;
   const environment = new Proxy(
     {},
     {
       get: (target, name, receiver) => {
-        if (typeof name !== "string") return Reflect.get(target, name, receiver) as unknown;
+        if (typeof name !== "string") return inherited(target, name, receiver);
         const value = host().variable(name);
         // Printed, it must not show what is in it.
         return value === undefined && name === "inspect" ? () => "[process.env]" : value;
@@ -53,7 +57,7 @@ export function setUpLanguage({ host, ...needs }: LanguageNeeds): object {
     },
   );
 
-  const global = globalThis as unknown as Record<string, unknown>;
+  const global: Record<string, unknown> = globalThis; // its names are the context's, not those of this file
   global.Date = FrozenDate;
   global.process = { env: environment };
   global.self = global;

@@ -46,9 +46,7 @@ export function setUpWeb({ host, ...needs }: WebNeeds): WebGlobals {
     deref(): unknown {
       return this.#target;
     }
-    get [Symbol.toStringTag]() {
-      return "WeakRef";
-    }
+    readonly [Symbol.toStringTag] = "WeakRef";
   }
   class IdleRegistry {
     constructor(cleanUp: unknown) {
@@ -60,9 +58,7 @@ export function setUpWeb({ host, ...needs }: WebNeeds): WebGlobals {
     unregister(): void {
       // Nothing is ever cleaned up.
     }
-    get [Symbol.toStringTag]() {
-      return "FinalizationRegistry";
-    }
+    readonly [Symbol.toStringTag] = "FinalizationRegistry";
   }
   function canBeHeld(value: unknown): boolean {
     return (typeof value === "object" && value !== null) || typeof value === "function";
@@ -71,7 +67,9 @@ export function setUpWeb({ host, ...needs }: WebNeeds): WebGlobals {
   /** Checked as production does, and with a `json()` of this context. */
   class OwnResponse extends needs.Response {
     constructor(body?: BodyInit | null, init: ResponseInit = {}) {
-      const status = init.status === undefined ? 200 : Number(init.status);
+      // It may be text: the function says what it likes.
+      const given: unknown = init.status ?? 200;
+      const status = Number(given);
       if (!Number.isInteger(status) || status < 200 || status > 599) {
         throw new RangeError(
           "Failed to construct 'Response': The status provided is outside the range [200, 599].",
@@ -97,7 +95,8 @@ export function setUpWeb({ host, ...needs }: WebNeeds): WebGlobals {
       return new OwnResponse(null, { status: 500 });
     }
     override async json(): Promise<unknown> {
-      return JSON.parse(await this.text()) as unknown;
+      const parsed: unknown = JSON.parse(await this.text());
+      return parsed;
     }
     override clone(): Response {
       return own(super.clone(), OwnResponse);
@@ -105,14 +104,16 @@ export function setUpWeb({ host, ...needs }: WebNeeds): WebGlobals {
   }
   class OwnRequest extends needs.Request {
     override async json(): Promise<unknown> {
-      return JSON.parse(await this.text()) as unknown;
+      const parsed: unknown = JSON.parse(await this.text());
+      return parsed;
     }
     override clone(): Request {
       return own(super.clone(), OwnRequest);
     }
   }
   function own<T extends object>(value: T, as: { prototype: T }): T {
-    return Object.setPrototypeOf(value, as.prototype) as T;
+    Object.setPrototypeOf(value, as.prototype);
+    return value;
   }
   function tryStringify(data: unknown): string | undefined {
     try {
@@ -143,7 +144,8 @@ export function setUpWeb({ host, ...needs }: WebNeeds): WebGlobals {
               fire();
               resolve();
             } catch (error) {
-              reject(error as Error);
+              // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- whatever the handler has thrown
+              reject(error);
             }
           };
           timers.set(id, host().after(name, wait, call));
