@@ -5,18 +5,23 @@ import { isRegisteredFunction, isRouter } from "../runtime/convex_exports.ts";
 import type { ModuleLoader } from "../runtime/loader.ts";
 import { failureOf } from "../runtime/failure.ts";
 import { currentAction, type ActionFrame } from "./frame.ts";
-import type { ActionOutcome, ActionTask, WireRequest, WireResponse } from "./protocol.ts";
+import type { HttpCall } from "./http_call.ts";
+import type { ActionOutcome, ActionTask, WireRequest } from "./protocol.ts";
 
-/** Statuses that a response with a body can't have. */
-const BODYLESS = new Set([101, 204, 205, 304]);
-
-/** Runs one action or HTTP action to its end. Never throws. */
-export async function runAction(frame: ActionFrame, loader: ModuleLoader): Promise<ActionOutcome> {
+/**
+ * Runs one action, or one HTTP action until its response has gone. Never throws.
+ * @param call an HTTP action's request and response
+ */
+export async function runAction(
+  frame: ActionFrame,
+  loader: ModuleLoader,
+  call: HttpCall,
+): Promise<ActionOutcome> {
   try {
     return await currentAction.run(frame, () =>
       frame.task.http === null
         ? callAction(frame.task, loader)
-        : callHttpAction(frame.task.http, loader),
+        : callHttpAction(frame.task.http, call, loader),
     );
   } catch (error) {
     return { ok: false, failure: failureOf(error) };
@@ -37,32 +42,19 @@ async function callAction(task: ActionTask, loader: ModuleLoader): Promise<Actio
   return { ok: true, value: await running };
 }
 
-async function callHttpAction(wire: WireRequest, loader: ModuleLoader): Promise<ActionOutcome> {
+async function callHttpAction(
+  wire: WireRequest,
+  call: HttpCall,
+  loader: ModuleLoader,
+): Promise<ActionOutcome> {
   const router = loader.load(HTTP_MODULE).default;
   const path = new URL(wire.url).pathname;
   const found = isRouter(router) ? router.lookup(path, wire.method) : null;
   if (found === null) throw new FunctionError(`No HttpAction routed for ${path}`);
-  const request = new Request(wire.url, {
-    method: wire.method,
-    headers: wire.headers.map(([name, value]): [string, string] => [name, value]),
-    ...(wire.body === null ? {} : { body: wire.body }),
-  });
-  const response = await found[0].invokeHttpAction(request);
+  const response = await found[0].invokeHttpAction(call.request(wire));
   if (!(response instanceof Response)) {
     throw new FunctionError("HTTP actions must return a Response.");
   }
-  return { ok: true, response: await toWire(response) };
-}
-
-async function toWire(response: Response): Promise<WireResponse> {
-  const content = BODYLESS.has(response.status) ? null : await response.blob();
-  const body = content === null ? null : new Uint8Array(await content.arrayBuffer());
-  const cookies = response.headers
-    .getSetCookie()
-    .map((value): [string, string] => ["set-cookie", value]);
-  const others = [...response.headers].filter(([name]) => name !== "set-cookie");
-  // Bun gives a text body its type only when it is read.
-  const type: [string, string][] =
-    response.headers.has("content-type") || !content?.type ? [] : [["content-type", content.type]];
-  return { status: response.status, headers: [...type, ...others, ...cookies], body };
+  await call.respond(response);
+  return { ok: true, value: "null" };
 }

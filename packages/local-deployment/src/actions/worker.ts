@@ -7,7 +7,9 @@ import { ModuleLoader } from "../runtime/loader.ts";
 import { registerSourceMap } from "../runtime/stack.ts";
 import { egressFetch, type Egress } from "./egress.ts";
 import { ActionFrame, currentAction } from "./frame.ts";
+import { HttpCall } from "./http_call.ts";
 import type { ActionTask, FromRunner, ToRunner } from "./protocol.ts";
+import { IsolateResponse } from "./isolate_response.ts";
 import { runAction } from "./run.ts";
 import { ActionSyscalls } from "./syscalls.ts";
 
@@ -18,6 +20,8 @@ const send = (message: FromRunner) => {
 };
 const syscalls = new ActionSyscalls(send, "refuse");
 const loaders = new Map<string, ModuleLoader>();
+/** By their actions' ids. */
+const httpCalls = new Map<number, HttpCall>();
 let egress: Egress = {};
 
 function createLoader({ env, modules }: ActionModules): ModuleLoader {
@@ -35,6 +39,7 @@ function createLoader({ env, modules }: ActionModules): ModuleLoader {
     process: { env: { ...env } },
     console: createConsole((level, args) => currentAction.getStore()?.log(level, args)),
     fetch: egressFetch(egress, fetch),
+    Response: IsolateResponse,
   });
   return new ModuleLoader((path) => {
     const module = byPath.get(path);
@@ -47,11 +52,16 @@ async function run(task: ActionTask): Promise<void> {
   const frame = new ActionFrame(task, (line) => {
     send({ kind: "log", id: task.id, line });
   });
+  const call = new HttpCall(frame, (message) => {
+    send({ ...message, id: task.id });
+  });
+  httpCalls.set(task.id, call);
   const loader = loaders.get(task.target.component);
   const outcome =
     loader === undefined
       ? ({ ok: false, failure: { message: "The action's code was not loaded" } } as const)
-      : await runAction(frame, loader);
+      : await runAction(frame, loader, call);
+  httpCalls.delete(task.id);
   send({ kind: "done", id: task.id, outcome });
 }
 
@@ -77,6 +87,12 @@ self.onmessage = ({ data }: MessageEvent<ToRunner>) => {
       break;
     case "analyze":
       // Isolate modules are analyzed by the push's own thread.
+      break;
+    case "pull":
+    case "clientGone":
+    case "requestChunk":
+    case "requestEnd":
+      httpCalls.get(data.id)?.receive(data);
       break;
   }
 };

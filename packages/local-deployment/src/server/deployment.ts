@@ -115,7 +115,7 @@ export async function startLocalDeployment(
     cleanup.push(() => {
       pushes.close();
     });
-    const listener: Listener = listen(urls, {
+    const listener: Listener = await listen(urls, {
       callers,
       calls,
       engine,

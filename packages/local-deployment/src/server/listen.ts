@@ -1,4 +1,5 @@
 import type { Server, ServerWebSocket } from "bun";
+import { createServer as createHttpServer } from "node:http";
 import { createServer } from "node:net";
 import { Hono } from "hono";
 import { DeploymentError, HttpError, messageOf } from "../errors.ts";
@@ -8,13 +9,14 @@ import type { Subscriptions } from "../sync/subscriptions.ts";
 import { adminRoutes, type AdminServices } from "./admin_routes.ts";
 import type { Calls, ClientInfo } from "./calls.ts";
 import { functionRoutes } from "./function_routes.ts";
+import { fetchListener } from "./fetch_listener.ts";
 import { refuseBadHost } from "./host_header.ts";
 import { errorResponse, preflight, withCors } from "./http_io.ts";
 import type { Site } from "./site.ts";
 
 const HOST = "127.0.0.1";
-/** What both origins have in common; the timeout is in seconds. */
-const ORIGIN = { hostname: HOST, maxRequestBodySize: MAX_PUSH_BYTES, idleTimeout: 120 };
+/** How long a connection is kept on which nothing is asked or told. */
+const IDLE_SECONDS = 120;
 
 /** What both origins are served by. */
 export interface Services extends AdminServices {
@@ -64,15 +66,23 @@ export function reservePort(port: number): Promise<number> {
   });
 }
 
-/** Opens both origins. */
-export function listen(urls: { cloud: string; site: string }, services: Services): Listener {
+/** Opens both origins. @throws DeploymentError `PORT_IN_USE` */
+export async function listen(
+  urls: { cloud: string; site: string },
+  services: Services,
+): Promise<Listener> {
   const cloud = serveCloud(Number(new URL(urls.cloud).port), services);
-  const site = serveSite(Number(new URL(urls.site).port), services);
-  return {
-    close: async () => {
-      await Promise.all([cloud.stop(true), site.stop(true)]);
-    },
-  };
+  try {
+    const site = await serveSite(Number(new URL(urls.site).port), services);
+    return {
+      close: async () => {
+        await Promise.all([cloud.stop(true), site.close()]);
+      },
+    };
+  } catch (error) {
+    await cloud.stop(true);
+    throw error;
+  }
 }
 
 function serveCloud(port: number, services: Services): Server<SocketData> {
@@ -108,12 +118,16 @@ function serveCloud(port: number, services: Services): Server<SocketData> {
   };
 
   return serve<SocketData>({
-    ...ORIGIN,
+    hostname: HOST,
     port,
+    maxRequestBodySize: MAX_PUSH_BYTES,
+    idleTimeout: IDLE_SECONDS,
     fetch: async (request, server) => {
-      const refused = refuseBadHost(request);
+      const refused = refuseBadHost(request.headers.get("host"), request.url);
       if (refused !== null) return refused;
       const info = infoOf(request, server);
+      // An HTTP action may stay silent as long as it likes.
+      if (new URL(request.url).pathname.startsWith("/http/")) server.timeout(request, 0);
       if (SYNC_PATH.test(new URL(request.url).pathname)) {
         if (server.upgrade(request, { data: { info, session: null } })) return undefined;
         return errorResponse(400, "ExpectedWebSocket", "This endpoint speaks WebSocket.");
@@ -155,29 +169,43 @@ function serveCloud(port: number, services: Services): Server<SocketData> {
   });
 }
 
-function serveSite(port: number, { site }: Services): Server<undefined> {
-  return serve<undefined>({
-    ...ORIGIN,
-    port,
-    fetch: async (request, server) => {
-      const refused = refuseBadHost(request);
-      if (refused !== null) return refused;
+/**
+ * The site's origin is a server of Node's `http`: Bun's own sends a response's head only with the first piece of its
+ * body, and a stream never with its length.
+ */
+async function serveSite(port: number, { site }: Services): Promise<Listener> {
+  const server = createHttpServer(
+    fetchListener(async (request, ip) => {
       try {
-        return await site.respond(request, infoOf(request, server));
+        return await site.respond(request, { ip, userAgent: request.headers.get("user-agent") });
       } catch (error) {
         return answerError(error);
       }
-    },
-    error: answerError,
+    }),
+  );
+  // An upload may take as long as it takes, as a response may.
+  server.requestTimeout = 0;
+  server.keepAliveTimeout = IDLE_SECONDS * 1_000;
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", (error) => {
+      reject(new DeploymentError("PORT_IN_USE", error.message, { cause: error }));
+    });
+    server.listen(port, HOST, resolve);
   });
+  return {
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => {
+          resolve();
+        });
+        server.closeAllConnections();
+      }),
+  };
 }
 
 const NOBODY: ClientInfo = { ip: null, userAgent: null };
 
-function infoOf(
-  request: Request,
-  server: Server<never> | Server<SocketData> | Server<undefined>,
-): ClientInfo {
+function infoOf(request: Request, server: Server<SocketData>): ClientInfo {
   return {
     ip: server.requestIP(request)?.address ?? null,
     userAgent: request.headers.get("user-agent"),

@@ -5,7 +5,7 @@ import type { ActionTask } from "../protocol.ts";
 import { failed, INTERRUPTED, type ActionRun } from "./action_run.ts";
 import { IsolateRunner } from "./isolate.ts";
 import { RunnerPool } from "./pool.ts";
-import { runOn, type Syscall } from "./run_on.ts";
+import { runOn, type HttpPeer, type Syscall } from "./run_on.ts";
 import type { SyscallAnswer } from "../../server/action_syscalls.ts";
 
 /** Runs isolate actions and HTTP actions, each in a thread where nothing else runs meanwhile. */
@@ -24,10 +24,14 @@ export class IsolateActions {
     this.#pool = new RunnerPool((gone) => new IsolateRunner(egress, gone));
   }
 
-  /** Never rejects. */
+  /**
+   * Runs to the end; an HTTP action, until its response has gone or nobody waits for it. Never rejects.
+   * @param http the server's end of an HTTP action
+   */
   async run(
     task: ActionTask,
     syscall: (call: Syscall) => Promise<SyscallAnswer>,
+    http: HttpPeer | null,
   ): Promise<ActionRun> {
     let runner: IsolateRunner;
     try {
@@ -35,19 +39,22 @@ export class IsolateActions {
     } catch {
       return failed(INTERRUPTED);
     }
-    const { end, logs } = await runOn(runner, task, { timeoutMs: this.timeoutMs, syscall });
+    const { timeoutMs } = this;
+    const { end, logs } = await runOn(runner, task, { timeoutMs, syscall, http });
     if (end.kind === "done") this.#pool.give(runner);
     else this.#pool.end(runner);
     switch (end.kind) {
       case "done":
         return { outcome: end.outcome, logs };
       case "late": {
-        const limit = durationText(this.timeoutMs);
+        const limit = durationText(timeoutMs);
         const message = `Function execution timed out (maximum duration: ${limit})`;
         return failed({ message }, logs);
       }
       case "refused":
         return { outcome: { ok: false, ...end.refusal }, logs };
+      case "abandoned":
+        return { outcome: { ok: true, value: "null" }, logs };
       case "gone":
       case "thrown":
         return failed(INTERRUPTED, logs);
