@@ -44,7 +44,7 @@ export class HttpCall {
         });
         break;
       case "requestChunk":
-        this.#requestBody?.enqueue(new Uint8Array(message.bytes));
+        this.#requestBody?.enqueue(message.bytes);
         this.#chunkTaken();
         break;
       case "requestEnd":

@@ -31,7 +31,7 @@ export type ToHttpCall =
   | { readonly kind: "pull" }
   | { readonly kind: "clientGone" }
   /** The piece of the request's body that was asked for. */
-  | { readonly kind: "requestChunk"; readonly bytes: Uint8Array }
+  | { readonly kind: "requestChunk"; readonly bytes: Uint8Array<ArrayBuffer> }
   /** The end of the request's body. `error`: why the rest of it is missing, if it is. */
   | { readonly kind: "requestEnd"; readonly error: string | null };
 

@@ -83,7 +83,7 @@ class MessageBody {
         this.#reader = controller;
         message.on("data", (chunk: Buffer) => {
           if (this.#reader === null) return;
-          this.#reader.enqueue(new Uint8Array(chunk));
+          this.#reader.enqueue(chunk);
           message.pause();
         });
         message.once("end", () => {

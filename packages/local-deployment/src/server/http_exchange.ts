@@ -176,7 +176,7 @@ export class HttpExchange implements HttpPeer {
       this.#received += piece?.length ?? 0;
       if (this.#received > MAX_BODY_BYTES) throw tooLarge(MAX_BODY_BYTES);
       if (piece === undefined) this.#send({ kind: "requestEnd", error: null });
-      else this.#send({ kind: "requestChunk", bytes: piece });
+      else this.#send({ kind: "requestChunk", bytes: new Uint8Array(piece) });
     } catch (error) {
       if (error instanceof HttpError) this.#refuse(error);
       this.#send({ kind: "requestEnd", error: messageOf(error) });

@@ -1,5 +1,4 @@
 import type { Server, ServerWebSocket } from "bun";
-import { createServer as createHttpServer } from "node:http";
 import { createServer } from "node:net";
 import { Hono } from "hono";
 import { DeploymentError, HttpError, messageOf } from "../errors.ts";
@@ -12,6 +11,7 @@ import { functionRoutes } from "./function_routes.ts";
 import { fetchListener } from "./fetch_listener.ts";
 import { refuseBadHost } from "./host_header.ts";
 import { errorResponse, preflight, withCors } from "./http_io.ts";
+import { openHttpServer, type Listener } from "./http_server.ts";
 import type { Site } from "./site.ts";
 
 const HOST = "127.0.0.1";
@@ -23,11 +23,6 @@ export interface Services extends AdminServices {
   readonly calls: Calls;
   readonly site: Site;
   readonly subscriptions: Subscriptions;
-}
-
-/** Two open origins. */
-export interface Listener {
-  close(): Promise<void>;
 }
 
 interface SocketData {
@@ -169,38 +164,15 @@ function serveCloud(port: number, services: Services): Server<SocketData> {
   });
 }
 
-/**
- * The site's origin is a server of Node's `http`: Bun's own sends a response's head only with the first piece of its
- * body, and a stream never with its length.
- */
-async function serveSite(port: number, { site }: Services): Promise<Listener> {
-  const server = createHttpServer(
-    fetchListener(async (request, ip) => {
-      try {
-        return await site.respond(request, { ip, userAgent: request.headers.get("user-agent") });
-      } catch (error) {
-        return answerError(error);
-      }
-    }),
-  );
-  // An upload may take as long as it takes, as a response may.
-  server.requestTimeout = 0;
-  server.keepAliveTimeout = IDLE_SECONDS * 1_000;
-  await new Promise<void>((resolve, reject) => {
-    server.once("error", (error) => {
-      reject(new DeploymentError("PORT_IN_USE", error.message, { cause: error }));
-    });
-    server.listen(port, HOST, resolve);
+function serveSite(port: number, { site }: Services): Promise<Listener> {
+  const listener = fetchListener(async (request, ip) => {
+    try {
+      return await site.respond(request, { ip, userAgent: request.headers.get("user-agent") });
+    } catch (error) {
+      return answerError(error);
+    }
   });
-  return {
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => {
-          resolve();
-        });
-        server.closeAllConnections();
-      }),
-  };
+  return openHttpServer({ hostname: HOST, port, idleSeconds: IDLE_SECONDS }, listener);
 }
 
 const NOBODY: ClientInfo = { ip: null, userAgent: null };
