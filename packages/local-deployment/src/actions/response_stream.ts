@@ -5,6 +5,9 @@ import type { FromHttpCall } from "./protocol.ts";
 /** Statuses that a response with a body can't have. */
 const BODYLESS = new Set([101, 204, 205, 304]);
 
+/** What is there takes a stream a few microtasks to give; one made of others, some more. */
+const SOON_MICROTASKS = 64;
+
 type Reader = ReadableStreamDefaultReader<unknown>;
 type Read = Awaited<ReturnType<Reader["read"]>>;
 
@@ -97,12 +100,11 @@ export class ResponseStream {
  * with its length, as production sends it.
  */
 async function readStart(reader: Reader): Promise<Start> {
-  const later = new Promise<null>((resolve) => setImmediate(resolve, null));
   const chunks: Uint8Array<ArrayBuffer>[] = [];
   let length = 0;
   for (;;) {
     const next = reader.read();
-    const read = length > MAX_BODY_BYTES ? null : await Promise.race([next, later]);
+    const read = length <= MAX_BODY_BYTES && (await settlesSoon(next)) ? await next : null;
     if (read === null || read.done) {
       return { bytes: concat(chunks, length), next: read === null ? next : null };
     }
@@ -110,6 +112,17 @@ async function readStart(reader: Reader): Promise<Start> {
     chunks.push(bytes);
     length += bytes.length;
   }
+}
+
+/** Whether a promise settles before anything comes from outside, of which there is nothing among microtasks. */
+async function settlesSoon(promise: Promise<unknown>): Promise<boolean> {
+  const state = { settled: false };
+  const told = () => {
+    state.settled = true;
+  };
+  promise.then(told, told);
+  for (let i = 0; i < SOON_MICROTASKS && !state.settled; i++) await Promise.resolve();
+  return state.settled;
 }
 
 function concat(

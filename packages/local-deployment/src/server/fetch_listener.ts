@@ -19,6 +19,8 @@ export function fetchListener(
   const serve = async (message: IncomingMessage, answer: ServerResponse) => {
     const body = new MessageBody(message);
     const client = new AbortController();
+    // Its close tells the same.
+    answer.on("error", () => undefined);
     answer.once("close", () => {
       if (!answer.writableFinished) client.abort();
       body.drop();
@@ -31,7 +33,7 @@ export function fetchListener(
     await send(response, message.method === "HEAD", answer, client.signal);
   };
   return (message, answer) => {
-    // What fails after the head was sent can be told in no other way.
+    // A head that can't be written can't be answered in another way.
     serve(message, answer).catch(() => answer.destroy());
   };
 }
@@ -120,7 +122,7 @@ class MessageBody {
   }
 }
 
-/** Writes a response as far as its body goes. @throws what the body throws */
+/** Writes a response as far as its body goes. */
 async function send(
   response: Response,
   headOnly: boolean,
@@ -155,12 +157,20 @@ async function send(
       left -= piece.length;
       if (piece.length > 0 && !answer.write(piece)) await drained(answer);
     }
-  } catch (error) {
-    answer.flushHeaders();
-    throw error;
+  } catch {
+    // Why it failed is logged where it did.
+    breakOff(answer);
+    return;
   }
-  if (left > 0 && left !== Infinity) answer.destroy();
+  if (left > 0 && left !== Infinity) breakOff(answer);
   else answer.end();
+}
+
+/** Ends the connection in the middle of a response, with what was written of it. */
+function breakOff(answer: ServerResponse): void {
+  answer.flushHeaders();
+  // Under Bun, the head is handed over in the next turn of the event loop.
+  setImmediate(() => answer.destroy());
 }
 
 function rawHeaders(headers: Headers): string[] {

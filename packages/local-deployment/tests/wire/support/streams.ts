@@ -91,8 +91,9 @@ export class Stream {
 
 /** A request of Node's `http`, whose body the test writes while it reads the answer. */
 export async function duplex(url: string): Promise<{
-  write: (text: string) => void;
-  end: () => void;
+  write: (piece: string | Uint8Array) => void;
+  /** Ends the body. Resolves when the server has taken all of it. */
+  sent: () => Promise<void>;
   answered: () => Promise<IncomingMessage>;
 }> {
   const request = httpRequest(url, { method: "POST" });
@@ -105,11 +106,12 @@ export async function duplex(url: string): Promise<{
   );
   await new Promise((resolve) => request.once("socket", resolve));
   return {
-    write: (text) => {
-      request.write(text);
+    write: (piece) => {
+      request.write(piece);
     },
-    end: () => {
-      request.end();
+    sent: () => {
+      const finished = new Promise<void>((resolve) => request.end(resolve));
+      return within(WITHIN_MS, "the request to be sent", finished);
     },
     answered: () => within(WITHIN_MS, "the answer's head", response),
   };
