@@ -12,14 +12,37 @@ export interface WireRequest {
   readonly method: string;
   readonly url: string;
   readonly headers: readonly (readonly [string, string])[];
-  readonly body: Uint8Array<ArrayBuffer> | null;
+  /** Whether there is a body, which the action asks for piece by piece. */
+  readonly hasBody: boolean;
 }
-/** What an HTTP action answered, as it crosses threads. */
-export interface WireResponse {
+
+/** How an HTTP action's response begins, as it crosses threads. */
+export interface WireHead {
   readonly status: number;
   readonly headers: readonly (readonly [string, string])[];
+  /** What of the body was there at once; null when it has none. */
   readonly body: Uint8Array<ArrayBuffer> | null;
+  /** Whether more of the body is to come. */
+  readonly streams: boolean;
 }
+
+/** To the thread of an HTTP action. */
+export type ToHttpCall =
+  /** The client takes the next piece of the response. */
+  | { readonly kind: "pull" }
+  | { readonly kind: "clientGone" }
+  /** The piece of the request's body that was asked for. */
+  | { readonly kind: "requestChunk"; readonly bytes: Uint8Array<ArrayBuffer> }
+  /** The end of the request's body. `error`: why the rest of it is missing, if it is. */
+  | { readonly kind: "requestEnd"; readonly error: string | null };
+
+/** From the thread of an HTTP action. */
+export type FromHttpCall =
+  | { readonly kind: "head"; readonly head: WireHead }
+  /** The piece of the response that was asked for. */
+  | { readonly kind: "chunk"; readonly bytes: Uint8Array<ArrayBuffer> }
+  /** The action takes the next piece of the request's body. */
+  | { readonly kind: "pullRequest" };
 
 /** What an action is run with. */
 export interface ActionTask {
@@ -55,7 +78,8 @@ export type ToRunner =
   | { readonly kind: "run"; readonly task: ActionTask }
   | { readonly kind: "analyze"; readonly task: AnalyzeTask }
   | { readonly kind: "syscallResult"; readonly id: number; readonly value: string }
-  | { readonly kind: "syscallFailure"; readonly id: number; readonly failure: Failure };
+  | { readonly kind: "syscallFailure"; readonly id: number; readonly failure: Failure }
+  | ({ readonly id: number } & ToHttpCall);
 
 /** Node modules to import, to see what they export. */
 export interface AnalyzeTask extends Pick<NodeTask, "modules" | "env"> {
@@ -73,11 +97,9 @@ export interface Thrown {
   readonly frames: readonly StackFrame[];
 }
 
-/** How an action ended: with Convex JSON text, with an HTTP action's response, or by failing. */
+/** How an action ended: with Convex JSON text ("null" for an HTTP action, whose response has gone ahead), or by failing. */
 export type ActionOutcome =
-  | { readonly ok: true; readonly value: string }
-  | { readonly ok: true; readonly response: WireResponse }
-  | { readonly ok: false; readonly failure: Failure };
+  { readonly ok: true; readonly value: string } | { readonly ok: false; readonly failure: Failure };
 
 /** A function that an imported Node module exports, as the convex package made it. */
 export interface NodeExport {
@@ -109,6 +131,7 @@ export type FromRunner =
     }
   | { readonly kind: "analyzed"; readonly outcome: AnalyzeOutcome }
   | { readonly kind: "log"; readonly id: number; readonly line: LogLine }
+  | ({ readonly id: number } & FromHttpCall)
   | {
       readonly kind: "syscall";
       readonly id: number;

@@ -7,10 +7,8 @@ import { Isolate } from "../runtime/isolate.ts";
 import type { ModuleScript } from "../runtime/script.ts";
 import { actionHost, type ActionHost, type ActionServices } from "./action_host.ts";
 import type { ActionFrame } from "./frame.ts";
-import type { ActionOutcome, WireRequest, WireResponse } from "./protocol.ts";
-
-/** Statuses that a response with a body can't have. */
-const BODYLESS = new Set([101, 204, 205, 304]);
+import type { HttpCall } from "./http_call.ts";
+import type { ActionOutcome } from "./protocol.ts";
 
 /** How often a running action's memory is measured, in milliseconds. */
 const HEAP_LOOK_MS = 100;
@@ -20,17 +18,25 @@ export interface ActionCode extends ActionServices {
   readonly find: (path: string) => ModuleScript | undefined;
 }
 
-/** Runs one action or HTTP action to its end, in an isolate of its own. Never throws. */
-export async function runAction(frame: ActionFrame, code: ActionCode): Promise<ActionOutcome> {
+/**
+ * Runs one action, or one HTTP action until its response has gone, in an isolate of its own. Never throws.
+ * @param http an HTTP action's request and response
+ */
+export async function runAction(
+  frame: ActionFrame,
+  code: ActionCode,
+  http: HttpCall,
+): Promise<ActionOutcome> {
   const isolate = new Isolate();
   const host = actionHost(frame, isolate, code);
   isolate.open(host, code);
   try {
-    const call = () => (frame.task.http === null ? callAction : callHttpAction)(frame, isolate);
+    const call = () =>
+      frame.task.http === null ? callAction(frame, isolate) : callHttpAction(frame, isolate, http);
     const failed = frame.failed.then((failure) => ({ ok: false, failure }) as const);
     watchHeap(frame);
     const outcome = await Promise.race([isolate.run(call), failed]);
-    if (outcome.ok) await warnOfUnawaited(frame, host);
+    if (outcome.ok && !http.clientGone) await warnOfUnawaited(frame, host);
     return outcome;
   } catch (error) {
     return { ok: false, failure: isolate.failureOf(error) };
@@ -82,37 +88,21 @@ async function callAction(frame: ActionFrame, isolate: Isolate): Promise<ActionO
   return { ok: true, value: await running };
 }
 
-async function callHttpAction(frame: ActionFrame, isolate: Isolate): Promise<ActionOutcome> {
+async function callHttpAction(
+  frame: ActionFrame,
+  isolate: Isolate,
+  http: HttpCall,
+): Promise<ActionOutcome> {
   const wire = frame.task.http;
   if (wire === null) throw new Error("It is no HTTP action");
   const router = load(frame, isolate, HTTP_MODULE).default;
   const path = new URL(wire.url).pathname;
   const found = isRouter(router) ? router.lookup(path, wire.method) : null;
   if (found === null) throw new FunctionError(`No HttpAction routed for ${path}`);
-  const response = await found[0].invokeHttpAction(requestOf(wire, isolate));
+  const response = await found[0].invokeHttpAction(http.request(wire, isolate));
   if (!(response instanceof Response)) {
     throw new FunctionError("HTTP actions must return a Response");
   }
-  return { ok: true, response: await toWire(response) };
-}
-
-function requestOf(wire: WireRequest, isolate: Isolate): Request {
-  return isolate.newRequest(wire.url, {
-    method: wire.method,
-    headers: wire.headers.map(([name, value]): [string, string] => [name, value]),
-    ...(wire.body === null ? {} : { body: wire.body }),
-  });
-}
-
-async function toWire(response: Response): Promise<WireResponse> {
-  const content = BODYLESS.has(response.status) ? null : await response.blob();
-  const body = content === null ? null : new Uint8Array(await content.arrayBuffer());
-  const cookies = response.headers
-    .getSetCookie()
-    .map((value): [string, string] => ["set-cookie", value]);
-  const others = [...response.headers].filter(([name]) => name !== "set-cookie");
-  // Bun gives a text body its type only when it is read.
-  const type: [string, string][] =
-    response.headers.has("content-type") || !content?.type ? [] : [["content-type", content.type]];
-  return { status: response.status, headers: [...type, ...others, ...cookies], body };
+  await http.respond(response);
+  return { ok: true, value: "null" };
 }

@@ -5,6 +5,7 @@ import { ModuleScript } from "../runtime/script.ts";
 import { ownThread } from "../thread_time.ts";
 import { egressFetch, type Egress } from "./egress.ts";
 import { ActionFrame } from "./frame.ts";
+import { HttpCall } from "./http_call.ts";
 import type { ActionTask, FromRunner, ToRunner } from "./protocol.ts";
 import { runAction, type ActionCode } from "./run.ts";
 import { ActionSyscalls } from "./syscalls.ts";
@@ -16,6 +17,8 @@ const send = (message: FromRunner) => {
 };
 const syscalls = new ActionSyscalls(send);
 const codes = new Map<string, ActionCode>();
+/** By their actions' ids. */
+const httpCalls = new Map<number, HttpCall>();
 let egress: Egress = {};
 
 function codeOf({ env, modules }: ActionModules): ActionCode {
@@ -40,12 +43,17 @@ async function run(task: ActionTask): Promise<void> {
   const frame = new ActionFrame(task, (line) => {
     send({ kind: "log", id: task.id, line });
   });
+  const http = new HttpCall((message) => {
+    send({ ...message, id: task.id });
+  });
+  httpCalls.set(task.id, http);
   const code = codes.get(task.target.component);
   const outcome =
     code === undefined
       ? ({ ok: false, failure: { message: "The action's code was not loaded" } } as const)
-      : await runAction(frame, code);
+      : await runAction(frame, code, http);
   syscalls.abandon(frame);
+  httpCalls.delete(task.id);
   send({ kind: "done", id: task.id, outcome });
 }
 
@@ -72,6 +80,12 @@ self.onmessage = ({ data }: MessageEvent<ToRunner>) => {
       break;
     case "analyze":
       // Isolate modules are analyzed by the push's own thread.
+      break;
+    case "pull":
+    case "clientGone":
+    case "requestChunk":
+    case "requestEnd":
+      httpCalls.get(data.id)?.receive(data);
       break;
   }
 };

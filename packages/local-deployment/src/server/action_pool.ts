@@ -1,17 +1,15 @@
 import type { JSONValue } from "convex/values";
 import type { Egress } from "../actions/egress.ts";
-import type { ActionTask, WireRequest, WireResponse } from "../actions/protocol.ts";
+import type { ActionTask, WireRequest } from "../actions/protocol.ts";
 import { failed, INTERRUPTED, type ActionRun } from "../actions/runners/action_run.ts";
 import { IsolateActions } from "../actions/runners/isolate_actions.ts";
 import { Limiter } from "../actions/runners/limiter.ts";
 import { NodeActions } from "../actions/runners/node_actions.ts";
-import type { Syscall } from "../actions/runners/run_on.ts";
+import type { HttpPeer, Syscall } from "../actions/runners/run_on.ts";
 import type { RequestContext } from "../engine/frame.ts";
 import { formatFunctionPath, type CalledFunction } from "../engine/paths.ts";
 import type { FunctionCall, LocatedAction } from "../engine/protocol.ts";
 import { HttpError } from "../errors.ts";
-import type { LogLine } from "../runtime/console.ts";
-import type { Failure } from "../runtime/failure.ts";
 import { answerSyscall, type Refusal, type SyscallAnswer } from "./action_syscalls.ts";
 import type { EngineClient } from "./engine_client.ts";
 import type { Knobs } from "./knobs.ts";
@@ -72,20 +70,21 @@ export class ActionPool {
     const { module, name, componentPath, component } = located;
     const called = { path: formatFunctionPath({ module, name }), componentPath };
     const run = await this.#run(located, call.request, { args: call.args, patient });
-    if (!run.outcome.ok || !("value" in run.outcome)) return { ...run, called };
+    if (!run.outcome.ok) return { ...run, called };
     const path = `${module}:${name}`;
     const result = run.outcome.value;
     const wrong = await engine.call("checkActionResult", { component, path, result });
     return wrong === null ? { ...run, called } : { ...failed(wrong, run.logs), called };
   }
 
-  /** Runs the HTTP action that the component's router has for the request. @throws HttpError 429 */
+  /** Runs the HTTP action that the component's router has for the request, until its response has gone. Never rejects. */
   async http(
     component: string,
     http: WireRequest,
+    peer: HttpPeer,
     request: RequestContext,
     authError: string | null,
-  ): Promise<{ response: WireResponse | null; failure: Failure | null; logs: readonly LogLine[] }> {
+  ): Promise<ActionRun> {
     const target = {
       component,
       componentPath: "",
@@ -94,10 +93,7 @@ export class ActionPool {
       environment: "isolate",
       env: {},
     } as const;
-    const { outcome, logs } = await this.#run(target, request, { http, authError });
-    if ("code" in outcome) throw tooMany(outcome);
-    if (!outcome.ok) return { response: null, failure: outcome.failure, logs };
-    return { response: "response" in outcome ? outcome.response : null, failure: null, logs };
+    return await this.#run(target, request, { http, peer, authError });
   }
 
   /** Imports a push's Node modules. */
@@ -129,11 +125,13 @@ export class ActionPool {
     {
       args = {},
       http = null,
+      peer = null,
       authError = null,
       patient = false,
     }: {
       args?: JSONValue;
       http?: WireRequest | null;
+      peer?: HttpPeer | null;
       authError?: string | null;
       patient?: boolean;
     },
@@ -157,7 +155,7 @@ export class ActionPool {
       const syscall = (call: Syscall) => this.#answer(call, request, environment);
       return environment === "node"
         ? await this.#node.run({ ...task, env }, syscall)
-        : await this.#isolates.run(task, syscall);
+        : await this.#isolates.run(task, syscall, peer);
     } finally {
       limiter.release();
     }

@@ -67,7 +67,7 @@ export async function answerSyscall(
         const { outcome } = end;
         if ("code" in outcome) return { refusal: outcome };
         if (!outcome.ok) return { failure: outcome.failure };
-        return { value: "value" in outcome ? outcome.value : "null" };
+        return { value: outcome.value };
       }
       case "actions/schedule": {
         const { ts, args: jobArgs, ...target } = scheduleArgs.parse(parsed);

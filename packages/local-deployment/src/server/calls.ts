@@ -139,7 +139,7 @@ export class Calls {
     const common = { called, logs, usage: NO_DATABASE_USAGE, ts: "0" };
     if ("code" in outcome) throw tooMany(outcome);
     if (!outcome.ok) return { ok: false, failure: outcome.failure, ...common };
-    return { ok: true, value: "value" in outcome ? outcome.value : "null", ...common };
+    return { ok: true, value: outcome.value, ...common };
   }
 
   /** A query that never ends is told so; the others still get their results, in one snapshot. */

@@ -12,7 +12,7 @@ import { Calls } from "./calls.ts";
 import { EngineClient } from "./engine_client.ts";
 import { JobLoop } from "./job_loop.ts";
 import { knobsOf, type Knobs } from "./knobs.ts";
-import { listen, reservePort, type Listener } from "./listen.ts";
+import { listen, reservePort } from "./listen.ts";
 import { LogStream } from "./log_stream.ts";
 import { PushService } from "./push_service.ts";
 import { Site } from "./site.ts";
@@ -124,7 +124,7 @@ export async function startLocalDeployment(
     cleanup.push(() => {
       pushes.close();
     });
-    const listener: Listener = listen(urls, {
+    const listener = await listen(urls, {
       callers,
       calls,
       engine,

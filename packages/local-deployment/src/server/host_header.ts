@@ -8,11 +8,11 @@ const HOST = /^(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::\d{0,5})?$/;
  * Which host it is does not matter: what the deployment answers depends on tokens and keys alone, and
  * pages of any origin may read it, as in production.
  *
+ * @param host all that the request says of it
  * @returns the answer, or null for a request that may go on
  */
-export function refuseBadHost(request: Request): Response | null {
-  const host = request.headers.get("host");
-  if (host !== null && HOST.test(host) && URL.canParse(request.url)) return null;
+export function refuseBadHost(host: string | null, url: string): Response | null {
+  if (host !== null && HOST.test(host) && URL.canParse(url)) return null;
   return errorResponse(
     400,
     "BadHostHeader",

@@ -1,15 +1,23 @@
 import { HttpError, messageOf } from "../errors.ts";
 import { decodeUtf8, parseWireJson } from "../values/json_text.ts";
 
+/** The refusal of a body of more bytes than the limit. */
+export function tooLarge(limit: number): HttpError {
+  return new HttpError(
+    413,
+    "RequestTooLarge",
+    `The request's body is larger than ${String(limit)} bytes.`,
+  );
+}
+
+/** Looks at what the request says of its length. @throws HttpError 413 `RequestTooLarge` */
+export function checkLength(request: Request, limit: number): void {
+  if (Number(request.headers.get("content-length") ?? 0) > limit) throw tooLarge(limit);
+}
+
 /** The request's body, read only as far as it may be long. @throws HttpError 413 `RequestTooLarge` */
 export async function readBody(request: Request, limit: number): Promise<Uint8Array<ArrayBuffer>> {
-  const tooLarge = () =>
-    new HttpError(
-      413,
-      "RequestTooLarge",
-      `The request's body is larger than ${String(limit)} bytes.`,
-    );
-  if (Number(request.headers.get("content-length") ?? 0) > limit) throw tooLarge();
+  checkLength(request, limit);
   if (request.body === null) return new Uint8Array();
   // With a length given, the server reads no further than that.
   if (request.headers.has("content-length")) return new Uint8Array(await request.arrayBuffer());
@@ -17,7 +25,7 @@ export async function readBody(request: Request, limit: number): Promise<Uint8Ar
   let length = 0;
   for await (const chunk of request.body) {
     length += chunk.length;
-    if (length > limit) throw tooLarge();
+    if (length > limit) throw tooLarge(limit);
     chunks.push(chunk);
   }
   return Buffer.concat(chunks);

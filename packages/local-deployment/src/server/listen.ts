@@ -8,24 +8,21 @@ import type { Subscriptions } from "../sync/subscriptions.ts";
 import { adminRoutes, type AdminServices } from "./admin_routes.ts";
 import type { Calls, ClientInfo } from "./calls.ts";
 import { functionRoutes } from "./function_routes.ts";
+import { fetchListener } from "./fetch_listener.ts";
 import { refuseBadHost } from "./host_header.ts";
 import { errorResponse, preflight, withCors } from "./http_io.ts";
+import { openHttpServer, type Listener } from "./http_server.ts";
 import type { Site } from "./site.ts";
 
 const HOST = "127.0.0.1";
-/** What both origins have in common; the timeout is in seconds. */
-const ORIGIN = { hostname: HOST, maxRequestBodySize: MAX_PUSH_BYTES, idleTimeout: 120 };
+/** How long a connection is kept on which nothing is asked or told. */
+const IDLE_SECONDS = 120;
 
 /** What both origins are served by. */
 export interface Services extends AdminServices {
   readonly calls: Calls;
   readonly site: Site;
   readonly subscriptions: Subscriptions;
-}
-
-/** Two open origins. */
-export interface Listener {
-  close(): Promise<void>;
 }
 
 interface SocketData {
@@ -64,15 +61,23 @@ export function reservePort(port: number): Promise<number> {
   });
 }
 
-/** Opens both origins. */
-export function listen(urls: { cloud: string; site: string }, services: Services): Listener {
+/** Opens both origins. @throws DeploymentError `PORT_IN_USE` */
+export async function listen(
+  urls: { cloud: string; site: string },
+  services: Services,
+): Promise<Listener> {
   const cloud = serveCloud(Number(new URL(urls.cloud).port), services);
-  const site = serveSite(Number(new URL(urls.site).port), services);
-  return {
-    close: async () => {
-      await Promise.all([cloud.stop(true), site.stop(true)]);
-    },
-  };
+  try {
+    const site = await serveSite(Number(new URL(urls.site).port), services);
+    return {
+      close: async () => {
+        await Promise.all([cloud.stop(true), site.close()]);
+      },
+    };
+  } catch (error) {
+    await cloud.stop(true);
+    throw error;
+  }
 }
 
 function serveCloud(port: number, services: Services): Server<SocketData> {
@@ -108,12 +113,16 @@ function serveCloud(port: number, services: Services): Server<SocketData> {
   };
 
   return serve<SocketData>({
-    ...ORIGIN,
+    hostname: HOST,
     port,
+    maxRequestBodySize: MAX_PUSH_BYTES,
+    idleTimeout: IDLE_SECONDS,
     fetch: async (request, server) => {
-      const refused = refuseBadHost(request);
+      const refused = refuseBadHost(request.headers.get("host"), request.url);
       if (refused !== null) return refused;
       const info = infoOf(request, server);
+      // An HTTP action may stay silent as long as it likes.
+      if (new URL(request.url).pathname.startsWith("/http/")) server.timeout(request, 0);
       if (SYNC_PATH.test(new URL(request.url).pathname)) {
         if (server.upgrade(request, { data: { info, session: null } })) return undefined;
         return errorResponse(400, "ExpectedWebSocket", "This endpoint speaks WebSocket.");
@@ -155,29 +164,20 @@ function serveCloud(port: number, services: Services): Server<SocketData> {
   });
 }
 
-function serveSite(port: number, { site }: Services): Server<undefined> {
-  return serve<undefined>({
-    ...ORIGIN,
-    port,
-    fetch: async (request, server) => {
-      const refused = refuseBadHost(request);
-      if (refused !== null) return refused;
-      try {
-        return await site.respond(request, infoOf(request, server));
-      } catch (error) {
-        return answerError(error);
-      }
-    },
-    error: answerError,
+function serveSite(port: number, { site }: Services): Promise<Listener> {
+  const listener = fetchListener(async (request, ip) => {
+    try {
+      return await site.respond(request, { ip, userAgent: request.headers.get("user-agent") });
+    } catch (error) {
+      return answerError(error);
+    }
   });
+  return openHttpServer({ hostname: HOST, port, idleSeconds: IDLE_SECONDS }, listener);
 }
 
 const NOBODY: ClientInfo = { ip: null, userAgent: null };
 
-function infoOf(
-  request: Request,
-  server: Server<never> | Server<SocketData> | Server<undefined>,
-): ClientInfo {
+function infoOf(request: Request, server: Server<SocketData>): ClientInfo {
   return {
     ip: server.requestIP(request)?.address ?? null,
     userAgent: request.headers.get("user-agent"),

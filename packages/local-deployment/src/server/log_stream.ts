@@ -33,6 +33,8 @@ export interface Completion {
   readonly logs: readonly LogLine[];
   /** Null when it succeeded. */
   readonly failure: Failure | null;
+  /** The status of what an HTTP action answered. */
+  readonly status?: number;
   /** Seconds. */
   readonly executionTime: number;
   /** Null when nothing was run, because the result was there already. */
@@ -66,7 +68,8 @@ export class LogStream {
    * calls of functions that aren't there, too. What is read from here is printed to terminals, and callers
    * have a say in it: nothing is left of it that acts on one.
    */
-  record({ udfType, called, requestId, logs, failure, executionTime, usage }: Completion): void {
+  record(completion: Completion): void {
+    const { udfType, called, requestId, logs, failure, status, executionTime, usage } = completion;
     if (called.path.startsWith("_system/")) return;
     this.#add({
       kind: "Completion",
@@ -77,7 +80,7 @@ export class LogStream {
       timestamp: Date.now() / 1000,
       cachedResult: usage === null,
       executionTime,
-      success: failure === null ? { status: "success" } : null,
+      success: failure === null ? { status: String(status ?? "success") } : null,
       error:
         failure === null
           ? null

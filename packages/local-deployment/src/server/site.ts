@@ -1,16 +1,19 @@
-import { failureText } from "../runtime/failure.ts";
+import type { WireRequest } from "../actions/protocol.ts";
+import type { ActionRun } from "../actions/runners/action_run.ts";
+import { AuthError } from "../auth/auth_error.ts";
+import type { RequestContext } from "../engine/frame.ts";
 import type { HttpTarget } from "../engine/protocol.ts";
 import { newRequestId } from "../engine/request_id.ts";
 import { HttpError, messageOf } from "../errors.ts";
-import { AuthError } from "../auth/auth_error.ts";
 import { MAX_BODY_BYTES } from "../limits.ts";
 import { NO_DATABASE_USAGE } from "../tx/usage.ts";
 import type { ActionPool } from "./action_pool.ts";
 import { ANONYMOUS, type Caller, type Callers } from "./callers.ts";
 import type { ClientInfo } from "./calls.ts";
+import { HttpExchange } from "./http_exchange.ts";
+import { checkLength } from "./http_io.ts";
+import { failedResponse, loggedResult } from "./http_result.ts";
 import type { LogStream } from "./log_stream.ts";
-import { parseJsonText } from "../values/json_text.ts";
-import { readBody } from "./http_io.ts";
 
 /** The part of a path's match that decides between routes: exact first, then the longest prefix. */
 function matches(route: { path: string; method: string }, path: string, method: string): number {
@@ -20,6 +23,9 @@ function matches(route: { path: string; method: string }, path: string, method: 
     ? route.path.length
     : -1;
 }
+
+/** Of these production gives an action no body. */
+const BODYLESS_METHODS = new Set(["GET", "HEAD", "OPTIONS"]);
 
 /** Answers requests to the site origin with the pushed HTTP actions. */
 export class Site {
@@ -49,53 +55,51 @@ export class Site {
     if (target === null) {
       return new Response(`No HttpAction routed for ${url.pathname}`, { status: 404 });
     }
+    const hasBody = !BODYLESS_METHODS.has(request.method);
+    if (hasBody) checkLength(request, MAX_BODY_BYTES);
     const { caller, authError } = await this.#caller(request);
-    const started = performance.now();
     const context = { requestId: newRequestId(), identity: caller.identity, ...info, jobId: null };
-    const body =
-      request.method === "GET" || request.method === "HEAD"
-        ? null
-        : await readBody(request, MAX_BODY_BYTES);
     // Set as a path: resolved as a reference, one with two slashes in front would name another host.
     const inside = new URL(url);
     inside.pathname = url.pathname.slice(target.prefix.length) || "/";
-    const wire = {
-      method,
-      url: inside.href,
-      headers: [...request.headers],
-      body,
-    };
-    const { response, failure, logs } = await this.actions.http(
-      target.component,
-      wire,
-      context,
-      authError,
-    );
-    this.logs.record({
-      udfType: "HttpAction",
-      called: { path: `${method} ${url.pathname}`, componentPath: "" },
-      requestId: context.requestId,
-      logs,
-      failure,
-      executionTime: (performance.now() - started) / 1000,
-      usage: NO_DATABASE_USAGE,
+    const wire = { method, url: inside.href, headers: [...request.headers], hasBody };
+    const exchange = new HttpExchange(hasBody ? request.body : null, request.signal);
+    const path = `${method} ${url.pathname}`;
+    const running = this.#run(target.component, wire, exchange, context, authError, path);
+    const head = await exchange.head;
+    if (head === null) return failedResponse(await running, context.requestId);
+    // Whoever has the whole response finds it logged.
+    if (!head.streams) await running;
+    return new Response(head.streams ? exchange.body : head.body, {
+      status: head.status,
+      headers: head.headers.map(([name, value]): [string, string] => [name, value]),
     });
-    if (response === null) {
-      const message = failure?.message ?? "The HTTP action did not respond";
-      const data = failure?.data === undefined ? {} : { data: parseJsonText(failure.data) };
-      return Response.json(
-        {
-          code: `[Request ID: ${context.requestId}] Server Error: ${message}`,
-          trace: failure === null ? message : failureText(failure),
-          ...data,
-        },
-        { status: 500 },
-      );
+  }
+
+  /** Runs the action until its response has gone, and logs it. */
+  async #run(
+    component: string,
+    wire: WireRequest,
+    exchange: HttpExchange,
+    context: RequestContext,
+    authError: string | null,
+    path: string,
+  ): Promise<ActionRun> {
+    const started = performance.now();
+    const run = await this.actions.http(component, wire, exchange, context, authError);
+    const result = loggedResult(run, exchange);
+    if (result !== null) {
+      this.logs.record({
+        udfType: "HttpAction",
+        called: { path, componentPath: "" },
+        requestId: context.requestId,
+        executionTime: (performance.now() - started) / 1000,
+        usage: NO_DATABASE_USAGE,
+        ...result,
+      });
     }
-    return new Response(response.body, {
-      status: response.status,
-      headers: response.headers.map(([name, value]): [string, string] => [name, value]),
-    });
+    exchange.end(run.outcome.ok);
+    return run;
   }
 
   #find(path: string, method: string): HttpTarget | null {

@@ -113,7 +113,11 @@ process.on("message", (message: ToRunner) => {
       syscalls.fail(message.id, message.failure);
       break;
     case "modules":
-      // Node reads modules from their folder.
+    case "pull":
+    case "clientGone":
+    case "requestChunk":
+    case "requestEnd":
+      // Node reads modules from their folder, and has no HTTP actions.
       break;
   }
 });

@@ -7,7 +7,7 @@ import { OUT_OF_MEMORY } from "../../runtime/heap_meter.ts";
 import { failed, INTERRUPTED, type ActionRun } from "./action_run.ts";
 import { IsolateRunner } from "./isolate.ts";
 import { RunnerPool } from "./pool.ts";
-import { runOn, type Syscall } from "./run_on.ts";
+import { runOn, type HttpPeer, type Syscall } from "./run_on.ts";
 import type { SyscallAnswer } from "../../server/action_syscalls.ts";
 
 /** Runs isolate actions and HTTP actions, each in a thread where nothing else runs meanwhile. */
@@ -26,10 +26,14 @@ export class IsolateActions {
     this.#pool = new RunnerPool((gone) => new IsolateRunner(egress, gone));
   }
 
-  /** Never rejects. */
+  /**
+   * Runs to the end; an HTTP action, until its response has gone or nobody waits for it. Never rejects.
+   * @param http the server's end of an HTTP action
+   */
   async run(
     task: ActionTask,
     syscall: (call: Syscall) => Promise<SyscallAnswer>,
+    http: HttpPeer | null,
   ): Promise<ActionRun> {
     let runner: IsolateRunner;
     try {
@@ -37,19 +41,17 @@ export class IsolateActions {
     } catch {
       return failed(INTERRUPTED);
     }
+    const { timeoutMs } = this;
     const memory = new MemoryGauge(() => runner.thread);
-    const { end, logs } = await runOn(runner, task, {
-      timeoutMs: this.timeoutMs,
-      syscall,
-      isFilling: () => memory.isFilling(process.memoryUsage.rss()),
-    });
+    const isFilling = () => memory.isFilling(process.memoryUsage.rss());
+    const { end, logs } = await runOn(runner, task, { timeoutMs, syscall, http, isFilling });
     if (end.kind === "done") this.#pool.give(runner);
     else this.#pool.end(runner);
     switch (end.kind) {
       case "done":
         return { outcome: end.outcome, logs };
       case "late": {
-        const limit = durationText(this.timeoutMs);
+        const limit = durationText(timeoutMs);
         const message = `Function execution timed out (maximum duration: ${limit})`;
         return failed({ message }, logs);
       }
@@ -57,6 +59,8 @@ export class IsolateActions {
         return failed(OUT_OF_MEMORY, logs);
       case "refused":
         return { outcome: { ok: false, ...end.refusal }, logs };
+      case "abandoned":
+        return { outcome: { ok: true, value: "null" }, logs };
       case "gone":
       case "thrown":
         return failed(INTERRUPTED, logs);

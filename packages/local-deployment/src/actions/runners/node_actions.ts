@@ -103,7 +103,7 @@ export class NodeActions {
     const { end, logs } = await runOn(
       runner,
       { ...task, node: { modules, env, timeoutMs } },
-      { timeoutMs: timeoutMs + PROCESS_GRACE_MS, syscall },
+      { timeoutMs: timeoutMs + PROCESS_GRACE_MS, syscall, http: null },
     );
     if (end.kind === "done" || (end.kind === "thrown" && !end.exiting)) this.#pool.give(runner);
     else this.#pool.end(runner);
@@ -124,6 +124,7 @@ export class NodeActions {
       case "gone":
       case "filling":
       case "refused":
+      case "abandoned":
         return failed(INTERRUPTED, logs);
     }
   }

@@ -1,6 +1,6 @@
 import type { Refusal, SyscallAnswer } from "../../server/action_syscalls.ts";
 import type { LogLine } from "../../runtime/console.ts";
-import type { ActionTask, FromRunner } from "../protocol.ts";
+import type { ActionTask, FromHttpCall, FromRunner, ToHttpCall } from "../protocol.ts";
 import type { Runner } from "./runner.ts";
 
 /** A system call, as an action makes it. */
@@ -16,7 +16,19 @@ export type RunEnd =
   /** The thread or process has ended. */
   | { readonly kind: "gone" }
   /** An action that it called was turned away, and with it this one; it goes on. */
-  | { readonly kind: "refused"; readonly refusal: Refusal };
+  | { readonly kind: "refused"; readonly refusal: Refusal }
+  /** Nobody waits for the rest of its response; it goes on. */
+  | { readonly kind: "abandoned" };
+
+/** The server's end of an HTTP action's request and response. */
+export interface HttpPeer {
+  /**
+   * @param send takes what is for the action, as long as it runs
+   * @param abandon ends the run, which goes on
+   */
+  attach(send: (message: ToHttpCall) => void, abandon: () => void): void;
+  receive(message: FromHttpCall): void;
+}
 
 /** How often it is looked at, in milliseconds. */
 const LOOK_MS = 100;
@@ -26,6 +38,8 @@ interface Service {
   /** How long it may take, in milliseconds. */
   readonly timeoutMs: number;
   readonly syscall: (call: Syscall) => Promise<SyscallAnswer>;
+  /** Null for what is no HTTP action. */
+  readonly http: HttpPeer | null;
   /** Whether it fills the machine's memory; it is asked several times a second. */
   readonly isFilling?: () => boolean;
 }
@@ -34,7 +48,7 @@ interface Service {
 export function runOn(
   runner: Runner,
   task: ActionTask,
-  { timeoutMs, syscall, isFilling = () => false }: Service,
+  { timeoutMs, syscall, http, isFilling = () => false }: Service,
 ): Promise<{ readonly end: RunEnd; readonly logs: readonly LogLine[] }> {
   const logs: LogLine[] = [];
   return new Promise((resolve) => {
@@ -66,6 +80,11 @@ export function runOn(
           case "syscall":
             if (message.action === task.id) void answer(message);
             break;
+          case "head":
+          case "chunk":
+          case "pullRequest":
+            if (message.id === task.id) http?.receive(message);
+            break;
           case "pong":
           case "ready":
           case "analyzed":
@@ -82,5 +101,13 @@ export function runOn(
     }, LOOK_MS);
     runner.listener = listener;
     runner.send({ kind: "run", task });
+    http?.attach(
+      (message) => {
+        if (runner.listener === listener) runner.send({ ...message, id: task.id });
+      },
+      () => {
+        finish({ kind: "abandoned" });
+      },
+    );
   });
 }

@@ -75,7 +75,13 @@ export function setUpWeb({ host, ...needs }: WebNeeds): WebGlobals {
           "Failed to construct 'Response': The status provided is outside the range [200, 599].",
         );
       }
-      super(body, { ...init, status });
+      // Another response may serve as these: its properties are its class's.
+      const { statusText = "", headers = [] } = init;
+      super(body, { status, statusText, headers });
+      // Bun gives a text its type only when it is read.
+      if (typeof body === "string" && !this.headers.has("content-type")) {
+        this.headers.set("content-type", "text/plain;charset=UTF-8");
+      }
     }
     static override json(data: unknown, init?: ResponseInit): Response {
       const text = data === undefined ? undefined : tryStringify(data);

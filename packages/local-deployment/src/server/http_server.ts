@@ -1,0 +1,38 @@
+import { createServer, type RequestListener } from "node:http";
+import { DeploymentError } from "../errors.ts";
+
+/** What listens, until it is closed. */
+export interface Listener {
+  close(): Promise<void>;
+}
+
+/**
+ * Opens a server of Node's `http`, which streams as Bun's own server does not: that one sends a response's head with
+ * the first piece of its body, and never a stream with its length.
+ *
+ * @throws DeploymentError `PORT_IN_USE`
+ */
+export async function openHttpServer(
+  { hostname, port, idleSeconds }: { hostname: string; port: number; idleSeconds: number },
+  listener: RequestListener,
+): Promise<Listener> {
+  const server = createServer(listener);
+  // An upload may take as long as it takes, as a response may.
+  server.requestTimeout = 0;
+  server.keepAliveTimeout = idleSeconds * 1_000;
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", (error) => {
+      reject(new DeploymentError("PORT_IN_USE", error.message, { cause: error }));
+    });
+    server.listen(port, hostname, resolve);
+  });
+  return {
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => {
+          resolve();
+        });
+        server.closeAllConnections();
+      }),
+  };
+}
