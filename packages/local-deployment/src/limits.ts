@@ -18,13 +18,15 @@ export const TRANSACTION_LIMITS = {
 /** What a transaction uses up. */
 export type UsageName = keyof typeof TRANSACTION_LIMITS;
 
-/** Arguments and results, in bytes. */
+/** Arguments and results, in bytes as Convex counts them. */
 export const MAX_VALUE_BYTES = 16 * MIB;
-/** The body of an HTTP request to a function or an HTTP action, in bytes. */
+/** The body of an HTTP request to a function, in bytes (`MAX_BACKEND_PUBLIC_API_REQUEST_SIZE`). */
+export const MAX_CALL_BODY_BYTES = 16 * MIB + 2_000;
+/** The body of any other request, to an HTTP action above all, in bytes (`HTTP_ACTION_BODY_LIMIT`). */
 export const MAX_BODY_BYTES = 20 * MIB;
 /** A push, after decompression, in bytes. */
 export const MAX_PUSH_BYTES = 200 * MIB;
-/** How deep functions may call functions. */
+/** How deep functions may call functions; the outermost is not counted. */
 export const MAX_CALL_DEPTH = 8;
 /** Log lines kept of one execution. */
 export const MAX_LOG_LINES = 256;

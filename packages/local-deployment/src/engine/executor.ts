@@ -3,7 +3,6 @@ import { FailureError, failureOf, type Failure } from "../runtime/failure.ts";
 import type { IndexWrite } from "../tx/pending_commit.ts";
 import { asStorageError } from "../storage/storage_error.ts";
 import { Transaction } from "../tx/transaction.ts";
-import { checkCallArgs } from "../values/call_args.ts";
 import { Execution, type RequestContext } from "./frame.ts";
 import { invoke, type Call } from "./invoke.ts";
 import { formatFunctionPath } from "./paths.ts";
@@ -46,7 +45,6 @@ export async function run(
       const value = runSystemFunction(state, tx, target.component, path, call.args);
       return { ok: true, value, execution };
     }
-    checkCallArgs(path, call.args);
     const full: Call = { ...target, args: call.args, type, view: "transaction" };
     const value = await withTimeout(invoke(state, execution, full, null));
     return { ok: true, value, execution };

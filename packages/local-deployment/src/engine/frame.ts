@@ -1,6 +1,5 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { FunctionError } from "../errors.ts";
-import { MAX_CALL_DEPTH } from "../limits.ts";
 import { LogSink, type LogLevel } from "../runtime/console.ts";
 import { seededRandom } from "../runtime/globals.ts";
 import type { QueryStream } from "../tx/query_stream.ts";
@@ -53,6 +52,7 @@ export class Execution {
 
 /** One function call inside an execution. */
 export class Frame {
+  /** How many functions have called one another to get here. */
   readonly depth: number;
   readonly streams = new Map<number, QueryStream>();
   #nextStream = 0;
@@ -69,12 +69,7 @@ export class Frame {
     readonly view: View,
     readonly parent: Frame | null,
   ) {
-    this.depth = parent === null ? 1 : parent.depth + 1;
-    if (this.depth > MAX_CALL_DEPTH) {
-      throw new FunctionError(
-        `Cross component call depth limit exceeded. Limit: ${String(MAX_CALL_DEPTH)}`,
-      );
-    }
+    this.depth = parent === null ? 0 : parent.depth + 1;
   }
 
   get tx(): Transaction {

@@ -1,10 +1,11 @@
-import { jsonToConvex, type JSONValue } from "convex/values";
-import { FunctionError, messageOf } from "../errors.ts";
-import { MAX_VALUE_BYTES } from "../limits.ts";
+import type { JSONValue } from "convex/values";
+import { FunctionError } from "../errors.ts";
+import { MAX_CALL_DEPTH } from "../limits.ts";
 import { isRegisteredFunction, type RegisteredFunction } from "../runtime/convex_exports.ts";
 import { FailureError, failureOf } from "../runtime/failure.ts";
 import type { View } from "../tx/transaction.ts";
-import { checkResultJson, parseValueText } from "../values/json_text.ts";
+import { checkCallArgs, checkNestedArgs } from "../values/call_args.ts";
+import { checkResult } from "../values/result.ts";
 import { checkArgs, checkReturns } from "../values/validate.ts";
 import { visibleText } from "../values/visible.ts";
 import { UDF_TYPES, type AnalyzedFunction, type FunctionType } from "./analysis.ts";
@@ -25,6 +26,9 @@ export interface Call {
   readonly publicOnly: boolean;
   readonly view: View;
 }
+
+const TOO_DEEP =
+  "Cross component call depth limit exceeded. Do you have an infinite loop in your app?";
 
 /** How much of a path that names no function a message repeats, in characters. */
 const MAX_NAMED_LENGTH = 200;
@@ -75,31 +79,27 @@ export async function invoke(
   call: Call,
   parent: Frame | null,
 ): Promise<string> {
-  const frame = openFrame(execution, call, parent);
+  const frame = new Frame(execution, call.component, call.path, call.type, call.view, parent);
   try {
+    // Only what a mutation calls can be given a commit timestamp, and only in its transaction be returned.
+    const pending = parent?.type === "mutation" ? "allow" : "refuse";
+    if (parent !== null) checkNestedArgs(call.args, pending);
     const analyzed = locate(state, call);
+    const path = canonicalFunctionPath(call.path);
+    const args = checkCallArgs(path, call.args, pending);
     const validators = validatorsOf(analyzed);
     const names = tableNames(state.store.catalog, call.component.id);
-    checkArgs(validators.args, jsonToConvex(call.args), names);
-    const result = await currentFrame.run(frame, () => run(state, frame, call));
-    if (result.length > MAX_VALUE_BYTES) throw tooLarge(call.path);
-    checkResultJson(formatFunctionPath(call.path), result);
-    if (validators.returns !== null) {
-      checkReturns(validators.returns, parseValueText(result), names);
-    }
-    return result;
+    checkArgs(validators.args, args.value, names);
+    if (frame.depth > MAX_CALL_DEPTH) throw new FunctionError(TOO_DEEP);
+    const text = await currentFrame.run(frame, () => run(state, frame, call));
+    const of = parent === null && call.type === "query" ? "query" : "inTransaction";
+    const result = checkResult(path, text, of);
+    checkReturns(validators.returns, result.value, names);
+    return text;
   } catch (error) {
     throw new FailureError(failureOf(error));
   } finally {
     frame.close();
-  }
-}
-
-function openFrame(execution: Execution, call: Call, parent: Frame | null): Frame {
-  try {
-    return new Frame(execution, call.component, call.path, call.type, call.view, parent);
-  } catch (error) {
-    throw new FailureError({ message: messageOf(error) });
   }
 }
 
@@ -121,10 +121,4 @@ async function run(state: EngineState, frame: Frame, call: Call): Promise<string
 
 function start(registered: RegisteredFunction, type: Call["type"], args: string) {
   return type === "query" ? registered.invokeQuery?.(args) : registered.invokeMutation?.(args);
-}
-
-function tooLarge(path: FunctionPath): FunctionError {
-  return new FunctionError(
-    `Function ${formatFunctionPath(path)} return value is too large (limit: 16 MiB)`,
-  );
 }

@@ -1,5 +1,5 @@
 import type { Database } from "bun:sqlite";
-import { jsonToConvex, type JSONValue } from "convex/values";
+import type { JSONValue, Value } from "convex/values";
 import type { StoredRow } from "../storage/documents.ts";
 import { parseDocument } from "../tx/document.ts";
 import type { Transaction } from "../tx/transaction.ts";
@@ -39,16 +39,18 @@ export class Jobs {
   /** Adds a job. @returns its id */
   schedule(
     tx: Transaction,
-    job: Omit<Job, "id"> & { name: string; args: JSONValue; canceled: boolean },
+    job: Omit<Job, "id"> & { name: string; args: Value; canceled: boolean },
   ): string {
     const table = tx.ensureTable(job.component, JOBS_TABLE);
-    const id = tx.insert(table, {
+    const document = tx.newDocument(table, {
       name: job.name,
-      args: [jsonToConvex(job.args)],
+      args: [job.args],
       scheduledTime: job.due,
       state: { kind: job.canceled ? "canceled" : "pending" },
       ...(job.canceled ? { completedTime: tx.now } : {}),
     });
+    const id = document._id;
+    tx.insert(table, document);
     if (!job.canceled) {
       tx.system(() => {
         this.db

@@ -121,8 +121,8 @@ export class QueryStream {
     this.#lastKey = row.key;
     if (this.bounds.keepKeys === true) this.keys.push(row.key);
     this.rowsRead++;
-    this.bytesRead += row.json.length;
-    this.tx.countRead(plan.table, row.json);
+    this.bytesRead += row.size;
+    this.tx.countRead(plan.table, row.size);
     return row;
   }
 

@@ -3,6 +3,7 @@ import type { Table } from "../storage/catalog.ts";
 import type { Documents, StoredRow } from "../storage/documents.ts";
 import { encodeId } from "../values/ids.ts";
 import { encodeIndexKey } from "../values/index_key.ts";
+import { sizeOf } from "../values/limits.ts";
 import { indexKeyOf, RangeSet } from "../values/range.ts";
 import {
   awaitsCommitTs,
@@ -75,7 +76,7 @@ export class Transaction {
     if (view === "transaction") this.reads.add(byIdIndex(table), key, keyAfter(key));
     this.usage.add("databaseQueries", 1);
     const row = this.documents(view).get(table.id, key);
-    if (row !== null) this.countRead(table.name, row.json);
+    if (row !== null) this.countRead(table.name, row.size);
     return row;
   }
 
@@ -88,10 +89,10 @@ export class Transaction {
   }
 
   /** Counts a document that was read. Production holds those of system tables against no limit. */
-  countRead(table: string, json: string): void {
+  countRead(table: string, size: number): void {
     if (isSystemTable(table)) return;
     this.usage.add("documentsRead", 1);
-    this.usage.add("bytesRead", json.length);
+    this.usage.add("bytesRead", size);
   }
 
   /** Makes the table when it isn't there. */
@@ -103,23 +104,21 @@ export class Transaction {
     return this.store.catalog.createTable(component, name);
   }
 
-  /** Stores a new document. @returns its id. */
-  insert(table: Table, fields: Document): string {
-    this.#begin();
-    const id = encodeId(table.number, crypto.getRandomValues(new Uint8Array(16)));
-    const creationTime = this.store.clock.nextCreation(this.now);
-    this.restore(table, { ...fields, _id: id, _creationTime: creationTime });
-    return id;
+  /** A new document with these fields and the system's, which is still to be stored. */
+  newDocument(table: Table, fields: Document): Document & { readonly _id: string } {
+    const _id = encodeId(table.number, crypto.getRandomValues(new Uint8Array(16)));
+    return { ...fields, _id, _creationTime: this.store.clock.nextCreation(this.now) };
   }
 
-  /** Stores a document that has its `_id` and `_creationTime` already. */
-  restore(table: Table, document: Document): void {
+  /** Stores a document that has its `_id` and `_creationTime`. @param size - its bytes, as `sizeOf` counts */
+  insert(table: Table, document: Document, size = sizeOf(document)): void {
     this.#begin();
     const json = documentText(document);
     const key = encodeIndexKey([document._id]);
-    const row = this.store.documents.insert(table.id, key, json);
+    const row = this.store.documents.insert(table.id, key, size, json);
     this.#pending.countRows(table, 1);
     this.#touched(table, key, json);
+    this.#countWrite(table, size);
     for (const index of table.indexes.values()) {
       const entry = indexKeyOf(document, index.fields);
       this.store.documents.addEntry(index.id, entry, row);
@@ -128,13 +127,18 @@ export class Transaction {
   }
 
   /** Puts new fields in place of a stored document's; the same fields again write nothing. */
-  replace(table: Table, stored: StoredRow, next: Document): void {
+  replace(table: Table, stored: StoredRow, next: Document, size = sizeOf(next)): void {
     const json = documentText(next);
     if (json === stored.json) return;
+    this.#update(table, stored, next, json, size);
+    this.#countWrite(table, size);
+  }
+
+  #update(table: Table, stored: StoredRow, next: Document, json: string, size: number): void {
     this.#begin();
     const previous = parseDocument(stored.json);
     const key = encodeIndexKey([next._id]);
-    this.store.documents.update(stored.row, json);
+    this.store.documents.update(stored.row, size, json);
     this.#touched(table, key, json);
     for (const index of table.indexes.values()) {
       const before = indexKeyOf(previous, index.fields);
@@ -153,6 +157,7 @@ export class Transaction {
     this.store.documents.remove(stored.row);
     this.#pending.countRows(table, -1);
     this.#touched(table, encodeIndexKey([previous._id]), "");
+    this.#countWrite(table, 0);
     for (const index of table.indexes.values()) {
       const key = indexKeyOf(previous, index.fields);
       this.store.documents.removeEntry(index.id, key);
@@ -247,21 +252,25 @@ export class Transaction {
     );
   }
 
-  /** @param json - what is stored from now on; of a document that goes, nothing, as in production */
+  /** @param size - of what is stored from now on; of a document that goes, nothing, as in production */
+  #countWrite(table: Table, size: number): void {
+    if (isSystemTable(table.name)) return;
+    this.usage.add("documentsWritten", 1);
+    this.usage.add("bytesWritten", size);
+  }
+
+  /** @param json - what is stored from now on; "" for a document that goes */
   #touched(table: Table, key: Uint8Array, json: string): void {
     this.#pending.writes.push({ indexId: byIdIndex(table), key });
-    if (!isSystemTable(table.name)) {
-      this.usage.add("documentsWritten", 1);
-      this.usage.add("bytesWritten", json.length);
-    }
     if (awaitsCommitTs(json)) this.#pending.addUnresolved({ table, key });
   }
 
-  /** Puts the commit timestamp in place of its placeholder. */
+  /** Puts the commit timestamp in place of its placeholder, which is as large and was counted. */
   #resolve(table: Table, key: Uint8Array, ts: bigint): void {
     const stored = this.store.documents.get(table.id, key);
     if (stored === null || !awaitsCommitTs(stored.json)) return;
-    this.replace(table, stored, parseDocument(withCommitTs(stored.json, ts)));
+    const json = withCommitTs(stored.json, ts);
+    this.#update(table, stored, parseDocument(json), json, stored.size);
   }
 }
 

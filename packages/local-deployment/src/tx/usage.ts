@@ -1,7 +1,7 @@
 import { FunctionError } from "../errors.ts";
 import { limitMessage, TRANSACTION_LIMITS, type UsageName } from "../limits.ts";
 
-/** What an execution has read and written, as the function log tells it. Bytes are those of JSON text. */
+/** What an execution has read and written, as the function log tells it. Bytes are Convex's. */
 export interface DatabaseUsage {
   readonly documentsRead: number;
   readonly bytesRead: number;
