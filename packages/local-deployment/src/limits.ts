@@ -39,22 +39,41 @@ export function durationText(ms: number): string {
   return ms < 1_000 ? `${String(ms)}ms` : `${String(ms / 1_000)}s`;
 }
 
-const LEARN_MORE =
+/** Units of bytes as production's `format_bytes` tries them. */
+const BYTE_UNITS = [
+  [2 ** 30, "GiB"],
+  [1e9, "GB"],
+  [MIB, "MiB"],
+  [1e6, "MB"],
+  [1024, "KiB"],
+  [1e3, "KB"],
+] as const;
+
+/** A number of bytes in a unit that it is a multiple of, or a tenth of one: "8 MiB", "1534 bytes". */
+function byteText(bytes: number): string {
+  for (const [unit, name] of BYTE_UNITS) {
+    if (bytes >= unit && (bytes * 10) % unit === 0) return `${String(bytes / unit)} ${name}`;
+  }
+  return `${String(bytes)} bytes`;
+}
+
+/** What a function is advised to do that reads too much. */
+const OVER_LIMIT_HELP =
   "Consider using smaller limits in your queries, paginating your queries, or using indexed queries with a selective index range expressions.";
 
 /** What production says when the named limit is passed. */
 export function limitMessage(name: UsageName, limit: number): string {
   switch (name) {
     case "documentsRead":
-      return `Too many documents read in a single function execution (limit: ${String(limit)}). ${LEARN_MORE}`;
+      return `Too many documents read in a single function execution (limit: ${String(limit)}). ${OVER_LIMIT_HELP}`;
     case "bytesRead":
-      return `Too many bytes read in a single function execution (limit: ${String(limit)} bytes). ${LEARN_MORE}`;
+      return `Too many bytes read in a single function execution (limit: ${String(limit)} bytes). ${OVER_LIMIT_HELP}`;
     case "databaseQueries":
-      return `Too many reads in a single function execution (limit: ${String(limit)}). ${LEARN_MORE}`;
+      return `Too many reads in a single function execution (limit: ${String(limit)}). ${OVER_LIMIT_HELP}`;
     case "documentsWritten":
       return `Too many writes in a single function execution (limit: ${String(limit)})`;
     case "bytesWritten":
-      return `Too many bytes written in a single function execution (limit: ${String(limit / MIB)} MiB)`;
+      return `Too many bytes written in a single function execution (limit: ${byteText(limit)})`;
     case "functionsScheduled":
       return `Too many functions scheduled by this mutation (limit: ${String(limit)})`;
     case "scheduledFunctionArgsBytes":

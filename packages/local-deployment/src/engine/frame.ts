@@ -29,7 +29,6 @@ export class Execution {
   identityHidden = false;
   /** Where the one paginated query of this execution ended: the next run's end cursor. */
   journal: string | null = null;
-  paginated = false;
   /** The outermost function, once it is found. */
   called: CalledFunction | null = null;
   /** Set when the outermost function has ended, however it did. */
@@ -55,6 +54,8 @@ export class Frame {
   /** How many functions have called one another to get here. */
   readonly depth: number;
   readonly streams = new Map<number, QueryStream>();
+  /** Whether it has read a page; it may read one. */
+  paginated = false;
   #nextStream = 0;
   /** Set when the function has ended: what it left running must not reach the database. */
   #closed = false;

@@ -4,6 +4,7 @@ import type { StoredRow } from "../storage/documents.ts";
 import { parseDocument } from "../tx/document.ts";
 import type { Transaction } from "../tx/transaction.ts";
 import type { Table } from "../storage/catalog.ts";
+import { encodeIndexKey } from "../values/index_key.ts";
 
 /** The system table that functions see their jobs in. */
 export const JOBS_TABLE = "_scheduled_functions";
@@ -67,6 +68,8 @@ export class Jobs {
   cancel(tx: Transaction, component: string, id: string): void {
     const found = this.#find(tx, component, id);
     if (found === null) return;
+    // Unlike the deployment's own look-ups, this is one of the function's reads.
+    tx.get(found.table, id);
     const kind = stateOf(found.stored);
     if (kind === "pending" || kind === "inProgress")
       this.finish(tx, { component, id }, { kind: "canceled" });
@@ -188,7 +191,8 @@ export class Jobs {
     id: string,
   ): { table: Table; stored: StoredRow } | null {
     const table = tx.store.catalog.table(component, JOBS_TABLE);
-    const stored = table === undefined ? null : tx.get(table, id);
+    const key = encodeIndexKey([id]);
+    const stored = table === undefined ? null : tx.documents("transaction").get(table.id, key);
     return table === undefined || stored === null ? null : { table, stored };
   }
 }

@@ -2,9 +2,9 @@ import { FunctionError } from "../errors.ts";
 import type { Table } from "../storage/catalog.ts";
 import type { Documents, StoredRow } from "../storage/documents.ts";
 import { encodeId } from "../values/ids.ts";
-import { encodeIndexKey } from "../values/index_key.ts";
+import { encodeIndexKey, keyAfter } from "../values/index_key.ts";
 import { sizeOf } from "../values/limits.ts";
-import { indexKeyOf, RangeSet } from "../values/range.ts";
+import { indexKeyOf } from "../values/range.ts";
 import {
   awaitsCommitTs,
   documentText,
@@ -13,6 +13,7 @@ import {
   type Document,
 } from "./document.ts";
 import { PendingCommit, type IndexWrite } from "./pending_commit.ts";
+import { ReadSet } from "./read_set.ts";
 import type { Store } from "./store.ts";
 import { Usage } from "./usage.ts";
 
@@ -35,8 +36,8 @@ const absentIndex = (component: string): string => `absent:${component}`;
  * plus its own writes; a failed one leaves nothing, and what it read is known to the key.
  */
 export class Transaction {
-  readonly reads = new RangeSet();
-  readonly usage = new Usage();
+  #reads = new ReadSet();
+  #usage = new Usage();
   /** What functions see as the current time, in milliseconds. */
   readonly now: number;
   /** The newest commit that this transaction sees. */
@@ -55,6 +56,27 @@ export class Transaction {
     this.snapshotTs = store.clock.latest;
   }
 
+  get reads(): ReadSet {
+    return this.#reads;
+  }
+
+  get usage(): Usage {
+    return this.#usage;
+  }
+
+  /** Has a snapshot query counted by itself: nothing of it is the transaction's. @returns what ends it */
+  enterSnapshot(): () => void {
+    const [usage, reads] = [this.#usage, this.#reads];
+    const own = usage.forSnapshot();
+    this.#usage = own;
+    this.#reads = new ReadSet();
+    return () => {
+      usage.addSnapshot(own);
+      this.#usage = usage;
+      this.#reads = reads;
+    };
+  }
+
   /** The connection that a view reads through. */
   documents(view: View): Documents {
     return view === "snapshot" && this.#open ? this.store.committed : this.store.documents;
@@ -65,7 +87,7 @@ export class Transaction {
     const table = this.store.catalog.table(component, name);
     if (table === undefined && view === "transaction") {
       const key = encodeIndexKey([name]);
-      this.reads.add(absentIndex(component), key, keyAfter(key));
+      this.reads.depend(absentIndex(component), key, keyAfter(key));
     }
     return table;
   }
@@ -73,19 +95,32 @@ export class Transaction {
   /** A document by its id. */
   get(table: Table, id: string, view: View = "transaction"): StoredRow | null {
     const key = encodeIndexKey([id]);
-    if (view === "transaction") this.reads.add(byIdIndex(table), key, keyAfter(key));
-    this.usage.add("databaseQueries", 1);
     const row = this.documents(view).get(table.id, key);
     if (row !== null) this.countRead(table.name, row.size);
+    this.noteRead(byIdIndex(table), key, keyAfter(key));
     return row;
   }
 
   /** How many documents the table has, this transaction's own changes included. */
   count(table: Table, view: View = "transaction"): number {
     // A count depends on every document of the table.
-    if (view === "transaction") this.reads.add(byIdIndex(table), new Uint8Array(), null);
+    this.noteRead(byIdIndex(table), new Uint8Array(), null);
     const changed = view === "snapshot" ? 0 : (this.#pending.rowChanges.get(table.id) ?? 0);
     return this.store.documents.count(table.id) + changed;
+  }
+
+  /** Notes that a range of an index was read. @throws LimitError for one too many */
+  noteRead(indexId: string, start: Uint8Array, end: Uint8Array | null): void {
+    this.reads.add(indexId, start, end);
+    // What open queries have read meanwhile may join ranges, but never makes more of them.
+    if (this.reads.count > this.usage.limit("databaseQueries")) this.reads.settle();
+    this.usage.set("databaseQueries", this.reads.count);
+  }
+
+  /** Brings the count of reads up to date, with what open queries have read. */
+  settleReads(): void {
+    this.reads.settle();
+    this.usage.used.databaseQueries = this.reads.count;
   }
 
   /** Counts a document that was read. Production holds those of system tables against no limit. */
@@ -116,6 +151,7 @@ export class Transaction {
     const json = documentText(document);
     const key = encodeIndexKey([document._id]);
     const row = this.store.documents.insert(table.id, key, size, json);
+    this.reads.insert(byIdIndex(table), key);
     this.#pending.countRows(table, 1);
     this.#touched(table, key, json);
     this.#countWrite(table, size);
@@ -277,13 +313,6 @@ export class Transaction {
 /** Whether a table is the deployment's own: `_scheduled_functions`, for one. */
 function isSystemTable(name: string): boolean {
   return name.startsWith("_");
-}
-
-/** The smallest key above `key`. */
-export function keyAfter(key: Uint8Array): Uint8Array {
-  const after = new Uint8Array(key.length + 1);
-  after.set(key);
-  return after;
 }
 
 /** Refuses work on a document that isn't there, in production's words. */

@@ -37,8 +37,7 @@ export function scheduleJob(
       `Attempted to schedule function at nonexistent path: ${formatFunctionPath(target.path)}`,
     );
   }
-  tx.usage.add("functionsScheduled", 1);
-  tx.usage.add("scheduledFunctionArgsBytes", args.size);
+  tx.usage.schedule(args.size);
   return state.jobs.schedule(tx, {
     component: caller.id,
     due,
