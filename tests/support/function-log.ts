@@ -16,6 +16,7 @@ const completionSchema = z.object({
   componentPath: z.string().nullable(),
   cachedResult: z.boolean(),
   error: z.string().nullable(),
+  logLines: z.array(z.object({ level: z.string(), messages: z.array(z.string()) })),
   requestId: z.string(),
   usageStats: usageSchema,
 });

@@ -18,6 +18,10 @@ export const TRANSACTION_LIMITS = {
 /** What a transaction uses up. */
 export type UsageName = keyof typeof TRANSACTION_LIMITS;
 
+/** What is more than this much of a limit is warned of (`FUNCTION_LIMIT_WARNING_RATIO`). */
+export const WARNING_RATIO = 0.8;
+/** The arguments of one scheduled function, in bytes as Convex counts them: more is only warned of. */
+export const MAX_SCHEDULED_ARGS_BYTES = 4 * MIB;
 /** Arguments and results, in bytes as Convex counts them. */
 export const MAX_VALUE_BYTES = 16 * MIB;
 /** The body of an HTTP request to a function, in bytes (`MAX_BACKEND_PUBLIC_API_REQUEST_SIZE`). */
@@ -58,7 +62,7 @@ function byteText(bytes: number): string {
 }
 
 /** What a function is advised to do that reads too much. */
-const OVER_LIMIT_HELP =
+export const OVER_LIMIT_HELP =
   "Consider using smaller limits in your queries, paginating your queries, or using indexed queries with a selective index range expressions.";
 
 /** What production says when the named limit is passed. */

@@ -33,6 +33,10 @@ export class Execution {
   called: CalledFunction | null = null;
   /** Set when the outermost function has ended, however it did. */
   ended = false;
+  /** Of the outermost function, in bytes: null before it has begun, and a result before it has returned one. */
+  sizes: { readonly args: number; readonly result: number | null } | null = null;
+  /** How long functions have waited for the database and the like, in milliseconds. */
+  waitedMs = 0;
 
   constructor(
     readonly tx: Transaction,

@@ -91,9 +91,11 @@ export async function invoke(
     const names = tableNames(state.store.catalog, call.component.id);
     checkArgs(validators.args, args.value, names);
     if (frame.depth > MAX_CALL_DEPTH) throw new FunctionError(TOO_DEEP);
+    if (parent === null) execution.sizes = { args: args.size, result: null };
     const text = await currentFrame.run(frame, () => run(state, frame, call));
     const of = parent === null && call.type === "query" ? "query" : "inTransaction";
     const result = checkResult(path, text, of);
+    if (parent === null) execution.sizes = { args: args.size, result: result.size };
     checkReturns(validators.returns, result.value, names);
     return text;
   } catch (error) {

@@ -9,8 +9,9 @@ import type { Syscall } from "../actions/runners/run_on.ts";
 import type { RequestContext } from "../engine/frame.ts";
 import { formatFunctionPath, type CalledFunction } from "../engine/paths.ts";
 import type { FunctionCall, LocatedAction } from "../engine/protocol.ts";
+import { actionWarnings, httpActionWarnings } from "../engine/warnings.ts";
 import { HttpError } from "../errors.ts";
-import type { LogLine } from "../runtime/console.ts";
+import { warningLine, type LogLine } from "../runtime/console.ts";
 import type { Failure } from "../runtime/failure.ts";
 import { answerSyscall, type Refusal, type SyscallAnswer } from "./action_syscalls.ts";
 import type { EngineClient } from "./engine_client.ts";
@@ -19,6 +20,9 @@ import type { LogStream } from "./log_stream.ts";
 
 /** Of more than this, production's advice is another (`DEFAULT_APPLICATION_MAX_FUNCTION_CONCURRENCY`). */
 const BASIC_CONCURRENCY = 16;
+
+/** What is to be run, and what it sees of its environment. */
+type Runnable = Omit<LocatedAction, "where" | "argsSize">;
 
 /** How an action ended, with what it logged. */
 export interface ActionEnd extends ActionRun {
@@ -50,7 +54,7 @@ export class ActionPool {
     };
     this.#isolates = new IsolateActions(
       (component) => engine.call("componentModules", component),
-      knobs.V8_ACTION_USER_TIMEOUT_SECS * 1_000,
+      this.#isolateTimeoutMs,
       egress,
     );
     this.#node = new NodeActions(
@@ -71,12 +75,28 @@ export class ActionPool {
     if ("message" in located) return { ...failed(located), called: null };
     const { module, name, componentPath, component } = located;
     const called = { path: formatFunctionPath({ module, name }), componentPath };
-    const run = await this.#run(located, call.request, { args: call.args, patient });
-    if (!run.outcome.ok || !("value" in run.outcome)) return { ...run, called };
+    const { elapsedMs, ...run } = await this.#run(located, call.request, {
+      args: call.args,
+      patient,
+    });
     const path = `${module}:${name}`;
-    const result = run.outcome.value;
-    const wrong = await engine.call("checkActionResult", { component, path, result });
-    return wrong === null ? { ...run, called } : { ...failed(wrong, run.logs), called };
+    const result = run.outcome.ok && "value" in run.outcome ? run.outcome.value : null;
+    const checked =
+      result === null ? null : await engine.call("checkActionResult", { component, path, result });
+    const wrong = checked !== null && "message" in checked ? checked : null;
+    const end = wrong === null ? run : failed(wrong, run.logs);
+    if (elapsedMs === null || located.environment === "node") return { ...end, called };
+    const warnings = actionWarnings({
+      argsSize: located.argsSize,
+      resultSize: checked !== null && "size" in checked ? checked.size : null,
+      elapsedMs,
+      timeoutMs: this.#isolateTimeoutMs,
+    });
+    return { ...end, logs: withWarnings(end.logs, warnings), called };
+  }
+
+  get #isolateTimeoutMs(): number {
+    return this.services.knobs.V8_ACTION_USER_TIMEOUT_SECS * 1_000;
   }
 
   /** Runs the HTTP action that the component's router has for the request. @throws HttpError 429 */
@@ -94,10 +114,20 @@ export class ActionPool {
       environment: "isolate",
       env: {},
     } as const;
-    const { outcome, logs } = await this.#run(target, request, { http, authError });
+    const {
+      outcome,
+      logs: said,
+      elapsedMs,
+    } = await this.#run(target, request, { http, authError });
     if ("code" in outcome) throw tooMany(outcome);
-    if (!outcome.ok) return { response: null, failure: outcome.failure, logs };
-    return { response: "response" in outcome ? outcome.response : null, failure: null, logs };
+    const response = outcome.ok && "response" in outcome ? outcome.response : null;
+    const warnings = httpActionWarnings({
+      bytesSent: response?.body?.length ?? 0,
+      elapsedMs: elapsedMs ?? 0,
+      timeoutMs: this.#isolateTimeoutMs,
+    });
+    const failure = outcome.ok ? null : outcome.failure;
+    return { response, failure, logs: withWarnings(said, warnings) };
   }
 
   /** Imports a push's Node modules. */
@@ -123,8 +153,9 @@ export class ActionPool {
     this.#node.close();
   }
 
+  /** @returns how it ended, and how long that took in milliseconds; null when it was turned away */
   async #run(
-    { environment, env, ...target }: Omit<LocatedAction, "where">,
+    { component, componentPath, module, name, environment, env }: Runnable,
     request: RequestContext,
     {
       args = {},
@@ -137,17 +168,19 @@ export class ActionPool {
       authError?: string | null;
       patient?: boolean;
     },
-  ): Promise<ActionRun> {
+  ): Promise<ActionRun & { readonly elapsedMs: number | null }> {
     const limiter = this.#limiters[environment];
     const waitMs = this.services.knobs.APPLICATION_FUNCTION_RUNNER_ACTION_SEMAPHORE_TIMEOUT;
     if (!(await limiter.acquire(patient ? null : waitMs))) {
       // Closed while it waited, or too late.
-      return patient ? failed(INTERRUPTED) : { outcome: refusalOf(limiter.limit), logs: [] };
+      const run = patient ? failed(INTERRUPTED) : { outcome: refusalOf(limiter.limit), logs: [] };
+      return { ...run, elapsedMs: null };
     }
+    const started = performance.now();
     try {
       const task: ActionTask = {
         id: this.#nextId++,
-        target,
+        target: { component, componentPath, module, name },
         request,
         args,
         http,
@@ -155,9 +188,11 @@ export class ActionPool {
         node: null,
       };
       const syscall = (call: Syscall) => this.#answer(call, request, environment);
-      return environment === "node"
-        ? await this.#node.run({ ...task, env }, syscall)
-        : await this.#isolates.run(task, syscall);
+      const run =
+        environment === "node"
+          ? await this.#node.run({ ...task, env }, syscall)
+          : await this.#isolates.run(task, syscall);
+      return { ...run, elapsedMs: performance.now() - started };
     } finally {
       limiter.release();
     }
@@ -175,6 +210,11 @@ export class ActionPool {
     const { code, failure } = answer.refusal;
     return { failure: { message: JSON.stringify({ code, message: failure.message }) } };
   }
+}
+
+function withWarnings(logs: readonly LogLine[], warnings: readonly string[]): readonly LogLine[] {
+  const timestamp = Date.now();
+  return [...logs, ...warnings.map((text) => warningLine(text, timestamp))];
 }
 
 /** What a client is answered whose action was turned away. */

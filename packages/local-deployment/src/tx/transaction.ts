@@ -13,6 +13,7 @@ import {
   type Document,
 } from "./document.ts";
 import { PendingCommit, type IndexWrite } from "./pending_commit.ts";
+import { LargeWrites, type Extent, type LargestWrites } from "./large_writes.ts";
 import { ReadSet } from "./read_set.ts";
 import type { Store } from "./store.ts";
 import { Usage } from "./usage.ts";
@@ -25,6 +26,11 @@ export interface Savepoint {
   release(): void;
   rollback(): void;
 }
+
+const NOTHING: Extent = { size: 0, nesting: 0 };
+
+/** Of a document of the deployment's own, whose nesting is nobody's business. */
+const extentOf = (document: Document): Extent => ({ size: sizeOf(document), nesting: 0 });
 
 /** The id under which reads and writes of a table's own key are tracked. */
 export const byIdIndex = (table: Table): string => `t${String(table.id)}`;
@@ -50,6 +56,7 @@ export class Transaction {
   #savepoints = 0;
   #catalogVersion = 0;
   readonly #pending = new PendingCommit();
+  readonly #large = new LargeWrites();
 
   constructor(readonly store: Store) {
     this.now = store.clock.wallMs();
@@ -145,16 +152,21 @@ export class Transaction {
     return { ...fields, _id, _creationTime: this.store.clock.nextCreation(this.now) };
   }
 
-  /** Stores a document that has its `_id` and `_creationTime`. @param size - its bytes, as `sizeOf` counts */
-  insert(table: Table, document: Document, size = sizeOf(document)): void {
+  /** Of the documents it has written, the largest and the most nested. */
+  get largestWrites(): LargestWrites {
+    return this.#large.largest;
+  }
+
+  /** Stores a document that has its `_id` and `_creationTime`. */
+  insert(table: Table, document: Document, extent = extentOf(document)): void {
     this.#begin();
     const json = documentText(document);
     const key = encodeIndexKey([document._id]);
-    const row = this.store.documents.insert(table.id, key, size, json);
+    const row = this.store.documents.insert(table.id, key, extent.size, json);
     this.reads.insert(byIdIndex(table), key);
     this.#pending.countRows(table, 1);
     this.#touched(table, key, json);
-    this.#countWrite(table, size);
+    this.#countWrite(table, document, extent);
     for (const index of table.indexes.values()) {
       const entry = indexKeyOf(document, index.fields);
       this.store.documents.addEntry(index.id, entry, row);
@@ -163,11 +175,11 @@ export class Transaction {
   }
 
   /** Puts new fields in place of a stored document's; the same fields again write nothing. */
-  replace(table: Table, stored: StoredRow, next: Document, size = sizeOf(next)): void {
+  replace(table: Table, stored: StoredRow, next: Document, extent = extentOf(next)): void {
     const json = documentText(next);
     if (json === stored.json) return;
-    this.#update(table, stored, next, json, size);
-    this.#countWrite(table, size);
+    this.#update(table, stored, next, json, extent.size);
+    this.#countWrite(table, next, extent);
   }
 
   #update(table: Table, stored: StoredRow, next: Document, json: string, size: number): void {
@@ -193,7 +205,7 @@ export class Transaction {
     this.store.documents.remove(stored.row);
     this.#pending.countRows(table, -1);
     this.#touched(table, encodeIndexKey([previous._id]), "");
-    this.#countWrite(table, 0);
+    this.#countWrite(table, previous, NOTHING);
     for (const index of table.indexes.values()) {
       const key = indexKeyOf(previous, index.fields);
       this.store.documents.removeEntry(index.id, key);
@@ -213,6 +225,7 @@ export class Transaction {
     const name = `s${String(++this.#savepoints)}`;
     const takeBack = this.#pending.mark();
     const takeBackUsage = this.usage.markWrites();
+    const takeBackLarge = this.#large.mark();
     const catalogVersion = this.store.catalog.version;
     this.store.db.run(`SAVEPOINT ${name}`);
     return {
@@ -227,6 +240,7 @@ export class Transaction {
         this.store.db.run(`RELEASE ${name}`);
         takeBack();
         takeBackUsage();
+        takeBackLarge();
         this.writeVersion++;
         if (this.store.catalog.version !== catalogVersion) this.store.catalog.reload();
       },
@@ -288,11 +302,12 @@ export class Transaction {
     );
   }
 
-  /** @param size - of what is stored from now on; of a document that goes, nothing, as in production */
-  #countWrite(table: Table, size: number): void {
+  /** @param extent - of what is stored from now on; of a document that goes, nothing, as in production */
+  #countWrite(table: Table, { _id }: Document, extent: Extent): void {
     if (isSystemTable(table.name)) return;
+    if (typeof _id === "string") this.#large.write(_id, extent);
     this.usage.add("documentsWritten", 1);
-    this.usage.add("bytesWritten", size);
+    this.usage.add("bytesWritten", extent.size);
   }
 
   /** @param json - what is stored from now on; "" for a document that goes */

@@ -6,14 +6,15 @@ import { type ConvexObject, fieldNames, isObject } from "./kinds.ts";
 
 /** Convex's limits (facts/convex.md, section 6). Sizes are in bytes as `sizeOf` counts them. */
 const LIMITS = {
-  documentSize: 1024 * 1024,
-  documentNesting: 16,
   /** Of any value, whatever smaller limit its use has. */
   valueSize: 32 * 1024 * 1024,
   valueNesting: 64,
   objectFields: 1024,
   arrayLength: 8192,
 } as const;
+
+/** A document's size, with its system fields, in bytes; and how deep it may be nested, itself included. */
+export const DOCUMENT_LIMITS = { size: 1024 * 1024, nesting: 16 } as const;
 
 /** What a value comes to in Convex's terms. */
 export interface Measure {
@@ -117,10 +118,10 @@ export function checkDocumentShape(document: ConvexObject): Measure {
         `Field '${field}' starts with an underscore, which is only allowed for system fields ` +
         "like '_id'",
     );
-  if (measured.nesting > LIMITS.documentNesting) {
+  if (measured.nesting > DOCUMENT_LIMITS.nesting) {
     violations.unshift(
       `Document is too nested (nested ${measured.nesting} levels deep > maximum nesting ` +
-        `${LIMITS.documentNesting})`,
+        `${DOCUMENT_LIMITS.nesting})`,
     );
   }
   if (violations.length > 0) {
@@ -135,7 +136,7 @@ export function checkDocumentShape(document: ConvexObject): Measure {
 
 /** @throws DeveloperError `ValueTooLargeError` for more than 1 MiB */
 export function checkDocumentSize(size: number): void {
-  checkSize(size, LIMITS.documentSize);
+  checkSize(size, DOCUMENT_LIMITS.size);
 }
 
 /** @throws DeveloperError `TooNestedError`, in production's words */

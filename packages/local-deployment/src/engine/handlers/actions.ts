@@ -25,13 +25,13 @@ export function actionHandlers(context: EngineContext): ActionHandlers {
     checkActionResult: ({ component: id, path, result }) =>
       attempt(() => {
         const target = parseFunctionPath(path);
-        const { value } = checkResult(canonicalFunctionPath(target), result, "action");
+        const { value, size } = checkResult(canonicalFunctionPath(target), result, "action");
         const component = state.code.components.get(id);
-        if (component === undefined) return null;
+        if (component === undefined) return { size };
         const analyzed = findFunction(state.code, component, target);
         const returns = analyzed === undefined ? null : validatorsOf(analyzed).returns;
         checkReturns(returns, value, tableNames(state.store.catalog, id));
-        return null;
+        return { size };
       }),
     createHandle: ({ caller, address }) =>
       attempt(() => {
@@ -73,5 +73,6 @@ function locateAction(state: EngineState, call: FunctionCall): LocatedAction {
     name: path.name,
     environment: module?.environment ?? "isolate",
     env: functionEnv(component, state.urls),
+    argsSize: args.size,
   };
 }

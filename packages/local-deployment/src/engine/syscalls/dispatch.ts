@@ -39,8 +39,12 @@ export async function asyncSyscall(state: EngineState, op: string, args: string)
   // A nested call sees to its own turn.
   if (name !== "runUdf") await frame.turn();
   if (frame.closed) throw endedAlready();
+  const started = performance.now();
   try {
-    return await handler(state, frame, parseSyscallJson(args));
+    const answer = handler(state, frame, parseSyscallJson(args));
+    // A nested call's code is the function's own time; nothing else waits for anything.
+    if (name !== "runUdf") frame.execution.waitedMs += performance.now() - started;
+    return await answer;
   } catch (error) {
     throw asStorageError(error);
   }

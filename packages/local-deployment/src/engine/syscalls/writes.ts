@@ -49,8 +49,7 @@ const insert: Syscall = (state, frame, args) => {
   // Production adds `_id` and looks, then the other.
   checkFieldCount(Object.keys(document).length + 1);
   const whole = frame.tx.newDocument(table, document);
-  const { size } = checkFields(state, frame, table, whole);
-  frame.tx.insert(table, whole, size);
+  frame.tx.insert(table, whole, checkFields(state, frame, table, whole));
   return JSON.stringify({ _id: whole._id });
 };
 
@@ -117,8 +116,7 @@ function write(
   stored: StoredRow,
   document: Document,
 ): string {
-  const { size } = checkFields(state, frame, table, document);
-  frame.tx.replace(table, stored, document, size);
+  frame.tx.replace(table, stored, document, checkFields(state, frame, table, document));
   return "null";
 }
 

@@ -125,14 +125,16 @@ export function fixtureDeployment(flags: readonly string[] = []): {
 /** One deployment for a test file, with these files pushed by the official CLI before its first test. */
 export function pushedDeployment(files: Readonly<Record<string, string>>): {
   readonly current: TestDeployment;
+  readonly project: Project;
 } {
-  const holder: { deployment?: TestDeployment } = {};
+  const holder: { deployment?: TestDeployment; project?: Project } = {};
   beforeAll(async () => {
     const deployment = await TestDeployment.start(aFolder("file"));
     holder.deployment = deployment;
     const project = new Project(aFolder("file"), deployment);
     project.write(files);
     await project.pushed();
+    holder.project = project;
   }, PUSHED_WITHIN_MS);
   afterAll(async () => {
     await holder.deployment?.kill();
@@ -140,6 +142,9 @@ export function pushedDeployment(files: Readonly<Record<string, string>>): {
   return {
     get current() {
       return holder.deployment!;
+    },
+    get project() {
+      return holder.project!;
     },
   };
 }
