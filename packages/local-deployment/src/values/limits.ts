@@ -45,59 +45,69 @@ export function sizeOf(value: Value | undefined): number {
  *   `InvalidFieldName` or `ValueTooLargeError`, in production's words.
  */
 export function measure(value: Value): Measure {
-  return measureAt(value, 0);
+  const walk = new Walk();
+  const size = walk.sizeAt(value, 0);
+  return { size, nesting: walk.nesting, pending: walk.pending };
 }
 
 /** Deeper than this nothing is looked at: it is too deep in any case, and the stack is not endless. */
 const MAX_DEPTH = 256;
 
-function measureAt(value: Value, depth: number): Measure {
-  if (depth > MAX_DEPTH) checkNesting(LIMITS.valueNesting + 1);
-  if (Array.isArray(value)) return measureArray(value, depth);
-  if (isObject(value)) return measureObject(value, depth);
-  const size = typeof value === "string" ? 2 + Buffer.byteLength(value) : sizeOf(value);
-  checkSize(size, LIMITS.valueSize);
-  return { size, nesting: 0, pending: value instanceof CommitTsPlaceholder };
-}
+/** One walk through a value. What it finds is kept here, so that no part of a value makes an object. */
+class Walk {
+  /** Of the value that was looked at last. */
+  nesting = 0;
+  pending = false;
 
-function measureArray(array: readonly Value[], depth: number): Measure {
-  let size = 2;
-  let inner = 0;
-  let pending = false;
-  for (const element of array) {
-    const measured = measureAt(element, depth + 1);
-    size += measured.size;
-    if (measured.nesting > inner) inner = measured.nesting;
-    if (measured.pending) pending = true;
+  sizeAt(value: Value, depth: number): number {
+    if (depth > MAX_DEPTH) checkNesting(LIMITS.valueNesting + 1);
+    if (typeof value === "string") return this.#scalar(2 + Buffer.byteLength(value));
+    if (Array.isArray(value)) return this.#array(value, depth);
+    if (isObject(value)) return this.#object(value, depth);
+    if (value instanceof CommitTsPlaceholder) this.pending = true;
+    return this.#scalar(sizeOf(value));
   }
-  checkLength(array.length);
-  return container(size, inner, pending);
-}
 
-function measureObject(object: ConvexObject, depth: number): Measure {
-  let size = 2;
-  let inner = 0;
-  let pending = false;
-  let count = 0;
-  for (const field of Object.keys(object)) {
-    const value = object[field];
-    if (value === undefined) continue;
-    checkFieldName(field);
-    const measured = measureAt(value, depth + 1);
-    // Names are ASCII, and have a byte of their own at their end.
-    size += field.length + 1 + measured.size;
-    if (measured.nesting > inner) inner = measured.nesting;
-    if (measured.pending) pending = true;
-    count++;
+  #scalar(size: number): number {
+    checkSize(size, LIMITS.valueSize);
+    this.nesting = 0;
+    return size;
   }
-  checkFieldCount(count);
-  return container(size, inner, pending);
-}
 
-function container(size: number, inner: number, pending: boolean): Measure {
-  checkSize(size, LIMITS.valueSize);
-  checkNesting(inner + 1);
-  return { size, nesting: inner + 1, pending };
+  #array(array: readonly Value[], depth: number): number {
+    let size = 2;
+    let inner = 0;
+    for (const element of array) {
+      size += this.sizeAt(element, depth + 1);
+      if (this.nesting > inner) inner = this.nesting;
+    }
+    checkLength(array.length);
+    return this.#container(size, inner);
+  }
+
+  #object(object: ConvexObject, depth: number): number {
+    let size = 2;
+    let inner = 0;
+    let count = 0;
+    for (const field of Object.keys(object)) {
+      const value = object[field];
+      if (value === undefined) continue;
+      checkFieldName(field);
+      // Names are ASCII, and have a byte of their own at their end.
+      size += field.length + 1 + this.sizeAt(value, depth + 1);
+      if (this.nesting > inner) inner = this.nesting;
+      count++;
+    }
+    checkFieldCount(count);
+    return this.#container(size, inner);
+  }
+
+  #container(size: number, inner: number): number {
+    checkSize(size, LIMITS.valueSize);
+    checkNesting(inner + 1);
+    this.nesting = inner + 1;
+    return size;
+  }
 }
 
 /**
