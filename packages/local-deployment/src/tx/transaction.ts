@@ -160,13 +160,13 @@ export class Transaction {
   /** Stores a document that has its `_id` and `_creationTime`. */
   insert(table: Table, document: Document, extent = extentOf(document)): void {
     this.#begin();
+    this.#countWrite(table, document, extent);
     const json = documentText(document);
     const key = encodeIndexKey([document._id]);
     const row = this.store.documents.insert(table.id, key, extent.size, json);
     this.reads.insert(byIdIndex(table), key);
     this.#pending.countRows(table, 1);
     this.#touched(table, key, json);
-    this.#countWrite(table, document, extent);
     for (const index of table.indexes.values()) {
       const entry = indexKeyOf(document, index.fields);
       this.store.documents.addEntry(index.id, entry, row);
@@ -178,8 +178,8 @@ export class Transaction {
   replace(table: Table, stored: StoredRow, next: Document, extent = extentOf(next)): void {
     const json = documentText(next);
     if (json === stored.json) return;
-    this.#update(table, stored, next, json, extent.size);
     this.#countWrite(table, next, extent);
+    this.#update(table, stored, next, json, extent.size);
   }
 
   #update(table: Table, stored: StoredRow, next: Document, json: string, size: number): void {
@@ -202,10 +202,10 @@ export class Transaction {
   remove(table: Table, stored: StoredRow): void {
     this.#begin();
     const previous = parseDocument(stored.json);
+    this.#countWrite(table, previous, NOTHING);
     this.store.documents.remove(stored.row);
     this.#pending.countRows(table, -1);
     this.#touched(table, encodeIndexKey([previous._id]), "");
-    this.#countWrite(table, previous, NOTHING);
     for (const index of table.indexes.values()) {
       const key = indexKeyOf(previous, index.fields);
       this.store.documents.removeEntry(index.id, key);
@@ -302,12 +302,16 @@ export class Transaction {
     );
   }
 
-  /** @param extent - of what is stored from now on; of a document that goes, nothing, as in production */
+  /**
+   * Counts a write, before anything of it is done: a function may go on when it is one too many.
+   * @param extent - of what is stored from now on; of a document that goes, nothing, as in production
+   * @throws LimitError
+   */
   #countWrite(table: Table, { _id }: Document, extent: Extent): void {
     if (isSystemTable(table.name)) return;
-    if (typeof _id === "string") this.#large.write(_id, extent);
     this.usage.add("documentsWritten", 1);
     this.usage.add("bytesWritten", extent.size);
+    if (typeof _id === "string") this.#large.write(_id, extent);
   }
 
   /** @param json - what is stored from now on; "" for a document that goes */

@@ -85,8 +85,22 @@ const FUNCTIONS = `
     schedules: async (ctx) => { await ctx.scheduler.runAfter(1e9, ref("f:idle"), {}); await ctx.scheduler.runAfter(1e9, ref("f:idle"), { a: 1 }); return remaining(ctx); },
     looser: async (ctx, args) => await ctx.runMutation(ref("f:works"), { ...args, what: "writes" }, { transactionLimits: { documentsWritten: 1000 } }),
     metrics: (ctx) => remaining(ctx),
+    goesOn: async (ctx, { ids, group }) => {
+      const refused = [];
+      for (const write of [
+        () => ctx.db.insert("notes", { group, rank: 0 }),
+        () => ctx.db.patch(ids[0], { rank: 50 }),
+        () => ctx.db.delete(ids[1]),
+      ]) refused.push((await caught(write))?.includes?.("Too many writes") === true);
+      return refused;
+    },
     reading: (ctx, args) => ctx.runQuery(ref("f:reading"), { ...args, what: "gets" }),
   };
+  export const ranksOf = query({ handler: async (ctx, { group }) => {
+    const notes = await ctx.db.query("notes").withIndex("by_id").collect();
+    const byIndex = await ctx.db.query("notes").withIndex("by_group_rank", (q) => q.eq("group", group)).collect();
+    return [notes.filter((note) => note.group === group), byIndex].map((found) => found.map(({ rank }) => rank).sort());
+  } });
   export const idle = mutation({ handler: async () => null });
   export const works = mutation({ handler: (ctx, args) => work[args.what](ctx, args) });
   export const limited = mutation({ handler: async (ctx, { transactionLimits, first = 0, ...args }) => {
@@ -340,6 +354,16 @@ describe("transactionLimits", () => {
     const args = what === "many writes" ? { what: "writes", size: 300 } : { what, ids };
     const { nested } = await limited({ ...args, transactionLimits });
     expect(String(nested).split("\n")[0]).toBe(`Uncaught Error: ${words}`);
+  });
+
+  test("passed in a function that goes on leave no write behind, and no half of one", async () => {
+    const { group, ids } = await aGroup(3);
+    const args = { what: "goesOn", group, ids, transactionLimits: { documentsWritten: 0 } };
+    expect((await limited(args)).nested).toEqual([true, true, true]);
+    expect(await client().query(f!.ranksOf!, { group })).toEqual([
+      [0, 1, 2],
+      [0, 1, 2],
+    ]);
   });
 
   test("only ever tighten, and hold for all that is called in turn", async () => {
