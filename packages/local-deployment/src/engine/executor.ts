@@ -3,7 +3,6 @@ import { FailureError, failureOf, type Failure } from "../runtime/failure.ts";
 import type { IndexWrite } from "../tx/pending_commit.ts";
 import { asStorageError } from "../storage/storage_error.ts";
 import { Transaction } from "../tx/transaction.ts";
-import { checkCallArgs } from "../values/call_args.ts";
 import { Execution, type RequestContext } from "./frame.ts";
 import { invoke, type Call } from "./invoke.ts";
 import { formatFunctionPath } from "./paths.ts";
@@ -13,6 +12,7 @@ import type { EngineState } from "./state.ts";
 import { isSystemPath, runSystemFunction } from "./system_functions.ts";
 import { resolveTarget } from "./targets.ts";
 import { TIMED_OUT } from "./timeouts.ts";
+import { functionWarnings } from "./warnings.ts";
 
 /**
  * How long a function that waits for nothing is given, in milliseconds of wall time. A function that
@@ -36,6 +36,7 @@ export async function run(
   const seed = (Math.random() * 0x1_0000_0000) >>> 0;
   const execution = new Execution(tx, call.request, journal, seed);
   state.beganFunction();
+  const started = performance.now();
   try {
     const target = resolveTarget(state, call.target);
     // A component that an action or an HTTP action calls does not see who is signed in.
@@ -46,7 +47,6 @@ export async function run(
       const value = runSystemFunction(state, tx, target.component, path, call.args);
       return { ok: true, value, execution };
     }
-    checkCallArgs(path, call.args);
     const full: Call = { ...target, args: call.args, type, view: "transaction" };
     const value = await withTimeout(invoke(state, execution, full, null));
     return { ok: true, value, execution };
@@ -54,7 +54,23 @@ export async function run(
     return { ok: false, failure: failureOf(asStorageError(error)), execution };
   } finally {
     execution.ended = true;
+    for (const text of warningsOf(execution, performance.now() - started)) {
+      execution.logs.warn(text, Date.now());
+    }
   }
+}
+
+/** What a function that was run came near to; of one that was refused there is nothing to say. */
+function warningsOf({ sizes, tx, waitedMs }: Execution, elapsedMs: number): string[] {
+  if (sizes === null) return [];
+  tx.settleReads();
+  return functionWarnings({
+    argsSize: sizes.args,
+    resultSize: sizes.result,
+    usage: tx.usage,
+    largestWrites: tx.largestWrites,
+    elapsedMs: elapsedMs - waitedMs,
+  });
 }
 
 /** A mutation that succeeded, and the writes that live queries are checked against. */

@@ -1,5 +1,4 @@
 import { FunctionError } from "../errors.ts";
-import { MAX_CALL_DEPTH } from "../limits.ts";
 import { LogSink, type LogLevel } from "../runtime/console.ts";
 import { failureOf, type Failure } from "../runtime/failure.ts";
 import type { Isolate } from "../runtime/isolate.ts";
@@ -32,11 +31,14 @@ export class Execution {
   identityHidden = false;
   /** Where the one paginated query of this execution ended: the next run's end cursor. */
   journal: string | null = null;
-  paginated = false;
   /** The outermost function, once it is found. */
   called: CalledFunction | null = null;
   /** Set when the outermost function has ended, however it did. */
   ended = false;
+  /** Of the outermost function, in bytes: null before it has begun, and a result before it has returned one. */
+  sizes: { readonly args: number; readonly result: number | null } | null = null;
+  /** How long functions have waited for the database and the like, in milliseconds. */
+  waitedMs = 0;
 
   constructor(
     readonly tx: Transaction,
@@ -55,6 +57,7 @@ export class Execution {
 
 /** One function call inside an execution. */
 export class Frame {
+  /** How many functions have called one another to get here. */
   readonly depth: number;
   readonly streams = new Map<number, QueryStream>();
   /** Its system calls that were not answered yet. */
@@ -63,6 +66,8 @@ export class Frame {
   isolate: Isolate | null = null;
   /** How many calls outside of JavaScript it has made that were not answered yet. */
   outside = 0;
+  /** Whether it has read a page; it may read one. */
+  paginated = false;
   #nextStream = 0;
   /** Set when the function has ended: what it left running must not reach the database. */
   #closed = false;
@@ -78,11 +83,6 @@ export class Frame {
     answer: (frame: Frame, op: string, args: string) => string | Promise<string>,
   ) {
     this.depth = parent === null ? 0 : parent.depth + 1;
-    if (this.depth > MAX_CALL_DEPTH) {
-      throw new FunctionError(
-        `Cross component call depth limit exceeded. Limit: ${String(MAX_CALL_DEPTH)}`,
-      );
-    }
     this.syscalls = new SyscallQueue((op, args) => answer(this, op, args));
   }
 

@@ -1,6 +1,6 @@
 import type { Table } from "../storage/catalog.ts";
 import { parseDocument } from "../tx/document.ts";
-import { keyAfter } from "../tx/transaction.ts";
+import { keyAfter } from "../values/index_key.ts";
 import type { Store } from "../tx/store.ts";
 import { indexKeyOf } from "../values/range.ts";
 import type { Schema } from "./analysis.ts";

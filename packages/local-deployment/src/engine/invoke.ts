@@ -1,10 +1,11 @@
-import { jsonToConvex, type JSONValue } from "convex/values";
-import { FunctionError, messageOf } from "../errors.ts";
-import { MAX_VALUE_BYTES } from "../limits.ts";
+import type { JSONValue } from "convex/values";
+import { FunctionError } from "../errors.ts";
+import { MAX_CALL_DEPTH } from "../limits.ts";
 import { isRegisteredFunction, type RegisteredFunction } from "../runtime/convex_exports.ts";
-import { FailureError } from "../runtime/failure.ts";
+import { FailureError, failureText } from "../runtime/failure.ts";
 import type { View } from "../tx/transaction.ts";
-import { checkResultJson, parseValueText } from "../values/json_text.ts";
+import { checkCallArgs, checkNestedArgs } from "../values/call_args.ts";
+import { checkResult } from "../values/result.ts";
 import { checkArgs, checkReturns } from "../values/validate.ts";
 import { visibleText } from "../values/visible.ts";
 import { UDF_TYPES, type AnalyzedFunction, type FunctionType } from "./analysis.ts";
@@ -27,6 +28,9 @@ export interface Call {
   readonly publicOnly: boolean;
   readonly view: View;
 }
+
+const TOO_DEEP =
+  "Cross component call depth limit exceeded. Do you have an infinite loop in your app?";
 
 /** How much of a path that names no function a message repeats, in characters. */
 const MAX_NAMED_LENGTH = 200;
@@ -77,40 +81,42 @@ export async function invoke(
   call: Call,
   parent: Frame | null,
 ): Promise<string> {
-  const frame = openFrame(state, execution, call, parent);
+  const { component, path: named, type, view } = call;
+  const frame = new Frame(execution, component, named, type, view, parent, (of, op, given) =>
+    asyncSyscall(state, of, op, given),
+  );
+  /** The function's own code decides what becomes of the call. */
+  let called = false;
   try {
+    // Only what a mutation calls can be given a commit timestamp, and only in its transaction be returned.
+    const pending = parent?.type === "mutation" ? "allow" : "refuse";
+    if (parent !== null) checkNestedArgs(call.args, pending);
     const analyzed = locate(state, call);
+    const path = canonicalFunctionPath(call.path);
+    const args = checkCallArgs(path, call.args, pending);
     const validators = validatorsOf(analyzed);
     const names = tableNames(state.store.catalog, call.component.id);
-    checkArgs(validators.args, jsonToConvex(call.args), names);
-    const result = await run(state, frame, call);
-    if (result.length > MAX_VALUE_BYTES) throw tooLarge(call.path);
-    checkResultJson(formatFunctionPath(call.path), result);
-    if (validators.returns !== null) {
-      checkReturns(validators.returns, parseValueText(result), names);
-    }
+    checkArgs(validators.args, args.value, names);
+    if (frame.depth > MAX_CALL_DEPTH) throw new FunctionError(TOO_DEEP);
+    if (parent === null) execution.sizes = { args: args.size, result: null };
+    called = true;
+    const text = await run(state, frame, call);
+    const of = parent === null && call.type === "query" ? "query" : "inTransaction";
+    const result = checkResult(path, text, of);
+    if (parent === null) execution.sizes = { args: args.size, result: result.size };
+    called = false;
+    checkReturns(validators.returns, result.value, names);
     state.runtime.succeeded(frame);
-    return result;
+    return text;
   } catch (error) {
-    throw new FailureError(state.runtime.failureOf(frame, error));
+    const failure = state.runtime.failureOf(frame, error);
+    // What the caller's system call refuses is no failure of the function that it calls.
+    throw new FailureError(
+      failure,
+      parent === null || called ? failureText(failure) : failure.message,
+    );
   } finally {
     frame.close();
-  }
-}
-
-function openFrame(
-  state: EngineState,
-  execution: Execution,
-  call: Call,
-  parent: Frame | null,
-): Frame {
-  const { component, path, type, view } = call;
-  try {
-    return new Frame(execution, component, path, type, view, parent, (frame, op, args) =>
-      asyncSyscall(state, frame, op, args),
-    );
-  } catch (error) {
-    throw new FailureError({ message: messageOf(error) });
   }
 }
 
@@ -128,10 +134,4 @@ async function run(state: EngineState, frame: Frame, call: Call): Promise<string
 
 function start(registered: RegisteredFunction, type: Call["type"], args: string) {
   return type === "query" ? registered.invokeQuery?.(args) : registered.invokeMutation?.(args);
-}
-
-function tooLarge(path: FunctionPath): FunctionError {
-  return new FunctionError(
-    `Function ${formatFunctionPath(path)} return value is too large (limit: 16 MiB)`,
-  );
 }

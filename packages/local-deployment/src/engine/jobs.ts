@@ -1,9 +1,10 @@
 import type { Database } from "bun:sqlite";
-import { jsonToConvex, type JSONValue } from "convex/values";
+import type { JSONValue, Value } from "convex/values";
 import type { StoredRow } from "../storage/documents.ts";
 import { parseDocument } from "../tx/document.ts";
 import type { Transaction } from "../tx/transaction.ts";
 import type { Table } from "../storage/catalog.ts";
+import { encodeIndexKey } from "../values/index_key.ts";
 
 /** The system table that functions see their jobs in. */
 export const JOBS_TABLE = "_scheduled_functions";
@@ -39,16 +40,18 @@ export class Jobs {
   /** Adds a job. @returns its id */
   schedule(
     tx: Transaction,
-    job: Omit<Job, "id"> & { name: string; args: JSONValue; canceled: boolean },
+    job: Omit<Job, "id"> & { name: string; args: Value; canceled: boolean },
   ): string {
     const table = tx.ensureTable(job.component, JOBS_TABLE);
-    const id = tx.insert(table, {
+    const document = tx.newDocument(table, {
       name: job.name,
-      args: [jsonToConvex(job.args)],
+      args: [job.args],
       scheduledTime: job.due,
       state: { kind: job.canceled ? "canceled" : "pending" },
       ...(job.canceled ? { completedTime: tx.now } : {}),
     });
+    const id = document._id;
+    tx.insert(table, document);
     if (!job.canceled) {
       tx.system(() => {
         this.db
@@ -65,6 +68,8 @@ export class Jobs {
   cancel(tx: Transaction, component: string, id: string): void {
     const found = this.#find(tx, component, id);
     if (found === null) return;
+    // Unlike the deployment's own look-ups, this is one of the function's reads.
+    tx.get(found.table, id);
     const kind = stateOf(found.stored);
     if (kind === "pending" || kind === "inProgress")
       this.finish(tx, { component, id }, { kind: "canceled" });
@@ -186,7 +191,8 @@ export class Jobs {
     id: string,
   ): { table: Table; stored: StoredRow } | null {
     const table = tx.store.catalog.table(component, JOBS_TABLE);
-    const stored = table === undefined ? null : tx.get(table, id);
+    const key = encodeIndexKey([id]);
+    const stored = table === undefined ? null : tx.documents("transaction").get(table.id, key);
     return table === undefined || stored === null ? null : { table, stored };
   }
 }

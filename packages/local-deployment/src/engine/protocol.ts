@@ -72,6 +72,8 @@ export interface LocatedAction {
   readonly environment: "isolate" | "node";
   /** What the function sees of its environment. */
   readonly env: Readonly<Record<string, string>>;
+  /** Of its arguments, in bytes. */
+  readonly argsSize: number;
 }
 
 /** What there is room for: scheduled functions and crons, each with a limit of their own. */
@@ -93,8 +95,12 @@ export interface EngineApi {
   functionType(target: Target): FunctionType | Failure;
   /** Checks an action's arguments, and says where it runs. */
   locateAction(call: FunctionCall): LocatedAction | Failure;
-  /** Checks what an action returned. */
-  checkActionResult(call: { component: string; path: string; result: string }): Failure | null;
+  /** Checks what an action returned. @returns its size in bytes, or how that fails the action */
+  checkActionResult(call: {
+    component: string;
+    path: string;
+    result: string;
+  }): { readonly size: number } | Failure;
   createHandle(call: { caller: string; address: Address }): string | Failure;
   schedule(call: {
     caller: string;

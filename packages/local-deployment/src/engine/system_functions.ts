@@ -43,7 +43,7 @@ const functions: Readonly<Record<string, SystemFunction>> = {
     return JSON.stringify(value === undefined ? null : { name, value });
   },
   "_system/cli/tables": (state, tx, component) => {
-    tx.reads.add(`absent:${component.id}`, new Uint8Array(), null);
+    tx.reads.depend(`absent:${component.id}`, new Uint8Array(), null);
     const tables = state.store.catalog.tables(component.id).filter((t) => !t.name.startsWith("_"));
     const page = tables.map(({ name }) => ({ name })).sort((a, b) => (a.name < b.name ? -1 : 1));
     return JSON.stringify({ page, isDone: true, continueCursor: "end" });

@@ -36,10 +36,20 @@ export class LogSink {
     this.#add({ messages, level, timestamp, isTruncated });
   }
 
+  /** Adds a warning of the deployment's own, which no limit keeps away. */
+  warn(text: string, timestamp: number): void {
+    this.#add(warningLine(text, timestamp));
+  }
+
   #add(line: LogLine): void {
     this.lines.push(line);
     this.added(line);
   }
+}
+
+/** A warning of the deployment's own, which is never cut. */
+export function warningLine(text: string, timestamp: number): LogLine {
+  return { messages: [text], level: "WARN", timestamp, isTruncated: false };
 }
 
 /** As clients get it in `logLines`: `[LOG] 'hello'`. */

@@ -28,8 +28,11 @@ export class FailureError extends Error {
   /** Parsed JSON: `performAsyncSyscall` of the `convex` package makes a ConvexError of it. */
   readonly data?: unknown;
 
-  constructor(readonly failure: Failure) {
-    super(failureText(failure));
+  constructor(
+    readonly failure: Failure,
+    message = failureText(failure),
+  ) {
+    super(message);
     if (failure.data !== undefined) this.data = JSON.parse(failure.data);
   }
 }

@@ -9,7 +9,9 @@ import type { HttpPeer, Syscall } from "../actions/runners/run_on.ts";
 import type { RequestContext } from "../engine/frame.ts";
 import { formatFunctionPath, type CalledFunction } from "../engine/paths.ts";
 import type { FunctionCall, LocatedAction } from "../engine/protocol.ts";
+import { actionWarnings, httpActionWarnings } from "../engine/warnings.ts";
 import { HttpError } from "../errors.ts";
+import { warningLine, type LogLine } from "../runtime/console.ts";
 import { answerSyscall, type Refusal, type SyscallAnswer } from "./action_syscalls.ts";
 import type { EngineClient } from "./engine_client.ts";
 import type { Knobs } from "./knobs.ts";
@@ -17,6 +19,9 @@ import type { LogStream } from "./log_stream.ts";
 
 /** Of more than this, production's advice is another (`DEFAULT_APPLICATION_MAX_FUNCTION_CONCURRENCY`). */
 const BASIC_CONCURRENCY = 16;
+
+/** What is to be run, and what it sees of its environment. */
+type Runnable = Omit<LocatedAction, "where" | "argsSize">;
 
 /** How an action ended, with what it logged. */
 export interface ActionEnd extends ActionRun {
@@ -48,7 +53,7 @@ export class ActionPool {
     };
     this.#isolates = new IsolateActions(
       (component) => engine.call("componentModules", component),
-      knobs.V8_ACTION_USER_TIMEOUT_SECS * 1_000,
+      this.#isolateTimeoutMs,
       egress,
     );
     this.#node = new NodeActions(
@@ -69,12 +74,28 @@ export class ActionPool {
     if ("message" in located) return { ...failed(located), called: null };
     const { module, name, componentPath, component } = located;
     const called = { path: formatFunctionPath({ module, name }), componentPath };
-    const run = await this.#run(located, call.request, { args: call.args, patient });
-    if (!run.outcome.ok) return { ...run, called };
+    const { elapsedMs, ...run } = await this.#run(located, call.request, {
+      args: call.args,
+      patient,
+    });
     const path = `${module}:${name}`;
-    const result = run.outcome.value;
-    const wrong = await engine.call("checkActionResult", { component, path, result });
-    return wrong === null ? { ...run, called } : { ...failed(wrong, run.logs), called };
+    const result = run.outcome.ok && "value" in run.outcome ? run.outcome.value : null;
+    const checked =
+      result === null ? null : await engine.call("checkActionResult", { component, path, result });
+    const wrong = checked !== null && "message" in checked ? checked : null;
+    const end = wrong === null ? run : failed(wrong, run.logs);
+    if (elapsedMs === null || located.environment === "node") return { ...end, called };
+    const warnings = actionWarnings({
+      argsSize: located.argsSize,
+      resultSize: checked !== null && "size" in checked ? checked.size : null,
+      elapsedMs,
+      timeoutMs: this.#isolateTimeoutMs,
+    });
+    return { ...end, logs: withWarnings(end.logs, warnings), called };
+  }
+
+  get #isolateTimeoutMs(): number {
+    return this.services.knobs.V8_ACTION_USER_TIMEOUT_SECS * 1_000;
   }
 
   /** Runs the HTTP action that the component's router has for the request, until its response has gone. Never rejects. */
@@ -93,7 +114,14 @@ export class ActionPool {
       environment: "isolate",
       env: {},
     } as const;
-    return await this.#run(target, request, { http, peer, authError });
+    const { elapsedMs, ...run } = await this.#run(target, request, { http, peer, authError });
+    if (elapsedMs === null) return run;
+    const warnings = httpActionWarnings({
+      bytesSent: peer.bytesSent,
+      elapsedMs,
+      timeoutMs: this.#isolateTimeoutMs,
+    });
+    return { ...run, logs: withWarnings(run.logs, warnings) };
   }
 
   /** Imports a push's Node modules. */
@@ -119,8 +147,9 @@ export class ActionPool {
     this.#node.close();
   }
 
+  /** @returns how it ended, and how long that took in milliseconds; null when it was turned away */
   async #run(
-    { environment, env, ...target }: Omit<LocatedAction, "where">,
+    { component, componentPath, module, name, environment, env }: Runnable,
     request: RequestContext,
     {
       args = {},
@@ -135,17 +164,19 @@ export class ActionPool {
       authError?: string | null;
       patient?: boolean;
     },
-  ): Promise<ActionRun> {
+  ): Promise<ActionRun & { readonly elapsedMs: number | null }> {
     const limiter = this.#limiters[environment];
     const waitMs = this.services.knobs.APPLICATION_FUNCTION_RUNNER_ACTION_SEMAPHORE_TIMEOUT;
     if (!(await limiter.acquire(patient ? null : waitMs))) {
       // Closed while it waited, or too late.
-      return patient ? failed(INTERRUPTED) : { outcome: refusalOf(limiter.limit), logs: [] };
+      const run = patient ? failed(INTERRUPTED) : { outcome: refusalOf(limiter.limit), logs: [] };
+      return { ...run, elapsedMs: null };
     }
+    const started = performance.now();
     try {
       const task: ActionTask = {
         id: this.#nextId++,
-        target,
+        target: { component, componentPath, module, name },
         request,
         args,
         http,
@@ -153,9 +184,11 @@ export class ActionPool {
         node: null,
       };
       const syscall = (call: Syscall) => this.#answer(call, request, environment);
-      return environment === "node"
-        ? await this.#node.run({ ...task, env }, syscall)
-        : await this.#isolates.run(task, syscall, peer);
+      const run =
+        environment === "node"
+          ? await this.#node.run({ ...task, env }, syscall)
+          : await this.#isolates.run(task, syscall, peer);
+      return { ...run, elapsedMs: performance.now() - started };
     } finally {
       limiter.release();
     }
@@ -173,6 +206,11 @@ export class ActionPool {
     const { code, failure } = answer.refusal;
     return { failure: { message: JSON.stringify({ code, message: failure.message }) } };
   }
+}
+
+function withWarnings(logs: readonly LogLine[], warnings: readonly string[]): readonly LogLine[] {
+  const timestamp = Date.now();
+  return [...logs, ...warnings.map((text) => warningLine(text, timestamp))];
 }
 
 /** What a client is answered whose action was turned away. */

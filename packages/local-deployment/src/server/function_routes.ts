@@ -2,7 +2,7 @@ import { CommitTsPlaceholder, type JSONValue, type Value } from "convex/values";
 import { Hono } from "hono";
 import { z } from "zod";
 import { HttpError } from "../errors.ts";
-import { MAX_BODY_BYTES } from "../limits.ts";
+import { MAX_CALL_BODY_BYTES } from "../limits.ts";
 import { encodeTs } from "../sync/timestamp.ts";
 import { parseJsonText, parseValueText } from "../values/json_text.ts";
 import { isObject } from "../values/kinds.ts";
@@ -103,7 +103,7 @@ export function functionRoutes(
   });
   app.post("/api/run/:path{.+}", async (c) => {
     const caller = await callers.ofHeader(c.req.raw.headers.get("authorization"));
-    const body = await readJson(c.req.raw, MAX_BODY_BYTES);
+    const body = await readJson(c.req.raw, MAX_CALL_BODY_BYTES);
     const fields = typeof body === "object" ? body : {};
     const segments = c.req.param("path").split("/");
     const name = segments.pop() ?? "";
@@ -118,7 +118,7 @@ export function functionRoutes(
     const caller = await callers.ofHeader(c.req.raw.headers.get("authorization"));
     const body = z
       .object({ queries: z.array(z.unknown()) })
-      .safeParse(await readJson(c.req.raw, MAX_BODY_BYTES));
+      .safeParse(await readJson(c.req.raw, MAX_CALL_BODY_BYTES));
     if (!body.success) throw new HttpError(400, "BadJsonBody", z.prettifyError(body.error));
     const results: unknown[] = [];
     for (const query of body.data.queries) {
@@ -140,7 +140,7 @@ function checkQueryText(search: string): void {
 }
 
 async function parseCall(request: Request): Promise<CallBody> {
-  return parseBody(await readJson(request, MAX_BODY_BYTES));
+  return parseBody(await readJson(request, MAX_CALL_BODY_BYTES));
 }
 
 function parseBody(body: unknown): CallBody {

@@ -71,6 +71,11 @@ export class HttpExchange implements HttpPeer {
     return this.#clientGone;
   }
 
+  /** How much of the response's body there was for the client. */
+  get bytesSent(): number {
+    return this.begun?.streams === false ? (this.begun.body?.length ?? 0) : this.#sent;
+  }
+
   attach(send: (message: ToHttpCall) => void, abandon: () => void): void {
     this.#send = send;
     this.#abandon = abandon;

@@ -31,9 +31,14 @@ export async function readBody(request: Request, limit: number): Promise<Uint8Ar
   return Buffer.concat(chunks);
 }
 
-/** The body as JSON. @throws HttpError 400 `BadJsonBody` */
+/** The body as JSON. @throws HttpError 400 `BadJsonBody`, as production says of one that is too large too */
 export async function readJson(request: Request, limit: number): Promise<unknown> {
-  return parseJson(await readBody(request, limit));
+  const body = await readBody(request, limit).catch((error: unknown) => {
+    if (!(error instanceof HttpError)) throw error;
+    const message = "Failed to buffer the request body: length limit exceeded";
+    throw new HttpError(400, "BadJsonBody", message);
+  });
+  return parseJson(body);
 }
 
 /** @throws HttpError 400 `BadJsonBody` when it is no JSON of Unicode strings */

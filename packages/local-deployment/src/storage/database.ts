@@ -2,10 +2,11 @@ import { Database } from "bun:sqlite";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { DeploymentError, messageOf } from "../errors.ts";
+import { migrate } from "./migrations.ts";
 import { KEY_FILE, ensurePrivateFile } from "./private_files.ts";
 
 /** Written into the file; a larger number in a file means a newer package wrote it. */
-const FORMAT_VERSION = 1;
+const FORMAT_VERSION = 2;
 
 /** The one file that holds documents, index entries, code, variables and jobs. */
 const DATA_FILE = "data.sqlite";
@@ -25,8 +26,8 @@ const SCHEMA = `
     UNIQUE (table_id, name)
   );
   CREATE TABLE IF NOT EXISTS documents (
-    row INTEGER PRIMARY KEY, table_id INTEGER NOT NULL, key BLOB NOT NULL, json TEXT NOT NULL,
-    UNIQUE (table_id, key)
+    row INTEGER PRIMARY KEY, table_id INTEGER NOT NULL, key BLOB NOT NULL, size INTEGER NOT NULL,
+    json TEXT NOT NULL, UNIQUE (table_id, key)
   );
   CREATE TABLE IF NOT EXISTS index_entries (
     index_id INTEGER NOT NULL, key BLOB NOT NULL, row INTEGER NOT NULL, PRIMARY KEY (index_id, key)
@@ -101,9 +102,10 @@ export function openDatabase(dataDir: string): Database {
     db.run("PRAGMA cache_size = -65536"); // KiB
     const check = db.query<{ quick_check: string }, []>("PRAGMA quick_check(1)").get();
     if (check?.quick_check !== "ok") throw new Error(check?.quick_check ?? "no answer");
-    checkVersion(db);
+    const found = checkVersion(db);
     db.run(SCHEMA);
-    addSessionOwners(db);
+    migrate(db);
+    if (found < FORMAT_VERSION) db.run(`PRAGMA user_version = ${String(FORMAT_VERSION)}`);
     return db;
   } catch (error) {
     if (error instanceof DeploymentError) throw error;
@@ -126,14 +128,8 @@ export function openSnapshotConnection(dataDir: string): Database {
   return new Database(join(dataDir, DATA_FILE), { readonly: true, strict: true });
 }
 
-/** Files of earlier versions did not say whose the kept results are; those are nobody's then. */
-function addSessionOwners(db: Database): void {
-  const columns = db.query<{ name: string }, []>("PRAGMA table_info(session_requests)").all();
-  if (columns.some(({ name }) => name === "owner")) return;
-  db.run("ALTER TABLE session_requests ADD COLUMN owner TEXT NOT NULL DEFAULT ''");
-}
-
-function checkVersion(db: Database): void {
+/** @returns the file's version; 0 for a new one */
+function checkVersion(db: Database): number {
   const version = db.query<{ user_version: number }, []>("PRAGMA user_version").get();
   const found = version?.user_version ?? 0;
   if (found > FORMAT_VERSION) {
@@ -142,5 +138,5 @@ function checkVersion(db: Database): void {
       `The data file has format ${String(found)}; this version reads up to ${String(FORMAT_VERSION)}.`,
     );
   }
-  if (found === 0) db.run(`PRAGMA user_version = ${String(FORMAT_VERSION)}`);
+  return found;
 }

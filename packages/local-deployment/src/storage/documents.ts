@@ -1,10 +1,12 @@
 import type { Database } from "bun:sqlite";
 
-/** A stored document: its place, its `by_id` key, and the document as Convex JSON text. */
+/** A stored document: its place, its `by_id` key, its size, and the document as Convex JSON text. */
 export interface StoredRow {
   readonly row: number;
   /** The key in the index that was read (the document's own key, for `by_id`). */
   readonly key: Uint8Array;
+  /** Bytes, as Convex counts them. */
+  readonly size: number;
   readonly json: string;
 }
 
@@ -36,12 +38,14 @@ export class Documents {
 
   constructor(db: Database) {
     this.#get = db.query<StoredRow, [number, Uint8Array]>(
-      "SELECT row, key, json FROM documents WHERE table_id = ? AND key = ?",
+      "SELECT row, key, size, json FROM documents WHERE table_id = ? AND key = ?",
     );
-    this.#insert = db.query<{ row: number }, [number, Uint8Array, string]>(
-      "INSERT INTO documents (table_id, key, json) VALUES (?, ?, ?) RETURNING row",
+    this.#insert = db.query<{ row: number }, [number, Uint8Array, number, string]>(
+      "INSERT INTO documents (table_id, key, size, json) VALUES (?, ?, ?, ?) RETURNING row",
     );
-    this.#update = db.query<null, [string, number]>("UPDATE documents SET json = ? WHERE row = ?");
+    this.#update = db.query<null, [number, string, number]>(
+      "UPDATE documents SET size = ?, json = ? WHERE row = ?",
+    );
     this.#remove = db.query<null, [number]>("DELETE FROM documents WHERE row = ?");
     this.#addEntry = db.query<null, [number, Uint8Array, number]>(
       "INSERT INTO index_entries (index_id, key, row) VALUES (?, ?, ?)",
@@ -55,11 +59,11 @@ export class Documents {
     this.#rows = db.query<{ rows: number }, [number]>("SELECT rows FROM tables WHERE id = ?");
     const scan = (order: "ASC" | "DESC") => ({
       index: db.query<StoredRow, ScanArgs>(
-        `SELECT d.row, e.key, d.json FROM index_entries e JOIN documents d ON d.row = e.row
+        `SELECT d.row, e.key, d.size, d.json FROM index_entries e JOIN documents d ON d.row = e.row
          WHERE e.index_id = ? AND e.key >= ? AND e.key < ? ORDER BY e.key ${order} LIMIT ?`,
       ),
       byId: db.query<StoredRow, ScanArgs>(
-        `SELECT row, key, json FROM documents
+        `SELECT row, key, size, json FROM documents
          WHERE table_id = ? AND key >= ? AND key < ? ORDER BY key ${order} LIMIT ?`,
       ),
     });
@@ -71,14 +75,14 @@ export class Documents {
   }
 
   /** The row number of the new document. */
-  insert(tableId: number, key: Uint8Array, json: string): number {
-    const inserted = this.#insert.get(tableId, key, json);
+  insert(tableId: number, key: Uint8Array, size: number, json: string): number {
+    const inserted = this.#insert.get(tableId, key, size, json);
     if (inserted === null) throw new Error("the document was not stored");
     return inserted.row;
   }
 
-  update(row: number, json: string): void {
-    this.#update.run(json, row);
+  update(row: number, size: number, json: string): void {
+    this.#update.run(size, json, row);
   }
 
   remove(row: number): void {

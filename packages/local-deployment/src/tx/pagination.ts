@@ -4,6 +4,7 @@ import { TRANSACTION_LIMITS } from "../limits.ts";
 import { compileQuery, serializedQuery, type SerializedQuery } from "./query_plan.ts";
 import { invalidCursor, QueryStream, type Yielded } from "./query_stream.ts";
 import type { Transaction, View } from "./transaction.ts";
+import { LimitError } from "./usage.ts";
 
 /** Arguments of the `queryPage` system call (convex/src/server/impl/query_impl.ts). */
 export const queryPageArgs = z.object({
@@ -29,7 +30,8 @@ export interface Page {
 /** What a cursor means: after this key, or the end of the range. */
 type Position = { readonly after: Uint8Array } | "start" | "end";
 
-const MAX_PAGE_SIZE = 4_294_967_295;
+/** What production says of its own mistakes, and here of a limit that is passed before there is a cursor. */
+const INTERNAL = "Your request couldn't be completed. Try again later.";
 /** How much of a limit a page may use before it is better split (production's `soft_data_limit`). */
 const SOFT_LIMIT = 3 / 4;
 /** A page with an end cursor may have any number of rows; more than this are better split. */
@@ -40,9 +42,11 @@ const cursorFormat = z.tuple([z.string(), z.string().nullable()]);
 /**
  * Reads one page. An end cursor says where it ends: then it has every row up to there, whatever its size
  * and its other bounds say (production's rule, without which pages would leave gaps). The transaction's
- * limits hold, and the status says when it is better read as two.
+ * limits hold: one that is met ends the page, and the status says when it is better read as two
+ * (`read_page_from_query` in crates/isolate/src/environment/udf/async_syscall.rs).
  *
- * @throws FunctionError with "InvalidCursor" for a cursor of another query, and for a limit passed
+ * @throws FunctionError with "InvalidCursor" for a cursor of another query, and for a limit that was
+ *   met before there was anything on the first page
  */
 export function readPage(
   tx: Transaction,
@@ -70,9 +74,11 @@ export function readPage(
     keepKeys: true,
   });
   try {
-    const rows = takePage(stream, args, until !== null);
-    const ended = stream.exhausted || (rows.length < args.pageSize && !stopped(stream, args));
+    const { rows, limited } = takePage(stream, args, until !== null);
     const last = stream.lastKey;
+    if (limited && from === "start" && last === null) throw new FunctionError(INTERNAL);
+    const ended =
+      !limited && (stream.exhausted || (rows.length < args.pageSize && !stopped(stream, args)));
     const position: Position = until ?? (ended ? "end" : last === null ? from : { after: last });
     const { keys } = stream;
     const middle = keys.length > 2 ? keys[Math.floor(keys.length / 2)] : undefined;
@@ -81,7 +87,7 @@ export function readPage(
       isDone: position === "end",
       continueCursor: cursor(position),
       splitCursor: middle === undefined ? null : cursor({ after: middle }),
-      pageStatus: statusOf(stream, args, rows.length, until !== null),
+      pageStatus: limited ? "SplitRequired" : statusOf(stream, args, rows.length, until !== null),
     };
   } finally {
     stream.finish();
@@ -91,7 +97,7 @@ export function readPage(
 function checkLimits(args: QueryPageArgs): void {
   if (args.pageSize < 1)
     throw new FunctionError("Must request at least 1 document while paginating");
-  if (args.pageSize > MAX_PAGE_SIZE) {
+  if (args.pageSize > TRANSACTION_LIMITS.documentsRead) {
     throw new FunctionError(`Requested too many items: ${String(args.pageSize)}`);
   }
   if ((args.maximumRowsRead ?? 1) <= 0 || (args.maximumBytesRead ?? 1) <= 0) {
@@ -124,15 +130,25 @@ function statusOf(
   return approaching || length > SPLIT_ROWS ? "SplitRecommended" : null;
 }
 
-function takePage(stream: QueryStream, args: QueryPageArgs, bounded: boolean): Yielded[] {
+/** @returns the page's rows, and whether a limit of the transaction ended it */
+function takePage(
+  stream: QueryStream,
+  args: QueryPageArgs,
+  bounded: boolean,
+): { rows: Yielded[]; limited: boolean } {
   const rows: Yielded[] = [];
-  // A page with an end cursor keeps its bounds, however many rows came in between.
-  while (bounded || (rows.length < args.pageSize && !stopped(stream, args))) {
-    const row = stream.next(() => !bounded && stopped(stream, args));
-    if (row === null) break;
-    rows.push(row);
+  try {
+    // A page with an end cursor keeps its bounds, however many rows came in between.
+    while (bounded || (rows.length < args.pageSize && !stopped(stream, args))) {
+      const row = stream.next(() => !bounded && stopped(stream, args));
+      if (row === null) break;
+      rows.push(row);
+    }
+    return { rows, limited: false };
+  } catch (error) {
+    if (!(error instanceof LimitError)) throw error;
+    return { rows, limited: true };
   }
-  return rows;
 }
 
 /** A cursor only serves the query that it came from. */

@@ -1,8 +1,10 @@
 import { FunctionError } from "../errors.ts";
 import type { StoredRow } from "../storage/documents.ts";
 import type { CompiledQuery, QueryPlan } from "./query_plan.ts";
+import { keyAfter } from "../values/index_key.ts";
 import { parseDocument } from "./document.ts";
-import { keyAfter, type Transaction, type View } from "./transaction.ts";
+import type { OpenRead } from "./read_set.ts";
+import type { Transaction, View } from "./transaction.ts";
 
 const FIRST_BATCH = 16;
 const LARGEST_BATCH = 512;
@@ -17,7 +19,8 @@ export interface Yielded {
  * A running query. It reads ahead in growing batches, counts and tracks only what it has yielded or
  * passed over, and reads again when the transaction writes meanwhile.
  */
-export class QueryStream {
+export class QueryStream implements OpenRead {
+  readonly #reads;
   readonly #limits: number[];
   #batch: StoredRow[] = [];
   #next = 0;
@@ -52,7 +55,7 @@ export class QueryStream {
       LARGEST_BATCH,
     );
     this.#batchSize = !filters && limit < LARGEST_BATCH ? Math.max(limit, 1) : FIRST_BATCH;
-    tx.usage.add("databaseQueries", 1);
+    this.#reads = tx.reads;
   }
 
   /** The next document that passes all operators, or null at the end, or when `stop` says so between two. */
@@ -78,17 +81,28 @@ export class QueryStream {
     return this.#exhausted;
   }
 
+  settle(): void {
+    const read = this.#readSpan();
+    if (read !== null) this.#reads.add(read.index, read.start, read.end);
+  }
+
   /** Adds what was read to the transaction's read set. Call once, when the query is done with. */
   finish(): void {
+    this.settle();
+    this.#reads.close(this);
+  }
+
+  /** The range that was read by now; null before the first document. */
+  #readSpan(): { index: string; start: Uint8Array; end: Uint8Array | null } | null {
     const { plan } = this.query;
-    if (plan === null || this.view === "snapshot") return;
+    if (plan === null) return null;
     const { start, end } = this.#span(plan);
-    if (this.#exhausted) {
-      this.tx.reads.add(plan.trackedAs, start, end);
-    } else if (this.#lastKey !== null) {
-      if (plan.order === "asc") this.tx.reads.add(plan.trackedAs, start, keyAfter(this.#lastKey));
-      else this.tx.reads.add(plan.trackedAs, this.#lastKey, end);
-    }
+    const index = plan.trackedAs;
+    if (this.#exhausted) return { index, start, end };
+    if (this.#lastKey === null) return null;
+    return plan.order === "asc"
+      ? { index, start, end: keyAfter(this.#lastKey) }
+      : { index, start: this.#lastKey, end };
   }
 
   #passes(json: string): boolean {
@@ -115,15 +129,28 @@ export class QueryStream {
     }
     const row = this.#batch[this.#next++];
     if (row === undefined) {
+      const { start, end } = this.#span(plan);
+      this.tx.noteRead(plan.trackedAs, start, end);
       this.#exhausted = true;
       return null;
     }
+    // In production's order, which shows when a limit is passed.
+    this.tx.countRead(plan.table, row.size);
+    const first = this.#lastKey === null;
     this.#lastKey = row.key;
     if (this.bounds.keepKeys === true) this.keys.push(row.key);
+    if (first) this.#noteFirst();
     this.rowsRead++;
-    this.bytesRead += row.json.length;
-    this.tx.countRead(plan.table, row.json);
+    this.bytesRead += row.size;
     return row;
+  }
+
+  /** With its first document a query is a read; what follows only makes that larger. */
+  #noteFirst(): void {
+    const read = this.#readSpan();
+    if (read === null) return;
+    this.#reads.open(this);
+    this.tx.noteRead(read.index, read.start, read.end);
   }
 
   #fetch(plan: QueryPlan): void {

@@ -2,8 +2,9 @@ import { FunctionError } from "../errors.ts";
 import type { Table } from "../storage/catalog.ts";
 import type { Documents, StoredRow } from "../storage/documents.ts";
 import { encodeId } from "../values/ids.ts";
-import { encodeIndexKey } from "../values/index_key.ts";
-import { indexKeyOf, RangeSet } from "../values/range.ts";
+import { encodeIndexKey, keyAfter } from "../values/index_key.ts";
+import { sizeOf } from "../values/limits.ts";
+import { indexKeyOf } from "../values/range.ts";
 import {
   awaitsCommitTs,
   documentText,
@@ -12,6 +13,8 @@ import {
   type Document,
 } from "./document.ts";
 import { PendingCommit, type IndexWrite } from "./pending_commit.ts";
+import { LargeWrites, type Extent, type LargestWrites } from "./large_writes.ts";
+import { ReadSet } from "./read_set.ts";
 import type { Store } from "./store.ts";
 import { Usage } from "./usage.ts";
 
@@ -24,6 +27,11 @@ export interface Savepoint {
   rollback(): void;
 }
 
+const NOTHING: Extent = { size: 0, nesting: 0 };
+
+/** Of a document of the deployment's own, whose nesting is nobody's business. */
+const extentOf = (document: Document): Extent => ({ size: sizeOf(document), nesting: 0 });
+
 /** The id under which reads and writes of a table's own key are tracked. */
 export const byIdIndex = (table: Table): string => `t${String(table.id)}`;
 /** Tracks reads of tables that nothing was stored in yet. */
@@ -34,8 +42,8 @@ const absentIndex = (component: string): string => `absent:${component}`;
  * plus its own writes; a failed one leaves nothing, and what it read is known to the key.
  */
 export class Transaction {
-  readonly reads = new RangeSet();
-  readonly usage = new Usage();
+  #reads = new ReadSet();
+  #usage = new Usage();
   /** What functions see as the current time, in milliseconds. */
   readonly now: number;
   /** The newest commit that this transaction sees. */
@@ -48,10 +56,32 @@ export class Transaction {
   #savepoints = 0;
   #catalogVersion = 0;
   readonly #pending = new PendingCommit();
+  readonly #large = new LargeWrites();
 
   constructor(readonly store: Store) {
     this.now = store.clock.wallMs();
     this.snapshotTs = store.clock.latest;
+  }
+
+  get reads(): ReadSet {
+    return this.#reads;
+  }
+
+  get usage(): Usage {
+    return this.#usage;
+  }
+
+  /** Has a snapshot query counted by itself: nothing of it is the transaction's. @returns what ends it */
+  enterSnapshot(): () => void {
+    const [usage, reads] = [this.#usage, this.#reads];
+    const own = usage.forSnapshot();
+    this.#usage = own;
+    this.#reads = new ReadSet();
+    return () => {
+      usage.addSnapshot(own);
+      this.#usage = usage;
+      this.#reads = reads;
+    };
   }
 
   /** The connection that a view reads through. */
@@ -64,7 +94,7 @@ export class Transaction {
     const table = this.store.catalog.table(component, name);
     if (table === undefined && view === "transaction") {
       const key = encodeIndexKey([name]);
-      this.reads.add(absentIndex(component), key, keyAfter(key));
+      this.reads.depend(absentIndex(component), key, keyAfter(key));
     }
     return table;
   }
@@ -72,26 +102,39 @@ export class Transaction {
   /** A document by its id. */
   get(table: Table, id: string, view: View = "transaction"): StoredRow | null {
     const key = encodeIndexKey([id]);
-    if (view === "transaction") this.reads.add(byIdIndex(table), key, keyAfter(key));
-    this.usage.add("databaseQueries", 1);
     const row = this.documents(view).get(table.id, key);
-    if (row !== null) this.countRead(table.name, row.json);
+    if (row !== null) this.countRead(table.name, row.size);
+    this.noteRead(byIdIndex(table), key, keyAfter(key));
     return row;
   }
 
   /** How many documents the table has, this transaction's own changes included. */
   count(table: Table, view: View = "transaction"): number {
     // A count depends on every document of the table.
-    if (view === "transaction") this.reads.add(byIdIndex(table), new Uint8Array(), null);
+    this.noteRead(byIdIndex(table), new Uint8Array(), null);
     const changed = view === "snapshot" ? 0 : (this.#pending.rowChanges.get(table.id) ?? 0);
     return this.store.documents.count(table.id) + changed;
   }
 
+  /** Notes that a range of an index was read. @throws LimitError for one too many */
+  noteRead(indexId: string, start: Uint8Array, end: Uint8Array | null): void {
+    this.reads.add(indexId, start, end);
+    // What open queries have read meanwhile may join ranges, but never makes more of them.
+    if (this.reads.count > this.usage.limit("databaseQueries")) this.reads.settle();
+    this.usage.set("databaseQueries", this.reads.count);
+  }
+
+  /** Brings the count of reads up to date, with what open queries have read. */
+  settleReads(): void {
+    this.reads.settle();
+    this.usage.used.databaseQueries = this.reads.count;
+  }
+
   /** Counts a document that was read. Production holds those of system tables against no limit. */
-  countRead(table: string, json: string): void {
+  countRead(table: string, size: number): void {
     if (isSystemTable(table)) return;
     this.usage.add("documentsRead", 1);
-    this.usage.add("bytesRead", json.length);
+    this.usage.add("bytesRead", size);
   }
 
   /** Makes the table when it isn't there. */
@@ -103,21 +146,25 @@ export class Transaction {
     return this.store.catalog.createTable(component, name);
   }
 
-  /** Stores a new document. @returns its id. */
-  insert(table: Table, fields: Document): string {
-    this.#begin();
-    const id = encodeId(table.number, crypto.getRandomValues(new Uint8Array(16)));
-    const creationTime = this.store.clock.nextCreation(this.now);
-    this.restore(table, { ...fields, _id: id, _creationTime: creationTime });
-    return id;
+  /** A new document with these fields and the system's, which is still to be stored. */
+  newDocument(table: Table, fields: Document): Document & { readonly _id: string } {
+    const _id = encodeId(table.number, crypto.getRandomValues(new Uint8Array(16)));
+    return { ...fields, _id, _creationTime: this.store.clock.nextCreation(this.now) };
   }
 
-  /** Stores a document that has its `_id` and `_creationTime` already. */
-  restore(table: Table, document: Document): void {
+  /** Of the documents it has written, the largest and the most nested. */
+  get largestWrites(): LargestWrites {
+    return this.#large.largest;
+  }
+
+  /** Stores a document that has its `_id` and `_creationTime`. */
+  insert(table: Table, document: Document, extent = extentOf(document)): void {
     this.#begin();
+    this.#countWrite(table, document, extent);
     const json = documentText(document);
     const key = encodeIndexKey([document._id]);
-    const row = this.store.documents.insert(table.id, key, json);
+    const row = this.store.documents.insert(table.id, key, extent.size, json);
+    this.reads.insert(byIdIndex(table), key);
     this.#pending.countRows(table, 1);
     this.#touched(table, key, json);
     for (const index of table.indexes.values()) {
@@ -128,13 +175,18 @@ export class Transaction {
   }
 
   /** Puts new fields in place of a stored document's; the same fields again write nothing. */
-  replace(table: Table, stored: StoredRow, next: Document): void {
+  replace(table: Table, stored: StoredRow, next: Document, extent = extentOf(next)): void {
     const json = documentText(next);
     if (json === stored.json) return;
+    this.#countWrite(table, next, extent);
+    this.#update(table, stored, next, json, extent.size);
+  }
+
+  #update(table: Table, stored: StoredRow, next: Document, json: string, size: number): void {
     this.#begin();
     const previous = parseDocument(stored.json);
     const key = encodeIndexKey([next._id]);
-    this.store.documents.update(stored.row, json);
+    this.store.documents.update(stored.row, size, json);
     this.#touched(table, key, json);
     for (const index of table.indexes.values()) {
       const before = indexKeyOf(previous, index.fields);
@@ -150,6 +202,7 @@ export class Transaction {
   remove(table: Table, stored: StoredRow): void {
     this.#begin();
     const previous = parseDocument(stored.json);
+    this.#countWrite(table, previous, NOTHING);
     this.store.documents.remove(stored.row);
     this.#pending.countRows(table, -1);
     this.#touched(table, encodeIndexKey([previous._id]), "");
@@ -172,6 +225,7 @@ export class Transaction {
     const name = `s${String(++this.#savepoints)}`;
     const takeBack = this.#pending.mark();
     const takeBackUsage = this.usage.markWrites();
+    const takeBackLarge = this.#large.mark();
     const catalogVersion = this.store.catalog.version;
     this.store.db.run(`SAVEPOINT ${name}`);
     return {
@@ -186,6 +240,7 @@ export class Transaction {
         this.store.db.run(`RELEASE ${name}`);
         takeBack();
         takeBackUsage();
+        takeBackLarge();
         this.writeVersion++;
         if (this.store.catalog.version !== catalogVersion) this.store.catalog.reload();
       },
@@ -247,34 +302,36 @@ export class Transaction {
     );
   }
 
-  /** @param json - what is stored from now on; of a document that goes, nothing, as in production */
+  /**
+   * Counts a write, before anything of it is done: a function may go on when it is one too many.
+   * @param extent - of what is stored from now on; of a document that goes, nothing, as in production
+   * @throws LimitError
+   */
+  #countWrite(table: Table, { _id }: Document, extent: Extent): void {
+    if (isSystemTable(table.name)) return;
+    this.usage.add("documentsWritten", 1);
+    this.usage.add("bytesWritten", extent.size);
+    if (typeof _id === "string") this.#large.write(_id, extent);
+  }
+
+  /** @param json - what is stored from now on; "" for a document that goes */
   #touched(table: Table, key: Uint8Array, json: string): void {
     this.#pending.writes.push({ indexId: byIdIndex(table), key });
-    if (!isSystemTable(table.name)) {
-      this.usage.add("documentsWritten", 1);
-      this.usage.add("bytesWritten", json.length);
-    }
     if (awaitsCommitTs(json)) this.#pending.addUnresolved({ table, key });
   }
 
-  /** Puts the commit timestamp in place of its placeholder. */
+  /** Puts the commit timestamp in place of its placeholder, which is as large and was counted. */
   #resolve(table: Table, key: Uint8Array, ts: bigint): void {
     const stored = this.store.documents.get(table.id, key);
     if (stored === null || !awaitsCommitTs(stored.json)) return;
-    this.replace(table, stored, parseDocument(withCommitTs(stored.json, ts)));
+    const json = withCommitTs(stored.json, ts);
+    this.#update(table, stored, parseDocument(json), json, stored.size);
   }
 }
 
 /** Whether a table is the deployment's own: `_scheduled_functions`, for one. */
 function isSystemTable(name: string): boolean {
   return name.startsWith("_");
-}
-
-/** The smallest key above `key`. */
-export function keyAfter(key: Uint8Array): Uint8Array {
-  const after = new Uint8Array(key.length + 1);
-  after.set(key);
-  return after;
 }
 
 /** Refuses work on a document that isn't there, in production's words. */

@@ -1,7 +1,7 @@
 import { FunctionError } from "../errors.ts";
 import { limitMessage, TRANSACTION_LIMITS, type UsageName } from "../limits.ts";
 
-/** What an execution has read and written, as the function log tells it. Bytes are those of JSON text. */
+/** What an execution has read and written, as the function log tells it. Bytes are Convex's. */
 export interface DatabaseUsage {
   readonly documentsRead: number;
   readonly bytesRead: number;
@@ -17,7 +17,19 @@ export const NO_DATABASE_USAGE: DatabaseUsage = {
   bytesWritten: 0,
 };
 
-/** What one transaction has used, nested calls included, held against production's limits. */
+/** What files this deployment has none of would use up; the convex package tells of it. */
+const OF_FILES = ["filesWritten", "fileWriteBytes", "filesRead", "fileReadBytes"];
+
+/** A limit that was passed, in production's words. */
+export class LimitError extends FunctionError {
+  override readonly name = "LimitError";
+
+  constructor(of: UsageName, limit: number) {
+    super(limitMessage(of, limit));
+  }
+}
+
+/** What one transaction has used, nested calls included, held against its limits. */
 export class Usage {
   readonly used: Record<UsageName, number> = {
     documentsRead: 0,
@@ -28,12 +40,69 @@ export class Usage {
     functionsScheduled: 0,
     scheduledFunctionArgsBytes: 0,
   };
+  /** The largest arguments of one scheduled function, in bytes. */
+  largestScheduledArgs = 0;
+  /** What snapshot queries have read, which counts for the log alone. */
+  readonly #aside = { documentsRead: 0, bytesRead: 0 };
 
-  /** Counts, and throws production's error when the limit is passed. */
+  constructor(private limits: Readonly<Record<UsageName, number>> = TRANSACTION_LIMITS) {}
+
+  limit(name: UsageName): number {
+    return this.limits[name];
+  }
+
+  /** Counts. @throws LimitError when the limit is passed; it stays counted */
   add(name: UsageName, amount: number): void {
-    this.used[name] += amount;
-    const limit = TRANSACTION_LIMITS[name];
-    if (this.used[name] > limit) throw new FunctionError(limitMessage(name, limit));
+    this.set(name, this.used[name] + amount);
+  }
+
+  /** Says how much was used. @throws LimitError when the limit is passed */
+  set(name: UsageName, used: number): void {
+    this.used[name] = used;
+    if (used > this.limits[name]) throw new LimitError(name, this.limits[name]);
+  }
+
+  /** Counts a function that is to be scheduled. @throws LimitError, and then it isn't counted */
+  schedule(argsSize: number): void {
+    this.#checkRoom("functionsScheduled", 1);
+    this.#checkRoom("scheduledFunctionArgsBytes", argsSize);
+    this.used.functionsScheduled++;
+    this.used.scheduledFunctionArgsBytes += argsSize;
+    this.largestScheduledArgs = Math.max(this.largestScheduledArgs, argsSize);
+  }
+
+  /**
+   * Gives a nested call a budget on top of what was used; it only ever tightens the limits
+   * (`TransactionLimits::from_budget` in crates/database/src/execution_size.rs).
+   * @returns what puts the limits back
+   */
+  narrow(budget: Readonly<Partial<Record<UsageName, number | undefined>>>): () => void {
+    const { limits } = this;
+    // Object.entries loses the key type that the record has.
+    const entries = Object.entries(limits) as [UsageName, number][];
+    const narrowed = entries.map(([name, limit]) => [
+      name,
+      Math.min(limit, this.used[name] + (budget[name] ?? TRANSACTION_LIMITS[name])),
+    ]);
+    // Made of the same names.
+    this.limits = Object.fromEntries(narrowed) as Record<UsageName, number>;
+    return () => {
+      this.limits = limits;
+    };
+  }
+
+  /** What a snapshot query is counted in: it starts with nothing read or written. */
+  forSnapshot(): Usage {
+    const usage = new Usage(this.limits);
+    const { functionsScheduled, scheduledFunctionArgsBytes } = this.used;
+    Object.assign(usage.used, { functionsScheduled, scheduledFunctionArgsBytes });
+    return usage;
+  }
+
+  /** Takes note of what a snapshot query has read. */
+  addSnapshot({ used }: Usage): void {
+    this.#aside.documentsRead += used.documentsRead;
+    this.#aside.bytesRead += used.bytesRead;
   }
 
   /** Remembers this point. @returns what takes back the writes since, which were undone; reads stay */
@@ -46,8 +115,10 @@ export class Usage {
 
   /** As the function log reports it: what was not committed was not written. */
   ofDatabase(committed: boolean): DatabaseUsage {
-    const { documentsRead, bytesRead, documentsWritten, bytesWritten } = this.used;
+    const documentsRead = this.used.documentsRead + this.#aside.documentsRead;
+    const bytesRead = this.used.bytesRead + this.#aside.bytesRead;
     if (!committed) return { ...NO_DATABASE_USAGE, documentsRead, bytesRead };
+    const { documentsWritten, bytesWritten } = this.used;
     return { documentsRead, bytesRead, documentsWritten, bytesWritten };
   }
 
@@ -57,12 +128,13 @@ export class Usage {
     // Object.keys loses the key type that the record above fixes.
     for (const name of Object.keys(this.used) as UsageName[]) {
       const used = this.used[name];
-      metrics[name] = { used, remaining: TRANSACTION_LIMITS[name] - used };
+      metrics[name] = { used, remaining: this.limits[name] - used };
     }
-    // Files are no part of this deployment.
-    for (const name of ["filesWritten", "fileWriteBytes", "filesRead", "fileReadBytes"]) {
-      metrics[name] = { used: 0, remaining: 0 };
-    }
+    for (const name of OF_FILES) metrics[name] = { used: 0, remaining: 0 };
     return metrics;
+  }
+
+  #checkRoom(name: UsageName, amount: number): void {
+    if (this.used[name] + amount > this.limits[name]) throw new LimitError(name, this.limits[name]);
   }
 }

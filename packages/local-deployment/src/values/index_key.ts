@@ -58,6 +58,13 @@ export function successor(prefix: Uint8Array): Uint8Array | null {
   return result;
 }
 
+/** The smallest key above `key`. */
+export function keyAfter(key: Uint8Array): Uint8Array {
+  const after = new Uint8Array(key.length + 1);
+  after.set(key);
+  return after;
+}
+
 /**
  * Compares two keys as SQLite compares blobs: byte by byte, a prefix first.
  *

@@ -51,19 +51,14 @@ const SURROGATE_ESCAPE = /\\u[dD][89a-fA-F]/;
 /**
  * Parses JSON text that a client or a function made. A string with half a surrogate pair is no Unicode:
  * in UTF-8, which is what keys are made of, all such halves are one and the same replacement character.
- * Production's JSON parser refuses them too.
+ * Production's JSON parser (serde_json) refuses them too.
  *
  * @throws SyntaxError when it is no JSON, or a string or a field's name holds half a surrogate pair.
  */
 export function parseWellFormedJson(text: string): JSONValue {
   const json = parseJsonText(text);
-  if (maySplitPairs(text)) checkWellFormed(json);
+  if (SURROGATE_ESCAPE.test(text) || LONE_SURROGATE.test(text)) checkWellFormed(text);
   return json;
-}
-
-/** Whether the text can stand for half a pair: nearly none can, and need not be walked through. */
-function maySplitPairs(text: string): boolean {
-  return SURROGATE_ESCAPE.test(text) || LONE_SURROGATE.test(text);
 }
 
 /**
@@ -79,40 +74,41 @@ export function parseSyscallJson(text: string): JSONValue {
   }
 }
 
-/**
- * Checks what a function returned, before it is told to anybody.
- *
- * @param path - The function, for the message.
- * @throws FunctionError in production's words, as `parseWellFormedJson` does.
- */
-export function checkResultJson(path: string, text: string): void {
-  try {
-    if (maySplitPairs(text)) checkWellFormed(parseJsonText(text));
-  } catch (error) {
-    throw new FunctionError(
-      `Function ${path} failed. Could not parse return value as json: ${messageOf(error)}`,
-    );
+/** A character of text with an escape that may be half a pair, such an escape alone, or half a pair itself. */
+const ESCAPE = /\\(?:u([0-9a-fA-F]{4})|.)|\p{Surrogate}/gsu;
+
+/** @param text - valid JSON */
+function checkWellFormed(text: string): void {
+  const escapes = [...text.matchAll(ESCAPE)];
+  for (let i = 0; i < escapes.length; i++) {
+    const escape = escapes[i];
+    if (escape === undefined) return;
+    const [whole, hex] = escape;
+    const unit = hex === undefined ? whole.charCodeAt(0) : Number.parseInt(hex, 16);
+    if (unit < 0xd800 || unit > 0xdfff) continue;
+    const end = escape.index + whole.length;
+    if (hex === undefined || unit >= 0xdc00) throw loneSurrogate(text, end);
+    // The other half must follow, as an escape too.
+    const next = escapes[i + 1];
+    if (next?.index !== end) throw malformed("unexpected end of hex escape", text, end + 1);
+    if (next[1] === undefined) throw malformed("unexpected end of hex escape", text, end + 2);
+    const low = Number.parseInt(next[1], 16);
+    if (low < 0xdc00 || low > 0xdfff) throw loneSurrogate(text, end + next[0].length);
+    i++;
   }
 }
 
-function checkWellFormed(json: JSONValue): void {
-  const left: unknown[] = [json];
-  while (left.length > 0) {
-    const value = left.pop();
-    if (typeof value === "string") checkString(value);
-    if (!isNested(value)) continue;
-    for (const [name, inner] of Object.entries(value)) {
-      checkString(name);
-      left.push(inner);
-    }
-  }
+/** In the parser's words, which calls either half the leading one. */
+function loneSurrogate(text: string, index: number): SyntaxError {
+  return malformed("lone leading surrogate in hex escape", text, index);
 }
 
-function checkString(text: string): void {
-  const lone = LONE_SURROGATE.exec(text)?.[0];
-  if (lone === undefined) return;
-  const escaped = `\\u${lone.charCodeAt(0).toString(16)}`;
-  throw new SyntaxError(`lone surrogate ${escaped} in a string: strings must be valid Unicode`);
+/** An error as serde_json tells it, with the bytes of the line that were read. */
+export function malformed(problem: string, text: string, index: number): SyntaxError {
+  const read = text.slice(0, index);
+  const line = read.split("\n").length;
+  const column = Buffer.byteLength(read.slice(read.lastIndexOf("\n") + 1));
+  return new SyntaxError(`${problem} at line ${String(line)} column ${String(column)}`);
 }
 
 const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });

@@ -7,6 +7,9 @@ export type ConvexObject = Record<string, Value | undefined>;
 export type TypeName =
   "undefined" | "Null" | "Int64" | "Float64" | "Boolean" | "String" | "Bytes" | "Array" | "Object";
 
+/** The field that stands for an unresolved commit timestamp in Convex JSON. */
+export const COMMIT_TS_FIELD = "$commitTs";
+
 /** The largest int64. An unresolved commit timestamp stands for it until the commit. */
 export const MAX_INT64 = 2n ** 63n - 1n;
 

@@ -1,4 +1,4 @@
-import { getConvexSize, type Value } from "convex/values";
+import { CommitTsPlaceholder, getConvexSize, type Value } from "convex/values";
 import { DeveloperError } from "./developer_error.ts";
 import { displayValue } from "./display.ts";
 import { fieldNameProblem } from "./identifiers.ts";
@@ -6,14 +6,25 @@ import { type ConvexObject, fieldNames, isObject } from "./kinds.ts";
 
 /** Convex's limits (facts/convex.md, section 6). Sizes are in bytes as `sizeOf` counts them. */
 const LIMITS = {
-  documentSize: 1024 * 1024,
-  documentNesting: 16,
   /** Of any value, whatever smaller limit its use has. */
   valueSize: 32 * 1024 * 1024,
   valueNesting: 64,
   objectFields: 1024,
   arrayLength: 8192,
 } as const;
+
+/** A document's size, with its system fields, in bytes; and how deep it may be nested, itself included. */
+export const DOCUMENT_LIMITS = { size: 1024 * 1024, nesting: 16 } as const;
+
+/** What a value comes to in Convex's terms. */
+export interface Measure {
+  /** Bytes. */
+  readonly size: number;
+  /** How many arrays and objects are in one another (a scalar: 0). */
+  readonly nesting: number;
+  /** Whether it holds a commit timestamp that isn't known yet. */
+  readonly pending: boolean;
+}
 
 /**
  * The size of a value in Convex's terms, which limits and bandwidth are counted in.
@@ -26,26 +37,90 @@ export function sizeOf(value: Value | undefined): number {
 }
 
 /**
- * Checks the limits that hold for every value: nesting, lengths, field names and size.
+ * Measures a value, and checks the limits that hold for every one: nesting, lengths, field names and
+ * size. Production checks as it parses, from the inside out (crates/value/src/json/mod.rs).
  *
  * @param value - The value.
  * @throws DeveloperError `TooNestedError`, `TooManyFieldsError`, `ArrayTooLong`,
  *   `InvalidFieldName` or `ValueTooLargeError`, in production's words.
  */
-export function checkValueLimits(value: Value): void {
-  checkShape(value, 0);
-  checkSize(value, LIMITS.valueSize);
+export function measure(value: Value): Measure {
+  const walk = new Walk();
+  const size = walk.sizeAt(value, 0);
+  return { size, nesting: walk.nesting, pending: walk.pending };
+}
+
+/** Deeper than this nothing is looked at: it is too deep in any case, and the stack is not endless. */
+const MAX_DEPTH = 256;
+
+/** One walk through a value. What it finds is kept here, so that no part of a value makes an object. */
+class Walk {
+  /** Of the value that was looked at last. */
+  nesting = 0;
+  pending = false;
+
+  sizeAt(value: Value, depth: number): number {
+    if (depth > MAX_DEPTH) checkNesting(LIMITS.valueNesting + 1);
+    if (typeof value === "string") return this.#scalar(2 + Buffer.byteLength(value));
+    if (Array.isArray(value)) return this.#array(value, depth);
+    if (isObject(value)) return this.#object(value, depth);
+    if (value instanceof CommitTsPlaceholder) this.pending = true;
+    return this.#scalar(sizeOf(value));
+  }
+
+  #scalar(size: number): number {
+    checkSize(size, LIMITS.valueSize);
+    this.nesting = 0;
+    return size;
+  }
+
+  #array(array: readonly Value[], depth: number): number {
+    let size = 2;
+    let inner = 0;
+    for (const element of array) {
+      size += this.sizeAt(element, depth + 1);
+      if (this.nesting > inner) inner = this.nesting;
+    }
+    checkLength(array.length);
+    return this.#container(size, inner);
+  }
+
+  #object(object: ConvexObject, depth: number): number {
+    let size = 2;
+    let inner = 0;
+    let count = 0;
+    for (const field of Object.keys(object)) {
+      const value = object[field];
+      if (value === undefined) continue;
+      checkFieldName(field);
+      // Names are ASCII, and have a byte of their own at their end.
+      size += field.length + 1 + this.sizeAt(value, depth + 1);
+      if (this.nesting > inner) inner = this.nesting;
+      count++;
+    }
+    checkFieldCount(count);
+    return this.#container(size, inner);
+  }
+
+  #container(size: number, inner: number): number {
+    checkSize(size, LIMITS.valueSize);
+    checkNesting(inner + 1);
+    this.nesting = inner + 1;
+    return size;
+  }
 }
 
 /**
- * Checks the limits of a document that is about to be written.
+ * Checks the limits of a document that is about to be written, all but its size: production looks at
+ * that when it has checked the schema (`checkDocumentSize`).
  *
  * @param document - The whole document, `_id` and `_creationTime` included.
- * @throws DeveloperError As `checkValueLimits`, and `InvalidDocumentError` for nesting beyond 16
+ * @returns What it comes to.
+ * @throws DeveloperError As `measure`, and `InvalidDocumentError` for nesting beyond 16
  *   levels or a field of the developer's that starts with an underscore.
  */
-export function checkDocumentLimits(document: ConvexObject): void {
-  const nesting = checkShape(document, 0);
+export function checkDocumentShape(document: ConvexObject): Measure {
+  const measured = measure(document);
   const violations = fieldNames(document)
     .filter((field) => field.startsWith("_") && field !== "_id" && field !== "_creationTime")
     .map(
@@ -53,10 +128,10 @@ export function checkDocumentLimits(document: ConvexObject): void {
         `Field '${field}' starts with an underscore, which is only allowed for system fields ` +
         "like '_id'",
     );
-  if (nesting > LIMITS.documentNesting) {
+  if (measured.nesting > DOCUMENT_LIMITS.nesting) {
     violations.unshift(
-      `Document is too nested (nested ${nesting} levels deep > maximum nesting ` +
-        `${LIMITS.documentNesting})`,
+      `Document is too nested (nested ${measured.nesting} levels deep > maximum nesting ` +
+        `${DOCUMENT_LIMITS.nesting})`,
     );
   }
   if (violations.length > 0) {
@@ -66,66 +141,55 @@ export function checkDocumentLimits(document: ConvexObject): void {
         violations.join("\n "),
     );
   }
-  checkSize(document, LIMITS.documentSize);
+  return measured;
 }
 
-/**
- * Checks everything but the size.
- *
- * @param value - The value.
- * @param depth - How many arrays and objects are around it.
- * @returns How deep the value itself is nested (a scalar: 0).
- */
-function checkShape(value: Value, depth: number): number {
-  const elements = elementsOf(value);
-  if (elements === null) return 0;
-  if (depth === LIMITS.valueNesting) throw tooNested();
-  let nesting = 0;
-  for (const element of elements) nesting = Math.max(nesting, checkShape(element, depth + 1));
-  return 1 + nesting;
+/** @throws DeveloperError `ValueTooLargeError` for more than 1 MiB */
+export function checkDocumentSize(size: number): void {
+  checkSize(size, DOCUMENT_LIMITS.size);
 }
 
-/** What an array or object holds, once its own limits are checked; null for anything else. */
-function elementsOf(value: Value): readonly Value[] | null {
-  if (Array.isArray(value)) {
-    if (value.length <= LIMITS.arrayLength) return value;
-    throw new DeveloperError(
-      "ArrayTooLong",
-      `Array length is too long (${value.length} > maximum length ${LIMITS.arrayLength})`,
-    );
-  }
-  if (!isObject(value)) return null;
-  const fields = Object.keys(value).filter((field) => value[field] !== undefined);
-  if (fields.length > LIMITS.objectFields) {
-    throw new DeveloperError(
-      "TooManyFieldsError",
-      `Object has too many fields (${fields.length} > maximum number ${LIMITS.objectFields})`,
-    );
-  }
-  fields.forEach(checkFieldName);
-  return fields.map((field) => value[field] ?? null);
+/** @throws DeveloperError `TooNestedError`, in production's words */
+export function checkNesting(nesting: number): void {
+  if (nesting <= LIMITS.valueNesting) return;
+  throw new DeveloperError(
+    "TooNestedError",
+    `Value is too nested (nested ${nesting} levels deep > maximum nesting ${LIMITS.valueNesting})`,
+  );
 }
 
-function checkFieldName(field: string): void {
+function checkLength(length: number): void {
+  if (length <= LIMITS.arrayLength) return;
+  throw new DeveloperError(
+    "ArrayTooLong",
+    `Array length is too long (${length} > maximum length ${LIMITS.arrayLength})`,
+  );
+}
+
+/** @throws DeveloperError `TooManyFieldsError`, in production's words */
+export function checkFieldCount(count: number): void {
+  if (count <= LIMITS.objectFields) return;
+  throw new DeveloperError(
+    "TooManyFieldsError",
+    `Object has too many fields (${count} > maximum number ${LIMITS.objectFields})`,
+  );
+}
+
+/** What `fieldNameProblem` has nothing against, found out faster. */
+const FIELD_NAME = /^(?!\$)[ -~]{0,1024}$/;
+
+/** @throws DeveloperError `InvalidFieldName`, in production's words */
+export function checkFieldName(field: string): void {
+  if (FIELD_NAME.test(field)) return;
   const problem = fieldNameProblem(field);
   if (problem !== null) throw new DeveloperError("InvalidFieldName", problem);
 }
 
-function checkSize(value: Value, limit: number): void {
-  const size = sizeOf(value);
+function checkSize(size: number, limit: number): void {
   if (size <= limit) return;
   throw new DeveloperError(
     "ValueTooLargeError",
     `Value is too large (${formatSize(size)} > maximum size ${formatSize(limit)})`,
-  );
-}
-
-/** Production counts from the inside out, so the first level too many is the one it reports. */
-function tooNested(): DeveloperError {
-  return new DeveloperError(
-    "TooNestedError",
-    `Value is too nested (nested ${LIMITS.valueNesting + 1} levels deep > maximum nesting ` +
-      `${LIMITS.valueNesting})`,
   );
 }
 

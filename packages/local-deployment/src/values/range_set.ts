@@ -47,6 +47,11 @@ export class RangeSet implements Iterable<IndexRange> {
     return size;
   }
 
+  /** How many separate ranges of an index there are. */
+  count(indexId: string): number {
+    return this.ranges.get(indexId)?.length ?? 0;
+  }
+
   /**
    * Adds a range; an empty one adds nothing.
    *

@@ -5,7 +5,6 @@ import { displayValue } from "./display.ts";
 import { type ConvexObject, isObject } from "./kinds.ts";
 import { parseFields, parseValidator, type TableNameOf, type Validator } from "./validator.ts";
 
-export { checkDocumentLimits, checkValueLimits, sizeOf } from "./limits.ts";
 export { parseValidator, type TableNameOf, type Validator } from "./validator.ts";
 
 const SEE_SCHEMA_DOCS =

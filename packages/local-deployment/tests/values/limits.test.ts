@@ -1,8 +1,9 @@
 import { getConvexSize, type Value } from "convex/values";
+import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { ConvexObject } from "../../src/values/kinds.ts";
-import { checkDocumentLimits, checkValueLimits, sizeOf } from "../../src/values/validate.ts";
-import { COMMIT_TS } from "./arbitraries.ts";
+import { checkDocumentShape, checkDocumentSize, measure, sizeOf } from "../../src/values/limits.ts";
+import { COMMIT_TS, values } from "./arbitraries.ts";
 
 /** Arrays in arrays, `levels` of them. */
 function nested(levels: number): Value {
@@ -31,7 +32,7 @@ describe("any value", () => {
     ["odd field names", { "": 1, "a b": 1, "~": 1, _x: 1, ["n".repeat(1024)]: 1 }],
     ["an absent field that could not be one", { $x: undefined }],
   ])("may have %s", (_name, value) => {
-    expect(() => checkValueLimits(value)).not.toThrow();
+    expect(() => measure(value)).not.toThrow();
   });
 
   test.each<[Value, string, string]>([
@@ -69,7 +70,7 @@ describe("any value", () => {
       "Value is too large (33.00 MiB > maximum size 32 MiB)",
     ],
   ])("is refused beyond a limit (%#)", (value, code, message) => {
-    expect(() => checkValueLimits(value)).toThrow(refused(code, message));
+    expect(() => measure(value)).toThrow(refused(code, message));
   });
 });
 
@@ -77,14 +78,14 @@ describe("a document", () => {
   const OVERHEAD = sizeOf(aDocument({ body: "" }));
 
   test("may have 16 levels, itself included, and 1 MiB with its system fields", () => {
-    expect(() => checkDocumentLimits(aDocument({ a: nested(15) }))).not.toThrow();
+    expect(() => checkDocumentShape(aDocument({ a: nested(15) }))).not.toThrow();
     const body = "x".repeat(1024 * 1024 - OVERHEAD);
-    expect(() => checkDocumentLimits(aDocument({ body }))).not.toThrow();
-    expect(() => checkDocumentLimits(aDocument({ inner: { _x: 1 } }))).not.toThrow();
+    expect(() => checkDocumentSize(checkDocumentShape(aDocument({ body })).size)).not.toThrow();
+    expect(() => checkDocumentShape(aDocument({ inner: { _x: 1 } }))).not.toThrow();
   });
 
   test("is refused when it is deeper", () => {
-    expect(() => checkDocumentLimits({ a: nested(16) })).toThrow(
+    expect(() => checkDocumentShape({ a: nested(16) })).toThrow(
       refused(
         "InvalidDocumentError",
         "Document(value: {a: [[[[[[[[[[[[[[[[1.0]]]]]]]]]]]]]]]]}) isn't a valid document: " +
@@ -95,13 +96,13 @@ describe("a document", () => {
 
   test("is refused when it is larger", () => {
     const body = "x".repeat(1024 * 1024 - OVERHEAD + 1);
-    expect(() => checkDocumentLimits(aDocument({ body }))).toThrow(
+    expect(() => checkDocumentSize(checkDocumentShape(aDocument({ body })).size)).toThrow(
       refused("ValueTooLargeError", "Value is too large (1.00 MiB > maximum size 1 MiB)"),
     );
   });
 
   test("has no fields of the system but its own", () => {
-    expect(() => checkDocumentLimits({ _id: "i", _mine: 1 })).toThrow(
+    expect(() => checkDocumentShape({ _id: "i", _mine: 1 })).toThrow(
       refused(
         "InvalidDocumentError",
         "Document(value: {_id: \"i\", _mine: 1.0}) isn't a valid document: Field '_mine' starts " +
@@ -118,3 +119,22 @@ test("sizes are Convex's", () => {
   expect(sizeOf(value)).toBe(2 + (2 + 4) + (2 + 12) + (2 + 5));
   expect(sizeOf(value)).toBe(getConvexSize(value));
 });
+
+test("one walk finds the size that the convex package counts, the nesting, and whether all is known", () => {
+  fc.assert(
+    fc.property(values, (value) => {
+      expect(measure(value).size).toBe(getConvexSize(value));
+      expect(measure(value).pending).toBe(hasCommitTs(value));
+      expect(measure([value]).nesting).toBe(measure(value).nesting + 1);
+    }),
+  );
+  expect(measure([]).nesting).toBe(1);
+  expect(measure({ a: [[]], b: {} }).nesting).toBe(3);
+});
+
+const hasCommitTs = (value: Value | undefined): boolean =>
+  value === COMMIT_TS ||
+  (Array.isArray(value)
+    ? value.some(hasCommitTs)
+    : Object.prototype.toString.call(value) === "[object Object]" &&
+      Object.values(value as ConvexObject).some(hasCommitTs));

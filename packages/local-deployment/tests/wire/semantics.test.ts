@@ -86,14 +86,6 @@ describe("mutations", () => {
     expect(await ticks("unfinished")).toBe(0);
     await client().mutation(api.things.add, { group: aGroup(), name: "after" });
   });
-
-  test("call each other eight deep, and no deeper", async () => {
-    // The first is called by nobody.
-    expect(await client().query(api.transactions.recurse, { depth: 9 })).toBe(9);
-    expect(await refusal(client().query(api.transactions.recurse, { depth: 10 }))).toContain(
-      "depth limit",
-    );
-  });
 });
 
 describe("rules", () => {

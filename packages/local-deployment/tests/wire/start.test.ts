@@ -19,9 +19,11 @@ import { join } from "node:path";
 import { createHash } from "node:crypto";
 import { ConvexHttpClient } from "convex/browser";
 import { anyApi } from "convex/server";
+import { getDocumentSize } from "convex/values";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { bunPath } from "../../../../tests/support/bun.ts";
 import { DeploymentProcess, type Ended } from "../../../../tests/support/deployment.ts";
+import { FunctionLog } from "../../../../tests/support/function-log.ts";
 import { aDeployment, aFolder } from "./support/deployment.ts";
 import { aProject } from "./support/push.ts";
 import { RawClient } from "./support/sync.ts";
@@ -177,11 +179,29 @@ describe("a data file that can't be read is left as it is", () => {
 });
 
 describe("a data file of an earlier version", () => {
+  const alter = (folder: string, sql: string) => {
+    const script = `new (await import("bun:sqlite")).Database(process.argv[1]).run("${sql}")`;
+    execFileSync(bunPath(), ["-e", script, join(folder, "data.sqlite")]);
+  };
+
+  test("that did not keep the documents' sizes, is taken on: they are counted once, for good", async () => {
+    const folder = await aUsedFolder(700);
+    alter(folder, "ALTER TABLE documents DROP COLUMN size; PRAGMA user_version = 1");
+    for (let start = 0; start < 2; start++) {
+      const deployment = await aDeployment(folder);
+      const log = await FunctionLog.from(deployment);
+      const client = new ConvexHttpClient(deployment.url, { logger: false });
+      expect(await client.query(anyApi.notes!.list!, {})).toHaveLength(700);
+      expect((await log.next())[0]?.usageStats.databaseReadBytes).toBe(
+        700 * getDocumentSize({ n: 1 }),
+      );
+      await deployment.kill();
+    }
+  });
+
   test("that did not say whose the kept results of mutations are, is taken on", async () => {
     const folder = await aUsedFolder(1);
-    const older = "ALTER TABLE session_requests DROP COLUMN owner";
-    const script = `new (await import("bun:sqlite")).Database(process.argv[1]).run("${older}")`;
-    execFileSync(bunPath(), ["-e", script, join(folder, "data.sqlite")]);
+    alter(folder, "ALTER TABLE session_requests DROP COLUMN owner");
     const { url } = await aDeployment(folder);
     const client = await RawClient.open(url);
     client.mutate(1, "notes:add", { n: 1 });

@@ -22,6 +22,8 @@ export type RunEnd =
 
 /** The server's end of an HTTP action's request and response. */
 export interface HttpPeer {
+  /** How much of the response's body has come. */
+  readonly bytesSent: number;
   /**
    * @param send takes what is for the action, as long as it runs
    * @param abandon ends the run, which goes on

@@ -1,11 +1,10 @@
-import { jsonToConvex } from "convex/values";
 import { checkCallArgs } from "../../values/call_args.ts";
-import { checkResultJson, parseValueText } from "../../values/json_text.ts";
+import { checkResult } from "../../values/result.ts";
 import { checkArgs, checkReturns } from "../../values/validate.ts";
 import { resolveAddress } from "../addresses.ts";
 import { findFunction, findModule } from "../code.ts";
 import { inComponent, locate } from "../invoke.ts";
-import { formatFunctionPath, parseFunctionPath } from "../paths.ts";
+import { canonicalFunctionPath, formatFunctionPath, parseFunctionPath } from "../paths.ts";
 import type { FunctionCall, LocatedAction } from "../protocol.ts";
 import { functionEnv } from "../runtime.ts";
 import { tableNames, validatorsOf } from "../schemas.ts";
@@ -26,14 +25,13 @@ export function actionHandlers(context: EngineContext): ActionHandlers {
     checkActionResult: ({ component: id, path, result }) =>
       attempt(() => {
         const target = parseFunctionPath(path);
-        checkResultJson(formatFunctionPath(target), result);
+        const { value, size } = checkResult(canonicalFunctionPath(target), result, "action");
         const component = state.code.components.get(id);
-        if (component === undefined) return null;
+        if (component === undefined) return { size };
         const analyzed = findFunction(state.code, component, target);
         const returns = analyzed === undefined ? null : validatorsOf(analyzed).returns;
-        if (returns === null) return null;
-        checkReturns(returns, parseValueText(result), tableNames(state.store.catalog, id));
-        return null;
+        checkReturns(returns, value, tableNames(state.store.catalog, id));
+        return { size };
       }),
     createHandle: ({ caller, address }) =>
       attempt(() => {
@@ -64,8 +62,8 @@ function locateAction(state: EngineState, call: FunctionCall): LocatedAction {
   const analyzed = locate(state, { ...target, type: "action" });
   const { component, path } = target;
   const names = tableNames(state.store.catalog, component.id);
-  checkCallArgs(formatFunctionPath(path), call.args);
-  checkArgs(validatorsOf(analyzed).args, jsonToConvex(call.args), names);
+  const args = checkCallArgs(canonicalFunctionPath(path), call.args);
+  checkArgs(validatorsOf(analyzed).args, args.value, names);
   const module = findModule(state.code, component, path.module);
   return {
     component: component.id,
@@ -75,5 +73,6 @@ function locateAction(state: EngineState, call: FunctionCall): LocatedAction {
     name: path.name,
     environment: module?.environment ?? "isolate",
     env: functionEnv(component, state.urls),
+    argsSize: args.size,
   };
 }

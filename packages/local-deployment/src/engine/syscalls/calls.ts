@@ -6,18 +6,41 @@ import { invoke, type Call } from "../invoke.ts";
 import { formatFunctionPath } from "../paths.ts";
 import type { EngineState } from "../state.ts";
 import { FunctionError } from "../../errors.ts";
+import type { UsageName } from "../../limits.ts";
 import { parseArgs, type Syscall } from "./dispatch.ts";
+
+/** How much of each limit the called function may use; of others than these nothing is known here. */
+const transactionLimits = z.object({
+  documentsRead: z.int().min(0).optional(),
+  bytesRead: z.int().min(0).optional(),
+  databaseQueries: z.int().min(0).optional(),
+  documentsWritten: z.int().min(0).optional(),
+  bytesWritten: z.int().min(0).optional(),
+  functionsScheduled: z.int().min(0).optional(),
+  scheduledFunctionArgsBytes: z.int().min(0).optional(),
+} satisfies Record<UsageName, z.ZodType>);
 
 const runUdfArgs = address.extend({
   udfType: z.enum(["query", "mutation", "snapshotQuery"]),
   args: z.json(),
+  transactionLimits: transactionLimits.nullish(),
 });
 
+/** As production names them when one may not call the other. */
+const NAMES = { query: "Query", mutation: "Mutation", snapshotQuery: "SnapshotQuery" } as const;
+
 /** A nested call. A mutation's is a sub-transaction: when it fails, its writes are undone. */
-const runUdf: Syscall = (state, frame, rawArgs) => {
-  const { udfType, args, ...target } = parseArgs("runUdf", runUdfArgs, rawArgs);
-  if (udfType === "mutation" && frame.type === "query") {
-    throw new FunctionError("Queries can't call mutations.");
+const runUdf: Syscall = async (state, frame, rawArgs) => {
+  const {
+    udfType,
+    args,
+    transactionLimits: budget,
+    ...target
+  } = parseArgs("runUdf", runUdfArgs, rawArgs);
+  if (udfType !== "query" && frame.type === "query") {
+    throw new FunctionError(
+      `Cannot call a ${NAMES[udfType]} function from a ${NAMES[frame.type]} function`,
+    );
   }
   const resolved = resolveAddress(state.code, state.handles, frame.component, target);
   const call: Call = {
@@ -26,8 +49,24 @@ const runUdf: Syscall = (state, frame, rawArgs) => {
     type: udfType === "mutation" ? "mutation" : "query",
     view: udfType === "snapshotQuery" ? "snapshot" : frame.view,
   };
-  return call.type === "mutation" ? subTransaction(state, frame, call) : nested(state, frame, call);
+  const leave = udfType === "snapshotQuery" ? frame.tx.enterSnapshot() : () => undefined;
+  const widen = narrow(frame, budget);
+  try {
+    return await (call.type === "mutation"
+      ? subTransaction(state, frame, call)
+      : nested(state, frame, call));
+  } finally {
+    widen();
+    leave();
+  }
 };
+
+/** Holds what is called to its budget. @returns what ends that */
+function narrow({ tx }: Frame, budget: z.infer<typeof transactionLimits> | null | undefined) {
+  if (budget == null) return () => undefined;
+  tx.settleReads();
+  return tx.usage.narrow(budget);
+}
 
 function nested(state: EngineState, frame: Frame, call: Call): Promise<string> {
   return invoke(state, frame.execution, call, frame);

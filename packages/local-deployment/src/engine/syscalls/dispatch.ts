@@ -41,8 +41,12 @@ export async function asyncSyscall(
     throw new FunctionError(`Unknown async operation ${op}: queries can't write`);
   }
   if (frame.closed) throw new FunctionError("The function has ended.");
+  const started = performance.now();
   try {
-    return await handler(state, frame, parseSyscallJson(args));
+    const answer = handler(state, frame, parseSyscallJson(args));
+    // A nested call's code is the function's own time; nothing else waits for anything.
+    if (name !== "runUdf") frame.execution.waitedMs += performance.now() - started;
+    return await answer;
   } catch (error) {
     throw asStorageError(error);
   }

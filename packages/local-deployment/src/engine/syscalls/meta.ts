@@ -11,7 +11,10 @@ const getUserIdentity: Syscall = (_state, { execution }) => {
 const getFunctionMetadata: Syscall = (_state, frame) =>
   JSON.stringify({ name: formatFunctionPath(frame.path), componentPath: frame.component.path });
 
-const getTransactionMetrics: Syscall = (_state, frame) => JSON.stringify(frame.tx.usage.metrics());
+const getTransactionMetrics: Syscall = (_state, { tx }) => {
+  tx.settleReads();
+  return JSON.stringify(tx.usage.metrics());
+};
 
 const getDeploymentMetadata: Syscall = () => JSON.stringify(DEPLOYMENT_METADATA);
 

@@ -56,17 +56,19 @@ const queryPage: Syscall = (_state, frame, args) => {
     );
   }
   const { execution } = frame;
-  if (execution.paginated) {
+  const parsed = parseArgs("queryPage", queryPageArgs, args);
+  // A live page that is read again keeps the bounds it was first read with. What a function called by
+  // another reads is not kept: production's journal is the outermost function's.
+  const outermost = frame.parent === null;
+  const endCursor = parsed.endCursor ?? (outermost ? execution.previousJournal : null);
+  const page = readPage(frame.tx, frame.component.id, { ...parsed, endCursor }, frame.view);
+  if (frame.paginated) {
     throw new FunctionError(
       "This query or mutation function ran multiple paginated queries. Convex only supports a single paginated query in each function.",
     );
   }
-  execution.paginated = true;
-  const parsed = parseArgs("queryPage", queryPageArgs, args);
-  // A live page that is read again keeps the bounds it was first read with.
-  const endCursor = parsed.endCursor ?? execution.previousJournal;
-  const page = readPage(frame.tx, frame.component.id, { ...parsed, endCursor }, frame.view);
-  execution.journal = page.continueCursor;
+  frame.paginated = true;
+  if (outermost) execution.journal = page.continueCursor;
   const { page: documents, ...rest } = page;
   return `{"page":[${documents.join(",")}],${JSON.stringify(rest).slice(1)}`;
 };

@@ -2,6 +2,7 @@ import type { JSONValue } from "convex/values";
 import { FunctionError } from "../../errors.ts";
 import { MAX_SCHEDULE_MS } from "../../limits.ts";
 import type { Transaction } from "../../tx/transaction.ts";
+import { measureArgs } from "../../values/call_args.ts";
 import { resolveAddress, type Address } from "../addresses.ts";
 import { findFunction } from "../code.ts";
 import type { Component } from "../components.ts";
@@ -21,11 +22,6 @@ export function scheduleJob(
   parentJob: string | null,
 ): string {
   const target = resolveAddress(state.code, state.handles, caller, request);
-  if (findFunction(state.code, target.component, target.path) === undefined) {
-    throw new FunctionError(
-      `Attempted to schedule function at nonexistent path: ${formatFunctionPath(target.path)}`,
-    );
-  }
   const due = request.ts * 1000;
   if (!Number.isFinite(due) || Math.abs(due - tx.now) > MAX_SCHEDULE_MS) {
     throw new FunctionError(
@@ -34,15 +30,21 @@ export function scheduleJob(
         : "Functions can't be scheduled more than 5 years in the past.",
     );
   }
-  tx.usage.add("functionsScheduled", 1);
-  tx.usage.add("scheduledFunctionArgsBytes", JSON.stringify(request.args).length);
+  const name = canonicalFunctionPath(target.path);
+  const args = measureArgs(name, request.args);
+  if (findFunction(state.code, target.component, target.path) === undefined) {
+    throw new FunctionError(
+      `Attempted to schedule function at nonexistent path: ${formatFunctionPath(target.path)}`,
+    );
+  }
+  tx.usage.schedule(args.size);
   return state.jobs.schedule(tx, {
     component: caller.id,
     due,
     target: target.component.id,
     path: formatFunctionPath(target.path),
-    name: canonicalFunctionPath(target.path),
-    args: request.args,
+    name,
+    args: args.value,
     canceled: parentJob !== null && state.jobs.isCanceled(tx, parentJob),
   });
 }

@@ -1,12 +1,20 @@
-import { jsonToConvex, type JSONValue } from "convex/values";
+import type { JSONValue, Value } from "convex/values";
 import { z } from "zod";
-import { FunctionError } from "../../errors.ts";
+import { FunctionError, messageOf } from "../../errors.ts";
 import type { Table } from "../../storage/catalog.ts";
 import type { StoredRow } from "../../storage/documents.ts";
 import { parseDocument, type Document } from "../../tx/document.ts";
 import { nonexistent } from "../../tx/transaction.ts";
+import { valueFromJson } from "../../values/from_json.ts";
 import { isObject } from "../../values/kinds.ts";
-import { checkDocument, checkDocumentLimits } from "../../values/validate.ts";
+import {
+  checkDocumentShape,
+  checkFieldCount,
+  checkDocumentSize,
+  measure,
+  type Measure,
+} from "../../values/limits.ts";
+import { checkDocument } from "../../values/validate.ts";
 import type { Frame } from "../frame.ts";
 import { tableNames } from "../schemas.ts";
 import type { EngineState } from "../state.ts";
@@ -38,8 +46,11 @@ const insert: Syscall = (state, frame, args) => {
     );
   }
   const table = frame.tx.ensureTable(frame.component.id, name);
-  checkFields(state, frame, table, document);
-  return JSON.stringify({ _id: frame.tx.insert(table, document) });
+  // Production adds `_id` and looks, then the other.
+  checkFieldCount(Object.keys(document).length + 1);
+  const whole = frame.tx.newDocument(table, document);
+  frame.tx.insert(table, whole, checkFields(state, frame, table, whole));
+  return JSON.stringify({ _id: whole._id });
 };
 
 const idArgs = z.object({ id: z.string(), table: z.string().nullish() });
@@ -105,25 +116,38 @@ function write(
   stored: StoredRow,
   document: Document,
 ): string {
-  checkFields(state, frame, table, document);
-  frame.tx.replace(table, stored, document);
+  frame.tx.replace(table, stored, document, checkFields(state, frame, table, document));
   return "null";
 }
 
-function checkFields(state: EngineState, frame: Frame, table: Table, document: Document): void {
-  checkDocumentLimits(document);
+/** @param document - with its system fields */
+function checkFields(state: EngineState, frame: Frame, table: Table, document: Document): Measure {
+  const measured = checkDocumentShape(document);
   const type = state.documentTypes(frame.component.id).of(table.name);
   checkDocument(table.name, type, document, tableNames(state.store.catalog, frame.component.id));
+  checkDocumentSize(measured.size);
+  return measured;
 }
 
 function parseFields(method: string, value: JSONValue): Document {
-  const document = jsonToConvex(value);
+  const document = argument(method, value);
   if (!isObject(document)) {
     throw new FunctionError(
       `Invalid argument \`value\` for \`${method}\`: Value must be an Object`,
     );
   }
   return document;
+}
+
+/** What a method was given to write. @throws FunctionError in production's words when it is no value */
+function argument(method: string, json: JSONValue): Value {
+  try {
+    const value = valueFromJson(json);
+    measure(value);
+    return value;
+  } catch (error) {
+    throw new FunctionError(`Invalid argument \`value\` for \`${method}\`: ${messageOf(error)}`);
+  }
 }
 
 /** A patch's fields; undefined takes the field away. */
@@ -134,7 +158,7 @@ function parsePatch(value: z.infer<typeof changeArgs>["value"]): Document {
   return Object.fromEntries(
     Object.entries(value).map(([field, change]) => [
       field,
-      isUndefined(change) ? undefined : jsonToConvex(change),
+      isUndefined(change) ? undefined : argument("db.patch", change),
     ]),
   );
 }

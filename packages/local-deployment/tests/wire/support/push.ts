@@ -122,6 +122,33 @@ export function fixtureDeployment(flags: readonly string[] = []): {
   };
 }
 
+/** One deployment for a test file, with these files pushed by the official CLI before its first test. */
+export function pushedDeployment(files: Readonly<Record<string, string>>): {
+  readonly current: TestDeployment;
+  readonly project: Project;
+} {
+  const holder: { deployment?: TestDeployment; project?: Project } = {};
+  beforeAll(async () => {
+    const deployment = await TestDeployment.start(aFolder("file"));
+    holder.deployment = deployment;
+    const project = new Project(aFolder("file"), deployment);
+    project.write(files);
+    await project.pushed();
+    holder.project = project;
+  }, PUSHED_WITHIN_MS);
+  afterAll(async () => {
+    await holder.deployment?.kill();
+  });
+  return {
+    get current() {
+      return holder.deployment!;
+    },
+    get project() {
+      return holder.project!;
+    },
+  };
+}
+
 /** Sets variables as the CLI does. */
 export async function setEnvironment(
   { url, adminKey }: { url: string; adminKey: string },

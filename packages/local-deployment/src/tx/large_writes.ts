@@ -1,0 +1,50 @@
+import { WARNING_RATIO } from "../limits.ts";
+import { DOCUMENT_LIMITS, type Measure } from "../values/limits.ts";
+
+/** One document, and what it comes to in one respect. */
+interface Largest {
+  readonly id: string;
+  readonly value: number;
+}
+
+/** Of the documents that a transaction writes, the largest and the most nested; null when none is near a limit. */
+export interface LargestWrites {
+  readonly size: Largest | null;
+  readonly nesting: Largest | null;
+}
+
+/** What a document comes to. */
+export type Extent = Pick<Measure, "size" | "nesting">;
+
+/** The written documents that are near a limit, as they are now. Of all others nothing is kept. */
+export class LargeWrites {
+  readonly #documents = new Map<string, Extent>();
+
+  write(id: string, extent: Extent): void {
+    const isLarge =
+      extent.size > WARNING_RATIO * DOCUMENT_LIMITS.size ||
+      extent.nesting > WARNING_RATIO * DOCUMENT_LIMITS.nesting;
+    if (isLarge) this.#documents.set(id, extent);
+    else if (this.#documents.size > 0) this.#documents.delete(id);
+  }
+
+  /** Remembers this point. @returns what forgets all since */
+  mark(): () => void {
+    const documents = [...this.#documents];
+    return () => {
+      this.#documents.clear();
+      for (const [id, extent] of documents) this.#documents.set(id, extent);
+    };
+  }
+
+  /** Of equal ones, the first by its id. */
+  get largest(): LargestWrites {
+    const documents = [...this.#documents].sort(([a], [b]) => (a < b ? -1 : 1));
+    const largest = (of: keyof Extent) =>
+      documents.reduce<Largest | null>(
+        (most, [id, { [of]: value }]) => (value > (most?.value ?? 0) ? { id, value } : most),
+        null,
+      );
+    return { size: largest("size"), nesting: largest("nesting") };
+  }
+}
