@@ -6,6 +6,9 @@ export interface IndexWrite {
   readonly key: Uint8Array;
 }
 
+/** The id under which reads and writes of a table's own key are tracked. */
+export const byIdIndex = (table: Table): string => `t${String(table.id)}`;
+
 /** A document by its place. */
 export interface DocumentKey {
   readonly table: Table;

@@ -4,7 +4,8 @@ import type { Index, Table } from "../storage/catalog.ts";
 import { compileFilter } from "../values/filter.ts";
 import { compileRange } from "../values/range.ts";
 import type { Document } from "./document.ts";
-import { byIdIndex, type Transaction, type View } from "./transaction.ts";
+import { byIdIndex } from "./pending_commit.ts";
+import type { Transaction, View } from "./transaction.ts";
 
 const rangeExpression = z.object({
   type: z.enum(["Eq", "Gt", "Gte", "Lt", "Lte"]),

@@ -4,7 +4,6 @@ import type { Documents, StoredRow } from "../storage/documents.ts";
 import { encodeId } from "../values/ids.ts";
 import { encodeIndexKey, keyAfter } from "../values/index_key.ts";
 import { sizeOf } from "../values/limits.ts";
-import { indexKeyOf } from "../values/range.ts";
 import {
   awaitsCommitTs,
   documentText,
@@ -12,7 +11,8 @@ import {
   withCommitTs,
   type Document,
 } from "./document.ts";
-import { PendingCommit, type IndexWrite } from "./pending_commit.ts";
+import { IndexedWrites } from "./indexed_writes.ts";
+import { byIdIndex, PendingCommit, type IndexWrite } from "./pending_commit.ts";
 import { LargeWrites, type Extent, type LargestWrites } from "./large_writes.ts";
 import { ReadSet } from "./read_set.ts";
 import type { Store } from "./store.ts";
@@ -32,8 +32,6 @@ const NOTHING: Extent = { size: 0, nesting: 0 };
 /** Of a document of the deployment's own, whose nesting is nobody's business. */
 const extentOf = (document: Document): Extent => ({ size: sizeOf(document), nesting: 0 });
 
-/** The id under which reads and writes of a table's own key are tracked. */
-export const byIdIndex = (table: Table): string => `t${String(table.id)}`;
 /** Tracks reads of tables that nothing was stored in yet. */
 const absentIndex = (component: string): string => `absent:${component}`;
 
@@ -58,7 +56,10 @@ export class Transaction {
   readonly #pending = new PendingCommit();
   readonly #large = new LargeWrites();
 
+  readonly #writes: IndexedWrites;
+
   constructor(readonly store: Store) {
+    this.#writes = new IndexedWrites(store.documents, this.#pending);
     this.now = store.clock.wallMs();
     this.snapshotTs = store.clock.latest;
   }
@@ -161,56 +162,24 @@ export class Transaction {
   insert(table: Table, document: Document, extent = extentOf(document)): void {
     this.#begin();
     this.#countWrite(table, document, extent);
-    const json = documentText(document);
-    const key = encodeIndexKey([document._id]);
-    const row = this.store.documents.insert(table.id, key, extent.size, json);
-    this.reads.insert(byIdIndex(table), key);
-    this.#pending.countRows(table, 1);
-    this.#touched(table, key, json);
-    for (const index of table.indexes.values()) {
-      const entry = indexKeyOf(document, index.fields);
-      this.store.documents.addEntry(index.id, entry, row);
-      this.#pending.writes.push({ indexId: String(index.id), key: entry });
-    }
+    const stored = { json: documentText(document), size: extent.size };
+    this.reads.insert(byIdIndex(table), this.#writes.insert(table, document, stored));
   }
 
   /** Puts new fields in place of a stored document's; the same fields again write nothing. */
   replace(table: Table, stored: StoredRow, next: Document, extent = extentOf(next)): void {
     const json = documentText(next);
     if (json === stored.json) return;
-    this.#countWrite(table, next, extent);
-    this.#update(table, stored, next, json, extent.size);
-  }
-
-  #update(table: Table, stored: StoredRow, next: Document, json: string, size: number): void {
     this.#begin();
-    const previous = parseDocument(stored.json);
-    const key = encodeIndexKey([next._id]);
-    this.store.documents.update(stored.row, size, json);
-    this.#touched(table, key, json);
-    for (const index of table.indexes.values()) {
-      const before = indexKeyOf(previous, index.fields);
-      const after = indexKeyOf(next, index.fields);
-      this.#pending.writes.push({ indexId: String(index.id), key: before });
-      if (Buffer.compare(before, after) === 0) continue;
-      this.store.documents.removeEntry(index.id, before);
-      this.store.documents.addEntry(index.id, after, stored.row);
-      this.#pending.writes.push({ indexId: String(index.id), key: after });
-    }
+    this.#countWrite(table, next, extent);
+    this.#writes.update(table, stored, next, { json, size: extent.size });
   }
 
   remove(table: Table, stored: StoredRow): void {
     this.#begin();
     const previous = parseDocument(stored.json);
     this.#countWrite(table, previous, NOTHING);
-    this.store.documents.remove(stored.row);
-    this.#pending.countRows(table, -1);
-    this.#touched(table, encodeIndexKey([previous._id]), "");
-    for (const index of table.indexes.values()) {
-      const key = indexKeyOf(previous, index.fields);
-      this.store.documents.removeEntry(index.id, key);
-      this.#pending.writes.push({ indexId: String(index.id), key });
-    }
+    this.#writes.remove(table, stored, previous);
   }
 
   /** Runs statements of the deployment's own tables as part of this transaction. */
@@ -314,18 +283,12 @@ export class Transaction {
     if (typeof _id === "string") this.#large.write(_id, extent);
   }
 
-  /** @param json - what is stored from now on; "" for a document that goes */
-  #touched(table: Table, key: Uint8Array, json: string): void {
-    this.#pending.writes.push({ indexId: byIdIndex(table), key });
-    if (awaitsCommitTs(json)) this.#pending.addUnresolved({ table, key });
-  }
-
   /** Puts the commit timestamp in place of its placeholder, which is as large and was counted. */
   #resolve(table: Table, key: Uint8Array, ts: bigint): void {
     const stored = this.store.documents.get(table.id, key);
     if (stored === null || !awaitsCommitTs(stored.json)) return;
     const json = withCommitTs(stored.json, ts);
-    this.#update(table, stored, parseDocument(json), json, stored.size);
+    this.#writes.update(table, stored, parseDocument(json), { json, size: stored.size });
   }
 }
 
