@@ -23,8 +23,22 @@ export async function readBody(request: Request, limit: number): Promise<Uint8Ar
   return Buffer.concat(chunks);
 }
 
-/** The body as JSON. @throws HttpError 400 `BadJsonBody` */
+/** JSON, or a type that is written in it, as `application/problem+json`. */
+const JSON_TYPE = /^application\/(?:[^;\s]+\+)?json\s*(?:;|$)/i;
+
+/**
+ * The body as JSON. A page on another origin can send other types without asking the browser's leave (CORS).
+ *
+ * @throws HttpError 400 `BadJsonBody`
+ */
 export async function readJson(request: Request, limit: number): Promise<unknown> {
+  if (!JSON_TYPE.test(request.headers.get("content-type") ?? "")) {
+    throw new HttpError(
+      400,
+      "BadJsonBody",
+      "Expected request with `Content-Type: application/json`",
+    );
+  }
   return parseJson(await readBody(request, limit));
 }
 

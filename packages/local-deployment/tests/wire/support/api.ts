@@ -3,6 +3,7 @@ import type * as actions from "../../fixture/convex/actions.ts";
 import type * as calls from "../../fixture/convex/calls.ts";
 import type * as costs from "../../fixture/convex/costs.ts";
 import type * as counters from "../../fixture/convex/counters.ts";
+import type * as errors from "../../fixture/convex/errors.ts";
 import type * as jobs from "../../fixture/convex/jobs.ts";
 import type * as node from "../../fixture/convex/node.ts";
 import type * as nodeOther from "../../fixture/convex/nodeOther.ts";
@@ -19,6 +20,7 @@ export const api = anyApi as unknown as ApiFromModules<{
   calls: typeof calls;
   costs: typeof costs;
   counters: typeof counters;
+  errors: typeof errors;
   jobs: typeof jobs;
   node: typeof node;
   nodeOther: typeof nodeOther;

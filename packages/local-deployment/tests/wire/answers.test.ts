@@ -1,0 +1,111 @@
+/** What clients are told, field by field, as production tells it. */
+import { ConvexError } from "convex/values";
+import { describe, expect, test } from "vitest";
+import { api } from "./support/api.ts";
+import { answerOf, post } from "./support/http.ts";
+import { fixtureDeployment } from "./support/push.ts";
+import { liveClient, RawClient, watch } from "./support/sync.ts";
+
+const fixture = fixtureDeployment();
+const at = (path: string) => `${fixture.current.url}${path}`;
+
+const SERVER_ERROR = /^\[Request ID: [0-9a-f]{16}\] Server Error\n/;
+
+describe("over HTTP", () => {
+  test("values have the format that is asked for, else plain JSON; no logs are no field", async () => {
+    const args = { value: { n: { $integer: "AwAAAAAAAAA=" } } };
+    const told = (format?: string) => post(at("/api/query"), { path: "calls:echo", args, format });
+    const plain = { status: "success", value: { n: "3" } };
+    const encoded = { status: "success", value: args.value };
+    for (const format of [undefined, "json", "convex_clean_json"])
+      expect((await told(format)).json).toEqual(plain);
+    for (const format of ["convex_encoded_json", "convex_json"])
+      expect((await told(format)).json).toEqual(encoded);
+    expect(await told("xml")).toMatchObject({
+      status: 400,
+      json: { code: "BadFormat", message: "format param must be one of [`json`]. Got xml" },
+    });
+    const { json } = await post(at("/api/query"), { path: "calls:refuses", args: {} });
+    expect(json?.errorData).toEqual({ code: "REFUSED", count: "3", nested: { at: [1, 2] } });
+    expect(json).not.toHaveProperty("logLines");
+    expect((await post(at("/api/query"), { path: "calls:logs" })).status).toBe(400);
+  });
+
+  test.each(["query", "mutation", "action"] as const)(
+    "an error of a %s is a ConvexError with data, be it null, and otherwise has none",
+    async (kind) => {
+      const name = { query: "inQuery", mutation: "inMutation", action: "inAction" }[kind];
+      const failing = async (what: string) =>
+        (await post(at(`/api/${kind}`), { path: `errors:${name}`, args: { what } })).json;
+      const text = expect.stringMatching(SERVER_ERROR) as string;
+      expect(await failing("an Error")).toEqual({ status: "error", errorMessage: text });
+      const convexError = { status: "error", errorMessage: text, errorData: null };
+      expect(await failing("a ConvexError of null")).toEqual(convexError);
+    },
+  );
+
+  test("a body that does not say that it is JSON is a bad request", async () => {
+    const body = JSON.stringify({ path: "calls:double", args: { n: 1 } });
+    const sent = async (type: string) => {
+      const headers = { "content-type": type };
+      return await answerOf(await fetch(at("/api/query"), { method: "POST", body, headers }));
+    };
+    expect(await sent("text/plain")).toMatchObject({
+      status: 400,
+      json: { message: "Expected request with `Content-Type: application/json`" },
+    });
+    for (const type of ["application/json; charset=utf-8", "application/problem+json"])
+      expect((await sent(type)).json?.value).toBe(2);
+  });
+});
+
+describe("on the socket", () => {
+  test("errors are ConvexErrors when they are, of live queries, mutations and actions", async () => {
+    const failures = {
+      "an Error": { type: "QueryFailed", logLines: [], journal: null },
+      "a ConvexError of null": { type: "QueryFailed", errorData: null },
+    };
+    for (const [what, message] of Object.entries(failures)) {
+      const args = { what: what as keyof typeof failures };
+      const client = liveClient(fixture.current.url);
+      const watched = watch(client, api.errors.inQuery, args);
+      await watched.until(() => watched.errors.length === 1);
+      const thrown = [
+        watched.errors[0],
+        await client.mutation(api.errors.inMutation, args).catch((error: unknown) => error),
+        await client.action(api.errors.inAction, args).catch((error: unknown) => error),
+      ];
+      const isConvexError = what !== "an Error";
+      for (const error of thrown) {
+        expect(error instanceof ConvexError).toBe(isConvexError);
+        if (isConvexError) expect(error).toMatchObject({ data: null });
+      }
+      const wire = await RawClient.open(fixture.current.url);
+      wire.add(1, "errors:inQuery", args);
+      wire.mutate(0, "errors:inMutation", args);
+      const failed = await wire.update(1);
+      expect(failed).toMatchObject(message);
+      expect("errorData" in failed).toBe(isConvexError);
+      const response = await wire.next(({ type }) => type === "MutationResponse");
+      expect(response).toMatchObject({ success: false, ts: null, logLines: [] });
+      expect("errorData" in response).toBe(isConvexError);
+    }
+  });
+
+  test("results come with how far the client's clock is off, which it plans its next token by", async () => {
+    const ahead = 3_600_000;
+    const client = await RawClient.open(fixture.current.url, {
+      id: crypto.randomUUID(),
+      clientTs: Date.now() + ahead,
+    });
+    client.add(1, "calls:double", { n: 1 });
+    const { clientClockSkew } = await client.next(({ type }) => type === "Transition");
+    expect(Math.abs(clientClockSkew! - ahead)).toBeLessThan(600_000);
+    const silent = await RawClient.open(fixture.current.url);
+    silent.add(1, "calls:double", { n: 1 });
+    expect(await silent.next(({ type }) => type === "Transition")).toHaveProperty(
+      "clientClockSkew",
+      null,
+    );
+  });
+});
