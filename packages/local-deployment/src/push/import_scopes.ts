@@ -1,4 +1,3 @@
-import { inspect } from "node:util";
 import { createConsole } from "../runtime/console.ts";
 import {
   createScope,
@@ -75,8 +74,8 @@ export function importScopes(
   now: number,
 ): ImportScopes {
   let logs: string[] = [];
-  const write = (_level: string, args: readonly unknown[]) => {
-    logs = [...logs, args.map((arg) => inspect(arg)).join(" ")].slice(-MAX_LOGS);
+  const write = (_level: string, messages: readonly string[]) => {
+    logs = [...logs, messages.join(" ")].slice(-MAX_LOGS);
   };
   const logged = createConsole(write);
   const silent = createConsole(() => undefined);

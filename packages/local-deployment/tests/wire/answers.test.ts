@@ -109,3 +109,57 @@ describe("on the socket", () => {
     );
   });
 });
+
+describe("what functions log", () => {
+  const linesOf = async (kind: string, path: string) => {
+    const { json } = await post(at(`/api/${kind}`), { path, args: {} });
+    expect(json).toMatchObject({ status: "success" });
+    return (json?.logLines ?? []) as string[];
+  };
+
+  test.each([
+    ["query", "logging:inQuery"],
+    ["mutation", "logging:inMutation"],
+    ["action", "logging:inAction"],
+  ])("of a %s is printed as production prints it", async (kind, path) => {
+    const lines = await linesOf(kind, path);
+    expect(lines.slice(0, 3)).toEqual([
+      "[LOG] 'a string' {\n  one: 1,\n  list: [ 1, 'two' ]\n} [Error: shown]",
+      "[WARN] Timer 't' already exists",
+      "[WARN] Timer 'other' does not exist",
+    ]);
+    expect(lines[3]).toMatch(/^\[INFO\] t: \d+ms$/);
+    expect(lines[4]).toBe("[LOG] 'table' 'undefined'");
+    expect(lines[5]).toMatch(
+      /^\[LOG\] 'traced' \n {4}at .*traces \(.*convex\/logging\.ts:\d+:\d+\)\n[^]*\n$/,
+    );
+    expect(lines).toHaveLength(6);
+  });
+
+  test("ends with the line that says that there were more", async () => {
+    const lines = await linesOf("query", "logging:much");
+    expect(lines).toHaveLength(256);
+    expect(lines.at(-1)).toBe("[ERROR] Log overflow (maximum 256). Remaining log lines omitted.");
+    expect(lines.at(-2)).toBe("[LOG] 254");
+    const [line] = await linesOf("query", "logging:long");
+    expect(line).toMatch(/^\[LOG\] 'x{32767} \(truncated due to length\)$/);
+  });
+
+  test("of Node is printed as Node does, all of it but what writes to the process's own output", async () => {
+    expect(await linesOf("action", "loggingInNode:values")).toEqual([
+      "[LOG] 'a string' { one: 1, list: [ 1, 'two' ] }",
+      "[WARN] \"Timer 't' already exists\"",
+      "[WARN] \"Timer 'other' does not exist\"",
+      "[WARN] 'Assertion failed: asserted'",
+      "[LOG] 'default: 1'",
+    ]);
+    const many = await linesOf("action", "loggingInNode:much");
+    expect(many).toHaveLength(257);
+    expect(many.at(-1)).toBe("[ERROR] Log overflow (maximum 256). Remaining log lines omitted.");
+    const long = await linesOf("action", "loggingInNode:long");
+    // Two strings and their quotes, of which Node cuts none, nor the line that they make.
+    const length = "[LOG] ".length + 2 * 30_002 + 1;
+    expect(long.slice(0, -1).map((line) => line.length)).toEqual(Array(17).fill(length));
+    expect(long.at(-1)).toContain("Log overflow (maximum 1M characters).");
+  });
+});

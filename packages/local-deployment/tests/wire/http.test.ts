@@ -35,7 +35,7 @@ describe("results", () => {
     expect(json).toEqual({
       status: "success",
       value: null,
-      logLines: ["[LOG] 'hello' { a: 1 }", "[WARN] 'careful'", "[ERROR] 'broken'"],
+      logLines: ["[LOG] 'hello' {\n  a: 1\n}", "[WARN] 'careful'", "[ERROR] 'broken'"],
     });
   });
 

@@ -45,7 +45,7 @@ test.each([
 test("what a module logs is told when it fails, before where it failed", async () => {
   const { message } = await imported('console.log("one", { two: 2 });\nthrow new Error("no");');
   expect(message).toMatch(
-    /Failed to analyze m\.js: Uncaught Error: no\n\n'one' \{ two: 2 \}\n {4}at .*m\.js:2/,
+    /Failed to analyze m\.js: Uncaught Error: no\n\n'one' \{\n {2}two: 2\n\}\n {4}at .*m\.js:2/,
   );
 });
 

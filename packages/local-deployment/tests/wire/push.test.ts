@@ -334,7 +334,7 @@ describe("the official CLI", () => {
     onTestFinished(() => {
       clearInterval(called);
     });
-    await said.until("'hello' { a: 1 }");
+    await said.until("'hello' {\n  a: 1\n}");
     await said.until("calls:logs");
   });
 });

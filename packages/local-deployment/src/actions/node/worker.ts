@@ -9,7 +9,7 @@ import { currentAction } from "../frame.ts";
 import type { FromRunner, Thrown, ToRunner } from "../protocol.ts";
 import { ActionSyscalls } from "../syscalls.ts";
 import { analyze } from "./analyze.ts";
-import { installConsole, type Logger } from "./console.ts";
+import { installConsole, NODE_LOG_LIMITS, type Logger } from "./console.ts";
 import { execute } from "./execute.ts";
 import { endWithParent } from "./parent.ts";
 import { describeThrown } from "./thrown.ts";
@@ -72,10 +72,10 @@ installConsole(() => currentAction.getStore() ?? analysis);
 function loggerOfAnalysis(): Logger {
   const sink = new LogSink((line) => {
     send({ kind: "log", id: 0, line });
-  });
+  }, NODE_LOG_LIMITS);
   return {
-    log: (level, args) => {
-      sink.write(level, args, Date.now());
+    log: (level, messages) => {
+      sink.write(level, messages, Date.now());
     },
   };
 }

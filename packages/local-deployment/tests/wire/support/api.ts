@@ -5,6 +5,8 @@ import type * as costs from "../../fixture/convex/costs.ts";
 import type * as counters from "../../fixture/convex/counters.ts";
 import type * as errors from "../../fixture/convex/errors.ts";
 import type * as jobs from "../../fixture/convex/jobs.ts";
+import type * as logging from "../../fixture/convex/logging.ts";
+import type * as loggingInNode from "../../fixture/convex/loggingInNode.ts";
 import type * as node from "../../fixture/convex/node.ts";
 import type * as nodeOther from "../../fixture/convex/nodeOther.ts";
 import type * as reading from "../../fixture/convex/reading.ts";
@@ -22,6 +24,8 @@ export const api = anyApi as unknown as ApiFromModules<{
   counters: typeof counters;
   errors: typeof errors;
   jobs: typeof jobs;
+  logging: typeof logging;
+  loggingInNode: typeof loggingInNode;
   node: typeof node;
   nodeOther: typeof nodeOther;
   reading: typeof reading;
