@@ -1,6 +1,7 @@
 import { DEPLOYMENT_METADATA } from "../engine/deployment_metadata.ts";
 import { FunctionError } from "../errors.ts";
 import { FailureError, type Failure } from "../runtime/failure.ts";
+import { refusedOperation } from "../runtime/refused_operations.ts";
 import { formatFunctionPath } from "../engine/paths.ts";
 import { currentAction, type ActionFrame } from "./frame.ts";
 import type { FromRunner } from "./protocol.ts";
@@ -62,7 +63,7 @@ export class ActionSyscalls {
           authToken: null,
         });
       default:
-        throw new FunctionError(`Unknown async operation ${op} (not in the local deployment)`);
+        throw refusedOperation(op);
     }
   }
 

@@ -1,9 +1,10 @@
 /** A thread for isolate actions and HTTP actions: it runs one at a time. */
-import { FunctionError, messageOf } from "../errors.ts";
+import { messageOf } from "../errors.ts";
 import type { ActionModules } from "../engine/protocol.ts";
 import { createConsole } from "../runtime/console.ts";
 import { createScope, type ConvexGlobal } from "../runtime/globals.ts";
 import { ModuleLoader } from "../runtime/loader.ts";
+import { refusedOperation } from "../runtime/refused_operations.ts";
 import { registerSourceMap } from "../runtime/stack.ts";
 import { egressFetch, type Egress } from "./egress.ts";
 import { ActionFrame, currentAction } from "./frame.ts";
@@ -25,11 +26,11 @@ function createLoader({ env, modules }: ActionModules): ModuleLoader {
   const scope = createScope({
     Convex: {
       syscall: (op) => {
-        throw new FunctionError(`Unknown operation ${op} in an action`);
+        throw refusedOperation(op, "operation");
       },
       asyncSyscall: (op, args) => syscalls.call(op, args),
       jsSyscall: (op) => {
-        throw new FunctionError(`${op}: file storage is not in the local deployment`);
+        throw refusedOperation(op, "operation");
       },
     } satisfies ConvexGlobal,
     process: { env: { ...env } },

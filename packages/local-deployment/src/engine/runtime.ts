@@ -8,6 +8,7 @@ import {
   type Scope,
 } from "../runtime/globals.ts";
 import { ModuleLoader, type ModuleExports } from "../runtime/loader.ts";
+import { refusedOperation } from "../runtime/refused_operations.ts";
 import { registerSourceMap } from "../runtime/stack.ts";
 import type { Component } from "./components.ts";
 import { currentFrame } from "./frame.ts";
@@ -70,7 +71,7 @@ export class Runtime {
         syscall: (op, args) => syncSyscall(state, op, args),
         asyncSyscall: (op, args) => asyncSyscall(state, op, args),
         jsSyscall: (op) => {
-          throw new FunctionError(`Unknown operation ${op}`);
+          throw refusedOperation(op, "operation");
         },
       } satisfies ConvexGlobal,
       process: { env: functionEnv(component, state.urls) },

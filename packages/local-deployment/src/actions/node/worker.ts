@@ -4,6 +4,7 @@
  * read TypeScript.
  */
 import { LogSink } from "../../runtime/console.ts";
+import { refusedOperation } from "../../runtime/refused_operations.ts";
 import { egressFetch } from "../egress.ts";
 import { currentAction } from "../frame.ts";
 import type { FromRunner, Thrown, ToRunner } from "../protocol.ts";
@@ -59,11 +60,11 @@ endWithParent(Number(process.argv.pop())); // functions see no arguments
 Object.assign(globalThis, {
   Convex: {
     syscall: (op: string) => {
-      throw new Error(`Unknown operation ${op}`);
+      throw refusedOperation(op, "operation");
     },
     asyncSyscall: (op: string, args: string) => syscalls.call(op, args),
     jsSyscall: (op: string) => {
-      throw new Error(`${op}: file storage is not in the local deployment`);
+      throw refusedOperation(op, "operation");
     },
   },
 });

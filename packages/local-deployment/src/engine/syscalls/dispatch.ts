@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { FunctionError } from "../../errors.ts";
+import { refusedOperation } from "../../runtime/refused_operations.ts";
 import { asStorageError } from "../../storage/storage_error.ts";
 import { parseSyscallJson } from "../../values/json_text.ts";
 import { endedAlready, requireFrame, type Frame } from "../frame.ts";
@@ -31,7 +32,7 @@ export async function asyncSyscall(state: EngineState, op: string, args: string)
   const name = op.replace(/^1\.0\//, "");
   const handler = handlers[name];
   if (handler === undefined) {
-    throw new FunctionError(`Unknown async operation ${op} (not in the local deployment)`);
+    throw refusedOperation(op);
   }
   if (frame.type === "query" && WRITES.has(name)) {
     throw new FunctionError(`Unknown async operation ${op}: queries can't write`);
@@ -66,7 +67,7 @@ export function syncSyscall(state: EngineState, op: string, args: string): strin
       // Arguments of components came before their environment variables; none are declared now.
       return "{}";
     default:
-      throw new FunctionError(`Unknown operation ${op} (not in the local deployment)`);
+      throw refusedOperation(op, "operation");
   }
 }
 
