@@ -163,3 +163,86 @@ describe("what functions log", () => {
     expect(long.at(-1)).toContain("Log overflow (maximum 1M characters).");
   });
 });
+
+describe("a function that isn't there", () => {
+  const told = async (kind: string, path: string, headers = {}, more = {}) =>
+    (await post(at(`/api/${kind}`), { path, args: {}, ...more }, headers)).json;
+  const asAdmin = (identity = "") => ({
+    authorization: `Convex ${fixture.current.adminKey}${identity}`,
+  });
+  const missing = (path: string) => `Could not find public function for '${path}'.`;
+
+  test("is told to functions that call it", async () => {
+    expect((await told("query", "missing:fromQuery"))?.value).toEqual({
+      noExport: missing("calls:none"),
+      noModule: missing("nowhere:none"),
+    });
+    expect((await told("action", "missing:fromAction"))?.value).toEqual({
+      noExport: missing("calls:none"),
+      noMutation: missing("nowhere:none"),
+      noAction: missing("calls:none"),
+      scheduledModule: "Attempted to schedule function at nonexistent path: nowhere.js",
+    });
+    expect((await told("mutation", "missing:fromMutation"))?.value).toEqual({
+      noMutation: missing("nowhere:none"),
+      scheduledModule: "Attempted to schedule function at nonexistent path: nowhere.js",
+      scheduledExport:
+        "Attempted to schedule function, but no exported function none found in the file: calls.js. Did you forget to export it?",
+      scheduledInACentury: "UnixTimestamp(3153600000s) is more than 5 years in the future",
+    });
+  });
+
+  test("is told to who asks for it by any type, an admin who acts as somebody not seeing internal ones", async () => {
+    const notFound = (path: string) =>
+      expect.stringContaining(
+        `Could not find function for '${path}'. Did you forget to run \`npx convex dev\`?`,
+      ) as string;
+    const ada = Buffer.from(JSON.stringify({ tokenIdentifier: "ada" })).toString("base64");
+    expect((await told("function", "calls:secret", asAdmin()))?.value).toBe("for the operator");
+    expect(await told("function", "calls:none", asAdmin())).toMatchObject({
+      errorMessage: notFound("calls:none"),
+    });
+    expect(await told("function", "calls:secret", asAdmin(`:${ada}`))).toMatchObject({
+      errorMessage: notFound("calls:secret"),
+    });
+    expect((await post(at("/api/run/calls/secret"), { args: {} })).json).toMatchObject({
+      errorMessage: notFound("calls:secret"),
+    });
+    const elsewhere = await told("query", "lib:total", asAdmin(), { componentPath: "nowhere" });
+    expect(elsewhere?.errorMessage).toContain("Component path 'nowhere' not found");
+  });
+});
+
+describe("an admin who acts as somebody", () => {
+  const ada = { issuer: "https://issuer.example", subject: "ada" };
+  const whoAmI = { subject: "ada", tokenIdentifier: "https://issuer.example|ada" };
+
+  test("is that one to functions, by the CLI and on the socket", async () => {
+    const run = (identity: object, ...more: string[]) =>
+      fixture.project.convex(
+        "run",
+        "calls:whoAmI",
+        "--identity",
+        JSON.stringify(identity),
+        ...more,
+      );
+    expect(JSON.parse((await run(ada)).stdout)).toEqual(whoAmI);
+
+    const client = await RawClient.open(fixture.current.url);
+    const authenticate = { type: "Authenticate", tokenType: "Admin", baseVersion: 0 };
+    client.send({ ...authenticate, value: fixture.current.adminKey, impersonating: ada });
+    client.add(1, "calls:whoAmI", {});
+    expect((await client.update(1)).value).toEqual(whoAmI);
+  });
+
+  test("must say who that is", async () => {
+    const client = await RawClient.open(fixture.current.url);
+    const authenticate = { type: "Authenticate", tokenType: "Admin", baseVersion: 0 };
+    const impersonating = { subject: "ada" };
+    client.send({ ...authenticate, value: fixture.current.adminKey, impersonating });
+    const { error } = await client.next(({ type }) => type === "FatalError");
+    expect(error).toBe(
+      'Received Invalid JSON on websocket: Either "tokenIdentifier" or "issuer" and "subject" must be set',
+    );
+  });
+});

@@ -55,7 +55,7 @@ export function syncSyscall(state: EngineState, op: string, args: string): strin
   const parsed = parseSyscallJson(args);
   switch (op) {
     case "1.0/queryStream":
-      return queryStream(frame, parsed);
+      return queryStream(state, frame, parsed);
     case "1.0/queryCleanup":
       frame.closeStream(parseArgs("queryCleanup", queryCleanupArgs, parsed).queryId);
       return "{}";
