@@ -7,6 +7,7 @@ import type * as errors from "../../fixture/convex/errors.ts";
 import type * as jobs from "../../fixture/convex/jobs.ts";
 import type * as logging from "../../fixture/convex/logging.ts";
 import type * as loggingInNode from "../../fixture/convex/loggingInNode.ts";
+import type * as missing from "../../fixture/convex/missing.ts";
 import type * as node from "../../fixture/convex/node.ts";
 import type * as nodeOther from "../../fixture/convex/nodeOther.ts";
 import type * as reading from "../../fixture/convex/reading.ts";
@@ -26,6 +27,7 @@ export const api = anyApi as unknown as ApiFromModules<{
   jobs: typeof jobs;
   logging: typeof logging;
   loggingInNode: typeof loggingInNode;
+  missing: typeof missing;
   node: typeof node;
   nodeOther: typeof nodeOther;
   reading: typeof reading;
