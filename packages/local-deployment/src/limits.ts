@@ -34,8 +34,10 @@ export const MAX_PUSH_BYTES = 200 * MIB;
 export const MAX_CALL_DEPTH = 8;
 /** Log lines kept of one execution. */
 export const MAX_LOG_LINES = 256;
+/** A log line's length, in bytes of UTF-8. */
+export const MAX_LOG_LINE_BYTES = 32_768;
 /** How far from now a function may be scheduled, in milliseconds. */
-export const MAX_SCHEDULE_MS = 5 * 365 * 24 * 60 * 60_000;
+export const MAX_SCHEDULE_MS = 5 * 366 * 24 * 60 * 60_000;
 /** User time of a query or mutation, in milliseconds. */
 export const FUNCTION_TIMEOUT_MS = 1_000;
 /** A duration in milliseconds as production's texts show it: "30s", or "500ms". */

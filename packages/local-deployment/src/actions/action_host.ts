@@ -1,6 +1,6 @@
-import { createConsole } from "../runtime/console.ts";
 import type { Isolate } from "../runtime/isolate.ts";
 import type { IsolateHost } from "../runtime/context/host.ts";
+import { refusedOperation } from "../runtime/refused_operations.ts";
 import type { ActionFrame } from "./frame.ts";
 import type { ActionSyscalls } from "./syscalls.ts";
 import { Unawaited } from "./unawaited.ts";
@@ -31,19 +31,19 @@ export function actionHost(
   return {
     convex: {
       syscall: (op) => {
-        throw new Error(`Unknown operation ${op} in an action`);
+        throw refusedOperation(op, "operation");
       },
       asyncSyscall: (op, args) => {
         refuseAtImport(frame, `Syscall ${op}`);
         return unawaited.add(syscallName(op), syscalls.call(frame, op, args));
       },
       jsSyscall: (op) => {
-        throw new Error(`${op}: file storage is not in the local deployment`);
+        throw refusedOperation(op, "operation");
       },
     },
-    console: createConsole((level, args) => {
-      frame.log(level, args);
-    }),
+    log: (level, messages) => {
+      frame.log(level, messages);
+    },
     performance,
     crypto,
     fetch: async (input, init) => {

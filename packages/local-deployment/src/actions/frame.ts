@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from "node:async_hooks";
-import { LogSink, type LogLevel, type LogLine } from "../runtime/console.ts";
+import { LogSink, type LogLevel, type LogLimits, type LogLine } from "../runtime/console.ts";
 import type { Failure } from "../runtime/failure.ts";
 import type { ActionTask } from "./protocol.ts";
 
@@ -13,12 +13,16 @@ export class ActionFrame {
   importing = false;
   closed = false;
 
-  /** @param say takes each line at once: what an action said is known even when it has to be ended. */
+  /**
+   * @param say takes each line at once: what an action said is known even when it has to be ended.
+   * @param limits when they aren't an isolate's.
+   */
   constructor(
     readonly task: ActionTask,
     say: (line: LogLine) => void,
+    limits?: LogLimits,
   ) {
-    this.#logs = new LogSink(say);
+    this.#logs = new LogSink(say, limits);
     this.failed = new Promise((resolve) => {
       this.#fail = resolve;
     });
@@ -29,8 +33,8 @@ export class ActionFrame {
     this.#fail(failure);
   }
 
-  log(level: LogLevel, args: readonly unknown[]): void {
-    if (!this.closed) this.#logs.write(level, args, Date.now());
+  log(level: LogLevel, messages: readonly string[]): void {
+    if (!this.closed) this.#logs.write(level, messages, Date.now());
   }
 }
 

@@ -1,6 +1,7 @@
 import { DEPLOYMENT_METADATA } from "../engine/deployment_metadata.ts";
 import { FunctionError } from "../errors.ts";
 import { FailureError, type Failure } from "../runtime/failure.ts";
+import { refusedOperation } from "../runtime/refused_operations.ts";
 import { formatFunctionPath } from "../engine/paths.ts";
 import type { ActionFrame } from "./frame.ts";
 import type { FromRunner } from "./protocol.ts";
@@ -14,6 +15,9 @@ const FORWARDED = new Set([
   "actions/cancel_job",
   "createFunctionHandle",
 ]);
+
+/** Those of them that run a function, and can fail as it does. */
+const CALLS = new Set(["actions/query", "actions/mutation", "actions/action"]);
 
 interface Waiting {
   readonly frame: ActionFrame;
@@ -55,7 +59,7 @@ export class ActionSyscalls {
           authToken: null,
         });
       default:
-        throw new FunctionError(`Unknown async operation ${op} (not in the local deployment)`);
+        throw refusedOperation(op);
     }
   }
 
@@ -65,7 +69,10 @@ export class ActionSyscalls {
   }
 
   fail(id: number, failure: Failure): void {
-    this.#waiting.get(id)?.reject(new FailureError(failure));
+    const waiting = this.#waiting.get(id);
+    // What can't be asked for is no failure of a function.
+    const message = waiting !== undefined && CALLS.has(waiting.op) ? undefined : failure.message;
+    waiting?.reject(new FailureError(failure, message));
     this.#waiting.delete(id);
   }
 

@@ -49,6 +49,33 @@ const oidcClaimsSchema = z.looseObject({
     .nullish(),
 });
 
+/** What an admin may say of whom it acts as; other fields are custom claims (`UserIdentityAttributesJson` in crates/convex/sync_types). */
+const attributesSchema = z
+  .object({
+    tokenIdentifier: text,
+    issuer: text,
+    subject: text,
+    name: text,
+    givenName: text,
+    familyName: text,
+    nickname: text,
+    preferredUsername: text,
+    profileUrl: text,
+    pictureUrl: text,
+    websiteUrl: text,
+    email: text,
+    emailVerified: flag,
+    gender: text,
+    birthday: text,
+    timezone: text,
+    language: text,
+    phoneNumber: text,
+    phoneNumberVerified: flag,
+    address: text,
+    updatedAt: text,
+  })
+  .catchall(z.json());
+
 /** Claims that are about the token, not the person, or change with every refresh. */
 const TOKEN_CLAIMS: ReadonlySet<string> = new Set([
   ...["aud", "auth_time", "nonce", "acr", "amr", "azp", "at_hash", "c_hash"],
@@ -127,19 +154,17 @@ export function identityFromCustomJwt(claims: Readonly<Record<string, unknown>>)
  * @returns The identity, or null when it names neither `tokenIdentifier` nor issuer and subject.
  */
 export function identityFromAttributes(attributes: unknown): UserIdentity | null {
-  const parsed = z
-    .record(z.string(), z.json())
-    .and(z.object({ tokenIdentifier: text, issuer: text, subject: text }))
-    .safeParse(attributes);
+  const parsed = attributesSchema.safeParse(attributes);
   if (!parsed.success) return null;
   const { tokenIdentifier, issuer, subject } = parsed.data;
-  if (tokenIdentifier == null && (issuer == null || subject == null)) return null;
-  return {
-    ...withoutNullish(parsed.data),
-    tokenIdentifier: tokenIdentifier ?? `${issuer ?? ""}|${subject ?? ""}`,
-    issuer: issuer ?? "",
-    subject: subject ?? "",
-  };
+  const absent = Object.keys(attributesSchema.shape).filter((name) => parsed.data[name] == null);
+  const given = Object.fromEntries(
+    Object.entries(parsed.data).filter(([name]) => !absent.includes(name)),
+  );
+  // As production has it: without an issuer and a subject when only `tokenIdentifier` was given.
+  if (tokenIdentifier != null) return given as unknown as UserIdentity;
+  if (issuer == null || subject == null) return null;
+  return { ...given, ...identifier(issuer, subject) };
 }
 
 function identifier(issuer: string, subject: string) {

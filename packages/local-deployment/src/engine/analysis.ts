@@ -108,15 +108,34 @@ export interface DefinitionMetadata {
   ])[];
 }
 
-/** A table of a schema; search and vector indexes are kept and not served. */
+/** An index on fields of documents. */
+export interface DatabaseIndex {
+  readonly indexDescriptor: string;
+  readonly fields: readonly string[];
+}
+/** A full text index. */
+export interface SearchIndex {
+  readonly indexDescriptor: string;
+  readonly searchField: string;
+  readonly filterFields: readonly string[];
+}
+/** A vector index. */
+export interface VectorIndex {
+  readonly indexDescriptor: string;
+  readonly vectorField: string;
+  readonly dimensions: number;
+  readonly filterFields: readonly string[];
+}
+
+/** A table of a schema. Indexes for search and vectors, and staged ones, are kept and not served. */
 export interface TableDefinition {
   readonly tableName: string;
-  readonly indexes: readonly {
-    readonly indexDescriptor: string;
-    readonly fields: readonly string[];
-  }[];
-  readonly searchIndexes?: readonly unknown[] | null;
-  readonly vectorIndexes?: readonly unknown[] | null;
+  readonly indexes: readonly DatabaseIndex[];
+  readonly stagedDbIndexes?: readonly DatabaseIndex[];
+  readonly searchIndexes?: readonly SearchIndex[] | null;
+  readonly stagedSearchIndexes?: readonly SearchIndex[];
+  readonly vectorIndexes?: readonly VectorIndex[] | null;
+  readonly stagedVectorIndexes?: readonly VectorIndex[];
   readonly documentType: unknown;
 }
 

@@ -50,8 +50,8 @@ export class Execution {
     this.random = seededRandom(seed);
   }
 
-  log(level: LogLevel, args: readonly unknown[]): void {
-    this.logs.write(level, args, Date.now());
+  log(level: LogLevel, messages: readonly string[]): void {
+    this.logs.write(level, messages, Date.now());
   }
 }
 

@@ -1,5 +1,5 @@
-import { createConsole } from "../runtime/console.ts";
 import type { IsolateHost } from "../runtime/context/host.ts";
+import { refusedOperation } from "../runtime/refused_operations.ts";
 import type { Frame } from "./frame.ts";
 import type { EngineState } from "./state.ts";
 import { syncSyscall } from "./syscalls/dispatch.ts";
@@ -18,12 +18,12 @@ export function functionHost(
       asyncSyscall: (op, args) =>
         frame.closed || frame.failure !== null ? forever : frame.syscalls.push(op, args),
       jsSyscall: (op) => {
-        throw new Error(`Unknown operation ${op}`);
+        throw refusedOperation(op, "operation");
       },
     },
-    console: createConsole((level, args) => {
-      if (!frame.closed) execution.log(level, args);
-    }),
+    log: (level, messages) => {
+      if (!frame.closed) execution.log(level, messages);
+    },
     performance,
     crypto: countingCrypto(frame),
     // eslint-disable-next-line @typescript-eslint/require-await -- it is refused as a promise

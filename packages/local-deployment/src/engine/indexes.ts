@@ -5,20 +5,6 @@ import type { Store } from "../tx/store.ts";
 import { indexKeyOf } from "../values/range.ts";
 import type { Schema } from "./analysis.ts";
 
-/** An index as push answers name it. */
-export interface IndexName {
-  /** `table.index` */
-  readonly name: string;
-  readonly type: "database";
-  readonly fields: readonly string[];
-}
-
-/** What a push does to the indexes of a component, in the words of its answer. */
-export interface IndexChange {
-  readonly added_indexes: IndexName[];
-  readonly removed_indexes: IndexName[];
-}
-
 /** Every table has these; a schema can't name them. */
 const BUILT_IN = new Set(["by_creation_time", "by_id"]);
 /** Documents read at a time while an index is filled. */
@@ -28,8 +14,7 @@ const BACKFILL_BATCH = 1_000;
  * Makes a component's tables and indexes those of its schema: makes and fills new ones, drops those
  * that are gone or have other fields. Documents stay. The caller holds a write transaction.
  */
-export function syncIndexes(store: Store, component: string, schema: Schema | null): IndexChange {
-  const change: IndexChange = { added_indexes: [], removed_indexes: [] };
+export function syncIndexes(store: Store, component: string, schema: Schema | null): void {
   const wanted = new Map<string, Map<string, readonly string[]>>();
   for (const table of schema?.tables ?? []) {
     if (store.catalog.table(component, table.tableName) === undefined) {
@@ -42,34 +27,26 @@ export function syncIndexes(store: Store, component: string, schema: Schema | nu
   }
   for (const table of store.catalog.tables(component)) {
     if (table.name.startsWith("_")) continue;
-    syncTable(store, table, wanted.get(table.name) ?? new Map<string, readonly string[]>(), change);
+    syncTable(store, table, wanted.get(table.name) ?? new Map<string, readonly string[]>());
   }
-  return change;
 }
 
 function syncTable(
   store: Store,
   table: Table,
   wanted: ReadonlyMap<string, readonly string[]>,
-  change: IndexChange,
 ): void {
   for (const index of [...table.indexes.values()]) {
     if (BUILT_IN.has(index.name)) continue;
     const fields = index.fields.slice(0, -2);
     if (JSON.stringify(wanted.get(index.name)) === JSON.stringify(fields)) continue;
     store.catalog.dropIndex(table, index);
-    change.removed_indexes.push(described(table, index.name, fields));
   }
   for (const [name, fields] of wanted) {
     if (table.indexes.has(name)) continue;
     const index = store.catalog.addIndex(table, name, fields);
     fill(store, table, index.id, index.fields);
-    change.added_indexes.push(described(table, name, fields));
   }
-}
-
-function described(table: Table, name: string, fields: readonly string[]): IndexName {
-  return { name: `${table.name}.${name}`, type: "database", fields };
 }
 
 function fill(store: Store, table: Table, indexId: number, fields: readonly string[]): void {

@@ -40,6 +40,11 @@ export function inComponent(component: Component): string {
   return component.path === "" ? "" : ` in '${component.path}'`;
 }
 
+/** A path that a stranger may have made up, and as long as he likes. */
+export function nameForMessage(path: FunctionPath): string {
+  return visibleText(formatFunctionPath(path).slice(0, MAX_NAMED_LENGTH));
+}
+
 /**
  * Finds a function and checks that it may be called so.
  * @throws FunctionError in production's words.
@@ -50,16 +55,10 @@ export function locate(
 ): AnalyzedFunction {
   const { component, path, type, publicOnly } = call;
   const analyzed = findFunction(state.code, component, path);
-  // A path that a stranger made up, and as long as he likes.
-  const named = visibleText(formatFunctionPath(path).slice(0, MAX_NAMED_LENGTH));
-  if (publicOnly && analyzed?.visibility?.kind !== "public") {
+  const named = nameForMessage(path);
+  if (analyzed === undefined || (publicOnly && analyzed.visibility?.kind !== "public")) {
     throw new FunctionError(
       `Could not find public function for '${named}'${inComponent(component)}.`,
-    );
-  }
-  if (analyzed === undefined) {
-    throw new FunctionError(
-      `Could not find function for '${named}'${inComponent(component)}. Did you forget to run \`npx convex dev\`?`,
     );
   }
   const expected = UDF_TYPES[type];

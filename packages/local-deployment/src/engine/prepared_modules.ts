@@ -1,5 +1,5 @@
 import { FunctionError } from "../errors.ts";
-import { createConsole, type LogLevel } from "../runtime/console.ts";
+import type { LogLevel } from "../runtime/console.ts";
 import type { IsolateHost } from "../runtime/context/host.ts";
 import { FailureError } from "../runtime/failure.ts";
 import { Isolate } from "../runtime/isolate.ts";
@@ -23,7 +23,7 @@ export interface Prepared {
   readonly isolate: Isolate;
   readonly exports: ModuleExports;
   /** What the modules logged: each call's log has it, as in production. */
-  readonly logs: readonly { readonly level: LogLevel; readonly args: readonly unknown[] }[];
+  readonly logs: readonly { readonly level: LogLevel; readonly messages: readonly string[] }[];
   /** What they left behind that failed: it fails the call. */
   readonly failure: unknown;
 }
@@ -80,13 +80,13 @@ function keyOf(component: string, module: string): string {
 }
 
 function evaluate({ find, variable, now }: ModuleSource, module: string): Prepared {
-  const logs: { level: LogLevel; args: readonly unknown[] }[] = [];
+  const logs: { level: LogLevel; messages: readonly string[] }[] = [];
   let failure: unknown = null;
   const host: IsolateHost = {
     ...IMPORTING,
-    console: createConsole((level, args) => {
-      logs.push({ level, args });
-    }),
+    log: (level, messages) => {
+      logs.push({ level, messages });
+    },
     performance: { now: () => 0, timeOrigin: now, toJSON: () => ({ timeOrigin: now }) },
     variable,
     now: () => now,

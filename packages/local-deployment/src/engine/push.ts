@@ -3,7 +3,8 @@ import { parseDocument } from "../tx/document.ts";
 import { Transaction } from "../tx/transaction.ts";
 import { checkStoredDocument } from "../values/validate.ts";
 import type { AuthProvider, Definition, Schema } from "./analysis.ts";
-import { syncIndexes, type IndexChange } from "./indexes.ts";
+import { indexChange, type IndexChange } from "./index_change.ts";
+import { syncIndexes } from "./indexes.ts";
 import { DocumentTypes, tableNames } from "./schemas.ts";
 import type { EngineState } from "./state.ts";
 import { messageOf } from "../errors.ts";
@@ -88,14 +89,15 @@ export function activatePush(state: EngineState, push: PreparedPush): PushOutcom
       for (const component of push.components) {
         const definition = push.definitions[component.definition];
         const previous = before.components.get(component.id);
-        const previousModules = previous
-          ? Object.keys(before.definitions.get(previous.definition)?.modules ?? {})
-          : [];
+        const previousDefinition = previous && before.definitions.get(previous.definition);
+        const previousModules = Object.keys(previousDefinition?.modules ?? {});
         const modules = Object.keys(definition?.modules ?? {});
+        const schema = definition?.schema ?? null;
+        syncIndexes(state.store, component.id, schema);
         components[component.path] = {
           created: previous === undefined,
           modules: difference(previousModules, modules),
-          indexes: syncIndexes(state.store, component.id, definition?.schema ?? null),
+          indexes: indexChange(previousDefinition?.schema ?? null, schema),
           crons: state.crons.sync(component.id, definition, tx.now),
         };
       }

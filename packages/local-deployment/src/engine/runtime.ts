@@ -42,7 +42,7 @@ export class Runtime {
     });
     frame.isolate = prepared.isolate;
     if (this.keepContexts) this.#used.set(frame, prepared);
-    for (const { level, args } of prepared.logs) execution.log(level, args);
+    for (const { level, messages } of prepared.logs) execution.log(level, messages);
     if (prepared.failure !== null) frame.fail(prepared.failure);
     prepared.isolate.serve(functionHost(this.state, frame, env));
     return prepared.exports;

@@ -72,6 +72,8 @@ const functions: Readonly<Record<string, SystemFunction>> = {
   },
   "_system/cli/tableSize": (_state, tx, component, args) =>
     String(countTable(tx, component, tableName.parse(args).tableName)),
+  // None goes on, so that the CLI asks to begin one, and is told why not.
+  "_system/cli/queryImport:list": () => "[]",
   "_system/cli/modules:apiSpec": (state, _tx, component) =>
     JSON.stringify(apiSpec(state, component)),
   "_system/cli/convexUrl:cloudUrl": (state) => JSON.stringify(state.urls.cloud),

@@ -19,7 +19,7 @@ function componentOf(state: EngineState, target: Target): Component {
     for (const component of state.code.components.values()) {
       if (component.path === target.componentPath) return component;
     }
-    throw new FunctionError(`Component ${target.componentPath} is not mounted.`);
+    throw new FunctionError(`Component path '${target.componentPath}' not found`);
   }
   const id = "component" in target ? target.component : target.caller;
   const component = state.code.components.get(id);

@@ -1,5 +1,3 @@
-import { inspect } from "node:util";
-import { createConsole } from "../runtime/console.ts";
 import type { IsolateHost } from "../runtime/context/host.ts";
 import { seededRandom } from "../runtime/random.ts";
 import { authRefusals } from "./refusals/definitions.ts";
@@ -69,23 +67,18 @@ export function importHosts(
   now: number,
 ): ImportHosts {
   let logs: string[] = [];
-  const write = (_level: string, args: readonly unknown[]) => {
-    logs = [...logs, args.map((arg) => inspect(arg)).join(" ")].slice(-MAX_LOGS);
+  const write = (_level: string, messages: readonly string[]) => {
+    logs = [...logs, messages.join(" ")].slice(-MAX_LOGS);
   };
-  const silent = createConsole(() => undefined);
   const host = (
     phase: Phase,
     variable: IsolateHost["variable"],
-    console = silent,
-  ): IsolateHost => ({
-    ...refusing(phase, now),
-    variable,
-    console,
-  });
+    log: IsolateHost["log"] = () => undefined,
+  ): IsolateHost => ({ ...refusing(phase, now), variable, log });
   const ofEnvironment = (name: string) =>
     Object.hasOwn(environment, name) ? environment[name] : undefined;
   return {
-    modules: host(IMPORT, ofEnvironment, createConsole(write)),
+    modules: host(IMPORT, ofEnvironment, write),
     schema: host(SCHEMA, refuse("Environment variables unsupported when evaluating schema")),
     authConfig: host(AUTH_CONFIG, (name) => authVariable(environment, name)),
     appDefinition: host(APP_DEFINITION, definitionVariable),
@@ -112,7 +105,7 @@ function authVariable(environment: Readonly<Record<string, string>>, name: strin
   return value;
 }
 
-function refusing(phase: Phase, now: number): Omit<IsolateHost, "variable" | "console"> {
+function refusing(phase: Phase, now: number): Omit<IsolateHost, "variable" | "log"> {
   const noClock = (what: string) => refuse(`${what} unsupported ${phase.when}`);
   const performance = phase.clock
     ? { now: () => 0, timeOrigin: now, toJSON: () => ({ timeOrigin: now }) }

@@ -1,11 +1,12 @@
-import { inspect } from "node:util";
-import { MAX_LOG_LINES } from "../limits.ts";
+import { MAX_LOG_LINES, MAX_LOG_LINE_BYTES } from "../limits.ts";
+import type { Inspect } from "./inspect.ts";
 
 /** How a line was logged: `console.log` is LOG. */
 export type LogLevel = "DEBUG" | "INFO" | "WARN" | "ERROR" | "LOG";
 
 /** One line that a function logged, as `convex logs` shows it. */
 export interface LogLine {
+  /** The arguments, as they are printed. */
   readonly messages: readonly string[];
   readonly level: LogLevel;
   /** Milliseconds since 1970. */
@@ -13,27 +14,52 @@ export interface LogLine {
   readonly isTruncated: boolean;
 }
 
-/** Longer messages are cut, in characters (production's limit is on the line, 32 KiB). */
-const MAX_MESSAGE_LENGTH = 32_768;
+/** How much one execution may log. */
+export interface LogLimits {
+  /** Lines; the one after says that there were more. */
+  readonly lines: number;
+  /** Characters of all lines; the line that passes them says so instead. */
+  readonly characters: number;
+  /** Bytes of one line in UTF-8; a longer one is cut. */
+  readonly lineBytes: number;
+}
 
-/** Collects the log lines of one execution, up to production's limit. */
+/** Production's for isolates (crates/isolate/src/environment, crates/common/src/log_lines.rs): the last line is kept for the overflow. */
+const ISOLATE_LIMITS: LogLimits = {
+  lines: MAX_LOG_LINES - 1,
+  characters: Infinity,
+  lineBytes: MAX_LOG_LINE_BYTES,
+};
+
+/** Collects the log lines of one execution, up to production's limits. */
 export class LogSink {
   readonly lines: LogLine[] = [];
+  #characters = 0;
+  #full = false;
 
-  /** @param added is told of each line that is kept. */
-  constructor(private readonly added: (line: LogLine) => void = () => undefined) {}
+  /** @param added - Is told of each line that is kept. */
+  constructor(
+    private readonly added: (line: LogLine) => void = () => undefined,
+    private readonly limits: LogLimits = ISOLATE_LIMITS,
+  ) {}
 
-  write(level: LogLevel, args: readonly unknown[], timestamp: number): void {
-    if (this.lines.length > MAX_LOG_LINES) return;
-    if (this.lines.length === MAX_LOG_LINES) {
-      const text = `Log overflow (maximum ${String(MAX_LOG_LINES)}). Remaining log lines omitted.`;
-      this.#add({ messages: [text], level: "ERROR", timestamp, isTruncated: false });
+  /** @param messages - The arguments, as they are printed. */
+  write(level: LogLevel, messages: readonly string[], timestamp: number): void {
+    if (this.#full) return;
+    this.#characters += messages.reduce((sum, message) => sum + message.length + 1, -1);
+    const overflow = this.#overflow();
+    if (overflow === null) {
+      this.#add({ ...cut(messages, this.limits.lineBytes), level, timestamp });
       return;
     }
-    const whole = args.map((arg) => inspect(arg));
-    const messages = whole.map((message) => message.slice(0, MAX_MESSAGE_LENGTH));
-    const isTruncated = whole.some((message) => message.length > MAX_MESSAGE_LENGTH);
-    this.#add({ messages, level, timestamp, isTruncated });
+    this.#full = true;
+    const text = `Log overflow (maximum ${overflow}). Remaining log lines omitted.`;
+    this.#add({ messages: [text], isTruncated: false, level: "ERROR", timestamp });
+  }
+
+  #overflow(): string | null {
+    if (this.#characters > this.limits.characters) return "1M characters";
+    return this.lines.length >= this.limits.lines ? String(MAX_LOG_LINES) : null;
   }
 
   /** Adds a warning of the deployment's own, which no limit keeps away. */
@@ -52,56 +78,105 @@ export function warningLine(text: string, timestamp: number): LogLine {
   return { messages: [text], level: "WARN", timestamp, isTruncated: false };
 }
 
-/** As clients get it in `logLines`: `[LOG] 'hello'`. */
-export function formatLogLine(line: LogLine): string {
-  return `[${line.level}] ${line.messages.join(" ")}`;
+/** The messages as far as they fit into one line, with a space between two. */
+function cut(
+  messages: readonly string[],
+  limit: number,
+): Pick<LogLine, "messages" | "isTruncated"> {
+  const kept: string[] = [];
+  let left = limit;
+  for (const message of messages) {
+    const bytes = Buffer.from(message);
+    if (bytes.length > left) {
+      kept.push(bytes.subarray(0, characterBoundary(bytes, left)).toString());
+      return { messages: kept, isTruncated: true };
+    }
+    kept.push(message);
+    left -= bytes.length + 1;
+  }
+  return { messages, isTruncated: false };
 }
 
-type Write = (level: LogLevel, args: readonly unknown[]) => void;
+/** Where the character that the position is in begins: bytes after its first begin with the bits 10. */
+function characterBoundary(bytes: Buffer, position: number): number {
+  let at = Math.max(position, 0);
+  while (at > 0 && ((bytes[at] ?? 0) & 0b1100_0000) === 0b1000_0000) at--;
+  return at;
+}
 
-/** The `console` of functions. */
-export function createConsole(write: Write): Record<string, unknown> {
+/** As clients get it in `logLines`: `[LOG] 'hello'`. */
+export function formatLogLine({ level, messages, isTruncated }: LogLine): string {
+  const text = `[${level}] ${messages.join(" ")}`;
+  return isTruncated ? `${text} (truncated due to length)` : text;
+}
+
+/** Takes a line, its arguments as they are printed. */
+export type Write = (level: LogLevel, messages: readonly string[]) => void;
+
+/** What the console of functions needs of the realm that they run in. */
+export interface ConsoleRealm {
+  readonly inspect: Inspect;
+  /** What `new Error().stack` is there, from where it is called: frames alone, each after a line break. */
+  readonly stack: () => string;
+}
+
+/**
+ * The `console` of functions in isolates: all that production's has (npm-packages/udf-runtime/src/02_console.ts and
+ * crates/isolate/src/ops/console.rs in get-convex/convex-backend). Others, such as `console.table`, are no functions.
+ *
+ * @param write - Takes each line.
+ * @param realm - Where the functions run.
+ */
+export function createConsole(
+  write: Write,
+  { inspect, stack }: ConsoleRealm,
+): Record<string, unknown> {
   const at =
     (level: LogLevel) =>
     (...args: unknown[]) => {
-      write(level, args);
+      write(level, args.map(inspect));
     };
   const timers = new Map<string, number>();
-  const counts = new Map<string, number>();
-  const nothing = () => undefined;
-  return {
+  const tellTime = (name: string, messages: readonly string[]) => {
+    const since = timers.get(name);
+    if (since === undefined) write("WARN", [`Timer '${name}' does not exist`]);
+    else write("INFO", [`${name}: ${String(Date.now() - since)}ms`, ...messages]);
+  };
+  const methods = {
     debug: at("DEBUG"),
-    log: at("LOG"),
-    info: at("INFO"),
-    warn: at("WARN"),
     error: at("ERROR"),
+    info: at("INFO"),
+    log: at("LOG"),
+    warn: at("WARN"),
     trace: (...args: unknown[]) => {
-      write("LOG", ["Trace:", ...args]);
+      write("LOG", [...args.map(inspect), `${stack()}\n`]);
     },
-    assert: (condition: unknown, ...args: unknown[]) => {
-      if (!condition) write("ERROR", ["Assertion failed", ...args]);
+    time: (label: unknown) => {
+      const name = labelText(label);
+      if (timers.has(name)) write("WARN", [`Timer '${name}' already exists`]);
+      else timers.set(name, Date.now());
     },
-    dir: at("LOG"),
-    table: at("LOG"),
-    group: at("LOG"),
-    groupCollapsed: at("LOG"),
-    groupEnd: nothing,
-    clear: nothing,
-    count: (label = "default") => {
-      counts.set(label, (counts.get(label) ?? 0) + 1);
-      write("LOG", [`${label}: ${String(counts.get(label))}`]);
+    timeLog: (label: unknown, ...args: unknown[]) => {
+      tellTime(labelText(label), args.map(inspect));
     },
-    time: (label = "default") => timers.set(label, performance.now()),
-    timeLog: (label = "default", ...args: unknown[]) => {
-      write("LOG", [`${label}: ${elapsed(timers, label)}`, ...args]);
-    },
-    timeEnd: (label = "default") => {
-      write("LOG", [`${label}: ${elapsed(timers, label)}`]);
-      timers.delete(label);
+    timeEnd: (label: unknown) => {
+      const name = labelText(label);
+      tellTime(name, []);
+      timers.delete(name);
     },
   };
+  // As a namespace object's: an empty object of its own.
+  Object.setPrototypeOf(methods, {});
+  return Object.defineProperty(methods, Symbol.toStringTag, {
+    value: "console",
+    configurable: true,
+  });
 }
 
-function elapsed(timers: Map<string, number>, label: string): string {
-  return `${(performance.now() - (timers.get(label) ?? performance.now())).toFixed(0)}ms`;
+/** A timer's label, as production reads it. */
+export function labelText(label: unknown): string {
+  if (label === undefined) return "default";
+  // Whatever says what it is; production calls its `toString`, too.
+  // eslint-disable-next-line @typescript-eslint/no-base-to-string -- "[object Object]" is what production says of others
+  return label === null ? "null" : label.toString();
 }

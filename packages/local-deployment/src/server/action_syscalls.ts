@@ -7,6 +7,7 @@ import type { CallResult, FunctionCall } from "../engine/protocol.ts";
 import { scheduleArgs, cancelArgs } from "../engine/syscalls/schedule_args.ts";
 import { messageOf } from "../errors.ts";
 import type { Failure } from "../runtime/failure.ts";
+import { refusedOperation } from "../runtime/refused_operations.ts";
 import { NO_DATABASE_USAGE } from "../tx/usage.ts";
 import { parseSyscallJson } from "../values/json_text.ts";
 import type { ActionEnd } from "./action_pool.ts";
@@ -91,9 +92,7 @@ export async function answerSyscall(
           await engine.call("createHandle", { caller: component, address: address.parse(parsed) }),
         );
       default:
-        return {
-          failure: { message: `Unknown async operation ${op} (not in the local deployment)` },
-        };
+        throw refusedOperation(op);
     }
   } catch (error) {
     return { failure: { message: messageOf(error) } };

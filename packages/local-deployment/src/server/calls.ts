@@ -38,6 +38,9 @@ export interface ClientInfo {
   readonly userAgent: string | null;
 }
 
+/** What a client names. */
+type ClientTarget = Extract<Target, { componentPath: string }>;
+
 /** Runs what clients ask for, with the access that they have, and logs it. */
 export class Calls {
   constructor(
@@ -71,7 +74,10 @@ export class Calls {
 
   /** What kind of function a path names. */
   async kindOf(call: ClientCall, caller: Caller): Promise<FunctionType | ClientResult> {
-    const type = await this.engine.call("functionType", targetOf(call, caller));
+    const target = targetOf(call, caller);
+    // An admin who acts as somebody is shown what that one is (`any_udf` in crates/application).
+    const publicOnly = target.publicOnly || caller.identity !== null;
+    const type = await this.engine.call("functionType", { ...target, publicOnly });
     if (typeof type === "string") return type;
     return toClient(refused(type), newRequestId());
   }
@@ -197,7 +203,7 @@ function endedBy({ journal }: LiveQuery, failure: Failure): LiveResult {
   return { ...refused(failure), journal, executionTime: 0, token: ENDLESS_TOKEN };
 }
 
-function targetOf({ path, componentPath }: ClientCall, caller: Caller): Target {
+function targetOf({ path, componentPath }: ClientCall, caller: Caller): ClientTarget {
   return {
     componentPath: caller.admin ? (componentPath ?? "") : "",
     path,

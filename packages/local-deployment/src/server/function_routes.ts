@@ -4,17 +4,17 @@ import { z } from "zod";
 import { HttpError } from "../errors.ts";
 import { MAX_CALL_BODY_BYTES } from "../limits.ts";
 import { encodeTs } from "../sync/timestamp.ts";
-import { parseJsonText, parseValueText } from "../values/json_text.ts";
+import { parseValueText } from "../values/json_text.ts";
 import { isObject } from "../values/kinds.ts";
+import { visibleText } from "../values/visible.ts";
 import type { Caller, Callers } from "./callers.ts";
 import type { Calls, ClientCall, ClientInfo, ClientResult } from "./calls.ts";
 import { parseJson, readJson } from "./http_io.ts";
 
-const format = z.enum(["json", "convex_json", "convex_encoded_json"]).optional();
 const callBody = z.object({
   path: z.string(),
-  args: z.union([z.array(z.json()).max(1), z.record(z.string(), z.json())]).default([]),
-  format,
+  args: z.union([z.array(z.json()).max(1), z.record(z.string(), z.json())]),
+  format: z.string().nullish(),
   componentPath: z.string().nullish(),
 });
 type CallBody = z.infer<typeof callBody>;
@@ -32,17 +32,37 @@ function plainJson(value: Value | undefined): unknown {
   return value instanceof CommitTsPlaceholder ? {} : value;
 }
 
-/** A result as the HTTP clients read it (convex/src/browser/http_client.ts). */
+/** Whether a format is plain JSON, which is lossy; `ValueFormat` in crates/value/src/export.rs. */
+const FORMATS: ReadonlyMap<string, boolean> = new Map([
+  ["json", true],
+  ["convex_clean_json", true],
+  ["convex_encoded_json", false],
+  ["convex_json", false],
+]);
+
+/** Whether values are shown as plain JSON, as they are to callers that name no format. @throws HttpError 400 `BadFormat` */
+function isPlain(format: string | null | undefined): boolean {
+  const plain = FORMATS.get(format ?? "json");
+  if (plain === undefined) {
+    throw new HttpError(
+      400,
+      "BadFormat",
+      `format param must be one of [\`json\`]. Got ${visibleText(format ?? "")}`,
+    );
+  }
+  return plain;
+}
+
+/** A result as the HTTP clients read it (`UdfResponse` in crates/local_backend/src/public_api.rs). */
 function functionResponse(result: ClientResult, plain: boolean): Response {
-  const body = result.ok
-    ? `{"status":"success","value":${plain ? plainText(result.value) : result.value},"logLines":${JSON.stringify(result.logLines)}}`
-    : JSON.stringify({
-        status: "error",
-        errorMessage: result.errorMessage,
-        ...(result.errorData === null ? {} : { errorData: parseJsonText(result.errorData) }),
-        logLines: result.logLines,
-      });
-  return new Response(body, { headers: { "content-type": "application/json" } });
+  const shown = (text: string) => (plain ? plainText(text) : text);
+  const fields = result.ok
+    ? [`"status":"success"`, `"value":${shown(result.value)}`]
+    : [`"status":"error"`, `"errorMessage":${JSON.stringify(result.errorMessage)}`];
+  if (!result.ok && result.errorData !== null)
+    fields.push(`"errorData":${shown(result.errorData)}`);
+  if (result.logLines.length > 0) fields.push(`"logLines":${JSON.stringify(result.logLines)}`);
+  return new Response(`{${fields.join(",")}}`, { headers: { "content-type": "application/json" } });
 }
 
 function plainText(value: string): string {
@@ -77,8 +97,7 @@ export function functionRoutes(
       args: argsOf(body.args),
       componentPath: body.componentPath ?? null,
     };
-    // Plain "json" shows int64 and bytes as text; the clients ask for the encoded format.
-    const plain = body.format === "json";
+    const plain = isPlain(body.format);
     const found = kind === "any" ? await calls.kindOf(call, caller) : kind;
     if (typeof found !== "string") return functionResponse(found, plain);
     return functionResponse(await calls.run(found, call, caller, infoOf(request)), plain);
@@ -107,7 +126,7 @@ export function functionRoutes(
     const fields = typeof body === "object" ? body : {};
     const segments = c.req.param("path").split("/");
     const name = segments.pop() ?? "";
-    const parsed = parseBody({ format: "json", ...fields, path: `${segments.join("/")}:${name}` });
+    const parsed = parseBody({ ...fields, path: `${segments.join("/")}:${name}` });
     return respond("any", c.req.raw, caller, parsed);
   });
   app.post("/api/query_ts", async (c) => {

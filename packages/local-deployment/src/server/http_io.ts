@@ -31,8 +31,22 @@ export async function readBody(request: Request, limit: number): Promise<Uint8Ar
   return Buffer.concat(chunks);
 }
 
-/** The body as JSON. @throws HttpError 400 `BadJsonBody`, as production says of one that is too large too */
+/** JSON, or a type that is written in it, as `application/problem+json`. */
+const JSON_TYPE = /^application\/(?:[^;\s]+\+)?json\s*(?:;|$)/i;
+
+/**
+ * The body as JSON. A page on another origin can send other types without asking the browser's leave (CORS).
+ *
+ * @throws HttpError 400 `BadJsonBody`, as production says of one that is too large too
+ */
 export async function readJson(request: Request, limit: number): Promise<unknown> {
+  if (!JSON_TYPE.test(request.headers.get("content-type") ?? "")) {
+    throw new HttpError(
+      400,
+      "BadJsonBody",
+      "Expected request with `Content-Type: application/json`",
+    );
+  }
   const body = await readBody(request, limit).catch((error: unknown) => {
     if (!(error instanceof HttpError)) throw error;
     const message = "Failed to buffer the request body: length limit exceeded";

@@ -1,6 +1,7 @@
 import type { Server, ServerWebSocket } from "bun";
 import { createServer } from "node:net";
 import { Hono } from "hono";
+import { DEPLOYMENT_METADATA } from "../engine/deployment_metadata.ts";
 import { DeploymentError, HttpError, messageOf } from "../errors.ts";
 import { MAX_BODY_BYTES, MAX_PUSH_BYTES } from "../limits.ts";
 import { SyncSession } from "../sync/session.ts";
@@ -10,8 +11,9 @@ import type { Calls, ClientInfo } from "./calls.ts";
 import { functionRoutes } from "./function_routes.ts";
 import { fetchListener } from "./fetch_listener.ts";
 import { refuseBadHost } from "./host_header.ts";
-import { errorResponse, preflight, withCors } from "./http_io.ts";
+import { errorResponse, preflight, readBody, withCors } from "./http_io.ts";
 import { openHttpServer, type Listener } from "./http_server.ts";
+import { refusedRoutes } from "./refused_routes.ts";
 import type { Site } from "./site.ts";
 
 const HOST = "127.0.0.1";
@@ -85,12 +87,16 @@ function serveCloud(port: number, services: Services): Server<SocketData> {
   const latestTs = async () => (await services.engine.call("clock")).ts;
   const app = new Hono();
   app.get("/version", (c) => c.text("local"));
+  // What `npx convex network-test` looks for.
+  app.get("/instance_name", (c) => c.text(DEPLOYMENT_METADATA.name));
+  app.post("/echo", async (c) => c.body(await readBody(c.req.raw, MAX_PUSH_BYTES)));
   app.get("/", (c) => c.text("This is a Quaver local deployment of Convex."));
   app.route(
     "/",
     functionRoutes(services.callers, services.calls, latestTs, (r) => infos.get(r) ?? NOBODY),
   );
   app.route("/", adminRoutes(services));
+  app.route("/", refusedRoutes());
   app.all("/http/*", (c) => {
     const url = new URL(c.req.url);
     url.pathname = url.pathname.slice("/http".length);

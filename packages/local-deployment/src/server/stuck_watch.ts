@@ -7,7 +7,7 @@ export const WATCH_MS = 100;
  * How long one query or mutation may compute, in milliseconds of the thread's own time. Production's
  * limit is one second of user time on its machines; this is a development machine, and a busy one.
  */
-const STUCK_MS = 3_000;
+const STUCK_MS = 1_600;
 /**
  * How long one may take by the clock on the wall, in milliseconds: one that waits does not compute, and
  * one that computes gets as little as a tenth of a processor on a busy machine.

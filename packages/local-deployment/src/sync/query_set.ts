@@ -137,9 +137,10 @@ export class QuerySet {
 
 function modification(queryId: number, result: ClientResult, journal: string | null): string {
   const common = `"queryId":${String(queryId)},"logLines":${JSON.stringify(result.logLines)},"journal":${JSON.stringify(journal)}`;
-  return result.ok
-    ? `{"type":"QueryUpdated","value":${result.value},${common}}`
-    : `{"type":"QueryFailed","errorMessage":${JSON.stringify(result.errorMessage)},"errorData":${result.errorData ?? "null"},${common}}`;
+  if (result.ok) return `{"type":"QueryUpdated","value":${result.value},${common}}`;
+  // Left out, and not null: with it, a client takes any error for a ConvexError.
+  const data = result.errorData === null ? "" : `,"errorData":${result.errorData}`;
+  return `{"type":"QueryFailed","errorMessage":${JSON.stringify(result.errorMessage)},${common}${data}}`;
 }
 
 /** Two failures that differ in their request's id only are the same to a client. */

@@ -118,6 +118,8 @@ export class SyncSession implements Subscriber {
 
   async #connect(message: ClientMessageOf<"Connect">): Promise<void> {
     this.#calls.sessionId = message.sessionId;
+    if (message.clientTs !== undefined)
+      this.#transitions.clientClockSkew = Math.trunc(message.clientTs) - Date.now();
     if (message.maxObservedTimestamp === undefined) return;
     const observed = decodeTs(message.maxObservedTimestamp);
     if (observed > BigInt(await this.services.latestTs())) {

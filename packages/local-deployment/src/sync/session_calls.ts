@@ -83,12 +83,14 @@ export class SessionCalls {
     const { logLines } = result;
     if (!result.ok) {
       const { errorMessage, errorData } = result;
+      const ts = type === "MutationResponse" ? { ts: null } : {};
       const data = errorData === null ? {} : { errorData: parseJsonText(errorData) };
       this.channel.send({
         type,
         requestId,
         success: false,
         result: errorMessage,
+        ...ts,
         logLines,
         ...data,
       });

@@ -1,3 +1,5 @@
+import { identityFromAttributes } from "../auth/identity.ts";
+import type { Identity } from "../engine/frame.ts";
 import { ANONYMOUS, type Caller, type Callers } from "../server/callers.ts";
 import { MAX_TIMER_MS } from "../timers.ts";
 import type { ClientMessageOf } from "./messages.ts";
@@ -44,7 +46,17 @@ export class SessionIdentity {
       case "User":
         return this.callers.verifyToken(value);
       case "Admin":
-        return this.callers.verifyAdmin(value, impersonating ?? null);
+        return this.callers.verifyAdmin(value, actingAs(impersonating));
     }
   }
+}
+
+/** @throws Error for attributes that say of nobody who it is */
+function actingAs(attributes: ClientMessageOf<"Authenticate">["impersonating"]): Identity {
+  if (attributes === undefined) return null;
+  const identity = identityFromAttributes(attributes);
+  if (identity !== null) return { ...identity };
+  throw new Error(
+    'Received Invalid JSON on websocket: Either "tokenIdentifier" or "issuer" and "subject" must be set',
+  );
 }

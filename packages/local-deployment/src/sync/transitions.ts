@@ -21,6 +21,8 @@ export class Transitions {
    * even when an earlier one has (as it may when the mutation was done on an earlier connection).
    */
   #owedTs: bigint | null = null;
+  /** How far the client's clock is ahead of this one's, in milliseconds; null when it has not said what it is. */
+  clientClockSkew: number | null = null;
   #dirty = false;
   #flushing = false;
 
@@ -97,15 +99,20 @@ export class Transitions {
       if (unchanged && modifications.length === 0 && this.#owedTs === null) continue;
       if (this.#owedTs !== null && end.ts >= this.#owedTs) this.#owedTs = null;
       this.#version = end;
-      this.channel.sendTexts(chunked(transition(start, end, modifications)));
+      this.channel.sendTexts(chunked(transition(start, end, modifications, this.clientClockSkew)));
     }
   }
 }
 
 /** A Transition's text; the modifications are JSON texts already, and may be long. */
-function transition(start: StateVersion, end: StateVersion, modifications: readonly string[]) {
+function transition(
+  start: StateVersion,
+  end: StateVersion,
+  modifications: readonly string[],
+  clientClockSkew: number | null,
+): string {
   const startVersion = JSON.stringify(encodeVersion(start));
   const endVersion = JSON.stringify(encodeVersion(end));
   const serverTs = `${String(Date.now())}000000`;
-  return `{"type":"Transition","startVersion":${startVersion},"endVersion":${endVersion},"modifications":[${modifications.join(",")}],"serverTs":${serverTs}}`;
+  return `{"type":"Transition","startVersion":${startVersion},"endVersion":${endVersion},"modifications":[${modifications.join(",")}],"clientClockSkew":${String(clientClockSkew)},"serverTs":${serverTs}}`;
 }

@@ -37,8 +37,12 @@ describe("an Authorization header", () => {
         org: { a: 1 },
       },
     });
-    const named = parseAuthorizationHeader(`Convex key:${encoded({ tokenIdentifier: "t" })}`);
-    expect(named).toMatchObject({ key: "key", actingAs: { tokenIdentifier: "t" } });
+    const named = { tokenIdentifier: "t", email: null, custom: null };
+    expect(parseAuthorizationHeader(`Convex key:${encoded(named)}`)).toEqual({
+      type: "admin",
+      key: "key",
+      actingAs: { tokenIdentifier: "t", custom: null },
+    });
   });
 
   test.each([
@@ -48,6 +52,11 @@ describe("an Authorization header", () => {
     ["Basic YTpi", "InvalidAdminKey", "Invalid admin key"],
     ["Convex key:", "HeaderParseFailure", "Malformed Authorization header."],
     ["Convex key:%%%", "HeaderParseFailure", "Malformed Authorization header."],
+    [
+      `Convex key:${encoded({ tokenIdentifier: "t", email: 1 })}`,
+      "HeaderParseFailure",
+      "Malformed Authorization header.",
+    ],
     [`Convex key:${encoded([])}`, "HeaderParseFailure", "Malformed Authorization header."],
     [
       `Convex key:${encoded({ subject: "s" })}`,

@@ -78,7 +78,7 @@ describe("what nobody waits for", () => {
     const { json } = await post(`${fixture.current.url}/api/action`, call);
     expect(json).toMatchObject({ status: "success" });
     expect(json?.logLines).toEqual([
-      "[WARN] '3 unawaited operations: [fetch, mutation]. Async operations should be awaited or they might not run. See https://docs.convex.dev/functions/actions#dangling-promises for more information.'",
+      "[WARN] 3 unawaited operations: [fetch, mutation]. Async operations should be awaited or they might not run. See https://docs.convex.dev/functions/actions#dangling-promises for more information.",
     ]);
     silent.close();
     silent.closeAllConnections();

@@ -4,6 +4,7 @@ import type { FunctionArgs, FunctionReference } from "convex/server";
 import { expect, test } from "vitest";
 import { FunctionLog, type Completion } from "../../../../tests/support/function-log.ts";
 import { api } from "./support/api.ts";
+import { post } from "./support/http.ts";
 import { fixtureDeployment } from "./support/push.ts";
 import { liveClient, RawClient, watch } from "./support/sync.ts";
 
@@ -156,10 +157,8 @@ test("nothing of what callers make up acts on the terminal that the log is print
   for (const kind of ["query", "mutation", "action"]) {
     const long = `${evil}${"x".repeat(100_000)}`;
     for (const path of [evil, `calls:${evil}`, long]) {
-      const call = { method: "POST", body: JSON.stringify({ path, args: {} }) };
-      expect(await (await fetch(`${url}/api/${kind}`, call)).json()).toMatchObject({
-        status: "error",
-      });
+      const { json } = await post(`${url}/api/${kind}`, { path, args: {} });
+      expect(json).toMatchObject({ status: "error" });
     }
   }
   const socket = await RawClient.open(url);

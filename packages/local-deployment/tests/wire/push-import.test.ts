@@ -44,7 +44,9 @@ test.each([
 
 test("what a module logs is told when it fails, before where it failed", async () => {
   const { message } = await imported('console.log("one", { two: 2 });\nthrow new Error("no");');
-  expect(message).toMatch(/Failed to analyze m\.js: Uncaught Error: no\n\n'one' \{ two: 2 \}\n$/);
+  expect(message).toMatch(
+    /Failed to analyze m\.js: Uncaught Error: no\n\n'one' \{\n {2}two: 2\n\}\n$/,
+  );
 });
 
 test("a Node module that throws is told by Node, with what it logged", async () => {

@@ -72,6 +72,38 @@ describe("a push", () => {
     expect(await query("notes:all")).toEqual(before);
   });
 
+  test(
+    "stages an index, which can be queried when it is enabled",
+    { timeout: 90_000 },
+    async () => {
+      const { project, query, add } = await aSmallProject();
+      const indexed = (options: string) => ({
+        "convex/schema.ts": schema(
+          `defineTable({ text: v.string() }).index("by_text", ${options})`,
+        ),
+      });
+      const staged = indexed('{ fields: ["text"], staged: true }');
+      const said = async (files: Readonly<Record<string, string>>) => {
+        project.write(files);
+        const { stdout, stderr } = await project.push();
+        return stdout + stderr;
+      };
+      expect(await said({ ...staged, "convex/search.ts": byText })).toContain(
+        "Added staged table indexes:",
+      );
+      await add({ text: "a" });
+      const refused =
+        "Index notes.by_text is currently staged and not available to query until it is enabled.";
+      await expect(query("search:find", { text: "a" })).rejects.toThrow(refused);
+
+      expect(await said(indexed('["text"]'))).toContain("These indexes are now enabled:");
+      expect(await query("search:find", { text: "a" })).toBe(1);
+
+      expect(await said(staged)).toContain("These indexes are now staged:");
+      await expect(query("search:find", { text: "a" })).rejects.toThrow(refused);
+    },
+  );
+
   test("whose schema the stored documents break is refused by name, and the old code keeps running", async () => {
     const { project, query, add } = await aSmallProject();
     await project.pushed();
@@ -336,7 +368,7 @@ describe("the official CLI", () => {
     onTestFinished(() => {
       clearInterval(called);
     });
-    await said.until("'hello' { a: 1 }");
+    await said.until("'hello' {\n  a: 1\n}");
     await said.until("calls:logs");
   });
 });

@@ -207,51 +207,6 @@ describe("documents", () => {
 });
 
 describe("reading", () => {
-  const group = "ranks";
-  const read = async (range: object, order: "asc" | "desc" = "asc") =>
-    (await client().query(api.reading.range, { group, order, ...range })).join(" ");
-
-  test("an index holds every type in Convex's order, and a range is what its bounds say", async () => {
-    const ranks = [2, "absent", 1n, null, -1, 10, -5n, 0];
-    await client().mutation(api.reading.seed, { group, ranks });
-    await client().mutation(api.reading.seed, { group: `${group}!`, ranks: [3] });
-    expect(await read({})).toBe("absent null -5 1 -1 0 2 10");
-    expect(await read({}, "desc")).toBe("10 2 0 -1 1 -5 null absent");
-    expect(await read({ eq: { value: 2 } })).toBe("2");
-    expect(await read({ eq: { value: null } })).toBe("null");
-    expect(await read({ eq: {} })).toBe("absent");
-    expect(await read({ gt: { value: 0 } })).toBe("2 10");
-    expect(await read({ gt: {} })).toBe("null -5 1 -1 0 2 10");
-    expect(await read({ gt: { value: null }, lt: { value: 2 } })).toBe("-5 1 -1 0");
-    expect(await read({ gt: { value: 0n }, lt: { value: 0 } }, "desc")).toBe("-1 1");
-    expect(await read({ lt: { value: null } })).toBe("absent");
-    expect(await read({ gt: { value: 5 }, lt: { value: 4 } })).toBe("");
-  });
-
-  test("filters compare as indexes do, and drop what they don't keep", async () => {
-    const filteredGroup = aGroup();
-    await client().mutation(api.reading.seed, { group: filteredGroup, ranks: [1, 5, 3, "absent"] });
-    const asked = { group: filteredGroup, above: 2 };
-    expect(await client().query(api.reading.filtered, asked)).toEqual(["3", "5"]);
-  });
-
-  test("unique wants one at most", async () => {
-    const one = aGroup();
-    expect(await client().query(api.reading.unique, { group: one })).toBeNull();
-    await client().mutation(api.things.add, { group: one, name: "only" });
-    expect(await client().query(api.reading.unique, { group: one })).toBe("only");
-    await client().mutation(api.things.add, { group: one, name: "second" });
-    expect(await refusal(client().query(api.reading.unique, { group: one }))).toContain(
-      "unique() query returned more than one result",
-    );
-  });
-
-  test("an index that isn't there is named", async () => {
-    expect(await refusal(client().query(api.reading.byNoIndex, {}))).toContain(
-      "Index things.by_nothing not found.",
-    );
-  });
-
   test("a page takes up where the cursor is, and a cursor of another query is refused", async () => {
     const paged = aGroup();
     await client().mutation(api.reading.seed, { group: paged, ranks: [1, 2, 3, 4, 5] });

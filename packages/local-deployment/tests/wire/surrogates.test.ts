@@ -45,7 +45,11 @@ describe("half a surrogate pair is refused", () => {
       Buffer.of(0xed, 0xa0, 0x80),
       Buffer.from('"}}'),
     ]);
-    const response = await fetch(at("/api/query"), { method: "POST", body });
+    const response = await fetch(at("/api/query"), {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body,
+    });
     const { status, json } = await answerOf(response);
     expect(status).toBe(400);
     expect(json).toMatchObject({

@@ -1,12 +1,22 @@
 import { Console } from "node:console";
 import { Writable } from "node:stream";
 import { inspect } from "node:util";
-import type { LogLevel } from "../../runtime/console.ts";
+import { labelText, type LogLevel, type LogLimits } from "../../runtime/console.ts";
 
 /** Whoever's code runs: an action, or modules that are imported to be analysed. */
 export interface Logger {
-  log(level: LogLevel, args: readonly unknown[]): void;
+  log(level: LogLevel, messages: readonly string[]): void;
 }
+
+/** Production's, where what an action says is a part of Lambda's answer (npm-packages/node-executor/src/executor.ts). */
+export const NODE_LOG_LIMITS: LogLimits = {
+  lines: 256,
+  characters: 1_048_576,
+  lineBytes: Infinity,
+};
+
+/** As production prints values in Node: with Node's own words, and longer strings. */
+const OPTIONS = { maxStringLength: 32_768, customInspect: true };
 
 /** Each logger's own `console`. */
 const consoles = new WeakMap<Logger, object>();
@@ -27,15 +37,18 @@ function consoleOf(logger: Logger): object {
   const known = consoles.get(logger);
   if (known !== undefined) return known;
   const made = consoleWriting((level, args) => {
-    logger.log(level, args);
+    logger.log(
+      level,
+      args.map((arg) => inspect(arg, OPTIONS)),
+    );
   });
   consoles.set(logger, made);
   return made;
 }
 
 /**
- * Node's own, whose output goes to the function's log: `trace`, `assert`, `count` and `table` come by way of these, and
- * what writes past them is lost, as in production (`setupConsole` in node-executor).
+ * Node's own, of which what these methods are given goes to the function's log. `trace`, `assert`, `count` and `table`
+ * come by way of them; what writes past them, as `dir` does, is lost (`setupConsole` in node-executor).
  */
 function consoleWriting(write: (level: LogLevel, args: readonly unknown[]) => void): object {
   const nowhere = () =>
@@ -51,7 +64,7 @@ function consoleWriting(write: (level: LogLevel, args: readonly unknown[]) => vo
     };
   const timers = new Map<string, number>();
   const elapsed = (label: unknown, over: boolean, ...args: unknown[]) => {
-    const name = nameOf(label);
+    const name = labelText(label);
     const since = timers.get(name);
     if (since === undefined) write("WARN", [`Timer '${name}' does not exist`]);
     else write("INFO", [`${name}: ${Date.now() - since}ms`, ...args]);
@@ -64,7 +77,7 @@ function consoleWriting(write: (level: LogLevel, args: readonly unknown[]) => vo
     log: at("LOG"),
     warn: at("WARN"),
     time: (label?: unknown) => {
-      const name = nameOf(label);
+      const name = labelText(label);
       if (timers.has(name)) write("WARN", [`Timer '${name}' already exists`]);
       else timers.set(name, Date.now());
     },
@@ -75,10 +88,4 @@ function consoleWriting(write: (level: LogLevel, args: readonly unknown[]) => vo
       elapsed(label, true);
     },
   });
-}
-
-/** Whatever it is called by, as production's reads it. */
-function nameOf(label: unknown): string {
-  if (label === undefined) return "default";
-  return typeof label === "string" ? label : inspect(label);
 }

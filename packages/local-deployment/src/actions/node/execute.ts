@@ -1,6 +1,8 @@
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { isRegisteredFunction } from "../../runtime/convex_exports.ts";
+import type { LogLine } from "../../runtime/console.ts";
+import { NODE_LOG_LIMITS } from "./console.ts";
 import { ActionFrame, currentAction } from "../frame.ts";
 import type { ActionTask, FromRunner, Thrown } from "../protocol.ts";
 import type { ActionSyscalls } from "../syscalls.ts";
@@ -21,13 +23,14 @@ export async function execute(
   syscalls: ActionSyscalls,
 ): Promise<End> {
   const { id } = task;
-  const frame = new ActionFrame(task, (line) => {
+  const say = (line: LogLine) => {
     send({ kind: "log", id, line });
-  });
+  };
+  const frame = new ActionFrame(task, say, NODE_LOG_LIMITS);
   try {
     const value = await currentAction.run(frame, async () => {
       const returned = await call(task);
-      warnOfPending(frame, syscalls.pending(frame));
+      warnOfPending(syscalls.pending(frame));
       return returned;
     });
     return { kind: "done", id, outcome: { ok: true, value } };
@@ -78,11 +81,13 @@ async function inTime(name: string, timeoutMs: number, running: Promise<string>)
   }
 }
 
-function warnOfPending(frame: ActionFrame, ops: ReadonlySet<string>): void {
+/** By the action's own console, as production does it. */
+function warnOfPending(ops: ReadonlySet<string>): void {
   for (const op of ops) {
     const name = op.replace(/^actions\//, "");
-    frame.log("WARN", [
+    // eslint-disable-next-line no-console -- it is the function's, and goes to its log
+    console.warn(
       `You have an outstanding ${name} call. Operations should be awaited or they might not run. Not awaiting promises might result in unexpected failures. See https://docs.convex.dev/functions/actions#dangling-promises for more information.`,
-    ]);
+    );
   }
 }

@@ -4,12 +4,13 @@
  * read TypeScript.
  */
 import { LogSink } from "../../runtime/console.ts";
+import { refusedOperation } from "../../runtime/refused_operations.ts";
 import { egressFetch } from "../egress.ts";
 import { currentAction } from "../frame.ts";
 import type { FromRunner, Thrown, ToRunner } from "../protocol.ts";
 import { ActionSyscalls } from "../syscalls.ts";
 import { analyze } from "./analyze.ts";
-import { installConsole, type Logger } from "./console.ts";
+import { installConsole, NODE_LOG_LIMITS, type Logger } from "./console.ts";
 import { execute } from "./execute.ts";
 import { endWithParent } from "./parent.ts";
 import { describeThrown } from "./thrown.ts";
@@ -59,7 +60,7 @@ endWithParent(Number(process.argv.pop())); // functions see no arguments
 Object.assign(globalThis, {
   Convex: {
     syscall: (op: string) => {
-      throw new Error(`Unknown operation ${op}`);
+      throw refusedOperation(op, "operation");
     },
     asyncSyscall: async (op: string, args: string) => {
       const frame = currentAction.getStore();
@@ -67,7 +68,7 @@ Object.assign(globalThis, {
       return await syscalls.call(frame, op, args);
     },
     jsSyscall: (op: string) => {
-      throw new Error(`${op}: file storage is not in the local deployment`);
+      throw refusedOperation(op, "operation");
     },
   },
 });
@@ -76,10 +77,10 @@ installConsole(() => currentAction.getStore() ?? analysis);
 function loggerOfAnalysis(): Logger {
   const sink = new LogSink((line) => {
     send({ kind: "log", id: 0, line });
-  });
+  }, NODE_LOG_LIMITS);
   return {
-    log: (level, args) => {
-      sink.write(level, args, Date.now());
+    log: (level, messages) => {
+      sink.write(level, messages, Date.now());
     },
   };
 }

@@ -1,8 +1,9 @@
+import { FunctionError } from "../../errors.ts";
 import { Transaction } from "../../tx/transaction.ts";
 import type { FunctionType, UdfType } from "../analysis.ts";
 import { findFunction } from "../code.ts";
 import { run, runMutation, type Ran } from "../executor.ts";
-import { locate } from "../invoke.ts";
+import { inComponent, nameForMessage } from "../invoke.ts";
 import type { CallResult, Target } from "../protocol.ts";
 import type { EngineState } from "../state.ts";
 import { resolveTarget } from "../targets.ts";
@@ -70,13 +71,14 @@ const FUNCTION_TYPES: Readonly<Record<UdfType, FunctionType>> = {
   Action: "action",
 };
 
-/** @throws FunctionError when there is no such function for the caller, in a query's words */
+/** @throws FunctionError when there is no such function for the caller */
 function functionType(state: EngineState, target: Target): FunctionType {
   const { component, path, publicOnly } = resolveTarget(state, target);
   const analyzed = findFunction(state.code, component, path);
   if (analyzed === undefined || (publicOnly && analyzed.visibility?.kind !== "public")) {
-    locate(state, { component, path, publicOnly, type: "query" });
-    return "query";
+    throw new FunctionError(
+      `Could not find function for '${nameForMessage(path)}'${inComponent(component)}. Did you forget to run \`npx convex dev\`?`,
+    );
   }
   return FUNCTION_TYPES[analyzed.udfType];
 }

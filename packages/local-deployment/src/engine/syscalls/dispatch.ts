@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { FunctionError } from "../../errors.ts";
+import { refusedOperation } from "../../runtime/refused_operations.ts";
 import { asStorageError } from "../../storage/storage_error.ts";
 import { parseSyscallJson } from "../../values/json_text.ts";
 import type { Frame } from "../frame.ts";
@@ -35,7 +36,7 @@ export async function asyncSyscall(
   const name = op.replace(/^1\.0\//, "");
   const handler = handlers[name];
   if (handler === undefined) {
-    throw new FunctionError(`Unknown async operation ${op} (not in the local deployment)`);
+    throw refusedOperation(op);
   }
   if (frame.type === "query" && WRITES.has(name)) {
     throw new FunctionError(`Unknown async operation ${op}: queries can't write`);
@@ -60,7 +61,7 @@ export function syncSyscall(state: EngineState, frame: Frame, op: string, args: 
   const parsed = parseSyscallJson(args);
   switch (op) {
     case "1.0/queryStream":
-      return queryStream(frame, parsed);
+      return queryStream(state, frame, parsed);
     case "1.0/queryCleanup":
       frame.closeStream(parseArgs("queryCleanup", queryCleanupArgs, parsed).queryId);
       return "{}";
@@ -72,7 +73,7 @@ export function syncSyscall(state: EngineState, frame: Frame, op: string, args: 
       // Arguments of components came before their environment variables; none are declared now.
       return "{}";
     default:
-      throw new FunctionError(`Unknown operation ${op} (not in the local deployment)`);
+      throw refusedOperation(op, "operation");
   }
 }
 

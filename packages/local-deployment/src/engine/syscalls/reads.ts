@@ -1,20 +1,33 @@
 import { z } from "zod";
 import { FunctionError } from "../../errors.ts";
-import { compileQuery, serializedQuery } from "../../tx/query_plan.ts";
+import { compileQuery, serializedQuery, type SerializedQuery } from "../../tx/query_plan.ts";
 import { queryPageArgs, readPage } from "../../tx/pagination.ts";
 import { QueryStream } from "../../tx/query_stream.ts";
 import type { Frame } from "../frame.ts";
+import { isStaged } from "../index_change.ts";
+import type { EngineState } from "../state.ts";
 import { parseArgs, type Syscall } from "./dispatch.ts";
 import { tableOfArgument } from "./tables.ts";
 
 const queryStreamArgs = z.object({ query: serializedQuery });
 
 /** Starts a query. It reads nothing before the first document is asked for. */
-export function queryStream(frame: Frame, args: unknown): string {
+export function queryStream(state: EngineState, frame: Frame, args: unknown): string {
   const { query } = parseArgs("queryStream", queryStreamArgs, args);
+  checkEnabled(state, frame, query);
   const compiled = compileQuery(frame.tx, frame.component.id, query, frame.view);
   const queryId = frame.addStream(new QueryStream(frame.tx, compiled, frame.view));
   return JSON.stringify({ queryId });
+}
+
+/** @throws FunctionError in production's words, when the query's index is there and not enabled */
+function checkEnabled(state: EngineState, frame: Frame, { source }: SerializedQuery): void {
+  if (source.type === "FullTableScan") return;
+  const schema = state.code.definitions.get(frame.component.definition)?.schema ?? null;
+  if (!isStaged(schema, source.indexName)) return;
+  throw new FunctionError(
+    `Index ${source.indexName} is currently staged and not available to query until it is enabled.`,
+  );
 }
 
 const queryStreamNextArgs = z.object({ queryId: z.number() });
@@ -49,7 +62,7 @@ const get: Syscall = (state, frame, args) => {
   return frame.tx.get(table, id, frame.view)?.json ?? "null";
 };
 
-const queryPage: Syscall = (_state, frame, args) => {
+const queryPage: Syscall = (state, frame, args) => {
   if (frame.component.path !== "") {
     throw new FunctionError(
       "paginate() is only supported in the app. Learn more at https://docs.convex.dev/components/authoring#pagination",
@@ -57,6 +70,7 @@ const queryPage: Syscall = (_state, frame, args) => {
   }
   const { execution } = frame;
   const parsed = parseArgs("queryPage", queryPageArgs, args);
+  checkEnabled(state, frame, parsed.query);
   // A live page that is read again keeps the bounds it was first read with. What a function called by
   // another reads is not kept: production's journal is the outermost function's.
   const outermost = frame.parent === null;

@@ -3,15 +3,31 @@ import { FunctionError } from "../../errors.ts";
 import { MAX_SCHEDULE_MS } from "../../limits.ts";
 import type { Transaction } from "../../tx/transaction.ts";
 import { measureArgs } from "../../values/call_args.ts";
-import { resolveAddress, type Address } from "../addresses.ts";
-import { findFunction } from "../code.ts";
+import { resolveAddress, type Address, type ResolvedFunction } from "../addresses.ts";
+import { findModule } from "../code.ts";
 import type { Component } from "../components.ts";
+import { inComponent } from "../invoke.ts";
 import { JOBS_TABLE } from "../jobs.ts";
 import { canonicalFunctionPath, formatFunctionPath } from "../paths.ts";
 import type { EngineState } from "../state.ts";
 import { parseArgs, type Syscall } from "./dispatch.ts";
 import { cancelArgs, scheduleArgs } from "./schedule_args.ts";
 import { tableOfArgument } from "./tables.ts";
+
+/** @throws FunctionError when there is no such function; in production's words (`validate_schedule_args` in crates/udf) */
+function checkTarget(state: EngineState, { component, path }: ResolvedFunction): void {
+  const module = findModule(state.code, component, path.module);
+  if (module === undefined) {
+    const where = component.path === "" ? "" : `${component.path} `;
+    throw new FunctionError(
+      `Attempted to schedule function at nonexistent path: ${where}${path.module}`,
+    );
+  }
+  if (module.functions.some(({ name }) => name === path.name)) return;
+  throw new FunctionError(
+    `Attempted to schedule function, but no exported function ${path.name} found in the file: ${path.module}${inComponent(component)}. Did you forget to export it?`,
+  );
+}
 
 /** Adds a job for `caller`. The parent is the job that is running, when one is. */
 export function scheduleJob(
@@ -22,21 +38,14 @@ export function scheduleJob(
   parentJob: string | null,
 ): string {
   const target = resolveAddress(state.code, state.handles, caller, request);
+  checkTarget(state, target);
   const due = request.ts * 1000;
   if (!Number.isFinite(due) || Math.abs(due - tx.now) > MAX_SCHEDULE_MS) {
-    throw new FunctionError(
-      due > tx.now
-        ? "Functions can only be scheduled within 5 years from now."
-        : "Functions can't be scheduled more than 5 years in the past.",
-    );
+    const when = due > tx.now ? "in the future" : "in the past";
+    throw new FunctionError(`UnixTimestamp(${request.ts}s) is more than 5 years ${when}`);
   }
   const name = canonicalFunctionPath(target.path);
   const args = measureArgs(name, request.args);
-  if (findFunction(state.code, target.component, target.path) === undefined) {
-    throw new FunctionError(
-      `Attempted to schedule function at nonexistent path: ${formatFunctionPath(target.path)}`,
-    );
-  }
   tx.usage.schedule(args.size);
   return state.jobs.schedule(tx, {
     component: caller.id,

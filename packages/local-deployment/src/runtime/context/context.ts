@@ -1,4 +1,6 @@
 import { constants, createContext, Script, type Context } from "node:vm";
+import { createConsole } from "../console.ts";
+import { inspectorIn } from "../inspect.ts";
 import { OUTER_CLASSES, plain, sharedGlobals } from "./globals.ts";
 import type { IsolateHost } from "./host.ts";
 import { setUpLanguage, type LanguageNeeds } from "./language.ts";
@@ -7,11 +9,14 @@ import { setUpWeb, type WebGlobals } from "./web.ts";
 const language = new Script(`(${setUpLanguage.toString()})`, { filename: "convex:language" });
 const web = new Script(`(${setUpWeb.toString()})`, { filename: "convex:web" });
 
+const stack = new Script("() => `\\n${new Error().stack}`", { filename: "convex:stack" });
+
 /** What serves each context, by its global object, and the web APIs that it has made. */
 interface Served {
   readonly context: Context;
   readonly host: () => IsolateHost;
   web: WebGlobals | null;
+  console: object | null;
 }
 const served = new WeakMap<object, Served>();
 
@@ -55,10 +60,9 @@ const globals: PropertyDescriptorMap = {
   ...sharedGlobals,
   ...Object.fromEntries(WEB_NAMES.map((name) => lazily(name, (found) => webOf(found)[name]))),
   ...Object.fromEntries(
-    (["console", "performance", "crypto"] as const).map((name) =>
-      lazily(name, ({ host }) => host()[name]),
-    ),
+    (["performance", "crypto"] as const).map((name) => lazily(name, ({ host }) => host()[name])),
   ),
+  ...Object.fromEntries([lazily("console", consoleOf)]),
   __importMeta: {
     get: () => {
       throw new TypeError("import.meta unsupported");
@@ -94,7 +98,7 @@ export function newContext(needs: LanguageNeeds): NewContext {
     constants.DONT_CONTEXTIFY,
     { codeGeneration: { strings: false, wasm: true } },
   );
-  const found: Served = { context, host: needs.host, web: null };
+  const found: Served = { context, host: needs.host, web: null, console: null };
   served.set(context, found);
   Object.defineProperties(context, globals);
   for (const [name, descriptor] of acceptingOuter) {
@@ -104,6 +108,20 @@ export function newContext(needs: LanguageNeeds): NewContext {
   const setUp = language.runInContext(context) as typeof setUpLanguage; // the script is its text
   const promises = setUp(needs);
   return { context, promises, web: () => webOf(found) };
+}
+
+function consoleOf(found: Served): object {
+  const { context, host } = found;
+  found.console ??= createConsole(
+    (level, messages) => {
+      host().log(level, messages);
+    },
+    {
+      inspect: inspectorIn((script) => script.runInContext(context)),
+      stack: stack.runInContext(context) as () => string, // the script is that function
+    },
+  );
+  return found.console;
 }
 
 function webOf(found: Served): WebGlobals {

@@ -1,3 +1,5 @@
+import type { Write } from "../console.ts";
+
 /** The `Convex` global that bundled functions call (convex/src/server/impl/syscall.ts). */
 export interface ConvexGlobal {
   syscall(op: string, args: string): string;
@@ -8,8 +10,8 @@ export interface ConvexGlobal {
 /** What functions may do in an isolate, which is more for an action than for a query. */
 export interface IsolateHost {
   readonly convex: ConvexGlobal;
-  /** The `console`. */
-  readonly console: object;
+  /** Takes what the `console` is told. */
+  readonly log: Write;
   readonly performance: object;
   readonly crypto: object;
   readonly fetch: (input: string | URL | Request, init?: RequestInit) => Promise<Response>;

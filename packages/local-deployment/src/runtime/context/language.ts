@@ -44,6 +44,16 @@ export function setUpLanguage({ host, ...needs }: LanguageNeeds): object {
     }
   };
 
+  /** Has `call` throw an error of this context. */
+  const inContext = <T>(call: () => T): T => {
+    try {
+      return call();
+    } catch (error) {
+      // eslint-disable-next-line preserve-caught-error -- functions see no more of it
+      throw new Error((error as Error).message); // the deployment's own code throws nothing else
+    }
+  };
+
   const inherited: (...args: Parameters<typeof Reflect.get>) => unknown = Reflect.get;
   const environment = new Proxy(
     {},
@@ -63,9 +73,10 @@ export function setUpLanguage({ host, ...needs }: LanguageNeeds): object {
   global.self = global;
   // Asynchronous calls give promises of this context: one that fails unseen is told by whose it is.
   global.Convex = {
-    syscall: (op: string, args: string) => host().convex.syscall(op, args),
+    syscall: (op: string, args: string) => inContext(() => host().convex.syscall(op, args)),
     asyncSyscall: async (op: string, args: string) => await host().convex.asyncSyscall(op, args),
-    jsSyscall: (op: string, args: Record<string, unknown>) => host().convex.jsSyscall(op, args),
+    jsSyscall: (op: string, args: Record<string, unknown>) =>
+      inContext(() => host().convex.jsSyscall(op, args)),
   };
   delete global.ShadowRealm;
   Math.random = () => host().random();

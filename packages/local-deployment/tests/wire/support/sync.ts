@@ -62,7 +62,8 @@ export interface ServerMessage {
   readonly requestId?: number;
   readonly success?: boolean;
   readonly result?: unknown;
-  readonly ts?: string;
+  readonly ts?: string | null;
+  readonly clientClockSkew?: number | null;
   readonly startVersion?: Version;
   readonly endVersion?: Version;
   readonly modifications?: readonly Modification[];
@@ -113,7 +114,7 @@ export class RawClient {
   /** Connects, as a new session unless one is named. */
   static async open(
     url: string,
-    session: { id?: string; maxObservedTimestamp?: string } | null = {},
+    session: { id?: string; maxObservedTimestamp?: string; clientTs?: number } | null = {},
   ): Promise<RawClient> {
     const socket = new WebSocket(`${url.replace("http", "ws")}/api/1.48.0/sync`);
     const client = new RawClient(socket);
@@ -199,7 +200,7 @@ export class RawClient {
 }
 
 /** A timestamp as the protocol writes it. */
-export function decodeTs(text: string | undefined): bigint {
+export function decodeTs(text: string | null | undefined): bigint {
   return Buffer.from(text ?? "", "base64").readBigUInt64LE();
 }
 
