@@ -1,4 +1,3 @@
-import { FunctionError } from "../errors.ts";
 import { LogSink, type LogLevel } from "../runtime/console.ts";
 import { failureOf, type Failure } from "../runtime/failure.ts";
 import type { Isolate } from "../runtime/isolate.ts";

@@ -4,6 +4,9 @@ import { SCHEME } from "./script.ts";
 /** The calls of errors whose stack was made, found by the error. */
 const framesOf = new WeakMap<object, readonly StackFrame[]>();
 
+/** `at name (convex:///path.js:line:column)`, or without a name. */
+const FRAME = /^\s*at (async )?(?:(.+?) \()?convex:\/\/\/([^:)]+):(\d+):(\d+)\)?\s*$/;
+
 /** Keeps the calls of an error that lie in pushed modules. @returns them */
 export function keepFrames(
   error: object,
@@ -17,8 +20,22 @@ export function keepFrames(
 /** The calls that led to an error; none for what is no error. */
 export function framesOfError(error: object): readonly StackFrame[] {
   // Reading the stack is what makes it.
-  Reflect.get(error, "stack");
-  return framesOf.get(error) ?? [];
+  const stack: unknown = Reflect.get(error, "stack");
+  return framesOf.get(error) ?? (typeof stack === "string" ? framesIn(stack) : []);
+}
+
+/**
+ * The calls that a stack names: JavaScriptCore makes its text by itself, and as it likes, when it collects a function
+ * that is in it before anybody has read it.
+ */
+export function framesIn(stack: string): readonly StackFrame[] {
+  return stack.split("\n").flatMap((line) => {
+    const match = FRAME.exec(line);
+    if (match === null) return [];
+    const [, async = "", named = "", path = "", lineNumber, column] = match;
+    const call = async + (named === "<anonymous>" ? "" : named);
+    return [{ call, path, line: Number(lineNumber), column: Number(column) }];
+  });
 }
 
 function frameOf(site: NodeJS.CallSite): StackFrame[] {

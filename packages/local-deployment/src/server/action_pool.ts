@@ -121,7 +121,7 @@ export class ActionPool {
       elapsedMs,
       timeoutMs: this.#isolateTimeoutMs,
     });
-    return { ...run, logs: withWarnings(run.logs, warnings) };
+    return { ...run, logs: withWarnings([...run.logs, ...peer.lines], warnings) };
   }
 
   /** Imports a push's Node modules. */

@@ -31,14 +31,14 @@ export function failedResponse({ outcome }: ActionRun, requestId: string): Respo
  */
 export function loggedResult(
   { outcome, logs }: ActionRun,
-  { begun, clientGone, lines }: HttpExchange,
+  { begun, clientGone }: HttpExchange,
 ): Pick<Completion, "logs" | "failure" | "status"> | null {
   const failure = outcome.ok ? null : outcome.failure;
   if (begun === null) {
     if ("code" in outcome) return null;
     return { logs, failure: clientGone ? CLIENT_GONE : failure };
   }
-  const all = [...logs, ...lines];
+  const all = [...logs];
   if (failure !== null) all.push(line("ERROR", failureText(failure)));
   if (clientGone) all.push(line("INFO", failureText(CLIENT_GONE)));
   return { logs: all, failure: null, status: begun.status };

@@ -181,7 +181,12 @@ describe("a response over 20 MiB", () => {
       const stream = await streams.open("large", { pieces: 23 });
       expect(await stream.rest()).toEqual({ length: 20 * MIB, whole: true });
     });
-    expect({ success, logLines }).toEqual({ success: { status: "200" }, logLines: [line] });
+    const warning =
+      "Large response returned from an HTTP action (actual: 20971520 bytes, limit: 20971520 bytes).";
+    expect({ success, logLines }).toEqual({
+      success: { status: "200" },
+      logLines: [line, { level: "WARN", messages: [warning] }],
+    });
   });
 
   test("that was there at once is broken", async () => {

@@ -24,6 +24,8 @@ export type RunEnd =
 export interface HttpPeer {
   /** How much of the response's body has come. */
   readonly bytesSent: number;
+  /** What there is to say of it in the log. */
+  readonly lines: readonly LogLine[];
   /**
    * @param send takes what is for the action, as long as it runs
    * @param abandon ends the run, which goes on
