@@ -1,6 +1,7 @@
 /**
  * `bun run bench local`: what the local deployment does per second over HTTP, at 10³ and 10⁵ documents, each as a
- * ratio to the floor measured in the same run. Both run in processes of their own.
+ * ratio to the floor measured in the same run: with a context for every call, as ever, and with contexts that are kept
+ * (`--keep-contexts`). Each runs in a process of its own.
  */
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -16,6 +17,7 @@ const TEXT = "x".repeat(100);
 
 interface Row {
   what: string;
+  contexts: "per call" | "kept";
   documents: number;
   deployment: Measured;
   floor: Measured;
@@ -40,11 +42,12 @@ async function load(
   return { reads, writes };
 }
 
-async function compare(documents: number): Promise<Row[]> {
+async function compare(documents: number, contexts: Row["contexts"]): Promise<Row[]> {
   const folder = mkdtempSync(join(tmpdir(), "quaver-bench-"));
   const deployment = await startInProcess("packages/local-deployment/src/cli.ts", [
     "--data-dir",
     join(folder, "data"),
+    ...(contexts === "kept" ? ["--keep-contexts"] : []),
   ]);
   const floor = await startInProcess("scripts/bench/floor.ts", [folder, String(documents)]);
   try {
@@ -56,8 +59,20 @@ async function compare(documents: number): Promise<Row[]> {
     const ours = await load(deployment.url, documents);
     const least = await load(floor.url, documents);
     return [
-      { what: "indexed query of 10", documents, deployment: ours.reads, floor: least.reads },
-      { what: "mutation of 1 insert", documents, deployment: ours.writes, floor: least.writes },
+      {
+        what: "indexed query of 10",
+        contexts,
+        documents,
+        deployment: ours.reads,
+        floor: least.reads,
+      },
+      {
+        what: "mutation of 1 insert",
+        contexts,
+        documents,
+        deployment: ours.writes,
+        floor: least.writes,
+      },
     ];
   } finally {
     await Promise.all([floor.stop(), deployment.stop()]);
@@ -67,8 +82,9 @@ async function compare(documents: number): Promise<Row[]> {
 
 function print(rows: readonly Row[]): void {
   console.table(
-    rows.map(({ what, documents, deployment, floor }) => ({
+    rows.map(({ what, contexts, documents, deployment, floor }) => ({
       what,
+      contexts,
       documents,
       "per second": Math.round(deployment.perSecond),
       "floor per second": Math.round(floor.perSecond),
@@ -82,6 +98,9 @@ function print(rows: readonly Row[]): void {
 /** Measures, and prints a table. */
 export async function benchLocal(): Promise<void> {
   const rows: Row[] = [];
-  for (const size of SIZES) rows.push(...(await compare(size)));
+  for (const size of SIZES) {
+    for (const contexts of ["per call", "kept"] as const)
+      rows.push(...(await compare(size, contexts)));
+  }
   print(rows);
 }

@@ -9,7 +9,7 @@ import { Unawaited } from "./unawaited.ts";
 export interface ActionServices {
   readonly env: Readonly<Record<string, string>>;
   readonly syscalls: ActionSyscalls;
-  readonly fetch: IsolateHost["fetch"];
+  readonly fetch: (request: Request, init: RequestInit) => Promise<Response>;
 }
 
 /** What an action in an isolate may do; `end` takes back what it has left running. */
@@ -46,14 +46,11 @@ export function actionHost(
     },
     performance,
     crypto,
-    fetch: async (input, init) => {
+    fetch: async (request) => {
       refuseAtImport(frame, "fetch()");
       if (frame.closed) return await new Promise<never>(() => undefined);
-      const signals = [ended.signal, init?.signal].filter((signal) => signal != null);
-      return await unawaited.add(
-        "fetch",
-        fetch(input, { ...init, signal: AbortSignal.any(signals) }),
-      );
+      const signal = AbortSignal.any([ended.signal, request.signal]);
+      return await unawaited.add("fetch", fetch(request, { signal }));
     },
     after: (name, ms, call) => {
       refuseAtImport(frame, name);

@@ -113,6 +113,10 @@ describe("each call", () => {
     ["Function", "EvalError: Code generation from strings disallowed for this context"],
     ["eval", "EvalError: Code generation from strings disallowed for this context"],
     ["meta", "TypeError: import.meta unsupported"],
+    [
+      "status",
+      "RangeError: Failed to construct 'Response': The status provided is outside the range [200, 599].",
+    ],
   ])("may not use %s", async (what, words) => {
     expect(await client().query(isolates.attempts, { what })).toBe(words);
     expect(await client().action(isolates.attemptsInAction, { what })).toBe(words);
@@ -127,9 +131,15 @@ describe("each call", () => {
     );
   });
 
-  test("fails by an error that can't be caught, although it catches it", async () => {
-    const words = "Server Error\nUncaught Error: structuredClone with transfer not supported";
-    const what = "clone";
+  const notImplemented = (what: string) =>
+    `Not implemented: ${what}. Consider calling an action defined in Node.js instead (https://docs.convex.dev/functions/actions).`;
+
+  test.each([
+    ["clone", "structuredClone with transfer not supported"],
+    ["mode", notImplemented("get mode for Request")],
+    ["host", notImplemented("set host for URL")],
+  ])("fails by an error that can't be caught, although it catches it: %s", async (what, text) => {
+    const words = `Server Error\nUncaught Error: ${text}`;
     expect(await refusal(client().query(isolates.attempts, { what }))).toContain(words);
     expect(await refusal(client().action(isolates.attemptsInAction, { what }))).toContain(words);
   });
@@ -138,6 +148,20 @@ describe("each call", () => {
     expect(await refusal(client().query(isolates.sleeps, {}))).toContain(
       "Can't use setTimeout in queries and mutations. Please consider using an action. See https://docs.convex.dev/functions/actions for more details.",
     );
+  });
+});
+
+test("web APIs are production's", async () => {
+  expect(await client().query(isolates.webApis, {})).toEqual({
+    json: "application/json",
+    text: "text/plain;charset=UTF-8",
+    moved: ["POST", "https://example.org/", { a: 1 }],
+    error: 500,
+    redirect: "https://example.com/",
+    url: [true, "example.com:8080", "a"],
+    clone: true,
+    errors: [true, true],
+    weak: true,
   });
 });
 

@@ -46,6 +46,7 @@ function lazily(name: string, value: (found: Served) => unknown): [string, Prope
 const WEB_NAMES = [
   "Response",
   "Request",
+  "URL",
   "fetch",
   "structuredClone",
   "setTimeout",
@@ -127,7 +128,7 @@ function consoleOf(found: Served): object {
 function webOf(found: Served): WebGlobals {
   if (found.web === null) {
     const setUp = web.runInContext(found.context) as typeof setUpWeb; // the script is its text
-    found.web = setUp({ host: found.host, Request, Response, structuredClone });
+    found.web = setUp({ host: found.host, Request, Response, URL, structuredClone });
   }
   return found.web;
 }

@@ -21,7 +21,6 @@ const BINARY = [
 
 /** The web APIs of production's isolates (npm-packages/udf-runtime in get-convex/convex-backend). */
 const WEB = [
-  "URL",
   "URLSearchParams",
   "Crypto",
   "SubtleCrypto",

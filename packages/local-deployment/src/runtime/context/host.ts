@@ -14,7 +14,7 @@ export interface IsolateHost {
   readonly log: Write;
   readonly performance: object;
   readonly crypto: object;
-  readonly fetch: (input: string | URL | Request, init?: RequestInit) => Promise<Response>;
+  readonly fetch: (request: Request) => Promise<Response>;
   /** Calls back after so many milliseconds. @returns what takes it back @throws Error where there are no timers */
   readonly after: (name: string, ms: number, call: () => void) => () => void;
   /** The time that `Date` gives, in milliseconds since 1970. */

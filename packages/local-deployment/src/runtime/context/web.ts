@@ -6,6 +6,7 @@ export interface WebNeeds {
   readonly host: () => IsolateHost;
   readonly Request: typeof Request;
   readonly Response: typeof Response;
+  readonly URL: typeof URL;
   readonly structuredClone: (value: unknown) => unknown;
 }
 
@@ -13,7 +14,8 @@ export interface WebNeeds {
 export interface WebGlobals {
   readonly Response: typeof Response;
   readonly Request: typeof Request;
-  readonly fetch: IsolateHost["fetch"];
+  readonly URL: typeof URL;
+  readonly fetch: (input: string | URL | Request, init?: RequestInit) => Promise<Response>;
   readonly structuredClone: (value: unknown, options?: unknown) => unknown;
   readonly setTimeout: object;
   readonly setInterval: object;
@@ -35,6 +37,15 @@ export function setUpWeb({ host, ...needs }: WebNeeds): WebGlobals {
     host().fail(error);
     throw error;
   };
+
+  const notImplemented = (what: string, of: string): never =>
+    failUncaught(
+      `Not implemented: ${what} for ${of}. Consider calling an action defined in Node.js instead (https://docs.convex.dev/functions/actions).`,
+    );
+  const UNKNOWN_OF_REQUESTS = [
+    ...["destination", "referrer", "referrerPolicy", "mode", "credentials", "cache", "redirect"],
+    ...["integrity", "keepalive", "isReloadNavigation", "isHistoryNavigation", "duplex"],
+  ];
 
   /** Holds on to what it refers to: when garbage is collected must not show. */
   class StrongRef {
@@ -109,6 +120,12 @@ export function setUpWeb({ host, ...needs }: WebNeeds): WebGlobals {
     }
   }
   class OwnRequest extends needs.Request {
+    constructor(input: string | URL | Request, init?: RequestInit | Request) {
+      // The machine's own code would ask a request for what functions may not.
+      const given = init instanceof needs.Request ? partsOf(init) : init;
+      if (input instanceof needs.Request) super(input.url, { ...partsOf(input), ...given });
+      else super(input, given);
+    }
     override async json(): Promise<unknown> {
       const parsed: unknown = JSON.parse(await this.text());
       return parsed;
@@ -116,6 +133,25 @@ export function setUpWeb({ host, ...needs }: WebNeeds): WebGlobals {
     override clone(): Request {
       return own(super.clone(), OwnRequest);
     }
+  }
+  for (const name of UNKNOWN_OF_REQUESTS) {
+    Object.defineProperty(OwnRequest.prototype, name, {
+      get: () => notImplemented(`get ${name}`, "Request"),
+      configurable: true,
+    });
+  }
+  class OwnURL extends needs.URL {
+    static override parse(url: string, base?: string): URL | null {
+      return OwnURL.canParse(url, base) ? new OwnURL(url, base) : null;
+    }
+  }
+  for (const name of ["host", "username", "password"] as const) {
+    const property = Object.getOwnPropertyDescriptor(needs.URL.prototype, name);
+    const set = () => notImplemented(`set ${name}`, "URL");
+    Object.defineProperty(OwnURL.prototype, name, { ...property, set });
+  }
+  function partsOf({ method, headers, body, signal }: Request): RequestInit {
+    return { method, headers, body, signal };
   }
   function own<T extends object>(value: T, as: { prototype: T }): T {
     Object.setPrototypeOf(value, as.prototype);
@@ -135,9 +171,7 @@ export function setUpWeb({ host, ...needs }: WebNeeds): WebGlobals {
     (name: "setTimeout" | "setInterval") =>
     (handler: (...args: unknown[]) => void, ms?: unknown, ...args: unknown[]): number => {
       if (typeof handler === "string") {
-        failUncaught(
-          `Not implemented: code string argument for ${name}. Consider calling an action defined in Node.js instead (https://docs.convex.dev/functions/actions).`,
-        );
+        notImplemented("code string argument", name);
       }
       const id = ++lastTimer;
       const wait = Math.max(Number(ms) || 0, 0);
@@ -175,7 +209,9 @@ export function setUpWeb({ host, ...needs }: WebNeeds): WebGlobals {
   return {
     Response: OwnResponse,
     Request: OwnRequest,
-    fetch: async (...args) => own(await host().fetch(...args), OwnResponse),
+    URL: OwnURL,
+    fetch: async (input, init) =>
+      own(await host().fetch(own(new OwnRequest(input, init), needs.Request)), OwnResponse),
     structuredClone: (value, options) =>
       options === undefined
         ? needs.structuredClone(value)
