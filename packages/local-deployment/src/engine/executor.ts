@@ -15,8 +15,8 @@ import { TIMED_OUT } from "./timeouts.ts";
 import { functionWarnings } from "./warnings.ts";
 
 /**
- * How long a function that waits for nothing is given, in milliseconds of wall time. A function that
- * computes without end is ended by the server, which ends this thread, but not as soon as this.
+ * How long a function is given that lets this thread go from time to time, in milliseconds of its own time. One that
+ * never does is ended by the server, which ends the thread.
  */
 const WALL_TIMEOUT_MS = FUNCTION_TIMEOUT_MS * 3;
 
@@ -35,8 +35,7 @@ export async function run(
 ): Promise<Ran> {
   const seed = (Math.random() * 0x1_0000_0000) >>> 0;
   const execution = new Execution(tx, call.request, journal, seed);
-  state.beganFunction();
-  const started = performance.now();
+  state.goesOn();
   try {
     const target = resolveTarget(state, call.target);
     // A component that an action or an HTTP action calls does not see who is signed in.
@@ -48,20 +47,20 @@ export async function run(
       return { ok: true, value, execution };
     }
     const full: Call = { ...target, args: call.args, type, view: "transaction" };
-    const value = await withTimeout(invoke(state, execution, full, null));
+    const value = await withTimeout(execution, invoke(state, execution, full, null));
     return { ok: true, value, execution };
   } catch (error) {
     return { ok: false, failure: failureOf(asStorageError(error)), execution };
   } finally {
     execution.ended = true;
-    for (const text of warningsOf(execution, performance.now() - started)) {
+    for (const text of warningsOf(execution)) {
       execution.logs.warn(text, Date.now());
     }
   }
 }
 
 /** What a function that was run came near to; of one that was refused there is nothing to say. */
-function warningsOf({ sizes, tx, waitedMs }: Execution, elapsedMs: number): string[] {
+function warningsOf({ sizes, tx, ownMs }: Execution): string[] {
   if (sizes === null) return [];
   tx.settleReads();
   return functionWarnings({
@@ -69,7 +68,7 @@ function warningsOf({ sizes, tx, waitedMs }: Execution, elapsedMs: number): stri
     resultSize: sizes.result,
     usage: tx.usage,
     largestWrites: tx.largestWrites,
-    elapsedMs: elapsedMs - waitedMs,
+    elapsedMs: ownMs,
   });
 }
 
@@ -121,12 +120,16 @@ export function systemRequest(jobId: string | null): RequestContext {
   return { requestId: newRequestId(), identity: null, ip: null, userAgent: null, jobId };
 }
 
-async function withTimeout(running: Promise<string>): Promise<string> {
+/** Ends the wait for a function once it has had its time: what system calls take is not its own. */
+async function withTimeout(execution: Execution, running: Promise<string>): Promise<string> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const timeout = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => {
-      reject(new FailureError(TIMED_OUT));
-    }, WALL_TIMEOUT_MS);
+    const look = () => {
+      const left = WALL_TIMEOUT_MS - execution.ownMs;
+      if (left <= 0) reject(new FailureError(TIMED_OUT));
+      else timer = setTimeout(look, left);
+    };
+    look();
   });
   try {
     return await Promise.race([running, timeout]);

@@ -38,6 +38,7 @@ export class Execution {
   sizes: { readonly args: number; readonly result: number | null } | null = null;
   /** How long functions have waited for the database and the like, in milliseconds. */
   waitedMs = 0;
+  readonly #began = performance.now();
 
   constructor(
     readonly tx: Transaction,
@@ -47,6 +48,11 @@ export class Execution {
     seed: number,
   ) {
     this.random = seededRandom(seed);
+  }
+
+  /** How long it has run, without what system calls have taken, in milliseconds. */
+  get ownMs(): number {
+    return performance.now() - this.#began - this.waitedMs;
   }
 
   log(level: LogLevel, messages: readonly string[]): void {

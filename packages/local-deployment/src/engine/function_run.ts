@@ -41,7 +41,7 @@ export async function runToEnd(frame: Frame, running: Promise<string>): Promise<
     if (now.kind === "rejected") throw now.reason;
     if (await frame.syscalls.answerNext()) continue;
     if (now.kind === "fulfilled") return now.value;
-    if (await goesOn(frame, settled)) continue;
+    if (await isSettledOutside(frame, settled)) continue;
     throw new FailureError({ message: "Returned promise will never resolve" });
   }
 }
@@ -54,7 +54,7 @@ function microtasksDone(): Promise<void> {
 }
 
 /** Whether something outside, as the digest of some bytes, lets the function go on: it is given some time. */
-async function goesOn(frame: Frame, outcome: () => Outcome): Promise<boolean> {
+async function isSettledOutside(frame: Frame, outcome: () => Outcome): Promise<boolean> {
   const until = performance.now() + OUTSIDE_MS;
   while (frame.outside > 0 || performance.now() < until) {
     await new Promise((resolve) => setTimeout(resolve, 1));

@@ -35,11 +35,14 @@ export class Runtime {
   open(frame: Frame): Readonly<Record<string, unknown>> {
     const { component, path, execution } = frame;
     const env = this.#envOf(component);
+    const began = performance.now();
     const prepared = this.#prepared.take(component.id, path.module, {
       variable: (name) => (Object.hasOwn(env, name) ? env[name] : undefined),
       find: (wanted) => this.#script(component.definition, wanted),
       now: this.state.code.pushedAt,
     });
+    // That modules are evaluated again for each call is not the function's doing.
+    execution.waitedMs += performance.now() - began;
     frame.isolate = prepared.isolate;
     if (this.keepContexts) this.#used.set(frame, prepared);
     for (const { level, messages } of prepared.logs) execution.log(level, messages);

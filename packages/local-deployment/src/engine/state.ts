@@ -17,8 +17,8 @@ interface EngineOptions {
   readonly urls: DeploymentUrls;
   /** Whether contexts are kept from one call to the next. */
   readonly keepContexts: boolean;
-  /** Told of each function that begins, so that the server can see when one does not end. */
-  readonly beganFunction: () => void;
+  /** Is told when a function begins or asks for something, so that the server can see when one does not end. */
+  readonly goesOn: () => void;
 }
 
 /** What the functions run on: the store, the active code, and what was derived from it. */
@@ -32,14 +32,14 @@ export class EngineState {
   #documentTypes = new Map<string, DocumentTypes>();
 
   readonly urls: DeploymentUrls;
-  readonly beganFunction: () => void;
+  readonly goesOn: () => void;
 
   constructor(
     readonly store: Store,
-    { urls, keepContexts, beganFunction }: EngineOptions,
+    { urls, keepContexts, goesOn }: EngineOptions,
   ) {
     this.urls = urls;
-    this.beganFunction = beganFunction;
+    this.goesOn = goesOn;
     this.codeStore = new CodeStore(store.db);
     this.handles = new Handles(store.db);
     this.jobs = new Jobs(store.db);

@@ -46,7 +46,7 @@ function start({ dataDir, progress: shared, firstToken, ...settings }: EngineSta
     const store = openStore(dataDir);
     const state = new EngineState(store, {
       ...settings,
-      beganFunction: () => Atomics.add(words, 1, 1),
+      goesOn: () => Atomics.add(words, 1, 1),
     });
     prepare = () => state.runtime.prepare();
     prepareWhenIdle();

@@ -42,6 +42,8 @@ export async function asyncSyscall(
     throw new FunctionError(`Unknown async operation ${op}: queries can't write`);
   }
   if (frame.closed) throw new FunctionError("The function has ended.");
+  // Whatever it does from here on, it has not computed without end.
+  state.goesOn();
   const started = performance.now();
   try {
     const answer = handler(state, frame, parseSyscallJson(args));
