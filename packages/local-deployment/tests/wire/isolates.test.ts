@@ -73,12 +73,11 @@ describe("what nobody waits for", () => {
     await once(silent, "listening");
     // It listens on a port, and on no path.
     const url = `http://127.0.0.1:${String((silent.address() as AddressInfo).port)}/`;
-    const args = { by: "too soon", url };
-    const call = { path: "isolates:endsTooSoon", args, format: "json" };
+    const call = { path: "isolates:endsTooSoon", args: { url }, format: "json" };
     const { json } = await post(`${fixture.current.url}/api/action`, call);
     expect(json).toMatchObject({ status: "success" });
     expect(json?.logLines).toEqual([
-      "[WARN] 3 unawaited operations: [fetch, mutation]. Async operations should be awaited or they might not run. See https://docs.convex.dev/functions/actions#dangling-promises for more information.",
+      "[WARN] 3 unawaited operations: [action, fetch]. Async operations should be awaited or they might not run. See https://docs.convex.dev/functions/actions#dangling-promises for more information.",
     ]);
     silent.close();
     silent.closeAllConnections();

@@ -77,9 +77,9 @@ export function setUpWeb({ host, ...needs }: WebNeeds): WebGlobals {
 
   /** Checked as production does, and with a `json()` of this context. */
   class OwnResponse extends needs.Response {
-    constructor(body?: BodyInit | null, init: ResponseInit = {}) {
+    constructor(body?: BodyInit | null, init?: ResponseInit | null) {
       // It may be text: the function says what it likes.
-      const given: unknown = init.status ?? 200;
+      const given: unknown = init?.status ?? 200;
       const status = Number(given);
       if (!Number.isInteger(status) || status < 200 || status > 599) {
         throw new RangeError(
@@ -87,7 +87,7 @@ export function setUpWeb({ host, ...needs }: WebNeeds): WebGlobals {
         );
       }
       // Another response may serve as these: its properties are its class's.
-      const { statusText = "", headers = [] } = init;
+      const { statusText = "", headers = [] } = init ?? {};
       super(body, { status, statusText, headers });
       // Bun gives a text its type only when it is read.
       if (typeof body === "string" && !this.headers.has("content-type")) {
