@@ -1,24 +1,17 @@
-import { FUNCTION_TIMEOUT_MS } from "../limits.ts";
-import { FailureError, failureOf, type Failure } from "../runtime/failure.ts";
+import { failureOf, type Failure } from "../runtime/failure.ts";
 import type { IndexWrite } from "../tx/pending_commit.ts";
 import { asStorageError } from "../storage/storage_error.ts";
 import { Transaction } from "../tx/transaction.ts";
 import { Execution, type RequestContext } from "./frame.ts";
 import { invoke, type Call } from "./invoke.ts";
+import { inOwnTime } from "./own_time.ts";
 import { formatFunctionPath } from "./paths.ts";
 import type { FunctionCall } from "./protocol.ts";
 import { newRequestId } from "./request_id.ts";
 import type { EngineState } from "./state.ts";
 import { isSystemPath, runSystemFunction } from "./system_functions.ts";
 import { resolveTarget } from "./targets.ts";
-import { TIMED_OUT } from "./timeouts.ts";
 import { functionWarnings } from "./warnings.ts";
-
-/**
- * How long a function is given that lets this thread go from time to time, in milliseconds of its own time. One that
- * never does is ended by the server, which ends the thread.
- */
-const WALL_TIMEOUT_MS = FUNCTION_TIMEOUT_MS * 3;
 
 /** What a run came to, before anything is committed. */
 export type Ran =
@@ -47,7 +40,7 @@ export async function run(
       return { ok: true, value, execution };
     }
     const full: Call = { ...target, args: call.args, type, view: "transaction" };
-    const value = await withTimeout(execution, invoke(state, execution, full, null));
+    const value = await inOwnTime(execution, invoke(state, execution, full, null));
     return { ok: true, value, execution };
   } catch (error) {
     return { ok: false, failure: failureOf(asStorageError(error)), execution };
@@ -118,22 +111,4 @@ export function systemTransaction(state: EngineState, work: (tx: Transaction) =>
 /** The request of work that the deployment itself starts. */
 export function systemRequest(jobId: string | null): RequestContext {
   return { requestId: newRequestId(), identity: null, ip: null, userAgent: null, jobId };
-}
-
-/** Ends the wait for a function once it has had its time: what system calls take is not its own. */
-async function withTimeout(execution: Execution, running: Promise<string>): Promise<string> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const timeout = new Promise<never>((_resolve, reject) => {
-    const look = () => {
-      const left = WALL_TIMEOUT_MS - execution.ownMs;
-      if (left <= 0) reject(new FailureError(TIMED_OUT));
-      else timer = setTimeout(look, left);
-    };
-    look();
-  });
-  try {
-    return await Promise.race([running, timeout]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

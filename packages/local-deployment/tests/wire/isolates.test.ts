@@ -100,6 +100,13 @@ describe("a promise that never settles", () => {
   });
 });
 
+test("a function that asks without end is ended, and others go on", async () => {
+  const endless = refusal(client().query(isolates.asksWithoutEnd, {}));
+  const others = client().query(isolates.countsCalls, {});
+  expect(await endless).toContain("Function execution timed out (maximum duration: 1s)");
+  expect(await others).toEqual([1, 1]);
+});
+
 describe("each call", () => {
   test("has modules and globals of its own", async () => {
     for (const call of [0, 1]) {
