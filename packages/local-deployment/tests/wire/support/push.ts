@@ -95,46 +95,39 @@ export function aProject(
  * One deployment for a test file, with the fixture pushed by the official CLI before its first test.
  * @param flags further flags of its command line
  */
-export function fixtureDeployment(flags: readonly string[] = []): {
-  readonly current: TestDeployment;
-  readonly project: Project;
-} {
-  const holder: { deployment?: TestDeployment; project?: Project } = {};
-  beforeAll(async () => {
-    const deployment = await TestDeployment.start(aFolder("file"), flags);
-    const project = new Project(aFolder("file"), deployment);
+export function fixtureDeployment(flags: readonly string[] = []): PushedDeployment {
+  return deploymentWith(async (project, deployment) => {
     cpSync(FIXTURE, project.folder, { recursive: true });
     await setEnvironment(deployment, { JWKS: keySet(), LABEL: "of the app" });
     await project.pushed();
-    holder.deployment = deployment;
-    holder.project = project;
-  }, PUSHED_WITHIN_MS);
-  afterAll(async () => {
-    await holder.deployment?.kill();
-  });
-  return {
-    get current() {
-      return holder.deployment!;
-    },
-    get project() {
-      return holder.project!;
-    },
-  };
+  }, flags);
 }
 
 /** One deployment for a test file, with these files pushed by the official CLI before its first test. */
-export function pushedDeployment(files: Readonly<Record<string, string>>): {
-  readonly current: TestDeployment;
-  readonly project: Project;
-} {
-  const holder: { deployment?: TestDeployment; project?: Project } = {};
-  beforeAll(async () => {
-    const deployment = await TestDeployment.start(aFolder("file"));
-    holder.deployment = deployment;
-    const project = new Project(aFolder("file"), deployment);
+export function pushedDeployment(files: Readonly<Record<string, string>>): PushedDeployment {
+  return deploymentWith(async (project) => {
     project.write(files);
     await project.pushed();
+  });
+}
+
+/** What a test file runs against, from its first test to its last. */
+interface PushedDeployment {
+  readonly current: TestDeployment;
+  readonly project: Project;
+}
+
+function deploymentWith(
+  push: (project: Project, deployment: TestDeployment) => Promise<void>,
+  flags?: Parameters<typeof TestDeployment.start>[1],
+): PushedDeployment {
+  const holder: { deployment?: TestDeployment; project?: Project } = {};
+  beforeAll(async () => {
+    const deployment = await TestDeployment.start(aFolder("file"), flags);
+    holder.deployment = deployment;
+    const project = new Project(aFolder("file"), deployment);
     holder.project = project;
+    await push(project, deployment);
   }, PUSHED_WITHIN_MS);
   afterAll(async () => {
     await holder.deployment?.kill();
