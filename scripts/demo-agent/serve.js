@@ -22,14 +22,13 @@ const server = createServer((request, response) => {
   });
 });
 
-const listen = () => server.listen(port, "127.0.0.1");
+const listen = () => {
+  unwatchFile(PAGE);
+  server.listen(port, "127.0.0.1");
+};
 
-if (existsSync(PAGE)) {
-  listen();
-} else {
-  watchFile(PAGE, { interval: LOOK_EVERY_MS }, ({ mtimeMs }) => {
-    if (mtimeMs === 0) return;
-    unwatchFile(PAGE);
-    listen();
-  });
-}
+// Watched before it is looked for: a page that is written in between would be noticed by neither.
+watchFile(PAGE, { interval: LOOK_EVERY_MS }, ({ mtimeMs }) => {
+  if (mtimeMs > 0 && !server.listening) listen();
+});
+if (existsSync(PAGE)) listen();

@@ -3,6 +3,8 @@ import { tryDecodeId } from "../../../packages/local-deployment/src/values/ids.t
 import type { Answer } from "./caller.ts";
 
 const REQUEST_ID = /\[Request ID: [0-9a-f]+\]/g;
+/** JavaScriptCore gives other columns for the same call once it has compiled it anew. */
+const COLUMN = /(\.[jt]sx?:\d+):\d+/g;
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /** What may be in an answer without its telling anything. */
@@ -33,7 +35,8 @@ function plain(value: unknown, harmless: Harmless): unknown {
 function plainText(text: string, { tried, hers }: Harmless): string {
   const bare = tried
     .reduce((rest, name) => rest.replaceAll(name, "<tried>"), text)
-    .replaceAll(REQUEST_ID, "");
+    .replaceAll(REQUEST_ID, "")
+    .replaceAll(COLUMN, "$1");
   if (hers.has(bare)) return bare;
   // What the call itself has made has a new name each time.
   const id = tryDecodeId(bare);
