@@ -74,7 +74,7 @@ export default defineConfig({
           globalSetup: ["tests/browser/support/global-setup.ts"],
           testTimeout: 180_000,
           hookTimeout: 120_000,
-          // One file at a time: they share a `bun run dev`, and make its stand-ins fail.
+          // One file at a time: they share a `bun run dev`, and make its emulators fail.
           maxWorkers: 1,
           sequence: { groupOrder: 2 },
         },

@@ -9,8 +9,8 @@ function required(name: string, value: string | undefined): string {
 /** The Convex deployment. */
 export const CONVEX_URL = required("VITE_CONVEX_URL", import.meta.env.VITE_CONVEX_URL);
 
-/** Clerk's publishable key; without it, people sign in at the stand-in. */
+/** Clerk's publishable key; without it, people sign in at the emulator. */
 export const CLERK_PUBLISHABLE_KEY = import.meta.env.VITE_CLERK_PUBLISHABLE_KEY;
 
-/** The Clerk stand-in's address, for development without an account at Clerk. */
+/** The Clerk emulator's address, for development without an account at Clerk. */
 export const CLERK_STAND_IN_URL = import.meta.env.VITE_CLERK_STAND_IN_URL;

@@ -11,7 +11,7 @@ const client = new ConvexReactClient(CONVEX_URL);
 
 /** Only one of them is loaded. */
 const Auth = lazy(() =>
-  CLERK_PUBLISHABLE_KEY ? import("./auth/ClerkAuth") : import("./auth/StandInAuth"),
+  CLERK_PUBLISHABLE_KEY ? import("./auth/ClerkAuth") : import("./auth/EmulatorAuth"),
 );
 
 const root = document.getElementById("root");

@@ -132,7 +132,7 @@ describe("the files of others", () => {
     expect(leaks).toEqual([]);
   });
 
-  test.each(["package.json", "scripts/dev/main.ts", "packages/stand-ins/src/index.ts", ".git"])(
+  test.each(["package.json", "scripts/dev/main.ts", "packages/emulators/src/index.ts", ".git"])(
     "%s of the repository is refused",
     async (name) => {
       const file = resolve(EXAMPLE, "..", name);

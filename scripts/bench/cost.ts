@@ -1,6 +1,6 @@
 /** `bun run bench cost`: what each public function reads and writes, at 10² to 10⁵ messages in a project. */
-import { measureAt, type FunctionCost, type SizeReport } from "../../tests/scale/measure.ts";
-import { ScaleWorld } from "../../tests/scale/world.ts";
+import { measureAt, type FunctionCost, type SizeReport } from "../../tests/proofs/scale/measure.ts";
+import { ScaleWorld } from "../../tests/proofs/scale/world.ts";
 
 const SIZES = [100, 1_000, 10_000, 100_000];
 /** Of other people, each with a project and rows in every other table. */

@@ -1,5 +1,5 @@
 /**
- * `bun run dev`: the local deployment, the stand-ins, the example and the official `convex dev`, until Ctrl-C.
+ * `bun run dev`: the local deployment, the emulators, the example and the official `convex dev`, until Ctrl-C.
  * When this clone names a real deployment, it is plain `convex dev` against that one.
  */
 import { spawn } from "node:child_process";

@@ -16,7 +16,7 @@ export interface DevOptions {
   dataDir: string;
   /** Whether that is the folder of the ordinary `bun run dev`, which `.env.local` points at. */
   isDefaultDataDir: boolean;
-  /** The origins of front ends other than the example, whose pages may call the stand-ins. */
+  /** The origins of front ends other than the example, whose pages may call the emulators. */
   origins: string[];
   help: boolean;
 }
@@ -29,7 +29,7 @@ export const USAGE = `Usage: bun run dev [--data-dir DIR] [--free-ports] [--json
   --free-ports    take any free ports, so that several can run side by side
   --json          print one JSON line when ready, nothing else, on stdout
   --no-example    the backend alone: neither the example front end nor its demo agent
-  --origin ORIGIN lets the pages of a front end of yours (http://localhost:3000) call the stand-ins
+  --origin ORIGIN lets the pages of a front end of yours (http://localhost:3000) call the emulators
 `;
 
 /** The folder of the ordinary `bun run dev`. */

@@ -1,14 +1,14 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { startLocalDeployment } from "@quaver/local-deployment";
-import { startClerkStandIn, startDaytonaStandIn, startStripeStandIn } from "@quaver/stand-ins";
+import { startClerkEmulator, startDaytonaEmulator, startStripeEmulator } from "@quaver/emulators";
 import type { DevOptions } from "./options.ts";
 import { recall, remember, type Memory } from "./memory.ts";
 import { DEMO_AGENT } from "./demo-agent.ts";
 import { exampleUrl, startExample } from "./example.ts";
 import { choosePorts, type ChosenPorts } from "./ports.ts";
 import { outliving } from "./predecessor.ts";
-import { standInVariables } from "./stand-in-variables.ts";
+import { emulatorVariables } from "./emulator-variables.ts";
 import { setVariables } from "./variables.ts";
 
 /** Everything that `bun run dev` runs beside the CLI, and where it is. */
@@ -48,7 +48,7 @@ class Closers {
 }
 
 /**
- * Starts the local deployment and the stand-ins on a data folder, and makes them known to each other.
+ * Starts the local deployment and the emulators on a data folder, and makes them known to each other.
  * The deployment comes first: it holds the folder's lock.
  */
 export async function startServices(options: DevOptions): Promise<Services> {
@@ -79,11 +79,11 @@ async function startOn(
       }),
     );
     const clerk = await closers.add(
-      startClerkStandIn({ port: ports.clerk, dataDir: join(dataDir, "clerk"), origins }),
+      startClerkEmulator({ port: ports.clerk, dataDir: join(dataDir, "clerk"), origins }),
     );
     clerk.setWebhook({ url: `${deployment.siteUrl}/clerk-users-webhook` });
     const daytona = await closers.add(
-      startDaytonaStandIn({
+      startDaytonaEmulator({
         port: ports.daytona,
         dataDir: join(dataDir, "daytona"),
         origins,
@@ -93,14 +93,14 @@ async function startOn(
     );
     daytona.setWebhook({ url: `${deployment.siteUrl}/daytona-webhook` });
     const stripe = await closers.add(
-      startStripeStandIn({ port: ports.stripe, dataDir: join(dataDir, "stripe"), origins }),
+      startStripeEmulator({ port: ports.stripe, dataDir: join(dataDir, "stripe"), origins }),
     );
     stripe.setWebhook({ url: `${deployment.siteUrl}/stripe/webhook` });
     const variables = await setVariables(
       deployment,
       {
         ...(example && { AGENT_COMMAND: DEMO_AGENT.command }),
-        ...standInVariables({ clerk, daytona, stripe, siteUrl }),
+        ...emulatorVariables({ clerk, daytona, stripe, siteUrl }),
       },
       memory.variables,
     );

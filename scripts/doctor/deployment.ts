@@ -46,10 +46,10 @@ function selfHostedUrl(): string {
 }
 
 /**
- * Where the calls to Stripe of a local deployment go: to the stand-in, whose port is remembered in the data folder.
+ * Where the calls to Stripe of a local deployment go: to the emulator, whose port is remembered in the data folder.
  * @returns undefined for any other deployment
  */
-export function stripeStandIn(dataDir: string, selection: string[]): string | undefined {
+export function stripeEmulator(dataDir: string, selection: string[]): string | undefined {
   const { deployment, stripe } = recall(dataDir).ports;
   const isLocal =
     selection.length === 0 && selfHostedUrl() === `http://127.0.0.1:${String(deployment)}`;

@@ -5,7 +5,7 @@
 import { parseArgs } from "node:util";
 import { DEFAULT_DATA_DIR } from "../dev/options.ts";
 import { CommandFailure, codeOf, messageOf } from "../lib/failure.ts";
-import { readVariables, stripeStandIn } from "./deployment.ts";
+import { readVariables, stripeEmulator } from "./deployment.ts";
 import { jsonReport, textReport, type Findings } from "./report.ts";
 import { askServices } from "./services.ts";
 import { isHealthy, judgeVariables } from "./verdicts.ts";
@@ -36,7 +36,7 @@ function readFlags() {
 
 async function examine(dataDir: string, selection: string[]): Promise<Findings> {
   const values = await readVariables(selection);
-  const stripeUrl = stripeStandIn(dataDir, selection);
+  const stripeUrl = stripeEmulator(dataDir, selection);
   return { variables: judgeVariables(values), services: await askServices(values, { stripeUrl }) };
 }
 

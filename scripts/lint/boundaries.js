@@ -1,7 +1,7 @@
 /**
  * Who may import what (arrows point one way):
  * `convex/` → `@quaver/sandbox` → `@daytonaio/sdk`; nothing in either knows that the local deployment
- * or the stand-ins exist, and the local deployment knows nothing of Quaver. The example knows the
+ * or the emulators exist, and the local deployment knows nothing of Quaver. The example knows the
  * backend as any front end does: by its functions, their types, and its errors. And who may write projects.
  */
 
@@ -13,7 +13,7 @@ const daytona = {
 const daytonaTypesOnly = {
   regex: "^@daytona/",
   allowTypeImports: true,
-  message: "The stand-ins take Daytona's types, never its code.",
+  message: "The emulators take Daytona's types, never its code.",
 };
 
 const daytonaSdk = {
@@ -22,8 +22,8 @@ const daytonaSdk = {
 };
 
 const developmentOnly = {
-  regex: "^@quaver/(local-deployment|stand-ins)(/|$)|^(\\.\\./)+packages/",
-  message: "The backend does not know that the local deployment or the stand-ins exist.",
+  regex: "^@quaver/(local-deployment|emulators)(/|$)|^(\\.\\./)+packages/",
+  message: "The backend does not know that the local deployment or the emulators exist.",
 };
 
 const quaver = {
@@ -76,7 +76,7 @@ const projectWrites = {
 
 export const boundaries = [
   zone(["**/*.ts", "**/*.tsx"], daytona),
-  zone(["packages/stand-ins/**/*.ts"], daytonaTypesOnly, daytonaSdk),
+  zone(["packages/emulators/**/*.ts"], daytonaTypesOnly, daytonaSdk),
   zone(["packages/sandbox/src/**/*.ts"], developmentOnly),
   zone(["packages/sandbox/tests/**/*.ts"]),
   zone(["packages/local-deployment/**/*.ts"], daytona, quaver),

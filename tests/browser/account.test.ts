@@ -1,6 +1,6 @@
 /** Deleting one's account, and what is left of it: nothing. */
 import { expect, test } from "vitest";
-import { listSandboxes } from "../support/stand-ins.ts";
+import { listSandboxes } from "../support/emulators.ts";
 import { describeInBrowser, useStage } from "./support/stage.ts";
 
 describeInBrowser("deleting the account", () => {

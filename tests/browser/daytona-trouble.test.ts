@@ -1,6 +1,6 @@
 /** Daytona slow, and Daytona failing: what a person sees of it, and how they go on. */
 import { expect, test } from "vitest";
-import { listSandboxes } from "../support/stand-ins.ts";
+import { listSandboxes } from "../support/emulators.ts";
 import { describeInBrowser, useStage, type Stage } from "./support/stage.ts";
 import type { Visitor } from "./support/visitor.ts";
 

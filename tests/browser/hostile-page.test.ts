@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { ROOT } from "../../scripts/lib/convex-cli.ts";
 import { DevProcess, type Ready } from "../support/dev.ts";
-import { listSandboxes, signUp, type Person } from "../support/stand-ins.ts";
+import { listSandboxes, signUp, type Person } from "../support/emulators.ts";
 import { hostilePage, type Loot, type Targets } from "./support/hostile-page.ts";
 import { describeInBrowser, useStage } from "./support/stage.ts";
 
@@ -84,10 +84,10 @@ describeInBrowser("a hostile page", () => {
     const file = (...path: string[]) => `${exampleUrl}/@fs${join(ROOT, ...path)}`;
     const kept = (...path: string[]) => `${exampleUrl}/@fs${join(dataDir, ...path)}`;
     const preview = await anotherPreview(dev);
-    const standIns = { clerk: clerkUrl, daytona: daytonaUrl, stripe: stripeUrl };
+    const emulators = { clerk: clerkUrl, daytona: daytonaUrl, stripe: stripeUrl };
     const ofEach = <Value>(what: string, make: (at: string) => Value) =>
       Object.fromEntries(
-        Object.entries(standIns).map(([name, at]) => [`${name}: ${what}`, make(at)]),
+        Object.entries(emulators).map(([name, at]) => [`${name}: ${what}`, make(at)]),
       );
     const socketUrl = (address: string) => address.replace(/^http/, "ws");
     return {
@@ -178,8 +178,8 @@ describeInBrowser("a hostile page", () => {
     const people = await (await fetch(`${dev.clerkUrl}/people`)).text();
     expect(people).toContain("ada@example.com");
     expect(people).not.toContain("mallory");
-    for (const standIn of [dev.clerkUrl, dev.daytonaUrl, dev.stripeUrl]) {
-      expect((await fetch(`${standIn}/planted`)).status, "a fault was planted").not.toBe(418);
+    for (const emulator of [dev.clerkUrl, dev.daytonaUrl, dev.stripeUrl]) {
+      expect((await fetch(`${emulator}/planted`)).status, "a fault was planted").not.toBe(418);
     }
   }
 });

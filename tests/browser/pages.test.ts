@@ -165,7 +165,7 @@ describeInBrowser("every page", () => {
     await ada.press("Subscribe");
     await ada.sees(/^Renews on /);
     await ada.sees("Received");
-    await ada.sees(/^STANDIN-/);
+    await ada.sees(/^EMULATOR-/);
     await look(ada, "account");
     await ada.press("Delete account …");
     await ada.dialog.waitFor();

@@ -1,9 +1,9 @@
-/** Buying a plan on the stand-in's checkout page, and everything one may want afterwards. */
+/** Buying a plan on the emulator's checkout page, and everything one may want afterwards. */
 import { expect, test } from "vitest";
 import { api } from "../../convex/_generated/api.js";
 import { PLANS } from "../../convex/payments/plans.ts";
 import { httpClient } from "../support/clients.ts";
-import { freshToken } from "../support/stand-ins.ts";
+import { freshToken } from "../support/emulators.ts";
 import { describeInBrowser, useStage } from "./support/stage.ts";
 import type { Visitor } from "./support/visitor.ts";
 

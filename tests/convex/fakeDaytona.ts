@@ -1,6 +1,6 @@
 /**
  * `@quaver/sandbox` as these suites see it: sandboxes in memory, faults on demand. The package's
- * own suites run the real one, through Daytona's SDK, against the stand-in.
+ * own suites run the real one, through Daytona's SDK, against the emulator.
  */
 import type {
   CreateSandboxInput,

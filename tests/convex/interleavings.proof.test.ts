@@ -5,10 +5,10 @@
 import fc from "fast-check";
 import { beforeEach, describe, expect, test, vi } from "vitest";
 import { FULL_SIZE, report } from "../proofs/report.ts";
-import { Findings } from "./interleavings/findings.ts";
-import { anyPlan, type Plan } from "./interleavings/plan.ts";
-import { TAKEN } from "./interleavings/rows.ts";
-import { runPlan, warmUp } from "./interleavings/run.ts";
+import { Findings } from "../proofs/interleavings/findings.ts";
+import { anyPlan, type Plan } from "../proofs/interleavings/plan.ts";
+import { TAKEN } from "../proofs/interleavings/rows.ts";
+import { runPlan, warmUp } from "../proofs/interleavings/run.ts";
 
 const RUNS = FULL_SIZE ? 5_000 : 100;
 const MOST_REQUESTS = 12; // of both tabs, in a run

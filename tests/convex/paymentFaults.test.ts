@@ -4,14 +4,14 @@ import { api, internal } from "../../convex/_generated/api.js";
 import { isQuaverError } from "../../convex/lib/errors.ts";
 import { deliver as deliverClerk, signUp, type Person } from "./people.ts";
 import { aBackend, daytona, settle } from "./setup.ts";
-import { deliverEvent, patiently, StripeTwin } from "./stripeTwin.ts";
+import { deliverEvent, patiently, FakeStripe } from "./fakeStripe.ts";
 import { aProject, dump, rowOf } from "./things.ts";
 
 const { createCheckoutSession, createPortalSession, cancelSubscription, resumeSubscription } =
   api.payments.actions;
 const { currentPlan } = api.payments.queries;
 
-type Kind = Parameters<StripeTwin["faults"]["add"]>[0]["kind"];
+type Kind = Parameters<FakeStripe["faults"]["add"]>[0]["kind"];
 const oops = { error: { type: "api_error", message: "Oops" } };
 const ALL_KINDS: [string, Kind][] = [
   ["refuses the connection", "drop"],
@@ -34,13 +34,13 @@ const KINDS = process.env.PROVE
 vi.setConfig({ testTimeout: TIMEOUT_MS });
 
 interface World {
-  stripe: StripeTwin;
+  stripe: FakeStripe;
   ada: Person;
 }
 
 async function aWorld(subscribed: boolean) {
   const t = aBackend();
-  const stripe = new StripeTwin();
+  const stripe = new FakeStripe();
   const ada = await signUp(t);
   if (subscribed) {
     const { url } = await patiently(ada.action(createCheckoutSession, { plan: "pro" }));

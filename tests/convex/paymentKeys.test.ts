@@ -5,14 +5,14 @@ import { isQuaverError } from "../../convex/lib/errors.ts";
 import { refusal } from "../contract/backend.ts";
 import { deliver as deliverClerk, signUp, type Person } from "./people.ts";
 import { aBackend, settle, type TestBackend } from "./setup.ts";
-import { deliverEvent, patiently, StripeTwin } from "./stripeTwin.ts";
+import { deliverEvent, patiently, FakeStripe } from "./fakeStripe.ts";
 import { rowOf } from "./things.ts";
 
 const { createCheckoutSession } = api.payments.actions;
 const CUSTOMERS = "/v1/customers";
 const SESSIONS = "/v1/checkout/sessions";
 
-type Kind = Parameters<StripeTwin["faults"]["add"]>[0]["kind"];
+type Kind = Parameters<FakeStripe["faults"]["add"]>[0]["kind"];
 const oops = { status: 500, body: { error: { type: "api_error", message: "Oops" } } };
 const nothing = { status: 200, body: { object: "list", data: [], has_more: false, url: "" } };
 
@@ -21,7 +21,7 @@ vi.setConfig({ testTimeout: 120_000 });
 async function aWorld() {
   vi.spyOn(console, "error").mockReturnValue();
   const t = aBackend();
-  const stripe = new StripeTwin();
+  const stripe = new FakeStripe();
   const ada = await signUp(t);
   return { t, stripe, ada, userId: (await rowOf(ada))._id };
 }
@@ -47,7 +47,7 @@ async function inTabs(person: Person, tabs: number) {
 
 /** One customer, one session that can be paid, and that one is what the person was given. */
 async function expectOne(
-  { t, stripe }: { t: TestBackend; stripe: StripeTwin },
+  { t, stripe }: { t: TestBackend; stripe: FakeStripe },
   { sessionId, url }: { sessionId: string; url: string },
 ) {
   const { customers, sessions } = stripe.ledger;

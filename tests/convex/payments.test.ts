@@ -5,7 +5,7 @@ import { isEnded, isUnderContract, planFor, PLANS } from "../../convex/payments/
 import { refusal } from "../contract/backend.ts";
 import { signUp, type Person } from "./people.ts";
 import { aBackend } from "./setup.ts";
-import { patiently, SITE_URL, StripeTwin } from "./stripeTwin.ts";
+import { patiently, SITE_URL, FakeStripe } from "./fakeStripe.ts";
 import { rowOf, storeProject } from "./things.ts";
 
 const { createCheckoutSession, createPortalSession, cancelSubscription, resumeSubscription } =
@@ -21,7 +21,7 @@ function checkout(person: Person) {
 /** A backend with Stripe, and a person. */
 async function aCustomer(name = "Ada") {
   const t = aBackend();
-  const stripe = new StripeTwin();
+  const stripe = new FakeStripe();
   return { t, stripe, ada: await signUp(t, name) };
 }
 
@@ -136,9 +136,9 @@ describe("the bills", () => {
     }
     const invoices = await ada.query(listInvoices, {});
     expect(invoices.map(({ number }) => number)).toEqual([
-      "STANDIN-0003",
-      "STANDIN-0002",
-      "STANDIN-0001",
+      "EMULATOR-0003",
+      "EMULATOR-0002",
+      "EMULATOR-0001",
     ]);
     expect(invoices[0]).toMatchObject({ status: "paid", amountDue: 2000, amountPaid: 2000 });
     expect(invoices[0]).not.toHaveProperty("userId");

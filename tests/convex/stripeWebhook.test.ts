@@ -3,7 +3,7 @@ import { describe, expect, test, vi } from "vitest";
 import { api, components, internal } from "../../convex/_generated/api.js";
 import { signUp } from "./people.ts";
 import { aBackend, NOON, settle, type TestBackend } from "./setup.ts";
-import { deliverEvent, patiently, signature, StripeTwin, type Pending } from "./stripeTwin.ts";
+import { deliverEvent, patiently, signature, FakeStripe, type Pending } from "./fakeStripe.ts";
 import { rowOf } from "./things.ts";
 
 const { currentPlan, listInvoices, listPayments } = api.payments.queries;
@@ -12,7 +12,7 @@ const { createCheckoutSession } = api.payments.actions;
 /** Somebody who has just paid; none of the webhooks has arrived. */
 async function justPaid() {
   const t = aBackend();
-  const stripe = new StripeTwin();
+  const stripe = new FakeStripe();
   const ada = await signUp(t);
   const { url } = await patiently(ada.action(createCheckoutSession, { plan: "pro" }));
   await stripe.pay(url);
@@ -243,7 +243,7 @@ const notThere = {
 };
 
 describe("while Stripe can't be asked", () => {
-  test.for<[string, Parameters<StripeTwin["faults"]["add"]>[0]["kind"]]>([
+  test.for<[string, Parameters<FakeStripe["faults"]["add"]>[0]["kind"]]>([
     ["refused", "drop"],
     ["500", { status: 500, body: { error: { type: "api_error", message: "Oops" } } }],
     ["500 that looks like an answer", { status: 500, body: {} }],
@@ -291,7 +291,7 @@ describe("what is refused", () => {
     ["one that is none", async () => ({ "stripe-signature": "t=1,v1=no" })],
   ])("%s is 400, and nothing is asked or stored", async ([, headers]) => {
     const t = aBackend();
-    const stripe = new StripeTwin();
+    const stripe = new FakeStripe();
     expect((await post(t, body, await headers())).status).toBe(400);
     expect(stripe.calls()).toEqual([]);
     expect(await t.run(({ db }) => db.query("stripeReads").collect())).toEqual([]);
@@ -301,14 +301,14 @@ describe("what is refused", () => {
     "%j, well signed, is 400",
     async (text) => {
       const t = aBackend();
-      new StripeTwin();
+      new FakeStripe();
       expect((await deliverEvent(t, text)).status).toBe(400);
     },
   );
 
   test("a body over 1 MiB is 413", async () => {
     const t = aBackend();
-    new StripeTwin();
+    new FakeStripe();
     expect((await post(t, "x".repeat(1024 * 1024 + 1), {})).status).toBe(413);
   });
 
@@ -316,7 +316,7 @@ describe("what is refused", () => {
     "without %s it is 500, and the log names it",
     async (name) => {
       const t = aBackend();
-      new StripeTwin();
+      new FakeStripe();
       vi.stubEnv(name, undefined);
       const log = vi.spyOn(console, "error").mockReturnValue();
       expect((await deliverEvent(t, body)).status).toBe(500);

@@ -1,17 +1,17 @@
 /** The world of the weather proof in memory: `convex-test`, scripted senders, a controlled clock. */
 import Stripe from "stripe";
 import { vi } from "vitest";
-import type { SandboxState } from "../weather/daytona-life.ts";
-import type { Sender } from "../weather/history.ts";
-import { type Letter, readLetter } from "../weather/letters.ts";
-import { outages, readingOf } from "../weather/outage.ts";
-import { headersOf, PATHS } from "../weather/signing.ts";
-import type { Mishap } from "../weather/weather.ts";
-import type { Caller, Row, World } from "../weather/world.ts";
+import type { SandboxState } from "../proofs/webhook-delivery/daytona-life.ts";
+import type { Sender } from "../proofs/webhook-delivery/history.ts";
+import { type Letter, readLetter } from "../proofs/webhook-delivery/letters.ts";
+import { outages, readingOf } from "../proofs/webhook-delivery/outage.ts";
+import { headersOf, PATHS } from "../proofs/webhook-delivery/signing.ts";
+import type { Mishap } from "../proofs/webhook-delivery/weather.ts";
+import type { Caller, Row, World } from "../proofs/webhook-delivery/world.ts";
 import { aClerkEvent, aClerkUser } from "./people.ts";
 import { aBackend, daytona, ENVIRONMENT, settle } from "./setup.ts";
 import { SlowReadings } from "./slowReadings.ts";
-import { StripeTwin } from "./stripeTwin.ts";
+import { FakeStripe } from "./fakeStripe.ts";
 
 const STEP_MS = 1_000;
 /** Turns of the real event loop that an answer has (signatures are computed elsewhere), before time goes on. */
@@ -31,7 +31,7 @@ export function aMemoryWorld(): World {
   vi.spyOn(console, "error").mockReturnValue();
   daytona.reset();
   const t = aBackend();
-  const twin = new StripeTwin();
+  const fake = new FakeStripe();
   const slow = new SlowReadings();
   const kinds = outages();
   const mail: Letter[] = [];
@@ -75,19 +75,19 @@ export function aMemoryWorld(): World {
     },
     stripe: {
       sdk: new Stripe("sk_test_only", { maxNetworkRetries: 0 }),
-      priceId: twin.priceId,
+      priceId: fake.priceId,
       pay: async (url) => {
-        if ((await twin.pay(url)) === null) throw new Error("This checkout can't be paid.");
+        if ((await fake.pay(url)) === null) throw new Error("This checkout can't be paid.");
       },
-      meet: (id, fate) => twin.meet(id, fate as Parameters<StripeTwin["meet"]>[1]),
-      faults: twin.faults,
+      meet: (id, fate) => fake.meet(id, fate as Parameters<FakeStripe["meet"]>[1]),
+      faults: fake.faults,
     },
     caller: async (subject) => {
       const person = t.withIdentity({ subject, issuer: ENVIRONMENT.CLERK_JWT_ISSUER_DOMAIN });
       return person as unknown as Caller; // the same calls, typed for the app alone
     },
     collect: async () => {
-      const events = twin.take().map((event) => readLetter("stripe", "", JSON.stringify(event)));
+      const events = fake.take().map((event) => readLetter("stripe", "", JSON.stringify(event)));
       return [...mail.splice(0), ...events];
     },
     send: async (letter, mishap) => {
@@ -118,7 +118,7 @@ export function aMemoryWorld(): World {
     const path = readingOf(letter);
     if (mishap === "Stripe away") {
       const rule = { method: "GET", path, nth: 1, kind: kinds.next().value };
-      return { away: twin.faults.add(rule), held: new Promise<void>(() => undefined) };
+      return { away: fake.faults.add(rule), held: new Promise<void>(() => undefined) };
     }
     if (mishap === "Stripe slow") return slow.hold(path);
     return { away: () => undefined, held: new Promise<void>(() => undefined) };

@@ -1,32 +1,32 @@
 /** The contract suites, which `tests/convex/` runs on convex-test, on the local deployment: over the wire. */
 import { rmSync } from "node:fs";
-import type { ClerkStandIn } from "@quaver/stand-ins";
+import type { ClerkEmulator } from "@quaver/emulators";
 import { afterAll, beforeAll, vi } from "vitest";
 import { api } from "../../convex/_generated/api.js";
 import type { Backend, Caller } from "../contract/backend.ts";
 import { describeMessages } from "../contract/messages.ts";
 import { describePeople } from "../contract/people.ts";
 import { describeProjects } from "../contract/projects.ts";
-import { startClerkTwin } from "../support/clerk-twin.ts";
+import { startFakeClerk } from "../support/fake-clerk.ts";
 import { httpClient, liveClient, Subscription } from "../support/clients.ts";
 import { DevProcess, type Ready } from "../support/dev.ts";
-import { freshToken, listSandboxes, signUp } from "../support/stand-ins.ts";
+import { freshToken, listSandboxes, signUp } from "../support/emulators.ts";
 import { makeTempFolder } from "../support/temp.ts";
 
 const [dataDir, twinDir] = [makeTempFolder(), makeTempFolder()];
 let process_: DevProcess;
 let dev: Ready;
-let twin: ClerkStandIn | undefined;
+let fake: ClerkEmulator | undefined;
 let people = 0;
 
 beforeAll(async () => {
   process_ = new DevProcess(["--json", "--free-ports", "--data-dir", dataDir]);
   dev = await process_.ready();
-  twin = await startClerkTwin(dataDir, twinDir, { issuer: dev.clerkUrl });
+  fake = await startFakeClerk(dataDir, twinDir, { issuer: dev.clerkUrl });
 });
 
 afterAll(async () => {
-  await twin?.close();
+  await fake?.close();
   await process_.stop();
   for (const folder of [dataDir, twinDir]) rmSync(folder, { recursive: true, force: true });
 });
@@ -56,8 +56,8 @@ const backend: Backend = {
     return callerWith(() => freshToken(dev, person));
   },
   unsynced: async () => {
-    if (!twin) throw new Error("The second Clerk has not started.");
-    const atTwin = { ...dev, clerkUrl: twin.url };
+    if (!fake) throw new Error("The second Clerk has not started.");
+    const atTwin = { ...dev, clerkUrl: fake.url };
     const person = await signUp(atTwin, `nobody${++people}@example.com`, "Nobody");
     return callerWith(() => freshToken(atTwin, person));
   },

@@ -12,7 +12,7 @@ import type { Id } from "../../convex/_generated/dataModel.js";
 import { ROOT, runConvex, spawnConvex } from "../../scripts/lib/convex-cli.ts";
 import { httpClient, liveClient, Subscription } from "../support/clients.ts";
 import { DevProcess, within, type Ready } from "../support/dev.ts";
-import { freshToken, listSandboxes, signUp, type Person } from "../support/stand-ins.ts";
+import { freshToken, listSandboxes, signUp, type Person } from "../support/emulators.ts";
 import { makeTempFolder } from "../support/temp.ts";
 
 const dataDir = makeTempFolder();

@@ -12,7 +12,7 @@ import { ROOT } from "../../scripts/lib/convex-cli.ts";
 import { bunPath, withBun } from "../support/bun.ts";
 import { httpClient, liveClient, Subscription } from "../support/clients.ts";
 import { DevProcess, within, type Ready } from "../support/dev.ts";
-import { freshToken, signUp, type Person } from "../support/stand-ins.ts";
+import { freshToken, signUp, type Person } from "../support/emulators.ts";
 import { makeTempFolder } from "../support/temp.ts";
 
 const dataDir = makeTempFolder();

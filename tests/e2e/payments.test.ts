@@ -1,10 +1,10 @@
-/** Payments, from `bun run dev` on: the pushed functions reach the Stripe stand-in by Stripe's own address. */
+/** Payments, from `bun run dev` on: the pushed functions reach the Stripe emulator by Stripe's own address. */
 import { expect, onTestFinished, test } from "vitest";
 import { api } from "../../convex/_generated/api.js";
 import { httpClient, liveClient, Subscription } from "../support/clients.ts";
 import type { Ready } from "../support/dev.ts";
 import { onDev } from "../support/dev-suite.ts";
-import { freshToken, type Person } from "../support/stand-ins.ts";
+import { freshToken, type Person } from "../support/emulators.ts";
 
 const { currentPlan, listInvoices, listPayments } = api.payments.queries;
 

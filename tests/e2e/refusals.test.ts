@@ -5,12 +5,12 @@ import { Webhook } from "svix";
 import { afterEach, describe, expect, onTestFinished, test } from "vitest";
 import { api } from "../../convex/_generated/api.js";
 import { runConvex } from "../../scripts/lib/convex-cli.ts";
-import { startClerkTwin } from "../support/clerk-twin.ts";
+import { startFakeClerk } from "../support/fake-clerk.ts";
 import { httpClient } from "../support/clients.ts";
 import type { Ready } from "../support/dev.ts";
 import { onDev } from "../support/dev-suite.ts";
 import { postRaw } from "../support/http.ts";
-import { freshToken, type Person } from "../support/stand-ins.ts";
+import { freshToken, type Person } from "../support/emulators.ts";
 import { tempFolder } from "../support/temp.ts";
 
 let dev: Ready;
@@ -72,7 +72,7 @@ describe("a client that isn't who it says", () => {
 
   /** A token signed with the real key by a Clerk with other settings. */
   async function tokenFrom(settings: { issuer: string; now?: () => number }): Promise<string> {
-    const clerk = await startClerkTwin(dataDir, tempFolder(), settings);
+    const clerk = await startFakeClerk(dataDir, tempFolder(), settings);
     onTestFinished(() => clerk.close());
     return await freshToken({ ...dev, clerkUrl: clerk.url }, ada);
   }

@@ -6,7 +6,7 @@ import { refusal } from "../contract/backend.ts";
 import { httpClient } from "../support/clients.ts";
 import type { Ready } from "../support/dev.ts";
 import { onDev } from "../support/dev-suite.ts";
-import { freshToken, type Person } from "../support/stand-ins.ts";
+import { freshToken, type Person } from "../support/emulators.ts";
 
 let dev: Ready;
 let ada: Person;

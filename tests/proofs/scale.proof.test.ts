@@ -13,8 +13,8 @@ import {
   type Ending,
   type FunctionCost,
   type SizeReport,
-} from "../scale/measure.ts";
-import { ScaleWorld } from "../scale/world.ts";
+} from "./scale/measure.ts";
+import { ScaleWorld } from "./scale/world.ts";
 import { FULL_SIZE, report } from "./report.ts";
 
 const SMALL = { messages: 100, strangers: 100 };

@@ -62,7 +62,7 @@ test("no other deployment that the shell names reaches the CLI", () => {
 
 test("the CLI does not outlive us, not even after kill -9", async () => {
   const preload = join(ROOT, "scripts/lib/exit-with-parent.js");
-  // A stand-in for `bun run dev`: starts a child that would run for ever, tells its pid, and never ends either.
+  // An emulator for `bun run dev`: starts a child that would run for ever, tells its pid, and never ends either.
   const parent = spawn(process.execPath, [
     "--eval",
     `const child = require("node:child_process").spawn(

@@ -35,18 +35,18 @@ async function aDeployment(variables: Record<string, string>) {
 
 test("what is missing is set", async () => {
   const deployment = await aDeployment({});
-  await setVariables(deployment, { DAYTONA_API_KEY: "stand-in" }, {});
-  expect(deployment.variables).toEqual({ DAYTONA_API_KEY: "stand-in" });
+  await setVariables(deployment, { DAYTONA_API_KEY: "emulator" }, {});
+  expect(deployment.variables).toEqual({ DAYTONA_API_KEY: "emulator" });
 });
 
 test("what a person has set stays, start after start", async () => {
   const deployment = await aDeployment({ DAYTONA_API_KEY: "a real key" });
-  const memory = await setVariables(deployment, { DAYTONA_API_KEY: "stand-in" }, {});
-  await setVariables(deployment, { DAYTONA_API_KEY: "stand-in" }, memory);
+  const memory = await setVariables(deployment, { DAYTONA_API_KEY: "emulator" }, {});
+  await setVariables(deployment, { DAYTONA_API_KEY: "emulator" }, memory);
   expect(deployment.variables).toEqual({ DAYTONA_API_KEY: "a real key" });
 });
 
-test("what an earlier start has set follows the stand-in to a new address", async () => {
+test("what an earlier start has set follows the emulator to a new address", async () => {
   const deployment = await aDeployment({});
   const first = { CLERK_JWT_ISSUER_DOMAIN: "http://127.0.0.1:1" };
   const memory = await setVariables(deployment, first, {});
@@ -56,9 +56,9 @@ test("what an earlier start has set follows the stand-in to a new address", asyn
 
 test("what a person has changed since then stays", async () => {
   const deployment = await aDeployment({});
-  const memory = await setVariables(deployment, { DAYTONA_API_KEY: "stand-in" }, {});
+  const memory = await setVariables(deployment, { DAYTONA_API_KEY: "emulator" }, {});
   deployment.variables.DAYTONA_API_KEY = "a real key";
-  await setVariables(deployment, { DAYTONA_API_KEY: "stand-in" }, memory);
+  await setVariables(deployment, { DAYTONA_API_KEY: "emulator" }, memory);
   expect(deployment.variables).toEqual({ DAYTONA_API_KEY: "a real key" });
 });
 
@@ -72,8 +72,8 @@ test("what isn't wanted this time stays, and follows again the next", async () =
 });
 
 test("what is remembered does not give a value away", async () => {
-  const memory = await setVariables(await aDeployment({}), { DAYTONA_API_KEY: "stand-in" }, {});
-  expect(JSON.stringify(memory)).not.toContain("stand-in");
+  const memory = await setVariables(await aDeployment({}), { DAYTONA_API_KEY: "emulator" }, {});
+  expect(JSON.stringify(memory)).not.toContain("emulator");
 });
 
 test("a refusal has a code", async () => {

@@ -1,7 +1,7 @@
 import { rmSync } from "node:fs";
 import { afterAll, beforeAll } from "vitest";
 import { DevProcess, type Ready } from "./dev.ts";
-import { signUp, type Person } from "./stand-ins.ts";
+import { signUp, type Person } from "./emulators.ts";
 import { makeTempFolder } from "./temp.ts";
 
 /** What a suite on `bun run dev` has, from its first test on. */

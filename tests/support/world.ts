@@ -1,22 +1,22 @@
 /**
  * Everything at once, without `bun run dev`: a deployment in a process of its own, which can be killed, with the
- * functions of `convex/` pushed to it by the official CLI, and the stand-ins in this process, where a test can look
+ * functions of `convex/` pushed to it by the official CLI, and the emulators in this process, where a test can look
  * into them.
  */
 import { cpSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import {
-  startClerkStandIn,
-  startDaytonaStandIn,
-  startStripeStandIn,
-  type ClerkStandIn,
-  type DaytonaStandIn,
-  type DaytonaStandInOptions,
-  type StripeStandIn,
-} from "@quaver/stand-ins";
+  startClerkEmulator,
+  startDaytonaEmulator,
+  startStripeEmulator,
+  type ClerkEmulator,
+  type DaytonaEmulator,
+  type DaytonaEmulatorOptions,
+  type StripeEmulator,
+} from "@quaver/emulators";
 import { ROOT, runConvex } from "../../scripts/lib/convex-cli.ts";
 import { callSystem } from "../../scripts/lib/deployment-api.ts";
-import { standInVariables } from "../../scripts/dev/stand-in-variables.ts";
+import { emulatorVariables } from "../../scripts/dev/emulator-variables.ts";
 import { TestDeployment } from "./deployment.ts";
 import { makeTempFolder } from "./folders.ts"; // not temp.ts: `bun run bench` starts worlds without vitest
 
@@ -29,17 +29,17 @@ export interface WorldOptions {
   environment?: Record<string, string>;
   /** Further modules to push beside the app's own, by their path in `convex/`. */
   modules?: Record<string, string>;
-  daytona?: Pick<DaytonaStandInOptions, "delaysMs" | "minuteMs">;
-  /** Whether the stand-ins tell the deployment what happens; true unless given. */
+  daytona?: Pick<DaytonaEmulatorOptions, "delaysMs" | "minuteMs">;
+  /** Whether the emulators tell the deployment what happens; true unless given. */
   webhooks?: boolean;
 }
 
 /** What `startWorld` starts. */
 export interface World {
   deployment: TestDeployment;
-  clerk: ClerkStandIn;
-  daytona: DaytonaStandIn;
-  stripe: StripeStandIn;
+  clerk: ClerkEmulator;
+  daytona: DaytonaEmulator;
+  stripe: StripeEmulator;
   /** The folder of the pushed project, for further calls of the CLI. */
   project: string;
   close(): Promise<void>;
@@ -54,14 +54,14 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
     rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
   };
   try {
-    const clerk = await startClerkStandIn({ dataDir: join(folder, "clerk") });
+    const clerk = await startClerkEmulator({ dataDir: join(folder, "clerk") });
     closers.push(() => clerk.close());
-    const daytona = await startDaytonaStandIn({
+    const daytona = await startDaytonaEmulator({
       dataDir: join(folder, "daytona"),
       ...options.daytona,
     });
     closers.push(() => daytona.close());
-    const stripe = await startStripeStandIn({ dataDir: join(folder, "stripe") });
+    const stripe = await startStripeEmulator({ dataDir: join(folder, "stripe") });
     closers.push(() => stripe.close());
     const egress = ["--egress", `api.stripe.com=${stripe.url}`];
     const deployment = await TestDeployment.start(join(folder, "deployment"), egress);
@@ -73,7 +73,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
       stripe.setWebhook({ url: `${siteUrl}/stripe/webhook` });
     }
     await setEnvironment(deployment, {
-      ...standInVariables({ clerk, daytona, stripe, siteUrl: SITE_URL }),
+      ...emulatorVariables({ clerk, daytona, stripe, siteUrl: SITE_URL }),
       ...options.environment,
     });
     const project = makeProject(join(folder, "project"), options.modules ?? {});

@@ -1,6 +1,6 @@
 import { createContext, use, type ComponentType } from "react";
 
-/** What the app needs from whoever signs people in: Clerk, or its stand-in. */
+/** What the app needs from whoever signs people in: Clerk, or its emulator. */
 export interface Session {
   /** The page to sign in on. */
   SignIn: ComponentType;

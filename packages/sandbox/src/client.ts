@@ -24,7 +24,7 @@ import { idSchema } from "./sandbox.ts";
 /** See `createSandboxClient`. */
 export interface SandboxClientOptions {
   apiKey: string;
-  /** `https://app.daytona.io/api`, or a stand-in's. */
+  /** `https://app.daytona.io/api`, or an emulator's. */
   apiUrl: string;
   /** The region. */
   target?: string | undefined;

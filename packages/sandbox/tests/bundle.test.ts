@@ -88,13 +88,13 @@ async function runWith(command: string[], url: string, apiKey: string): Promise<
 }
 
 describe("bundled as Convex bundles a Node action, the package", () => {
-  test("needs nothing but Node's own modules, and knows nothing of the stand-ins", () => {
+  test("needs nothing but Node's own modules, and knows nothing of the emulators", () => {
     expect(warnings).toEqual([]);
     // `ws` and `debug` do without these, which they only try to load.
     const optional = ["bufferutil", "utf-8-validate", "supports-color"];
     const known = new Set([...builtinModules, ...optional]);
     expect(external.filter((path) => !known.has(path))).toEqual([]);
-    expect(readFileSync(file, "utf8")).not.toContain("stand-in");
+    expect(readFileSync(file, "utf8")).not.toContain("emulator");
   });
 
   test.each([

@@ -1,10 +1,10 @@
-import type { DaytonaStandIn } from "@quaver/stand-ins";
+import type { DaytonaEmulator } from "@quaver/emulators";
 import { afterEach, beforeAll, describe, expect, test } from "vitest";
 import { LASTING_FAILURES, PASSING_FAILURES, timeFor } from "./failures.ts";
 import { aClient, anInput, failureOf, sharedDaytona } from "./support.ts";
 
-// Making a stand-in takes longer than a test; faults are gone after each.
-let daytona: DaytonaStandIn;
+// Making an emulator takes longer than a test; faults are gone after each.
+let daytona: DaytonaEmulator;
 beforeAll(async () => {
   daytona = await sharedDaytona();
 });

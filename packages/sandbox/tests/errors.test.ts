@@ -1,13 +1,13 @@
 import { createServer } from "node:http";
-import type { DaytonaStandIn } from "@quaver/stand-ins";
+import type { DaytonaEmulator } from "@quaver/emulators";
 import { afterEach, beforeAll, describe, expect, test } from "vitest";
 import type { Sandbox, SandboxClient } from "../src/index.ts";
 import { createSandboxClient, isSandboxError, SandboxError } from "../src/index.ts";
 import { FAILURES, PASSING_FAILURES, timeFor } from "./failures.ts";
 import { aClient, anInput, callsTo, failureOf, setUp, sharedDaytona } from "./support.ts";
 
-// Making a stand-in and a sandbox takes longer than a test; faults are gone after each.
-let daytona: DaytonaStandIn;
+// Making an emulator and a sandbox takes longer than a test; faults are gone after each.
+let daytona: DaytonaEmulator;
 let sandbox: Sandbox;
 beforeAll(async () => {
   daytona = await sharedDaytona();

@@ -3,14 +3,14 @@ import { Daytona, DaytonaTimeoutError } from "@daytonaio/sdk";
 import { describe, expect, test } from "vitest";
 import { aDaytona } from "./support.ts";
 
-/** The official SDK on the stand-in: that what this package is tested against is what it speaks to. */
+/** The official SDK on the emulator: that what this package is tested against is what it speaks to. */
 async function aSandbox() {
   const { url: apiUrl, apiKey } = await aDaytona();
   const daytona = new Daytona({ apiUrl, apiKey, target: "local", useDeprecatedPolling: true });
   return { daytona, sandbox: await daytona.create({ labels: { a: "b" } }) };
 }
 
-describe("the official SDK on the Daytona stand-in", () => {
+describe("the official SDK on the Daytona emulator", () => {
   test("creates, labels, stops, starts and deletes", async () => {
     const { daytona, sandbox } = await aSandbox();
     expect(sandbox.state).toBe("started");

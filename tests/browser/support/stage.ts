@@ -1,4 +1,4 @@
-/** What each browser suite stands on: a browser of its own, the app, and stand-ins that can be made to fail. */
+/** What each browser suite stands on: a browser of its own, the app, and emulators that can be made to fail. */
 import { chromium, type Browser, type BrowserContextOptions } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, inject } from "vitest";
 import type { Ready } from "../../support/dev.ts";
@@ -25,7 +25,7 @@ export interface Stage {
   readonly dev: Ready;
   /** Opens a window of its own, with nobody signed in. */
   open(options?: BrowserContextOptions): Promise<Visitor>;
-  /** Makes one of the stand-ins fail, until the running test is over or `mend` is called. */
+  /** Makes one of the emulators fail, until the running test is over or `mend` is called. */
   breakService(service: Service, fault: Fault): Promise<void>;
   mend(service: Service): Promise<void>;
 }

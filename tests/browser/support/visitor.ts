@@ -29,7 +29,7 @@ export class Visitor {
     return visitor;
   }
 
-  /** Another tab of the same browser, where the same person signs in: the stand-in asks in each tab. */
+  /** Another tab of the same browser, where the same person signs in: the emulator asks in each tab. */
   async anotherTab(path = "/"): Promise<Visitor> {
     const tab = new Visitor(this.context, await this.context.newPage(), this.home);
     await tab.page.goto(this.home + path);

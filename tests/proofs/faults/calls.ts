@@ -1,5 +1,5 @@
 /** The external calls of an operation, found by recording, and named so that they are found again. */
-import type { Call } from "@quaver/stand-ins";
+import type { Call } from "@quaver/emulators";
 import { SERVICES, type Lane, type Service } from "./lane.ts";
 
 /** One external call: the `nth` to this method and path of a service since the operation began. */
@@ -11,7 +11,7 @@ export interface ExternalCall {
   nth: number;
 }
 
-/** The parts of a stand-in that the backend calls; the rest is what the driver itself uses, and the tokens' keys. */
+/** The parts of an emulator that the backend calls; the rest is what the driver itself uses, and the tokens' keys. */
 export const BACKENDS_OWN: Record<Service, RegExp> = {
   clerk: /^\/v1\//,
   daytona: /^\//,

@@ -1,5 +1,5 @@
 /** The ways in which a case goes wrong. */
-import type { FaultKind } from "@quaver/stand-ins";
+import type { FaultKind } from "@quaver/emulators";
 import { BACKENDS_OWN, nameOf, ruleFor, type ExternalCall } from "./calls.ts";
 import { SERVICES, type Lane } from "./lane.ts";
 import { whenCommitted, type Step } from "./steps.ts";

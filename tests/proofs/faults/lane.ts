@@ -2,7 +2,7 @@
 import { cpSync, rmSync } from "node:fs";
 import type { ConvexHttpClient } from "convex/browser";
 import { httpClient } from "../../support/clients.ts";
-import { freshToken, listSandboxes, type Person } from "../../support/stand-ins.ts";
+import { freshToken, listSandboxes, type Person } from "../../support/emulators.ts";
 import { setEnvironment, startWorld, type World } from "../../support/world.ts";
 
 /** Nothing but the driver sweeps: "after at most one sweep" is to mean that. */
@@ -26,7 +26,7 @@ const DELAYS_MS = {
 /** An agent that says two lines, one of them a moment later. */
 const AGENT = "printf 'one\\n'; sleep 0.3; printf 'two\\n'";
 
-/** The names of the stand-ins. */
+/** The names of the emulators. */
 export const SERVICES = ["clerk", "daytona", "stripe"] as const;
 /** See `SERVICES`. */
 export type Service = (typeof SERVICES)[number];

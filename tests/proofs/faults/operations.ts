@@ -3,7 +3,7 @@ import type { ConvexHttpClient } from "convex/browser";
 import { api } from "../../../convex/_generated/api.js";
 import type { Id } from "../../../convex/_generated/dataModel";
 import { isQuaverError } from "../../../convex/lib/errors.ts";
-import { signUp, type Person } from "../../support/stand-ins.ts";
+import { signUp, type Person } from "../../support/emulators.ts";
 import type { Lane } from "./lane.ts";
 import { until } from "./patience.ts";
 

@@ -1,0 +1,12 @@
+export type { ClerkEmulator, ClerkEmulatorOptions } from "./clerk/start.ts";
+export { startClerkEmulator } from "./clerk/start.ts";
+export type { DaytonaEmulator, DaytonaEmulatorOptions } from "./daytona/start.ts";
+export { startDaytonaEmulator } from "./daytona/start.ts";
+export type { EmulatorErrorCode } from "./shared/errors.ts";
+export { EmulatorError } from "./shared/errors.ts";
+export type { Call, FaultKind, FaultRule, Faults } from "./shared/faults.ts";
+export type { Emulator } from "./shared/server.ts";
+export type { WebhookOptions } from "./shared/service.ts";
+export type { PriceOffer } from "./stripe/catalogue.ts";
+export type { StripeEmulator, StripeEmulatorOptions } from "./stripe/start.ts";
+export { startStripeEmulator } from "./stripe/start.ts";

@@ -1,0 +1,379 @@
+import { once } from "node:events";
+import { existsSync, symlinkSync } from "node:fs";
+import type { IncomingMessage } from "node:http";
+import { createServer, get } from "node:http";
+import { join } from "node:path";
+import { text } from "node:stream/consumers";
+import { describe, expect, test, vi } from "vitest";
+import type { Json } from "./support.ts";
+import {
+  aDataDir,
+  aDaytona,
+  AT_ONCE,
+  call,
+  eventually,
+  isAlive,
+  listening,
+  str,
+} from "./support.ts";
+
+/** A started sandbox, and its toolbox. */
+async function aSandbox(options: { env?: Record<string, string>; dataDir?: string } = {}) {
+  const dataDir = options.dataDir ?? aDataDir();
+  const daytona = await aDaytona({ dataDir });
+  const headers = { authorization: `Bearer ${daytona.apiKey}` };
+  const api = (method: string, path: string, body?: unknown) =>
+    call(method, daytona.url + path, body, headers);
+  const { json } = await api("POST", "/sandbox", { env: options.env ?? {} });
+  const id = str(json.id);
+  const isIn = (state: string) =>
+    eventually(async () => expect((await api("GET", `/sandbox/${id}`)).json.state).toBe(state));
+  await isIn("started");
+  return {
+    daytona,
+    headers,
+    api,
+    id,
+    isIn,
+    home: join(dataDir, "sandboxes", id, "home"),
+    toolbox: (method: string, path: string, body?: unknown) =>
+      api(method, `/toolbox/${id}${path}`, body),
+  };
+}
+
+type Toolbox = Awaited<ReturnType<typeof aSandbox>>["toolbox"];
+const execute = async (toolbox: Toolbox, command: string, more: object = {}): Promise<Json> =>
+  (await toolbox("POST", "/process/execute", { command, ...more })).json;
+
+describe("executing a command", () => {
+  test("really runs it, and answers its exit code and output", async () => {
+    const { toolbox } = await aSandbox();
+    expect(await execute(toolbox, "echo out; echo err >&2; exit 3")).toEqual({
+      exitCode: 3,
+      result: "out\nerr\n",
+    });
+    expect(await execute(toolbox, "no-such-program")).toMatchObject({ exitCode: 127 });
+    expect(await execute(toolbox, "kill -KILL $$")).toMatchObject({ exitCode: 137 });
+  });
+
+  test("runs it at home, with the sandbox's environment and the request's", async () => {
+    const { toolbox, home } = await aSandbox({ env: { A: "sandbox", B: "sandbox" } });
+    const envs = { B: "request; rm -rf $HOME" };
+    const { result } = await execute(toolbox, 'pwd; echo "$A $B"', { envs });
+    expect(result).toBe(`${home}\nsandbox request; rm -rf $HOME\n`);
+    await execute(toolbox, "mkdir -p app/src");
+    expect(await execute(toolbox, "pwd", { cwd: "app/src" })).toMatchObject({
+      result: `${home}/app/src\n`,
+    });
+    expect(await execute(toolbox, "pwd", { cwd: "/home/daytona/app" })).toMatchObject({
+      result: `${home}/app\n`,
+    });
+  });
+
+  test("passes on nothing of this process's environment but where programs are found", async () => {
+    vi.stubEnv("SECRET_OF_THE_DEVELOPER", "s3cret");
+    const { toolbox } = await aSandbox();
+    const { result } = await execute(toolbox, "env");
+    expect(result).not.toContain("s3cret");
+    expect(str(result)).toMatch(/^PATH=/m);
+    vi.unstubAllEnvs();
+  });
+
+  test("ends it, descendants and all, when its time is up", async () => {
+    const { toolbox, home } = await aSandbox();
+    const { status, json } = await toolbox("POST", "/process/execute", {
+      command: "sleep 60 & echo $! > child; wait",
+      timeout: 1,
+    });
+    expect(status).toBe(408);
+    expect(json).toMatchObject({ code: "PROCESS_EXECUTION_TIMEOUT", source: "DAYTONA_DAEMON" });
+    expect(existsSync(join(home, "child"))).toBe(true);
+    const child = Number((await execute(toolbox, "cat child")).result);
+    await eventually(() => expect(isAlive(child)).toBe(false));
+  });
+
+  test("hands the command to the shell on its standard input, and waits for its output's end", async () => {
+    const { toolbox } = await aSandbox();
+    expect(await execute(toolbox, "cat\necho not run")).toMatchObject({ result: "echo not run" });
+    const began = Date.now();
+    expect(await execute(toolbox, "sleep 0.5 & echo a")).toMatchObject({ result: "a\n" });
+    expect(Date.now() - began).toBeGreaterThanOrEqual(450);
+  });
+
+  test.each([
+    ["no command", {}, 400],
+    ["malformed JSON", "{", 400],
+    ["a variable no shell takes", { command: "true", envs: { "A B": "" } }, 400],
+    ["a negative time", { command: "true", timeout: -1 }, 400],
+    ["a folder that isn't there", { command: "true", cwd: "nowhere" }, 400],
+    ["a folder outside", { command: "true", cwd: "../.." }, 403],
+  ])("refuses %s", async (_, body, expected) => {
+    const { toolbox } = await aSandbox();
+    expect((await toolbox("POST", "/process/execute", body)).status).toBe(expected);
+  });
+});
+
+describe("a session", () => {
+  const open = async (toolbox: Toolbox) => {
+    expect((await toolbox("POST", "/process/session", { sessionId: "s" })).status).toBe(201);
+    return async (command: string, runAsync = false) =>
+      (await toolbox("POST", "/process/session/s/exec", { command, runAsync })).json;
+  };
+
+  test("keeps its folder and variables from command to command", async () => {
+    const { toolbox, home } = await aSandbox();
+    const exec = await open(toolbox);
+    await exec("mkdir app; cd app; export NAME='a b'");
+    expect(await exec('pwd; echo "$NAME"; echo oh >&2; (exit 5)')).toMatchObject({
+      exitCode: 5,
+      stdout: `${home}/app\na b\n`,
+      stderr: "oh\n",
+    });
+  });
+
+  test("runs a command in the background, readable while it runs", async () => {
+    const { toolbox } = await aSandbox();
+    const exec = await open(toolbox);
+    const started = await exec("echo begun; while [ ! -e go ]; do sleep 0.01; done", true);
+    expect(started).toEqual({ cmdId: expect.stringMatching(/./) as string });
+    const command = `/process/session/s/command/${str(started.cmdId)}`;
+    await eventually(async () =>
+      expect((await toolbox("GET", `${command}/logs`)).json.stdout).toBe("begun\n"),
+    );
+    expect((await toolbox("GET", command)).json).not.toHaveProperty("exitCode");
+    await execute(toolbox, "touch go");
+    await eventually(async () => expect((await toolbox("GET", command)).json.exitCode).toBe(0));
+  });
+
+  test("survives a command that makes no sense, and ends without a word with one that exits", async () => {
+    const { toolbox } = await aSandbox();
+    const exec = await open(toolbox);
+    expect((await exec("echo ( oh")).exitCode).not.toBe(0);
+    expect(await exec("echo still here")).toMatchObject({ exitCode: 0 });
+    const shell = str((await exec("echo $$")).stdout);
+    const { cmdId } = await exec("exit 7", true);
+    await eventually(() => expect(isAlive(Number(shell))).toBe(false));
+    const command = `/process/session/s/command/${str(cmdId)}`;
+    expect((await toolbox("GET", command)).json).not.toHaveProperty("exitCode");
+    const { status, json } = await toolbox("POST", "/process/session/s/exec", { command: "true" });
+    expect(status).toBe(400);
+    expect(json.message).toContain("broken pipe");
+  });
+
+  // Each would end in a terminal. What follows it in the same shell is what tells that it has not.
+  test.each([
+    ["reads its standard input to the end", "cat"],
+    ["leaves a child that holds its output", "sleep 1000 &"],
+    ["leaves one in a process session of its own", "setsid sleep 1000 &"],
+    ["leaves one that ignores a hang-up", "nohup sleep 1000 &"],
+    ["leaves one without its environment", "env -i setsid sleep 1000 &"],
+  ])("keeps a command running that %s", async (_, text) => {
+    const { toolbox } = await aSandbox();
+    const exec = await open(toolbox);
+    const { cmdId } = await exec(text, true);
+    const next = await exec("echo next", true);
+    const read = async (id: unknown, rest = "") =>
+      (await toolbox("GET", `/process/session/s/command/${str(id)}${rest}`)).json;
+    await execute(toolbox, "sleep 0.3"); // time in which it would have ended
+    expect(await read(cmdId)).not.toHaveProperty("exitCode");
+    expect(await read(next.cmdId, "/logs")).toMatchObject({ stdout: "" });
+  });
+
+  test("reads output line by line: without NULs, and with an end of the last line", async () => {
+    const { toolbox } = await aSandbox();
+    const exec = await open(toolbox);
+    const { stdout, stderr, output } = await exec("printf 'a\\000b\\nc'; echo oh >&2");
+    expect([stdout, stderr]).toEqual(["ab\nc\n", "oh\n"]);
+    expect(str(output)).toContain("\u0001\u0001\u0001ab\n");
+  });
+
+  test("is listed, is one of its name, and is gone once deleted, with its processes", async () => {
+    const { toolbox } = await aSandbox();
+    const exec = await open(toolbox);
+    expect((await toolbox("POST", "/process/session", { sessionId: "s" })).status).toBe(409);
+    await exec("sleep 60 >/dev/null 2>&1 & echo $! > child");
+    const child = Number((await execute(toolbox, "cat child")).result);
+    expect((await toolbox("GET", "/process/session")).json).toMatchObject([
+      { sessionId: "s", commands: [{ exitCode: 0 }] },
+    ]);
+    expect((await toolbox("DELETE", "/process/session/s")).status).toBe(204);
+    expect((await toolbox("GET", "/process/session/s")).status).toBe(404);
+    await eventually(() => expect(isAlive(child)).toBe(false));
+  });
+
+  test("says that it doesn't stream", async () => {
+    const { toolbox } = await aSandbox();
+    const exec = await open(toolbox);
+    const { cmdId } = await exec("true");
+    const path = `/process/session/s/command/${str(cmdId)}/logs?follow=true`;
+    expect((await toolbox("GET", path)).status).toBe(501);
+  });
+});
+
+describe("files", () => {
+  const upload = (url: string, headers: Record<string, string>, content: string) => {
+    const form = new FormData();
+    form.append("file", new Blob([content]), "name");
+    return fetch(url, { method: "POST", headers, body: form });
+  };
+
+  test("go up and come down, are listed and deleted", async () => {
+    const { toolbox, daytona, headers, id } = await aSandbox();
+    const files = `${daytona.url}/toolbox/${id}/files`;
+    const content = "zwölf\u0000\n".repeat(1000);
+    expect((await upload(`${files}/upload?path=a/b.txt`, headers, content)).status).toBe(200);
+    const down = await fetch(`${files}/download?path=/home/daytona/a/b.txt`, { headers });
+    expect(await down.text()).toBe(content);
+    expect((await toolbox("GET", "/files?path=a")).json).toMatchObject([
+      { name: "b.txt", isDir: false, size: Buffer.byteLength(content) },
+    ]);
+    expect((await toolbox("DELETE", "/files?path=a&recursive=true")).status).toBe(204);
+    expect((await toolbox("GET", "/files/info?path=a")).status).toBe(404);
+    expect((await toolbox("GET", "/files/download?path=a/b.txt")).json.code).toBe("FILE_NOT_FOUND");
+  });
+
+  test("stay inside, links included", async () => {
+    const { toolbox, daytona, headers, id, home } = await aSandbox();
+    const files = `${daytona.url}/toolbox/${id}/files`;
+    await execute(toolbox, "true");
+    symlinkSync("/etc", join(home, "link"));
+    for (const path of [
+      "../../x",
+      "/etc/passwd",
+      "link/passwd",
+      "/home/daytona/../../etc/passwd",
+    ]) {
+      const query = new URLSearchParams({ path }).toString();
+      expect((await toolbox("GET", `/files/download?${query}`)).status).toBe(403);
+      expect((await upload(`${files}/upload?${query}`, headers, "x")).status).toBe(403);
+    }
+  });
+});
+
+describe("a sandbox that stops", () => {
+  test("takes its processes along, those in the background too, and leaves others'", async () => {
+    const { toolbox, api, id, isIn } = await aSandbox();
+    const mine = Number((await execute(toolbox, "sleep 60 >/dev/null 2>&1 & echo $!")).result);
+    const stubborn = await execute(toolbox, "(trap '' TERM; sleep 60) >/dev/null 2>&1 & echo $!");
+    expect(isAlive(mine)).toBe(true);
+    await api("POST", `/sandbox/${id}/stop`);
+    await isIn("stopped");
+    await eventually(() => expect(isAlive(mine)).toBe(false));
+    await eventually(() => expect(isAlive(Number(stubborn.result))).toBe(false));
+  });
+
+  test("takes along what has left its process group, as its machine would", async () => {
+    const { toolbox, api, id, isIn } = await aSandbox();
+    const detached = "setsid sh -c 'echo $$; exec sleep 60 >/dev/null 2>&1'";
+    const { result } = await execute(toolbox, `${detached} </dev/null &`);
+    expect(isAlive(Number(result))).toBe(true);
+    await api("POST", `/sandbox/${id}/stop`);
+    await isIn("stopped");
+    await eventually(() => expect(isAlive(Number(result))).toBe(false));
+  });
+
+  test("refuses its toolbox, and has its files when it starts again", async () => {
+    const { toolbox, api, id, isIn } = await aSandbox();
+    await execute(toolbox, "echo kept > file");
+    await api("POST", `/sandbox/${id}/stop`);
+    await isIn("stopped");
+    const { status, json } = await toolbox("POST", "/process/execute", { command: "true" });
+    expect(status).toBe(400);
+    expect(json.message).toBe("Sandbox is not started");
+    await api("POST", `/sandbox/${id}/start`);
+    await isIn("started");
+    expect(await execute(toolbox, "cat file")).toMatchObject({ result: "kept\n" });
+  });
+
+  test("is gone with its folder once deleted", async () => {
+    const { toolbox, api, id, home } = await aSandbox();
+    await execute(toolbox, "touch file");
+    await api("DELETE", `/sandbox/${id}`);
+    await eventually(() => expect(existsSync(home)).toBe(false));
+    expect((await toolbox("POST", "/process/execute", { command: "true" })).status).toBe(404);
+  });
+});
+
+describe("a preview", () => {
+  const show = async () => {
+    const sandbox = await aSandbox();
+    const server = createServer((request, response) => {
+      let body = "";
+      request.on("data", (chunk: Buffer) => (body += chunk.toString()));
+      request.on("end", () => {
+        response.setHeader("x-app", "yes");
+        response.end(`${request.method} ${request.url} ${body}`);
+      });
+    });
+    const port = Number(new URL(await listening(server)).port);
+    return { ...sandbox, port, ports: `/sandbox/${sandbox.id}/ports/${port}` };
+  };
+
+  test("that is signed shows the port to whoever has its URL, until it expires", async () => {
+    const { api, ports, daytona } = await show();
+    const { json } = await api("GET", `${ports}/signed-preview-url?expiresInSeconds=60`);
+    const url = str(json.url);
+    const page = await fetch(`${url}a/b?c=d`);
+    expect(await page.text()).toBe("GET /a/b?c=d ");
+    expect(page.headers.get("x-app")).toBe("yes");
+    const posted = await fetch(url, { method: "POST", body: "hello" });
+    expect(await posted.text()).toBe("POST / hello");
+    await api("POST", `${ports}/signed-preview-url/${str(json.token)}/expire`);
+    expect((await fetch(url)).status).toBe(401);
+    expect(daytona.faults.calls().some(({ path }) => path.startsWith("/preview"))).toBe(false);
+  });
+
+  test("expires by itself", async () => {
+    let now = 1_000_000;
+    const dataDir = aDataDir();
+    const daytona = await aDaytona({ dataDir, now: () => now, delaysMs: AT_ONCE });
+    const headers = { authorization: `Bearer ${daytona.apiKey}` };
+    const made = await call("POST", `${daytona.url}/sandbox`, {}, headers);
+    const path = `/sandbox/${str(made.json.id)}/ports/3000/signed-preview-url`;
+    const { json } = await call("GET", daytona.url + path, undefined, headers);
+    now += 59_000; // a minute unless asked otherwise
+    await eventually(async () => expect((await fetch(str(json.url))).status).toBe(502));
+    now += 1_000;
+    expect((await fetch(str(json.url))).status).toBe(401);
+  });
+
+  test("of the standing kind wants the sandbox's token", async () => {
+    const { api, ports } = await show();
+    const { json } = await api("GET", `${ports}/preview-url`);
+    const url = str(json.url);
+    expect((await fetch(url)).status).toBe(401);
+    const headers = { "x-daytona-preview-token": str(json.token) };
+    expect((await fetch(url, { headers })).status).toBe(200);
+    const query = `?DAYTONA_SANDBOX_AUTH_KEY=${str(json.token)}`;
+    expect((await fetch(url + query)).status).toBe(200);
+  });
+
+  test("sends a browser to an origin of the sandbox's own", async () => {
+    const { api, ports, daytona } = await show();
+    const { json } = await api("GET", `${ports}/signed-preview-url`);
+    // Node's fetch has a sec-fetch-mode of its own.
+    const request = get(`${str(json.url)}a?b`, { headers: { "sec-fetch-mode": "navigate" } });
+    const [page] = (await once(request, "response")) as [IncomingMessage];
+    page.resume();
+    expect(page.statusCode).toBe(307);
+    const { host, pathname } = new URL(page.headers.location!);
+    const { port } = new URL(daytona.url);
+    expect(host).toMatch(new RegExp(`^\\d+-[0-9a-f]{32}\\.localhost:${port}$`));
+    expect(pathname).toBe("/a");
+
+    // Where a browser goes from there; names below localhost aren't resolved by every system.
+    const direct = get(`${daytona.url}/absolute/path`, { headers: { host } });
+    const [answer] = (await once(direct, "response")) as [IncomingMessage];
+    expect(await text(answer)).toBe("GET /absolute/path ");
+  });
+
+  test("never shows the emulator itself, nor a sandbox that is stopped", async () => {
+    const { api, id, isIn, daytona, ports } = await show();
+    const own = `/sandbox/${id}/ports/${new URL(daytona.url).port}/signed-preview-url`;
+    expect((await fetch(str((await api("GET", own)).json.url))).status).toBe(400);
+    const { json } = await api("GET", `${ports}/signed-preview-url`);
+    await api("POST", `/sandbox/${id}/stop`);
+    await isIn("stopped");
+    expect((await fetch(str(json.url))).status).toBe(400);
+  });
+});

@@ -1,0 +1,128 @@
+/**
+ * A look into the backend while it runs: each module is loaded as it is, but its functions wait for
+ * their turn before they begin, and each committed transaction is told, with every project as it
+ * was before and after.
+ */
+import type { Doc, Id } from "../../../convex/_generated/dataModel";
+import type { MutationCtx } from "../../../convex/_generated/server";
+import { isQuaverError } from "../../../convex/lib/errors.ts";
+import { modules } from "../../convex/setup.ts";
+import { inFrame, noteResult, whoAsks, type Frame } from "./frames.ts";
+import type { Pace } from "./pace.ts";
+
+/** Every project, by its id. */
+export type Projects = ReadonlyMap<Id<"projects">, Doc<"projects">>;
+
+/** A mutation that has been committed. */
+export interface Transaction {
+  /** As in `projects/operations:begin`. */
+  name: string;
+  args: Record<string, unknown>;
+  /** The controlled clock's time, in ms since the epoch. */
+  at: number;
+  before: Projects;
+  after: Projects;
+  /** The tables it wrote to, one per write. */
+  writes: string[];
+}
+
+/** Is told of what happens. */
+export interface Listener {
+  committed(transaction: Transaction): void;
+  broke(name: string, error: unknown, frame: Frame): void;
+}
+
+/** Modules whose every function is a step of its own; what the others do, they do by these. */
+const PACED =
+  /\/convex\/(projects\/(operations|provisioning|turns|turnReports|orphans|sweep|takeovers|drift|previews|mutations)|messages\/removal)\.ts$/;
+
+type Handler = (ctx: unknown, args: Record<string, unknown>) => Promise<unknown>;
+type Registered = ((...args: unknown[]) => unknown) & { _handler: Handler; isMutation?: boolean };
+type Module = Record<string, unknown>;
+
+/** The backend's modules, observed. */
+export function observedModules(pace: Pace, listener: Listener): typeof modules {
+  return Object.fromEntries(
+    Object.entries(modules).map(([path, load]) => {
+      let loaded: Promise<Module> | undefined;
+      const name = /\/convex\/(.*)\.ts$/.exec(path)?.[1] ?? path;
+      const once = async () => observed((await load()) as Module, name, listener);
+      return [
+        path,
+        async () => {
+          if (PACED.test(path)) await pace.turn(`${whoAsks()} goes on with ${name}`);
+          return await (loaded ??= once());
+        },
+      ];
+    }),
+  );
+}
+
+function observed(module: Module, path: string, listener: Listener): Module {
+  return Object.fromEntries(
+    Object.entries(module).map(([name, value]) => [
+      name,
+      isRegistered(value) ? observedFunction(value, `${path}:${name}`, listener) : value,
+    ]),
+  );
+}
+
+function isRegistered(value: unknown): value is Registered {
+  return typeof value === "function" && "_handler" in value;
+}
+
+function observedFunction(registered: Registered, name: string, listener: Listener): Registered {
+  const { _handler: handler, isMutation } = registered;
+  const work: Handler = isMutation
+    ? (ctx, args) => transact(ctx as MutationCtx, args, { name, handler, listener })
+    : handler;
+  const _handler: Handler = (ctx, args) =>
+    inFrame({ name, args }, async (frame) => {
+      try {
+        const result = await work(ctx, args);
+        if (frame.cut) throw new Error(`${name} was cut short.`);
+        noteResult(frame.parent, result);
+        return result;
+      } catch (error) {
+        if (!isQuaverError(error) && !frame.cut) listener.broke(name, error, frame);
+        throw error;
+      }
+    });
+  return new Proxy(registered, {
+    get: (target, key): unknown => (key === "_handler" ? _handler : Reflect.get(target, key)),
+  });
+}
+
+async function transact(
+  ctx: MutationCtx,
+  args: Record<string, unknown>,
+  { name, handler, listener }: { name: string; handler: Handler; listener: Listener },
+): Promise<unknown> {
+  const before = await allProjects(ctx);
+  const writes: string[] = [];
+  const result = await handler({ ...ctx, db: recordingDb(ctx.db, writes) }, args);
+  const after = await allProjects(ctx);
+  listener.committed({ name, args, at: Date.now(), before, after, writes });
+  return result;
+}
+
+async function allProjects({ db }: MutationCtx): Promise<Projects> {
+  const projects = await db.query("projects").collect();
+  return new Map(projects.map((project) => [project._id, project]));
+}
+
+const WRITERS = new Set<PropertyKey>(["insert", "patch", "replace", "delete"]);
+
+/** The same database; each write leaves its table's name. */
+function recordingDb(db: MutationCtx["db"], writes: string[]): MutationCtx["db"] {
+  return new Proxy(db, {
+    get: (target, key): unknown => {
+      const member: unknown = Reflect.get(target, key);
+      if (typeof member !== "function" || !WRITERS.has(key)) return member;
+      return (...args: unknown[]): unknown => {
+        writes.push(String(args[0]));
+        return Reflect.apply(member, target, args);
+      };
+    },
+  });
+}

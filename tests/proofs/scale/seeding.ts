@@ -1,0 +1,192 @@
+/**
+ * Pushed beside the app's own functions (`world.ts` puts it into `convex/`): fills tables, so that
+ * what a function reads can be seen not to depend on how much there is. In bounded batches.
+ */
+import { v } from "convex/values";
+import { components } from "../../../convex/_generated/api.js";
+import type { Doc, Id } from "../../../convex/_generated/dataModel";
+import {
+  internalMutation,
+  internalQuery,
+  type MutationCtx,
+  type QueryCtx,
+} from "../../../convex/_generated/server.js";
+import { checkRateLimit } from "../../../convex/lib/rateLimits";
+import { insertProject } from "../../../convex/projects/store";
+
+const range = { from: v.number(), count: v.number() };
+
+/** People whom nobody asks about, each with a row or two in every table. */
+export const addStrangers = internalMutation({
+  args: range,
+  returns: v.null(),
+  handler: async (ctx, { from, count }) => {
+    for (let i = from; i < from + count; i++) await addStranger(ctx, i);
+    return null;
+  },
+});
+
+async function addStranger(ctx: MutationCtx, i: number): Promise<void> {
+  const { db } = ctx;
+  const key = `stranger_${String(i)}`;
+  const userId = await db.insert("users", { clerkUser: clerkUser(key) });
+  await db.insert("deletedClerkUsers", {
+    clerkId: `dead_${key}`,
+    deletedAt: Date.now(),
+    state: "removed",
+  });
+  const projectId = await insertProject(ctx, project(userId, key));
+  await db.insert("messages", message(projectId, i));
+  await db.insert("stripeCustomers", { userId, stripeCustomerId: `cus_${key}` });
+  const subscription = { userId, stripeSubscriptionId: `sub_${key}`, ended: i % 2 === 0 };
+  await db.insert("subscriptions", subscription);
+  await addBill(ctx, userId, key, i);
+  await db.insert("stripeEvents", { eventId: `evt_${key}` });
+  const reads = { started: 1, applied: 1, touchedAt: Date.now() };
+  await db.insert("stripeReads", { stripeId: `sub_${key}`, ...reads });
+  await checkRateLimit(ctx, "insertMessage", userId);
+  const stripeCustomerId = `cus_${key}`;
+  const { handleCustomerCreated, handleSubscriptionCreated } = components.stripe.private;
+  await ctx.runMutation(handleCustomerCreated, { stripeCustomerId, metadata: { userId } });
+  await ctx.runMutation(handleSubscriptionCreated, {
+    stripeSubscriptionId: `sub_${key}`,
+    stripeCustomerId,
+    status: "active",
+    currentPeriodEnd: 0,
+    cancelAtPeriodEnd: false,
+    priceId: "price_of_a_stranger",
+    metadata: { userId },
+  });
+}
+
+function clerkUser(id: string): Doc<"users">["clerkUser"] {
+  const names = { first_name: id, last_name: null, username: null, image_url: null };
+  const addresses = { email_addresses: [], primary_email_address_id: null };
+  return { id, ...names, ...addresses, created_at: 0, updated_at: 0 };
+}
+
+/** At rest in a status that the sweep does not ask Daytona about every few minutes. */
+function project(userId: Id<"users">, key: string) {
+  const now = Date.now();
+  const wish = { name: key, prompt: `An app for ${key}` };
+  const status = "archived" as const;
+  const times = { statusChangedAt: now, createdAt: now };
+  return { userId, ...wish, status, sandboxId: `sandbox_of_${key}`, ...times };
+}
+
+function message(projectId: Id<"projects">, i: number) {
+  const content = `Message ${String(i)}: make it a little faster, please`;
+  const clientMessageId = `seeded-${String(i)}`;
+  return { projectId, role: "user" as const, content, clientMessageId, createdAt: i };
+}
+
+async function addBill(ctx: MutationCtx, userId: Id<"users">, key: string, i: number) {
+  const sum = { currency: "usd", createdAt: i };
+  await ctx.db.insert("invoices", {
+    userId,
+    stripeInvoiceId: `in_${key}`,
+    status: "paid",
+    amountDue: 2000,
+    amountPaid: 2000,
+    ...sum,
+  });
+  await ctx.db.insert("payments", {
+    userId,
+    stripePaymentIntentId: `pi_${key}`,
+    status: "succeeded",
+    amount: 2000,
+    ...sum,
+  });
+}
+
+/** Messages of one project, as long as they may be. */
+export const addLongMessages = internalMutation({
+  args: { projectId: v.id("projects"), count: v.number() },
+  returns: v.null(),
+  handler: async (ctx, { projectId, count }) => {
+    const text = "x".repeat(100_000);
+    const parts = Array.from({ length: 8 }, () => ({ type: "text" as const, text }));
+    const long = { role: "assistant" as const, content: text, parts, createdAt: 0 };
+    for (let i = 0; i < count; i++) await ctx.db.insert("messages", { projectId, ...long });
+    return null;
+  },
+});
+
+/** Messages of one project. */
+export const addMessages = internalMutation({
+  args: { projectId: v.id("projects"), ...range },
+  returns: v.null(),
+  handler: async (ctx, { projectId, from, count }) => {
+    for (let i = from; i < from + count; i++)
+      await ctx.db.insert("messages", message(projectId, i));
+    return null;
+  },
+});
+
+/**
+ * Projects and bills of one person.
+ *
+ * @returns one of the projects, which has failed
+ */
+export const addThings = internalMutation({
+  args: { userId: v.id("users"), projects: v.number(), bills: v.number() },
+  returns: v.id("projects"),
+  handler: async (ctx, { userId, projects, bills }) => {
+    for (let i = 1; i < projects; i++) {
+      await insertProject(ctx, project(userId, `${userId}_${String(i)}`));
+    }
+    for (let i = 0; i < bills; i++) {
+      const key = `${userId}_${String(i)}`;
+      await addBill(ctx, userId, key, i);
+      await ctx.db.insert("subscriptions", {
+        userId,
+        stripeSubscriptionId: `sub_${key}`,
+        ended: true,
+      });
+    }
+    const { sandboxId: _, ...fields } = project(userId, userId);
+    const failure = { reason: "So that it can be tried again.", retryable: true, at: 0 };
+    return await insertProject(ctx, { ...fields, status: "failed", failure });
+  },
+});
+
+/** The tables in which something of a person, or of these projects of theirs, is left. */
+export const left = internalQuery({
+  args: { userId: v.nullable(v.id("users")), projectIds: v.array(v.id("projects")) },
+  returns: v.array(v.string()),
+  handler: async (ctx, { userId, projectIds }) => {
+    const found = userId === null ? [] : await tablesWith(ctx, userId);
+    for (const projectId of projectIds) {
+      if ((await ctx.db.get("projects", projectId)) !== null) found.push("projects");
+      const messages = ctx.db
+        .query("messages")
+        .withIndex("by_project", (q) => q.eq("projectId", projectId));
+      if ((await messages.first()) !== null) found.push("messages");
+    }
+    return found;
+  },
+});
+
+async function tablesWith(ctx: QueryCtx, userId: Id<"users">): Promise<string[]> {
+  const tables = [
+    "projects",
+    "projectCounts",
+    "subscriptions",
+    "invoices",
+    "payments",
+    "stripeCustomers",
+  ] as const;
+  const found: string[] = (await ctx.db.get("users", userId)) === null ? [] : ["users"];
+  for (const table of tables) {
+    const row = await ctx.db
+      .query(table)
+      .withIndex("by_user", (q) => q.eq("userId", userId))
+      .first();
+    if (row !== null) found.push(table);
+  }
+  const pending = await ctx.db
+    .query("deletedClerkUsers")
+    .withIndex("by_state", (q) => q.eq("state", "removing"))
+    .first();
+  return pending === null ? found : [...found, "deletedClerkUsers"];
+}
