@@ -59,12 +59,12 @@ async function ask<Answer>(
     const status = isClerkAPIResponseError(error) ? error.status : undefined;
     if (status === 404) return null;
     console.error(`Clerk did not ${what} (status ${String(status ?? "unknown")}).`);
-    throw quaverError("CLERK_UNAVAILABLE", { retryable: isPassing(status) });
+    throw quaverError("CLERK_UNAVAILABLE", { retryable: isTransient(status) });
   }
 }
 
 /** Without a status there was no answer, or one that can't be understood. */
-function isPassing(status: number | undefined): boolean {
+function isTransient(status: number | undefined): boolean {
   return status === undefined || status === 408 || status === 429 || status >= 500;
 }
 

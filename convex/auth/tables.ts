@@ -1,4 +1,4 @@
-/** The tables of people: who exists, and who has been deleted. */
+/** The tables of users: who exists, and who has been deleted. */
 import { literals, systemFields } from "convex-helpers/validators";
 import { defineTable } from "convex/server";
 import { v, type Infer } from "convex/values";
@@ -55,7 +55,7 @@ export const authTables = {
    * by the removal. Deleted by `deletion.expireTombstones`, which says when.
    */
   deletedClerkUsers: defineTable(tombstoneFields)
-    // Is this Clerk id dead?
+    // Has this Clerk user been deleted?
     .index("by_clerk_id", ["clerkId"])
     // Removals to take up again, and tombstones to expire, oldest first.
     .index("by_state", ["state", "deletedAt"]),

@@ -14,7 +14,7 @@ import {
 import { internal } from "../_generated/api";
 import type { Doc } from "../_generated/dataModel";
 import { action, internalMutation, mutation, query, type ActionCtx } from "../_generated/server";
-import { findCaller, requireCaller, requireIdentity } from "../auth/caller";
+import { findCaller, requireCaller, requireIdentity } from "./caller";
 
 /** A query for signed-in people: refuses with `UNAUTHENTICATED` or `USER_NOT_SYNCED`. */
 export const userQuery = customQuery(
@@ -23,10 +23,10 @@ export const userQuery = customQuery(
 );
 
 /**
- * A query that has an answer for everyone: `ctx.user` is null while there is no signed-in person.
- * For what a front end asks before it has a token; the handler must then answer "nothing".
+ * A query that signed-out callers may call too: then `ctx.user` is null, and the handler must return
+ * an empty result. For what a front end calls before it has a token.
  */
-export const visitorQuery = customQuery(
+export const optionalUserQuery = customQuery(
   query,
   customCtx(async (ctx) => ({ user: await findCaller(ctx) })),
 );
@@ -39,9 +39,9 @@ export const userMutation = customMutation(
 
 /**
  * The internal mutations that a `userAction` runs on its caller's behalf. The caller is found
- * again, inside the transaction: between the action's first look and now, they may be gone.
+ * again, inside the transaction: they may have been deleted since the action began.
  */
-export const callerMutation = customMutation(
+export const internalUserMutation = customMutation(
   internalMutation,
   customCtx(async (ctx) => ({ user: await requireCaller(ctx) })),
 );
@@ -50,7 +50,7 @@ export const callerMutation = customMutation(
  * An action for people with a token, whether or not there is a row: `ctx.identity` is what the token
  * says. Refuses with `UNAUTHENTICATED`.
  */
-export const tokenAction = customAction(
+export const identityAction = customAction(
   action,
   customCtx(async (ctx: ActionCtx) => ({ identity: await requireIdentity(ctx) })),
 );
@@ -59,6 +59,6 @@ export const tokenAction = customAction(
 export const userAction = customAction(
   action,
   customCtx(async (ctx: ActionCtx): Promise<{ user: Doc<"users"> }> => ({
-    user: await ctx.runQuery(internal.auth.users.requiredCaller, {}),
+    user: await ctx.runQuery(internal.auth.users.callerForAction, {}),
   })),
 );

@@ -1,7 +1,7 @@
 /**
  * How often a person may do what writes, or calls another service. Every public mutation and action is
- * under one of these (`tests/convex/rateLimits.test.ts` holds them to it), so that whoever calls without
- * end has themselves to wait.
+ * under one of these (`tests/convex/rateLimits.test.ts` holds them to it), so that one user's calls
+ * can't keep the others waiting.
  */
 import { HOUR, MINUTE, RateLimiter } from "@convex-dev/rate-limiter";
 import { components } from "../_generated/api";
@@ -17,7 +17,7 @@ export const LIMITS = {
   // Each is a row or two, for a removal the orders of what follows; a person clears out by hand.
   editProject: { kind: "token bucket", rate: 120, period: MINUTE, capacity: 60 },
   // Each is minutes of a machine and of a model.
-  generate: { kind: "token bucket", rate: 60, period: HOUR, capacity: 20 },
+  startTurn: { kind: "token bucket", rate: 60, period: HOUR, capacity: 20 },
   // Each is a call to Clerk; a front end asks once per sign-in.
   syncUser: { kind: "token bucket", rate: 10, period: MINUTE, capacity: 5 },
   // Each is a call to Clerk and a job that looks after it; a person does it once.

@@ -30,7 +30,7 @@ export const messageDoc = messageFields.extend(systemFields("messages"));
 export const messageTables = {
   /**
    * One row per message of a project's conversation.
-   * Written by `insert`, and by the agent's turns (`projects/turnReports.ts`). Read by the project's owner alone. Deleted in batches once the project
+   * Written by `insert`, and by the agent's turns (`turns/`). Read by the project's owner alone. Deleted in batches once the project
    * is gone (`messages/removal.ts`); never before.
    */
   messages: defineTable(messageFields)

@@ -1,4 +1,10 @@
-/** The plans, as data, and which one a set of subscriptions amounts to. */
+/** The plans, as data, and which one a set of subscriptions gives. */
+import { literals } from "convex-helpers/validators";
+import type { Infer } from "convex/values";
+
+/** The names of the plans. */
+export const planName = literals("free", "pro");
+export type PlanName = Infer<typeof planName>;
 
 /** What a plan allows. */
 interface PlanLimits {
@@ -10,10 +16,7 @@ interface PlanLimits {
 export const PLANS = {
   free: { maxProjects: 10 },
   pro: { maxProjects: 200 },
-} as const satisfies Record<string, PlanLimits>;
-
-/** The name of a plan. */
-export type PlanName = keyof typeof PLANS;
+} as const satisfies Record<PlanName, PlanLimits>;
 
 /** What a subscription's status (Stripe's words) means here. */
 interface StatusMeaning {
@@ -53,10 +56,10 @@ export function isEnded(status: string): boolean {
 }
 
 /**
- * Is a subscription of this status in the way of another checkout? Not while its first payment is
- * missing: the person may well have come back for that.
+ * Does a subscription of this status exclude another checkout? Not while its first payment is
+ * missing: the user may have come back for that.
  */
-export function isUnderContract(status: string): boolean {
+export function blocksCheckout(status: string): boolean {
   return status !== "incomplete" && !isEnded(status);
 }
 

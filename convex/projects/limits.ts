@@ -5,7 +5,7 @@ import { quaverError } from "../lib/errors";
 import { checkClientId, checkText } from "../lib/validation";
 import { currentPlanOf } from "../payments/entitlements";
 import { PLANS } from "../payments/plans";
-import { projectCountsOf } from "./store";
+import { usageOf } from "../payments/usage";
 
 const MAX_NAME_LENGTH = 100;
 const MAX_PROMPT_LENGTH = 20_000; // about five pages; with 200 projects, a list stays below 16 MiB
@@ -27,13 +27,13 @@ export function checkPrompt(prompt: string): string {
 }
 
 /** What `create` takes. */
-type Wish = Pick<Doc<"projects">, "name" | "prompt" | "clientProjectId">;
+type NewProject = Pick<Doc<"projects">, "name" | "prompt" | "clientProjectId">;
 
 /**
- * @returns what is to be stored of a wish for a project
+ * @returns what is to be stored of a new project
  * @throws `INVALID_ARGUMENT` naming the field at fault
  */
-export function checkWish({ name, prompt, clientProjectId }: Wish): Wish {
+export function checkNewProject({ name, prompt, clientProjectId }: NewProject): NewProject {
   const checked = { name: checkName(name), prompt: checkPrompt(prompt) };
   if (clientProjectId === undefined) return checked;
   return { ...checked, clientProjectId: checkClientId("clientProjectId", clientProjectId) };
@@ -43,7 +43,7 @@ export function checkWish({ name, prompt, clientProjectId }: Wish): Wish {
 export async function checkPlanAllowsAnother(ctx: MutationCtx, user: Doc<"users">): Promise<void> {
   const plan = await currentPlanOf(ctx, user._id);
   const limit = PLANS[plan].maxProjects;
-  const { projects } = await projectCountsOf(ctx, user._id);
+  const { projects } = await usageOf(ctx, user._id);
   if (projects < limit) return;
   throw quaverError("PLAN_LIMIT_REACHED", { limit, plan, counted: "all" });
 }
@@ -57,7 +57,7 @@ export async function checkPlanAllowsAnother(ctx: MutationCtx, user: Doc<"users"
 export async function checkPlanAllowsRunning(ctx: MutationCtx, user: Doc<"users">): Promise<void> {
   const plan = await currentPlanOf(ctx, user._id);
   const limit = PLANS[plan].maxProjects;
-  const { running } = await projectCountsOf(ctx, user._id);
+  const { running } = await usageOf(ctx, user._id);
   if (running < limit) return;
   const message = `Your plan allows ${String(limit)} projects to run at a time.`;
   throw quaverError("PLAN_LIMIT_REACHED", { limit, plan, counted: "running", message });

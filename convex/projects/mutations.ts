@@ -4,7 +4,7 @@ import { userMutation } from "../lib/functions";
 import { checkRateLimit } from "../lib/rateLimits";
 import { ownedProject } from "./access";
 import { checkName } from "./limits";
-import { removeProject } from "./removal";
+import { removeProject } from "./sandbox/removal";
 import { patchProject } from "./store";
 
 /**

@@ -67,7 +67,7 @@ const checks: Record<string, Check> = {
       "`npx convex nonsense`",
       "`convex nonsense`",
       "`npx convex run projects/sweep:nonsense`",
-      "```sh\nnpx convex run projects/sweep:run '{impatient}'\n```",
+      "```sh\nnpx convex run projects/reconcile/sweep:sweepRunning '{impatient}'\n```",
       "`npx convex env nonsense`",
       "`npx convex data nonsense`",
       "`npx convex logs --nonsense`",
@@ -114,7 +114,7 @@ const checks: Record<string, Check> = {
   "definitions with their file": {
     catches: [
       "`nonsense` (`convex/projects/access.ts`)",
-      "`ownedProject` (`convex/projects/sweep.ts`)",
+      "`ownedProject` (`convex/projects/reconcile/sweep.ts`)",
     ],
     looksAt: definitionsIn,
     wrong: wrongDefinitions,

@@ -44,7 +44,7 @@ describe("who may import what", { timeout: LOADED_WITHIN_MS }, () => {
     ["convex/lib/functions.ts", 'import { query } from "./_generated/server";\nvoid query;'],
     ["convex/auth.config.ts", 'import { env } from "./_generated/server";\nvoid env;'],
     [
-      "convex/lib/agent.ts",
+      "convex/turns/agent.ts",
       'import type { env } from "../_generated/server";\nexport type X = typeof env;',
     ],
     ["packages/sandbox/src/index.ts", 'import "@daytonaio/sdk";'],

@@ -14,11 +14,11 @@ export const STATUS_WORDS = {
 
 /** What is being done to a project. */
 export const OPERATION_WORDS = {
-  provision: "The project's sandbox is being made.",
+  create: "The project's sandbox is being made.",
   start: "The project is starting.",
   stop: "The project is stopping.",
   archive: "The project is being archived.",
-  generate: "The agent is at work.",
+  turn: "The agent is at work.",
   cleanup: "The project is being tidied up.",
 } satisfies Record<OperationKind, string>;
 

@@ -1,4 +1,4 @@
-import { useAction } from "convex/react";
+import { useAction, useMutation } from "convex/react";
 import { useState } from "react";
 import { api } from "@backend/_generated/api";
 import { useUser } from "../auth/user";
@@ -8,9 +8,8 @@ import { explainPrompt } from "../lib/errors";
 import type { Message, Project } from "../lib/types";
 
 /**
- * Sends prompts, and keeps those that the conversation does not have yet, over a reload too. (`useAction`
- * has no optimistic updates, since nobody knows what an action will write.) The name that each prompt is
- * given here makes sure that one sent twice is taken once.
+ * Sends prompts, and keeps those that the conversation does not have yet, over a reload too. The id that each
+ * prompt is given here makes sure that one sent twice is stored once.
  */
 export function usePrompts(project: Project, messages: readonly Message[]) {
   const { _id: projectId, status } = project;
@@ -19,7 +18,7 @@ export function usePrompts(project: Project, messages: readonly Message[]) {
     kept(key).map((each) => ({ ...each, problem: "This is not in the conversation yet." })),
   );
   const ensureRunning = useAction(api.projects.actions.ensureRunning);
-  const generate = useAction(api.projects.actions.generate);
+  const startTurn = useMutation(api.turns.mutations.start);
 
   const send = async ({ clientMessageId, content }: Pending): Promise<void> => {
     const sent = { clientMessageId, content };
@@ -27,7 +26,7 @@ export function usePrompts(project: Project, messages: readonly Message[]) {
     keep(key, withSent(stillPending(kept(key), messages), sent));
     try {
       if (status === "stopped" || status === "archived") await ensureRunning({ projectId });
-      await generate({ projectId, prompt: content, clientMessageId });
+      await startTurn({ projectId, prompt: content, clientMessageId });
       keep(key, without(kept(key), clientMessageId));
     } catch (error) {
       const problem = explainPrompt(error);
