@@ -1,4 +1,4 @@
-/** Applying what Clerk says of users to the table, in whatever order it arrives. */
+/** Applying Clerk's events and answers to the table of users, in any order. */
 import { v } from "convex/values";
 import { literals } from "convex-helpers/validators";
 import { internalMutation, type MutationCtx } from "../_generated/server";
@@ -9,8 +9,8 @@ import { enqueueUserRemoval } from "./deletion";
 import { clerkUser, type ClerkUser } from "./tables";
 
 /**
- * Applies `user.created` or `user.updated`. A person who has been deleted stays deleted, and
- * what is stored is overwritten only by something newer; a repeated delivery changes nothing.
+ * Applies `user.created` or `user.updated`. A user who has been deleted stays deleted, and
+ * a stored user is overwritten only by a newer version; a repeated delivery changes nothing.
  */
 export const upsertUser = internalMutation({
   args: { clerkUser },
@@ -32,7 +32,7 @@ export const removeUser = internalMutation({
  * Checks a request to sync the caller, before Clerk is called.
  *
  * @returns the caller's Clerk id
- * @throws `UNAUTHENTICATED` without a valid token, or with one of a deleted person; `RATE_LIMITED`
+ * @throws `UNAUTHENTICATED` without a valid token, or with one of a deleted user; `RATE_LIMITED`
  */
 export const beginSync = internalMutation({
   args: {},

@@ -29,7 +29,7 @@ export const userLoginStatus = optionalUserQuery({
   },
 });
 
-/** The caller's row; null while signed out, or before the webhook has made it. */
+/** The caller's row; null while signed out, or before the webhook has inserted it. */
 export const currentUser = optionalUserQuery({
   args: {},
   returns: v.nullable(userDoc),
@@ -48,7 +48,7 @@ export const callerForAction = internalQuery({
  * webhook, and for deployments without it. Anything newer that is stored already stays.
  *
  * @returns the caller's row
- * @throws `UNAUTHENTICATED` without a valid token, or with one of a deleted person;
+ * @throws `UNAUTHENTICATED` without a valid token, or with one of a deleted user;
  *   `USER_NOT_SYNCED` when the account is deleted meanwhile; `RATE_LIMITED`; `CLERK_UNAVAILABLE`
  */
 export const syncCurrentUser = identityAction({
@@ -65,7 +65,7 @@ export const syncCurrentUser = identityAction({
 /**
  * Deletes the caller's account: at Clerk first, and once that is done, everything here. If Clerk
  * fails nothing has changed, and the caller can try again. Once Clerk's account is gone the rest
- * happens, whatever fails: by this call, by Clerk's webhook, or by the check scheduled beforehand.
+ * is certain to happen: by this call, by Clerk's webhook, or by the check scheduled beforehand.
  *
  * @throws `UNAUTHENTICATED`, `USER_NOT_SYNCED`, `RATE_LIMITED`, `CLERK_UNAVAILABLE`
  */

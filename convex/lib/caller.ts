@@ -4,7 +4,7 @@ import type { Doc } from "../_generated/dataModel";
 import type { QueryCtx } from "../_generated/server";
 import { quaverError } from "./errors";
 
-/** The row of the person with this Clerk id, or null. */
+/** The row of the user with this Clerk id, or null. */
 export async function userByClerkId(ctx: QueryCtx, clerkId: string): Promise<Doc<"users"> | null> {
   return await ctx.db
     .query("users")
@@ -12,7 +12,7 @@ export async function userByClerkId(ctx: QueryCtx, clerkId: string): Promise<Doc
     .unique();
 }
 
-/** The caller's row, or null without a valid token or before the webhook has made the row. */
+/** The caller's row, or null without a valid token or before the webhook has inserted the row. */
 export async function findCaller(ctx: QueryCtx): Promise<Doc<"users"> | null> {
   const identity = await ctx.auth.getUserIdentity();
   return identity && (await userByClerkId(ctx, identity.subject));
@@ -22,7 +22,7 @@ export async function findCaller(ctx: QueryCtx): Promise<Doc<"users"> | null> {
  * The caller's row.
  *
  * @throws `UNAUTHENTICATED` without a valid token; `USER_NOT_SYNCED` with one, when there is no
- *   row (the webhook is late, or the person has been deleted)
+ *   row (the webhook is late, or the user has been deleted)
  */
 export async function requireCaller(ctx: QueryCtx): Promise<Doc<"users">> {
   const identity = await requireIdentity(ctx);

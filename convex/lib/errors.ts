@@ -11,9 +11,9 @@ type OperationKind = NonNullable<Doc<"projects">["operation"]>["kind"];
 
 /** What each code carries besides `code` and `message`; `unknown` is nothing. */
 interface ErrorDetails {
-  /** The call needs a signed-in person and has no (valid) token. */
+  /** The call needs a signed-in user and has no (valid) token. */
   UNAUTHENTICATED: unknown;
-  /** The token is good, but Clerk's webhook has not delivered the person yet. Try again shortly. */
+  /** The token is good, but Clerk's webhook has not delivered the user yet. Try again shortly. */
   USER_NOT_SYNCED: unknown;
   /** There is no such thing, or it is someone else's. The answer is the same in both cases. */
   NOT_FOUND: unknown;
@@ -53,7 +53,7 @@ export type QuaverErrorData<C extends QuaverErrorCode = QuaverErrorCode> = {
   [K in QuaverErrorCode]: { code: K; message: string } & ErrorDetails[K];
 }[C];
 
-/** What a person is told when the thrower has nothing more exact to say. */
+/** The message when the thrower gives none. */
 const DEFAULT_MESSAGES = {
   UNAUTHENTICATED: "Sign in to do this.",
   USER_NOT_SYNCED: "Your account is still being set up. Try again in a moment.",
@@ -96,7 +96,7 @@ export function isQuaverError<C extends QuaverErrorCode = QuaverErrorCode>(
   code?: C,
 ): error is ConvexError<QuaverErrorData<C>> {
   if (!(error instanceof ConvexError)) return false;
-  // `data` is whatever was thrown: unknown until looked at.
+  // `data` can be any value: unknown until checked.
   const data: unknown = error.data;
   if (typeof data !== "object" || data === null || !("code" in data)) return false;
   if (typeof data.code !== "string" || !Object.hasOwn(DEFAULT_MESSAGES, data.code)) return false;

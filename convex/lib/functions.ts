@@ -1,6 +1,6 @@
 /**
  * The builders of every public function. They find the caller before the handler runs, so that no
- * handler can forget to: `ctx.user` is the signed-in person's row. Nothing else may import
+ * handler can forget to: `ctx.user` is the signed-in user's row. Nothing else may import
  * `query`, `mutation` and `action` from `_generated/server`.
  *
  * Ownership is the handlers' own part, by `ownedProject` in `projects/access.ts`.
@@ -16,7 +16,7 @@ import type { Doc } from "../_generated/dataModel";
 import { action, internalMutation, mutation, query, type ActionCtx } from "../_generated/server";
 import { findCaller, requireCaller, requireIdentity } from "./caller";
 
-/** A query for signed-in people: refuses with `UNAUTHENTICATED` or `USER_NOT_SYNCED`. */
+/** A query for signed-in users: refuses with `UNAUTHENTICATED` or `USER_NOT_SYNCED`. */
 export const userQuery = customQuery(
   query,
   customCtx(async (ctx) => ({ user: await requireCaller(ctx) })),
@@ -31,7 +31,7 @@ export const optionalUserQuery = customQuery(
   customCtx(async (ctx) => ({ user: await findCaller(ctx) })),
 );
 
-/** A mutation for signed-in people: refuses with `UNAUTHENTICATED` or `USER_NOT_SYNCED`. */
+/** A mutation for signed-in users: refuses with `UNAUTHENTICATED` or `USER_NOT_SYNCED`. */
 export const userMutation = customMutation(
   mutation,
   customCtx(async (ctx) => ({ user: await requireCaller(ctx) })),
@@ -47,7 +47,7 @@ export const internalUserMutation = customMutation(
 );
 
 /**
- * An action for people with a token, whether or not there is a row: `ctx.identity` is what the token
+ * An action for users with a token, whether or not there is a row: `ctx.identity` is what the token
  * says. Refuses with `UNAUTHENTICATED`.
  */
 export const identityAction = customAction(
@@ -55,7 +55,7 @@ export const identityAction = customAction(
   customCtx(async (ctx: ActionCtx) => ({ identity: await requireIdentity(ctx) })),
 );
 
-/** An action for signed-in people: refuses with `UNAUTHENTICATED` or `USER_NOT_SYNCED`. */
+/** An action for signed-in users: refuses with `UNAUTHENTICATED` or `USER_NOT_SYNCED`. */
 export const userAction = customAction(
   action,
   customCtx(async (ctx: ActionCtx): Promise<{ user: Doc<"users"> }> => ({

@@ -4,7 +4,7 @@ import { quaverError } from "./errors";
 /**
  * Checks a text's length, in UTF-16 units as a browser's `maxlength` counts them.
  *
- * @returns the text as given
+ * @returns the same text
  * @throws `INVALID_ARGUMENT` naming `field`, when it is blank (unless `blank` is allowed) or
  *   longer than `max`
  */
@@ -25,7 +25,7 @@ const MAX_CLIENT_ID_LENGTH = 128; // characters; a UUID has 36
 /**
  * Checks the id that a sender gives to what it sends, so that it may be sent again.
  *
- * @returns the id as given
+ * @returns the same id
  * @throws `INVALID_ARGUMENT` naming `field`, when it is blank or has more than 128 characters
  */
 export function checkClientId(field: string, id: string): string {

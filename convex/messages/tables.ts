@@ -3,13 +3,13 @@ import { literals, systemFields } from "convex-helpers/validators";
 import { defineTable } from "convex/server";
 import { v } from "convex/values";
 
-/** A piece of a message, in the order it was said. */
+/** A part of a message. Parts are in the order in which they were written. */
 export const messagePart = v.union(
   v.object({ type: v.literal("text"), text: v.string() }),
   v.object({
     type: v.literal("reasoning"),
     text: v.string(),
-    duration: v.optional(v.number()), // seconds, as whoever wrote the message measured it
+    duration: v.optional(v.number()), // seconds, as the sender measured it
   }),
 );
 

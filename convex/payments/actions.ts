@@ -18,7 +18,7 @@ const portalSession = z.object({ url: z.string() });
 /**
  * Opens Stripe's checkout page for a plan. Called again before that is paid, it answers the same.
  *
- * @returns the session's id, and the page to send the person to
+ * @returns the session's id, and the page to send the user to
  * @throws `INVALID_ARGUMENT` for `free`, `ALREADY_SUBSCRIBED`, `PAYMENTS_NOT_CONFIGURED`,
  *   `PAYMENTS_UNAVAILABLE`, `RATE_LIMITED`
  */

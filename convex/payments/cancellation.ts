@@ -1,6 +1,6 @@
 /**
  * Ending what a deleted user pays: no subscription outlives its owner. Every step may be repeated;
- * whatever fails throws, and the job that runs it is retried.
+ * failures are thrown, and the job that runs it is retried.
  */
 import type Stripe from "stripe";
 import { v } from "convex/values";
@@ -18,7 +18,7 @@ import { customerOf } from "./customers";
 import { readSubscription } from "./stripe/objects";
 import { writeAnswer } from "./stripe/sync";
 
-/** Of a person's subscriptions and open checkouts, at one go; one of each is usual. */
+/** Of a user's subscriptions and open checkouts, at one go; one of each is usual. */
 const MAX_AT_ONCE = 1000;
 /** Rows deleted per transaction, of each table; all are small. */
 const ROWS_PER_BATCH = 200;
@@ -60,7 +60,7 @@ export const cancelSubscriptionOfDeleted = internalAction({
   },
 });
 
-/** The Stripe customer that somebody is, or was. */
+/** The Stripe customer that a user is, or was. */
 export const getCustomerId = internalQuery({
   args: { userId: v.id("users") },
   returns: v.nullable(v.string()),
@@ -96,7 +96,7 @@ async function runningSubscriptionsOf(stripe: Stripe, customer: string): Promise
   return await idsOf(stripe.subscriptions.list({ customer, limit: 100 }));
 }
 
-/** A customer that Stripe doesn't know has nothing. A list that makes no sense throws. */
+/** A customer that Stripe doesn't know has none. A list that can't be understood throws. */
 async function idsOf(list: Stripe.ApiListPromise<{ id: string }>): Promise<string[]> {
   try {
     const all = await list.autoPagingToArray({ limit: MAX_AT_ONCE });

@@ -50,7 +50,7 @@ const subscriptionList = z.object({
 });
 
 /**
- * What a plan costs, and where Stripe sends people back to: both from the environment alone.
+ * What a plan costs, and where Stripe sends users back to: both from the environment alone.
  *
  * @throws `INVALID_ARGUMENT` for a plan that costs nothing, `PAYMENTS_NOT_CONFIGURED`
  */
@@ -75,7 +75,7 @@ export function siteUrl(): string {
 /**
  * Opens a checkout for the caller, or finds the one that is open.
  *
- * @throws `ALREADY_SUBSCRIBED`, by what Stripe says now; and whatever the SDK throws
+ * @throws `ALREADY_SUBSCRIBED`, if Stripe says so now; and what the SDK throws
  */
 export async function openCheckout(
   ctx: ActionCtx,
@@ -188,7 +188,7 @@ function successUrl(siteUrl: string): string {
   return returnUrl(siteUrl, "success", "&session_id={CHECKOUT_SESSION_ID}");
 }
 
-/** `…?checkout=success`, whatever query the address has already. */
+/** `…?checkout=success`, added to the query that the URL may have already. */
 function returnUrl(siteUrl: string, outcome: string, rest = ""): string {
   const url = new URL(siteUrl);
   url.searchParams.set("checkout", outcome);

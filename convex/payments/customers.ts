@@ -108,7 +108,7 @@ export const keepCustomer = internalUserMutation({
 
 /**
  * Stores which customer a user is, and returns it: the first that is stored, by a checkout or by the webhook. Any other
- * was created by a request that was answered with a failure. Nothing uses it, as nobody was told its id, so it is deleted.
+ * was created by a request that was answered with a failure. Its id was never used, so it is deleted.
  */
 export async function storeCustomer(
   ctx: MutationCtx,
@@ -141,8 +141,8 @@ export async function customerOf(
 }
 
 /**
- * Deletes a second customer of a user, if it was created here and has never been used. A job: whatever
- * fails throws, and is retried.
+ * Deletes a second customer of a user, if it was created here and has never been used. A job: failures
+ * are thrown, and it is retried.
  */
 export const deleteDuplicateCustomer = internalAction({
   args: { stripeCustomerId: v.string() },

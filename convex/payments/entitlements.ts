@@ -32,12 +32,12 @@ export async function subscriptionsOf(ctx: QueryCtx, userId: Id<"users">): Promi
   return subscriptions.filter((subscription) => subscription !== null);
 }
 
-/** The plan of a person, from what Stripe was last known to say of their subscriptions. */
+/** The plan of a user, from what Stripe was last known to say of their subscriptions. */
 export async function currentPlanOf(ctx: QueryCtx, userId: Id<"users">): Promise<PlanName> {
   return planFor(await subscriptionsOf(ctx, userId), env.STRIPE_PRICE_PRO);
 }
 
-/** The subscription that a person's plan rests on; without one, the newest that is not over. */
+/** The subscription that a user's plan rests on; without one, the newest that is not over. */
 export function planSubscription(subscriptions: Subscription[]): Subscription | null {
   const paid = subscriptions.find((one) => givesPro(one, env.STRIPE_PRICE_PRO));
   return paid ?? subscriptions[0] ?? null;

@@ -8,11 +8,11 @@ export type PlanName = Infer<typeof planName>;
 
 /** What a plan allows. */
 interface PlanLimits {
-  /** Projects a person may have at a time, in any state. At most 200: lists show no more. */
+  /** Projects a user may have at a time, in any state. At most 200: lists show no more. */
   maxProjects: number;
 }
 
-/** Every plan. `free` is what a person has without doing anything. */
+/** Every plan. `free` is what a user has without doing anything. */
 export const PLANS = {
   free: { maxProjects: 10 },
   pro: { maxProjects: 200 },
@@ -34,7 +34,7 @@ interface StatusMeaning {
  *   the plan away meanwhile would punish an expired card. The retries end in one of the next two.
  * - `unpaid`: free. The retries are over, and Stripe is set to keep the subscription; paying the
  *   open invoice (in the portal) makes it `active` again.
- * - `canceled`: free, for good. Another checkout makes another subscription.
+ * - `canceled`: free, for good. Another checkout creates another subscription.
  * - `incomplete`: free. The first payment has not come through yet; it has 23 hours.
  * - `incomplete_expired`: free, for good. It didn't.
  * - `paused`: free. A trial ended without a card; giving one (in the portal) resumes it.
@@ -82,7 +82,7 @@ export function givesPro(
   return priceId === proPriceId && (STATUSES[status]?.entitles ?? false);
 }
 
-/** The plan that these subscriptions, all of one person's, give their owner. */
+/** The plan that these subscriptions, all of one user's, give their owner. */
 export function planFor(
   subscriptions: readonly Entitlement[],
   proPriceId: string | undefined,

@@ -1,4 +1,4 @@
-/** What a person has, may do, and has paid. */
+/** What a user has, may do, and has paid. */
 import { paginationOptsValidator, paginationResultValidator } from "convex/server";
 import { v, type Infer } from "convex/values";
 import type { Doc } from "../_generated/dataModel";

@@ -29,7 +29,7 @@ export async function resume(ctx: ActionCtx, stripe: Stripe, id: string): Promis
   return true;
 }
 
-/** Stripe refuses to change what has ended since it was looked at: then that is written. */
+/** Stripe refuses to change a subscription that has ended since it was read: then its end is written. */
 async function change(
   ctx: ActionCtx,
   stripe: Stripe,

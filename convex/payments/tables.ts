@@ -7,7 +7,7 @@
 import { defineTable } from "convex/server";
 import { v, type Infer } from "convex/values";
 
-/** A line of a person's bills. Amounts are in the currency's smallest unit: cents. */
+/** A line of a user's bills. Amounts are in the currency's smallest unit: cents. */
 export const invoiceLine = v.object({
   stripeInvoiceId: v.string(),
   number: v.optional(v.string()), // as printed on it; a draft has none
@@ -48,11 +48,11 @@ export const paymentTables = {
   }).index("by_user", ["userId"]),
 
   /**
-   * Which Stripe customer a person is: at most one at a time, found by our id alone. (An e-mail
-   * address proves nothing: somebody else may have had it at Stripe before.)
-   * Written before a person's first checkout, or by the webhook, which may know of the customer
+   * Which Stripe customer a user is: at most one at a time, found by our id alone. (An e-mail
+   * address proves nothing: another customer may have had it before.)
+   * Written before a user's first checkout, or by the webhook, which may see the customer
    * first; and when Stripe says that the customer was deleted.
-   * Deleted when the person's account is, once their subscriptions are cancelled.
+   * Deleted when the user's account is, once their subscriptions are cancelled.
    */
   stripeCustomers: defineTable({
     ...owned,
@@ -70,7 +70,7 @@ export const paymentTables = {
    */
   stripeAttempts: defineTable({
     ...owned,
-    name: v.string(), // of what is to be made: the beginning of the key
+    name: v.string(), // of what is to be created: the beginning of the key
     attempt: v.number(), // the number of the present one, from 0
   }).index("by_user", ["userId", "name"]),
 
@@ -83,17 +83,17 @@ export const paymentTables = {
     stripeSubscriptionId: v.string(),
     ended: v.boolean(), // for good: such a row is never read for a plan
   })
-    // A person's subscriptions that may count.
+    // A user's subscriptions that may count.
     .index("by_user", ["userId", "ended"])
     .index("by_stripe_id", ["stripeSubscriptionId"]),
 
-  /** A person's invoices. Written by the webhook; read by their owner; deleted with the account. */
+  /** A user's invoices. Written by the webhook; read by their owner; deleted with the account. */
   invoices: defineTable(invoiceLine.extend(owned))
     // The owner's list, newest first.
     .index("by_user", ["userId", "createdAt"])
     .index("by_stripe_id", ["stripeInvoiceId"]),
 
-  /** A person's payments. Written by the webhook; read by their owner; deleted with the account. */
+  /** A user's payments. Written by the webhook; read by their owner; deleted with the account. */
   payments: defineTable(paymentLine.extend(owned))
     // The owner's list, newest first.
     .index("by_user", ["userId", "createdAt"])

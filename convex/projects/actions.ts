@@ -1,5 +1,5 @@
 /**
- * What a person does to a project that needs its sandbox. These run in Convex's own runtime, and
+ * What a user does to a project that needs its sandbox. These run in Convex's own runtime, and
  * start Node only once a call is allowed: a refused one costs next to nothing.
  */
 import { v } from "convex/values";
@@ -18,8 +18,8 @@ const projectId = v.id("projects");
  * the sandbox is asked for; this returns when it is `ready`, or `generating` if there is an agent.
  *
  * With a `clientProjectId` (1–128 characters) a sender whose answer was lost may ask again: the same
- * one from the same person is the same project, as it was first asked for, as long as that is there;
- * once it has been removed, it is a new one. Asking again counts towards no limit, and goes on with
+ * one from the same user is the same project, as it was first asked for, as long as that is there;
+ * once it has been removed, it is a new one. Asking again counts towards no limit, and resumes
  * a creation that was cut off.
  *
  * @throws `INVALID_ARGUMENT`, `RATE_LIMITED`, `PLAN_LIMIT_REACHED` (then there is no project);
@@ -37,8 +37,8 @@ export const create = userAction({
 });
 
 /**
- * Tries again after a failure: adopts the project's sandbox or makes it anew, and has the agent take
- * up the prompt that it left open.
+ * Tries again after a failure: takes the project's sandbox or creates it again, and has the agent work
+ * on the prompt that was left open.
  *
  * @throws `NOT_FOUND`, `INVALID_TRANSITION` unless `failed`, `OPERATION_IN_PROGRESS`, `RATE_LIMITED`,
  *   `PLAN_LIMIT_REACHED`, `SANDBOX_UNAVAILABLE` (then it is `failed` again, and says why)
@@ -101,7 +101,7 @@ export const archive = userAction({
 });
 
 /**
- * A URL at which anyone who has it may see a port of the sandbox (3000 unless given), for an hour.
+ * A URL at which everyone who has it can see a port of the sandbox (3000 unless given), for an hour.
  * Below Daytona's tier 3 browsers are shown a warning page first, which a frame can't get past.
  *
  * @returns the URL, and when it ends, in ms since the epoch

@@ -11,8 +11,8 @@ const stateUpdated = z.object({
 });
 
 /**
- * Daytona's states that say where a sandbox has come to rest. Others pass by themselves; an error is
- * left to the sweep, which looks again: Daytona may recover from it.
+ * Daytona's states that last. The others pass by themselves. An error is left to the sweep, which reads the
+ * state again: Daytona may recover from it.
  */
 const RESTING: ReadonlyMap<string, Observation["state"]> = new Map([
   ["started", "started"],
@@ -31,7 +31,7 @@ export type DaytonaEvent =
  *
  * @param payload - the parsed body, of a verified signature
  * @returns what to do; null when it is not an event, or a change of state without its sandbox or its
- *   time: without a time it can't be told from an older one
+ *   time: without a time it can't be ordered
  */
 export function readDaytonaEvent(payload: unknown): DaytonaEvent | null {
   const event = envelope.safeParse(payload).data;

@@ -4,7 +4,7 @@ import type { Doc, Id } from "../_generated/dataModel";
 import { quaverError } from "../lib/errors";
 import type { Operation, OperationKind } from "./tables";
 
-/** What the holder of a lease is given, and shows again when it is done. */
+/** What the holder of a lease gets, and passes again when it finishes. */
 export const leaseFields = v.object({ projectId: v.id("projects"), token: v.string() });
 export type Lease = Infer<typeof leaseFields>;
 
@@ -53,14 +53,14 @@ export function isLeased(project: Leased, now: number, force = false): boolean {
 }
 
 /**
- * @param told - further details of the refusal
+ * @param details - further details of the refusal
  * @throws `OPERATION_IN_PROGRESS` while an operation is under way
  */
 export function checkLeaseFree(
   { operation }: Leased,
   now: number,
-  told: { projectId?: Id<"projects"> } = {},
+  details: { projectId?: Id<"projects"> } = {},
 ): void {
   if (operation === undefined || operation.expiresAt <= now) return;
-  throw quaverError("OPERATION_IN_PROGRESS", { operation: operation.kind, ...told });
+  throw quaverError("OPERATION_IN_PROGRESS", { operation: operation.kind, ...details });
 }

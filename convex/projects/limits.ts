@@ -1,4 +1,4 @@
-/** What a project may consist of, and how many a person may have. */
+/** What a project may consist of, and how many a user may have. */
 import type { Doc } from "../_generated/dataModel";
 import type { MutationCtx } from "../_generated/server";
 import { quaverError } from "../lib/errors";
@@ -19,7 +19,7 @@ export function checkName(name: string): string {
 }
 
 /**
- * @returns the prompt, as given
+ * @returns the same prompt
  * @throws `INVALID_ARGUMENT` when it is blank or has more than 20,000 characters
  */
 export function checkPrompt(prompt: string): string {
@@ -39,7 +39,7 @@ export function checkNewProject({ name, prompt, clientProjectId }: NewProject): 
   return { ...checked, clientProjectId: checkClientId("clientProjectId", clientProjectId) };
 }
 
-/** @throws `PLAN_LIMIT_REACHED` when the person's plan allows no further project */
+/** @throws `PLAN_LIMIT_REACHED` when the user's plan allows no further project */
 export async function checkPlanAllowsAnother(ctx: MutationCtx, user: Doc<"users">): Promise<void> {
   const plan = await currentPlanOf(ctx, user._id);
   const limit = PLANS[plan].maxProjects;
@@ -49,10 +49,10 @@ export async function checkPlanAllowsAnother(ctx: MutationCtx, user: Doc<"users"
 }
 
 /**
- * For starting what there is already. After a downgrade a person may have more projects than their
+ * For starting what there is already. After a downgrade a user may have more projects than their
  * plan allows: all stay readable, and as many as the plan allows may run at a time.
  *
- * @throws `PLAN_LIMIT_REACHED` when the person's plan allows no further running project
+ * @throws `PLAN_LIMIT_REACHED` when the user's plan allows no further running project
  */
 export async function checkPlanAllowsRunning(ctx: MutationCtx, user: Doc<"users">): Promise<void> {
   const plan = await currentPlanOf(ctx, user._id);

@@ -1,4 +1,4 @@
-/** What a person does to a project without waiting for its sandbox. */
+/** What a user does to a project without waiting for its sandbox. */
 import { v } from "convex/values";
 import { userMutation } from "../lib/functions";
 import { checkRateLimit } from "../lib/rateLimits";

@@ -1,4 +1,4 @@
-/** A person's projects. */
+/** A user's projects. */
 import { paginationOptsValidator, paginationResultValidator } from "convex/server";
 import { v } from "convex/values";
 import type { Doc } from "../_generated/dataModel";

@@ -17,14 +17,14 @@ export const projectStatus = literals(
 const operationKind = literals("create", "start", "stop", "archive", "turn", "cleanup");
 
 /**
- * The lease of a project: who is working on its sandbox. Whoever finishes writes only while the
- * row still holds the token it was given, so that a slow call and its successor can't interleave.
+ * The lease of a project: which operation is under way. An operation that finishes writes only while the row
+ * still has its token, so that a slow call and its successor can't interleave.
  */
 export const operation = v.object({
   kind: operationKind,
   token: v.string(), // made by the transaction that took the lease; never leaves the backend
   startedAt: v.number(), // ms since the epoch
-  expiresAt: v.number(), // ms since the epoch; from then on the holder counts as dead
+  expiresAt: v.number(), // ms since the epoch; from then on another operation may take it
 });
 
 /** What the polls know of the running turn. Present exactly while `status` is "generating". */
@@ -72,7 +72,7 @@ export const projectFields = v.object({
   sandboxSeenAt: v.optional(v.number()),
   failure: v.optional(failure), // present exactly while `status` is "failed"
   createdAt: v.number(), // ms since the epoch
-  clientProjectId: v.optional(v.string()), // up to 128 characters, made by whoever asked for it
+  clientProjectId: v.optional(v.string()), // up to 128 characters, made by the client
 });
 
 /** What sweeps there are: of the projects whose sandboxes run or are about to, and of the others. */
@@ -83,7 +83,7 @@ export const sweepStep = literals(
   "generating", // turns
   "creating",
   "ready",
-  "interrupted", // at rest in whatever status, under a lease that has run out
+  "interrupted", // at rest in any status, under a lease that has expired
   "orphans", // sandboxes that may be no project's
   "stopped",
   "archived",
@@ -124,7 +124,7 @@ export const projectTables = {
     .index("by_sandbox_id", ["sandboxId"])
     // The sweep's pages: projects that work, or whose sandbox runs or rests.
     .index("by_status", ["status", "statusChangedAt"])
-    // The sweep's too: operations that were cut off, whose leases have run out.
+    // The sweep's too: operations that were cut off, whose leases have expired.
     .index("by_lease", ["operation.expiresAt"]),
 
   /**

@@ -16,7 +16,7 @@ export function agentCommand(): string | undefined {
  * Reads AGENT_ENV: a JSON object of strings, its names those of variables and not beginning with
  * `QUAVER_`, which are the backend's own. Convex lets it have 8 KiB, as any variable.
  *
- * @returns no variables without a text; null when it is anything else. Nothing of the text is told.
+ * @returns `{}` for an unset variable; null for anything that is not such an object. No part of the text is logged.
  */
 export function parseAgentEnv(text: string | undefined): Record<string, string> | null {
   if (text === undefined || text.trim() === "") return {};

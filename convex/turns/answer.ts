@@ -1,5 +1,5 @@
 /**
- * From what the agent prints to the message that its owner reads, as pure decisions.
+ * From the agent's output to the message that the owner reads, as pure functions.
  *
  * The agent's standard output is its answer, line by line. A line that begins with `::reasoning::`
  * is part of its reasoning: the rest of that line, without one leading space. Reasoning lines that
@@ -13,7 +13,7 @@ import type { messageFields, messagePart } from "../messages/tables";
 /** The mark of a line of reasoning. */
 export const REASONING_MARK = "::reasoning::";
 
-/** What is said where output had to be left out. */
+/** The text that stands where output was left out. */
 export const TRUNCATION_NOTE = "\n[The rest of the agent's output was left out: it is too long.]";
 
 const MAX_ANSWER_LENGTH = 100_000 - TRUNCATION_NOTE.length; // UTF-16 units, reasoning included
@@ -34,7 +34,7 @@ export interface Answer {
 /** The answer before the first line. */
 export const EMPTY_ANSWER: Answer = { content: "", parts: [], full: false };
 
-/** Takes from a message what it is made of. */
+/** The answer that a stored message holds. */
 export function answerOf(
   message: Pick<Infer<typeof messageFields>, "content" | "parts">,
   state: { reasoningSince?: number | undefined; full?: boolean | undefined },

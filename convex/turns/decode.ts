@@ -1,7 +1,7 @@
 /**
- * From the bytes that an agent prints to the text that may be shown, as a pure decision. Output is read from an offset
- * on, again and again, and what may not be told yet is left for the next time: a line that goes on, half a character,
- * and whatever may be the beginning of a secret.
+ * From the bytes of an agent's output to the text that may be shown, as pure functions. Output is read from an offset
+ * on, again and again. What can't be shown yet is left for the next read: an incomplete line, half a character, and what
+ * may be the beginning of a secret.
  */
 import { cover, findSecrets, type Secrets } from "./masking";
 
@@ -23,10 +23,10 @@ interface Decoded {
 }
 
 /**
- * Takes from some output what can be told: whole lines, so that each can be told text from reasoning.
+ * Takes from some output what can be shown: whole lines, so that text and reasoning can be distinguished.
  *
- * @param isEnd - whether nothing will follow: then all of it is told
- * @param isFull - whether as much was read as is read at a time: then a part of a line is told if need be
+ * @param isEnd - whether nothing will follow: then all of it is shown
+ * @param isFull - whether as much was read as is read at a time: then a part of a line is shown if necessary
  * @returns the text, clean and with the secrets covered, and how many bytes of the output that is. What is left out at
  *   the end is to be read again; never with `isFull` is it all
  */

@@ -5,18 +5,18 @@
 
 const MIN_SECRET_LENGTH = 6; // UTF-16 units; a shorter value ("true", "eu") is in any text by chance
 
-/** What is looked for, and what is put over it. */
+/** The secrets to find, and the character that masks them. */
 export interface Secrets {
   patterns: readonly string[];
-  /** A character that is in none of them, so that covering some never makes another. */
+  /** A character that is in none of them, so that masking one never creates another. */
   cover: string;
   /** The length of the longest, in UTF-16 units. */
   longest: number;
 }
 
 /**
- * What of an environment is to be kept secret: each value as a whole, and each of its lines, as the lines of an answer
- * may be told apart. Values that are short or blank are none; of a value with short lines alone, the longest counts.
+ * What of an environment is to be kept secret: each value as a whole, and each of its lines, as an answer may show
+ * its lines separately. Short or blank values are not secret; of a value with short lines alone, the longest line is.
  */
 export function secretsOf(env: Record<string, string>): Secrets {
   const patterns = new Set(Object.values(env).map(clean).flatMap(patternsOf));
@@ -86,7 +86,7 @@ export function findSecrets(text: string, { patterns }: Secrets): Findings {
 }
 
 /**
- * Knuth, Morris and Pratt's search: in time proportional to the text, whatever is in it.
+ * Knuth, Morris and Pratt's search: in time proportional to the text.
  *
  * @returns how much of the pattern, and less than all, the text ends with
  */

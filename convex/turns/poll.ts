@@ -11,7 +11,7 @@ import { answerOf, appendOutput, EMPTY_ANSWER, endAnswer, type Answer } from "./
 import { isSessionOver, sessionFields, sessionOf } from "./session";
 import { endTurn, enqueueSessionEnd, schedulePoll } from "./turn";
 
-const MIN_POLL_MS = 1000; // while there is output: a person watches
+const MIN_POLL_MS = 1000; // while there is output: a user watches
 const MAX_POLL_MS = 5000; // while the agent is silent
 const LOST_AFTER_MS = 5 * 60_000; // without an answer from Daytona; its restarts take less
 

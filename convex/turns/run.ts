@@ -122,7 +122,7 @@ function logFailure(
   secrets: Secrets,
 ): void {
   const words = maskSecrets(clean(errors), secrets);
-  // Quoted, so that it stays one line; and masked again, as quoting may make a secret of what was none.
+  // Quoted, so that it stays one line; and masked again, as quoting may create a secret.
   const quoted = maskSecrets(JSON.stringify(words), secrets);
   console.error(
     `The agent of project ${projectId} ended with exit code ${String(exitCode)}: ${quoted}`,

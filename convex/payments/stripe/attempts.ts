@@ -21,7 +21,7 @@ import type { ActionCtx, MutationCtx } from "../../_generated/server";
 import { internalUserMutation } from "../../lib/functions";
 import { isKeySpent, logStripeFailure } from "./client";
 
-/** Begins, or goes on with, an attempt to create what `name` names. */
+/** Begins an attempt to create what `name` names, or continues the present one. */
 export const beginAttempt = internalUserMutation({
   args: { name: v.string() },
   returns: v.object({

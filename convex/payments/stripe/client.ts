@@ -11,9 +11,9 @@ const ERROR = JSON.stringify({ error: { type: "api_error" } });
 const TIMEOUT_MS = 20_000; // Stripe answers within a second or two; an action may take ten minutes
 /**
  * The SDK's own repeats of a POST carry the same idempotency key, ours (`attempts.ts`) or else
- * one that it makes up for the call: what got through the first time is answered again. A failure that
- * Stripe has saved lasts no longer than the call then, and each call that has no key of ours may be
- * made again: expiring a session, changing a subscription, opening the portal. Cancelling and deleting
+ * one that it generates for the call: Stripe repeats its first answer. A failure that Stripe has saved
+ * then lasts no longer than the call, and each call that has no key of ours may be
+ * repeated: expiring a session, changing a subscription, opening the portal. Cancelling and deleting
  * are DELETEs, which have no key.
  */
 const MAX_RETRIES = 2;
@@ -68,10 +68,9 @@ export function notConfigured(why: string) {
 }
 
 /**
- * Runs calls to Stripe for a person.
+ * Runs calls to Stripe for a user.
  *
- * @throws `PAYMENTS_UNAVAILABLE` for whatever Stripe, or the way there, does wrong; what is thrown
- *   for another reason stays what it is
+ * @throws `PAYMENTS_UNAVAILABLE` for every failure of a call to Stripe; other errors unchanged
  */
 export async function askingStripe<T>(calls: () => Promise<T>): Promise<T> {
   try {

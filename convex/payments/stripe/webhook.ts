@@ -1,4 +1,4 @@
-/** `POST /stripe/webhook`: Stripe tells that something has changed. */
+/** `POST /stripe/webhook`: Stripe's events. */
 import type Stripe from "stripe";
 import { internal } from "../../_generated/api";
 import { httpAction, type ActionCtx } from "../../_generated/server";

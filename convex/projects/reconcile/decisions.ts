@@ -44,7 +44,7 @@ export interface ListedSandbox {
 
 /**
  * What to do about a sandbox: nothing, unless it carries this deployment's labels and is old
- * enough, and its project is gone, or has another sandbox, or none and nobody working on it.
+ * enough, and its project is gone, or has another sandbox, or has none and is under no lease.
  */
 export function decideOnOrphan(
   sandbox: ListedSandbox,
@@ -58,7 +58,7 @@ export function decideOnOrphan(
   if (!force && age < ORPHAN_GRACE_MS) return "keep";
   if (project === null) return "delete";
   if (project.sandboxId === sandbox.id || isLeased(project, now, force)) return "keep";
-  return project.status === "creating" ? "keep" : "delete"; // creating: about to adopt it
+  return project.status === "creating" ? "keep" : "delete"; // creating: about to take it
 }
 
 /** What Daytona did to a sandbox by itself, or someone in its dashboard. */

@@ -1,4 +1,4 @@
-/** Finding out, and writing down, how sandboxes changed without a request of ours. */
+/** Writing how sandboxes changed without a request of ours: by Daytona itself, or in its dashboard. */
 import { v, type ObjectType } from "convex/values";
 import { literals } from "convex-helpers/validators";
 import type { Doc } from "../../_generated/dataModel";

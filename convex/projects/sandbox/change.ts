@@ -21,7 +21,7 @@ import { changeResult, resultOf, sandboxChange, sandboxUnavailable } from "./res
 import type { ChangeResult, SandboxChange } from "./results";
 
 /**
- * Begins a change: may this be done now, and if so, by nobody else.
+ * Begins a change, if it is possible now, and excludes other operations meanwhile.
  *
  * @returns the lease and the sandbox; null when `ensure` finds that there is nothing to do
  * @throws `NOT_FOUND`, `OPERATION_IN_PROGRESS`, `INVALID_TRANSITION`, `RATE_LIMITED`,
@@ -46,7 +46,7 @@ export const beginChange = internalUserMutation({
   },
 });
 
-/** What happens to a project when the change has been made. */
+/** The event of a project when the change has been made. */
 function eventOf(change: SandboxChange, status: ProjectStatus): ProjectEvent {
   switch (change) {
     case "start":

@@ -26,7 +26,7 @@ import { createResult, projectWithSandbox, resultOf, sandboxUnavailable } from "
 import type { CreateResult, ProjectWithSandbox } from "./results";
 
 /**
- * Begins a creation: may this person have another project, and if so, its row. With a
+ * Begins a creation: may this user have another project, and if so, its row. With a
  * `clientProjectId` of a project that they have, it is about that one, and counts towards no limit.
  *
  * @returns the lease; or the project and its sandbox, when there is nothing left to do
