@@ -2,13 +2,13 @@ import type { Isolate } from "../runtime/isolate.ts";
 import type { IsolateHost } from "../runtime/context/host.ts";
 import { refusedOperation } from "../runtime/refused_operations.ts";
 import type { ActionFrame } from "./frame.ts";
-import type { ActionSyscalls } from "./syscalls.ts";
+import type { SyscallClient } from "./syscall_client.ts";
 import { Unawaited } from "./unawaited.ts";
 
 /** What an action is served with, besides the machine's own. */
 export interface ActionServices {
   readonly env: Readonly<Record<string, string>>;
-  readonly syscalls: ActionSyscalls;
+  readonly syscalls: SyscallClient;
   readonly fetch: (request: Request, init: RequestInit) => Promise<Response>;
 }
 

@@ -1,4 +1,4 @@
-import type { RequestContext } from "../engine/frame.ts";
+import { type RequestContext } from "../engine/request.ts";
 import type { UdfType } from "../engine/analysis.ts";
 import type { ActionModules, LocatedAction } from "../engine/protocol.ts";
 import type { JSONValue } from "convex/values";
@@ -100,6 +100,16 @@ export interface Thrown {
 /** How an action ended: with Convex JSON text ("null" for an HTTP action, whose response has gone ahead), or by failing. */
 export type ActionOutcome =
   { readonly ok: true; readonly value: string } | { readonly ok: false; readonly failure: Failure };
+
+/** The deployment's answer to one action too many; `code` is production's. */
+export interface Refusal {
+  readonly code: "TooManyConcurrentRequests";
+  readonly failure: Failure;
+}
+
+/** What an action's system call comes to: JSON text, or how it failed; a refusal, when it called an action too many. */
+export type SyscallAnswer =
+  { readonly value: string } | { readonly failure: Failure } | { readonly refusal: Refusal };
 
 /** A function that an imported Node module exports, as the convex package made it. */
 export interface NodeExport {

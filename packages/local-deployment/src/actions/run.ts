@@ -1,8 +1,9 @@
-import { FunctionError } from "../errors.ts";
+import { OUT_OF_MEMORY } from "../runtime/failure.ts";
+import { FunctionError } from "../lib/errors.ts";
 import { HTTP_MODULE } from "../engine/http_targets.ts";
 import { formatFunctionPath } from "../engine/paths.ts";
 import { isRegisteredFunction, isRouter } from "../runtime/convex_exports.ts";
-import { HeapMeter, OUT_OF_MEMORY } from "../runtime/heap_meter.ts";
+import { HeapMeter } from "../runtime/heap_meter.ts";
 import { Isolate } from "../runtime/isolate.ts";
 import type { ModuleScript } from "../runtime/script.ts";
 import { actionHost, type ActionHost, type ActionServices } from "./action_host.ts";

@@ -2,20 +2,20 @@
 import type { ActionModules } from "../engine/protocol.ts";
 import { watchRejections } from "../runtime/rejections.ts";
 import { ModuleScript } from "../runtime/script.ts";
-import { ownThread } from "../thread_time.ts";
+import { ownThread } from "../lib/thread_stats.ts";
 import { egressFetch, type Egress } from "./egress.ts";
 import { ActionFrame } from "./frame.ts";
 import { HttpCall } from "./http_call.ts";
 import type { ActionTask, FromRunner, ToRunner } from "./protocol.ts";
 import { runAction, type ActionCode } from "./run.ts";
-import { ActionSyscalls } from "./syscalls.ts";
+import { SyscallClient } from "./syscall_client.ts";
 
 declare const self: Worker;
 
 const send = (message: FromRunner) => {
   self.postMessage(message);
 };
-const syscalls = new ActionSyscalls(send);
+const syscalls = new SyscallClient(send);
 const codes = new Map<string, ActionCode>();
 /** By their actions' ids. */
 const httpCalls = new Map<number, HttpCall>();

@@ -1,9 +1,12 @@
 import { z } from "zod";
-import { FunctionError } from "../errors.ts";
+import { FunctionError } from "../lib/errors.ts";
 import type { ActiveCode } from "./code.ts";
 import type { Component } from "./components.ts";
 import type { Handles } from "./handles.ts";
 import { parseFunctionPath, type FunctionPath } from "./paths.ts";
+import type { Target } from "./protocol.ts";
+import type { EngineState } from "./state.ts";
+import { parseArgs } from "./syscalls/syscall.ts";
 
 /** How a call names its target: exactly one of the three (convex/src/server/components/paths.ts). */
 export const address = z.object({
@@ -58,4 +61,31 @@ function resolveReference(caller: Component, reference: string): ResolvedFunctio
     return { component, path: { module: `${path.join("/")}.js`, name }, publicOnly: true };
   }
   throw new FunctionError(`Couldn't resolve ${reference}`);
+}
+
+/** Finds the function that a request names. @throws FunctionError when its component isn't mounted. */
+export function resolveTarget(state: EngineState, target: Target): ResolvedFunction {
+  const component = componentOf(state, target);
+  if ("caller" in target) {
+    return resolveAddress(
+      state.code,
+      state.handles,
+      component,
+      parseArgs("runUdf", address, target.address),
+    );
+  }
+  return { component, path: parseFunctionPath(target.path), publicOnly: target.publicOnly };
+}
+
+function componentOf(state: EngineState, target: Target): Component {
+  if ("componentPath" in target) {
+    for (const component of state.code.components.values()) {
+      if (component.path === target.componentPath) return component;
+    }
+    throw new FunctionError(`Component path '${target.componentPath}' not found`);
+  }
+  const id = "component" in target ? target.component : target.caller;
+  const component = state.code.components.get(id);
+  if (component === undefined) throw new FunctionError(`Component ${id} is not mounted.`);
+  return component;
 }

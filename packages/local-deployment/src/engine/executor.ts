@@ -1,16 +1,16 @@
+import { newRequestId, type RequestContext } from "./request.ts";
+import { resolveTarget } from "./addresses.ts";
 import { failureOf, type Failure } from "../runtime/failure.ts";
 import type { IndexWrite } from "../tx/pending_commit.ts";
 import { asStorageError } from "../storage/storage_error.ts";
 import { Transaction } from "../tx/transaction.ts";
-import { Execution, type RequestContext } from "./frame.ts";
+import { Execution } from "./frame.ts";
 import { invoke, type Call } from "./invoke.ts";
 import { inOwnTime } from "./own_time.ts";
 import { formatFunctionPath } from "./paths.ts";
 import type { FunctionCall } from "./protocol.ts";
-import { newRequestId } from "./request_id.ts";
 import type { EngineState } from "./state.ts";
 import { isSystemPath, runSystemFunction } from "./system_functions.ts";
-import { resolveTarget } from "./targets.ts";
 import { functionWarnings } from "./warnings.ts";
 
 /** What a run came to, before anything is committed. */

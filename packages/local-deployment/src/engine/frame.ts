@@ -6,20 +6,8 @@ import type { QueryStream } from "../tx/query_stream.ts";
 import type { Transaction, View } from "../tx/transaction.ts";
 import type { Component } from "./components.ts";
 import type { CalledFunction, FunctionPath } from "./paths.ts";
+import type { RequestContext } from "./request.ts";
 import { SyscallQueue } from "./syscalls/queue.ts";
-
-/** Who calls: what `getUserIdentity()` answers, and null when signed out. */
-export type Identity = Readonly<Record<string, unknown>> | null;
-
-/** Facts of the request that started an execution. */
-export interface RequestContext {
-  readonly requestId: string;
-  readonly identity: Identity;
-  readonly ip: string | null;
-  readonly userAgent: string | null;
-  /** The job that runs, when the scheduler started it. */
-  readonly jobId: string | null;
-}
 
 /** One top-level query or mutation with all it calls: one transaction, one set of logs. */
 export class Execution {

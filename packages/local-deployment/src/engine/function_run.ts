@@ -1,5 +1,5 @@
-import { FailureError } from "../runtime/failure.ts";
-import { HeapMeter, OUT_OF_MEMORY } from "../runtime/heap_meter.ts";
+import { FailureError, OUT_OF_MEMORY } from "../runtime/failure.ts";
+import { HeapMeter } from "../runtime/heap_meter.ts";
 import type { Frame } from "./frame.ts";
 
 /** How long what is neither a system call nor JavaScript may keep a function waiting, in milliseconds. */

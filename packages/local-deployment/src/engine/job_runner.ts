@@ -1,5 +1,5 @@
 import type { JSONValue } from "convex/values";
-import { failureText, type Failure } from "../runtime/failure.ts";
+import { failureText, INTERRUPTED, type Failure } from "../runtime/failure.ts";
 import { findFunction } from "./code.ts";
 import type { DueCron } from "./crons.ts";
 import {
@@ -11,7 +11,7 @@ import {
 } from "./executor.ts";
 import type { Job } from "./jobs.ts";
 import { parseFunctionPath } from "./paths.ts";
-import type { ActionJob, DueKinds, FunctionCall, JobLog } from "./protocol.ts";
+import type { ActionJob, Completion, DueKinds, FunctionCall } from "./protocol.ts";
 import type { EngineState } from "./state.ts";
 import { Transaction } from "../tx/transaction.ts";
 import { NO_DATABASE_USAGE } from "../tx/usage.ts";
@@ -23,14 +23,11 @@ type ScheduledCall = FunctionCall & { readonly target: { component: string; path
 export interface JobStep {
   readonly ran: boolean;
   readonly action: ActionJob | null;
-  readonly log: JobLog | null;
+  readonly log: Completion | null;
   readonly commits: readonly Committed[];
 }
 
 const IDLE: JobStep = { ran: false, action: null, log: null, commits: [] };
-
-/** Production's text for an action that was running when the deployment went down. */
-const INTERRUPTED = "Transient error while executing action";
 
 /** Runs the due job or cron that comes first; an action is only marked as started, and handed out. */
 export async function runNextJob(state: EngineState, which: DueKinds): Promise<JobStep> {
@@ -47,7 +44,8 @@ export function failInterrupted(state: EngineState): Committed | null {
   const jobs = state.jobs.interrupted();
   if (jobs.length === 0) return null;
   return systemTransaction(state, (tx) => {
-    for (const job of jobs) state.jobs.finish(tx, job, { kind: "failed", error: INTERRUPTED });
+    for (const job of jobs)
+      state.jobs.finish(tx, job, { kind: "failed", error: INTERRUPTED.message });
   });
 }
 
@@ -106,7 +104,7 @@ async function runCron(state: EngineState, cron: DueCron): Promise<JobStep> {
   return { ran: true, action: null, log, commits: committed === null ? [] : [committed] };
 }
 
-function failed(state: EngineState, job: Job, failure: Failure, log: JobLog): JobStep {
+function failed(state: EngineState, job: Job, failure: Failure, log: Completion): JobStep {
   const commit = systemTransaction(state, (tx) => {
     state.jobs.finish(tx, job, { kind: "failed", error: failureText(failure) });
   });
@@ -130,7 +128,7 @@ function logOf(
   ran: Ran,
   committed: boolean,
   started: number,
-): JobLog {
+): Completion {
   const { logs, tx } = ran.execution;
   return {
     ...neverRan(state, call, ran.ok ? null : ran.failure),
@@ -144,7 +142,7 @@ function neverRan(
   state: EngineState,
   { target, request }: ScheduledCall,
   failure: Failure | null,
-): JobLog {
+): Completion {
   const componentPath = state.code.components.get(target.component)?.path ?? "";
   return {
     called: { path: target.path, componentPath },

@@ -1,9 +1,8 @@
-import type { FunctionCall, LiveQuery, LiveResult } from "./protocol.ts";
+import { type FunctionCall, type LiveQuery, type LiveResult, ENDLESS_TOKEN } from "./protocol.ts";
 import type { IndexWrite } from "../tx/pending_commit.ts";
 import { Transaction } from "../tx/transaction.ts";
 import { RangeIndex } from "../values/range.ts";
 import { run } from "./executor.ts";
-import { ENDLESS_TOKEN } from "./live_token.ts";
 import type { EngineState } from "./state.ts";
 
 interface Cached {

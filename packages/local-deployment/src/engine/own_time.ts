@@ -1,8 +1,7 @@
-import { FUNCTION_TIMEOUT_MS } from "../limits.ts";
-import { FailureError } from "../runtime/failure.ts";
-import { ownThread, threadTimeMs } from "../thread_time.ts";
+import { FUNCTION_TIMEOUT_MS } from "../limits/functions.ts";
+import { FailureError, TIMED_OUT } from "../runtime/failure.ts";
+import { ownThread, threadTimeMs } from "../lib/thread_stats.ts";
 import type { Execution } from "./frame.ts";
-import { TIMED_OUT } from "./timeouts.ts";
 
 /**
  * How long a function may compute from the first look at it on, in milliseconds of the thread's time. It is for one that

@@ -1,4 +1,4 @@
-import { FunctionError } from "../errors.ts";
+import { FunctionError } from "../lib/errors.ts";
 import type { LogLevel } from "../runtime/console.ts";
 import type { IsolateHost } from "../runtime/context/host.ts";
 import { FailureError } from "../runtime/failure.ts";

@@ -7,7 +7,7 @@ import { indexChange, type IndexChange } from "./index_change.ts";
 import { syncIndexes } from "./indexes.ts";
 import { DocumentTypes, tableNames } from "./schemas.ts";
 import type { EngineState } from "./state.ts";
-import { messageOf } from "../errors.ts";
+import { messageOf } from "../lib/errors.ts";
 
 /** A push that was evaluated and not yet activated. */
 export interface PreparedPush {

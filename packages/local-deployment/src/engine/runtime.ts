@@ -1,4 +1,4 @@
-import { FunctionError } from "../errors.ts";
+import { FunctionError } from "../lib/errors.ts";
 import { failureOf, type Failure } from "../runtime/failure.ts";
 import { ModuleScript } from "../runtime/script.ts";
 import type { Component } from "./components.ts";

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { FunctionError } from "../errors.ts";
+import { FunctionError } from "../lib/errors.ts";
 import { readPage } from "../tx/pagination.ts";
 import type { Transaction } from "../tx/transaction.ts";
 import { parseJsonText } from "../values/json_text.ts";

@@ -7,7 +7,7 @@ import {
   TRANSACTION_LIMITS,
   WARNING_RATIO,
   type UsageName,
-} from "../limits.ts";
+} from "../limits/functions.ts";
 import type { LargestWrites } from "../tx/large_writes.ts";
 import type { Usage } from "../tx/usage.ts";
 import { DOCUMENT_LIMITS } from "../values/limits.ts";

@@ -1,7 +1,7 @@
 /** The engine's thread: opens the store, then answers requests one at a time, in order. */
-import { DeploymentError, messageOf } from "../errors.ts";
+import { DeploymentError, messageOf } from "../lib/errors.ts";
 import { watchRejections } from "../runtime/rejections.ts";
-import { ownThread } from "../thread_time.ts";
+import { ownThread } from "../lib/thread_stats.ts";
 import { openStore } from "../tx/store.ts";
 import { nextDue, type EngineHandlers } from "./handlers/context.ts";
 import type { EngineMessage, EngineRequest } from "./protocol.ts";

@@ -3,7 +3,7 @@ import { jsonToConvex, type Value } from "convex/values";
 import { DAYS, type AnalyzedModule, type CronSchedule, type CronSpec } from "../engine/analysis.ts";
 import { nextRun } from "../engine/crons.ts";
 import { canonicalFunctionPath, parseFunctionPath } from "../engine/paths.ts";
-import { messageOf } from "../errors.ts";
+import { messageOf } from "../lib/errors.ts";
 import type { ModuleExports } from "../runtime/script.ts";
 import { isCronJobs } from "../runtime/convex_exports.ts";
 import { identifierProblem, modulePathProblem } from "../values/identifiers.ts";

@@ -1,5 +1,5 @@
 import type { AnalyzedModule } from "../engine/analysis.ts";
-import { FunctionError } from "../errors.ts";
+import { FunctionError } from "../lib/errors.ts";
 import type { CompiledModule } from "../runtime/compile.ts";
 import type { Isolate } from "../runtime/isolate.ts";
 import type { ModuleExports } from "../runtime/script.ts";

@@ -1,9 +1,8 @@
 import { z } from "zod";
 import type { AuthProvider } from "../engine/analysis.ts";
 import type { CompiledModule } from "../runtime/compile.ts";
-import { parseProvider } from "../auth/provider.ts";
-import { configOf } from "../auth/stored_provider.ts";
-import { messageOf } from "../errors.ts";
+import { configOf, parseProvider } from "../auth/provider.ts";
+import { messageOf } from "../lib/errors.ts";
 import { parseWellFormedJson } from "../values/json_text.ts";
 import { PushError } from "./errors.ts";
 import { evaluateFile } from "./evaluate_file.ts";

@@ -2,10 +2,10 @@
 import type { NodeAnalysis } from "../actions/runners/node_analysis.ts";
 import type { AuthProvider } from "../engine/analysis.ts";
 import type { PreparedPush } from "../engine/push.ts";
-import { messageOf } from "../errors.ts";
+import { messageOf } from "../lib/errors.ts";
 import { stopCompiler, type CompiledModule, type PushedModule } from "../runtime/compile.ts";
 import { watchRejections } from "../runtime/rejections.ts";
-import { ownThread } from "../thread_time.ts";
+import { ownThread } from "../lib/thread_stats.ts";
 import { AUTH_EXPLANATIONS, evaluateAuthConfig } from "./auth_config.ts";
 import { PushError } from "./errors.ts";
 import { importHosts } from "./import_hosts.ts";

@@ -1,4 +1,4 @@
-import { MAX_LOG_LINES, MAX_LOG_LINE_BYTES } from "../limits.ts";
+import { MAX_LOG_LINES, MAX_LOG_LINE_BYTES } from "../limits/functions.ts";
 import type { Inspect } from "./inspect.ts";
 
 /** How a line was logged: `console.log` is LOG. */

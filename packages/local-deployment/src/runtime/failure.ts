@@ -1,4 +1,5 @@
-import { FunctionError } from "../errors.ts";
+import { FunctionError } from "../lib/errors.ts";
+import { durationText, FUNCTION_TIMEOUT_MS, MAX_HEAP_BYTES, MIB } from "../limits/functions.ts";
 import { framesOfError } from "./thrown.ts";
 import type { StackFrame } from "./frames.ts";
 import { v8Words } from "./v8_words.ts";
@@ -12,6 +13,19 @@ export interface Failure {
   /** The data of a ConvexError, as JSON text. */
   readonly data?: string;
 }
+
+/** Production's text for a query or mutation that takes too long. */
+export const TIMED_OUT: Failure = {
+  message: `Function execution timed out (maximum duration: ${durationText(FUNCTION_TIMEOUT_MS)})`,
+};
+
+/** Production's text for a function that needs more memory than it may have. */
+export const OUT_OF_MEMORY: Failure = {
+  message: `JavaScript execution ran out of memory (maximum memory usage: ${String(MAX_HEAP_BYTES / MIB)} MB)`,
+};
+
+/** Production's text for an action whose machine, thread or process has ended with it. */
+export const INTERRUPTED: Failure = { message: "Transient error while executing action" };
 
 const CONVEX_ERROR = Symbol.for("ConvexError");
 /** Longer messages are cut, in UTF-16 units (production: bytes; crates/common/src/errors.rs). */

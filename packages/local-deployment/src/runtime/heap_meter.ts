@@ -1,15 +1,7 @@
-import type { Failure } from "./failure.ts";
+import { MAX_HEAP_BYTES } from "../limits/functions.ts";
 
-const MIB = 1024 * 1024;
-/** What production gives a function for its objects, in bytes (crates/common/src/knobs.rs, ISOLATE_MAX_USER_HEAP_SIZE). */
-const MAX_HEAP_BYTES = 64 * MIB;
 /** How often it is measured at most, in milliseconds: measuring costs some hundredths of one. */
 const EVERY_MS = 10;
-
-/** Production's text for a function that needs more. */
-export const OUT_OF_MEMORY: Failure = {
-  message: `JavaScript execution ran out of memory (maximum memory usage: ${String(MAX_HEAP_BYTES / MIB)} MB)`,
-};
 
 /** Measures what one function keeps, in the thread that it runs in, whenever it pauses. */
 export class HeapMeter {

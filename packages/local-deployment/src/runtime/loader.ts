@@ -1,6 +1,6 @@
 import { posix } from "node:path";
 import type { Context } from "node:vm";
-import { FunctionError } from "../errors.ts";
+import { FunctionError } from "../lib/errors.ts";
 import type { ModuleExports, ModuleScript } from "./script.ts";
 
 /**

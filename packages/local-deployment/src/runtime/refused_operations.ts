@@ -1,4 +1,4 @@
-import { FunctionError } from "../errors.ts";
+import { FunctionError } from "../lib/errors.ts";
 
 /** What Convex has and the local deployment has not, by the operations that the convex package asks for. */
 const REFUSED: readonly { readonly operations: readonly string[]; readonly what: string }[] = [

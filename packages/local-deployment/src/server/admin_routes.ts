@@ -2,16 +2,16 @@ import { brotliDecompress } from "node:zlib";
 import { promisify } from "node:util";
 import { Hono } from "hono";
 import { z } from "zod";
-import { HttpError } from "../errors.ts";
-import { MAX_BODY_BYTES, MAX_PUSH_BYTES } from "../limits.ts";
+import { HttpError } from "../lib/errors.ts";
+import { MAX_BODY_BYTES, MAX_PUSH_BYTES } from "../limits/functions.ts";
 import { finishPushRequest, startPushRequest, waitForSchemaRequest } from "../push/request.ts";
 import { finishPushResponse, startPushResponse } from "../push/response.ts";
 import type { DeploymentUrls } from "../engine/state.ts";
-import type { Callers } from "./callers.ts";
-import type { EngineClient } from "./engine_client.ts";
+import type { Callers } from "../application/authenticator.ts";
+import type { EngineClient } from "../application/engine_client.ts";
 import { parseJson, readBody, readJson } from "./http_io.ts";
-import type { LogStream } from "./log_stream.ts";
-import type { PushService } from "./push_service.ts";
+import type { LogStream } from "../application/log_stream.ts";
+import type { PushService } from "../application/push_service.ts";
 
 const decompress = promisify(brotliDecompress);
 

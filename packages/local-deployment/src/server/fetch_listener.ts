@@ -1,7 +1,6 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
-import { MAX_BODY_BYTES } from "../limits.ts";
-import { refuseBadHost } from "./host_header.ts";
-import { errorResponse } from "./http_io.ts";
+import { MAX_BODY_BYTES } from "../limits/functions.ts";
+import { errorResponse, refuseBadHost } from "./http_io.ts";
 
 /** These name a connection's own ways, which the server chooses. */
 const HOP_BY_HOP = new Set(["connection", "keep-alive", "transfer-encoding", "upgrade"]);

@@ -1,14 +1,14 @@
 import { CommitTsPlaceholder, type JSONValue, type Value } from "convex/values";
 import { Hono } from "hono";
 import { z } from "zod";
-import { HttpError } from "../errors.ts";
-import { MAX_CALL_BODY_BYTES } from "../limits.ts";
+import { HttpError } from "../lib/errors.ts";
+import { MAX_CALL_BODY_BYTES } from "../limits/functions.ts";
 import { encodeTs } from "../sync/timestamp.ts";
 import { parseValueText } from "../values/json_text.ts";
 import { isObject } from "../values/kinds.ts";
 import { visibleText } from "../values/visible.ts";
-import type { Caller, Callers } from "./callers.ts";
-import type { Calls, ClientCall, ClientInfo, ClientResult } from "./calls.ts";
+import type { Caller, Callers } from "../application/authenticator.ts";
+import type { Calls, ClientCall, ClientInfo, ClientResult } from "../application/client_calls.ts";
 import { parseJson, readJson } from "./http_io.ts";
 
 const callBody = z.object({

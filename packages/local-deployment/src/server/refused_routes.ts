@@ -1,5 +1,5 @@
 import { Hono } from "hono";
-import { HttpError } from "../errors.ts";
+import { HttpError } from "../lib/errors.ts";
 
 /** What Convex answers and the local deployment does not, in words that the official CLI prints as they are. */
 const REFUSED: readonly { readonly paths: readonly string[]; readonly message: string }[] = [

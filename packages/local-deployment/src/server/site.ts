@@ -1,19 +1,18 @@
+import { newRequestId, type RequestContext } from "../engine/request.ts";
 import type { WireRequest } from "../actions/protocol.ts";
-import type { ActionRun } from "../actions/runners/action_run.ts";
+import type { ActionRun } from "../actions/action_run.ts";
 import { AuthError } from "../auth/auth_error.ts";
-import type { RequestContext } from "../engine/frame.ts";
 import type { HttpTarget } from "../engine/protocol.ts";
-import { newRequestId } from "../engine/request_id.ts";
-import { HttpError, messageOf } from "../errors.ts";
-import { MAX_BODY_BYTES } from "../limits.ts";
+import { HttpError, messageOf } from "../lib/errors.ts";
+import { MAX_BODY_BYTES } from "../limits/functions.ts";
 import { NO_DATABASE_USAGE } from "../tx/usage.ts";
-import type { ActionPool } from "./action_pool.ts";
-import { ANONYMOUS, type Caller, type Callers } from "./callers.ts";
-import type { ClientInfo } from "./calls.ts";
+import type { ActionPool } from "../application/action_pool.ts";
+import { ANONYMOUS, type Caller, type Callers } from "../application/authenticator.ts";
+import type { ClientInfo } from "../application/client_calls.ts";
 import { HttpExchange } from "./http_exchange.ts";
 import { checkLength } from "./http_io.ts";
 import { failedResponse, loggedResult } from "./http_result.ts";
-import type { LogStream } from "./log_stream.ts";
+import type { LogStream } from "../application/log_stream.ts";
 
 /** The part of a path's match that decides between routes: exact first, then the longest prefix. */
 function matches(route: { path: string; method: string }, path: string, method: string): number {

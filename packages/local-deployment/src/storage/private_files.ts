@@ -11,7 +11,7 @@ import {
   statSync,
 } from "node:fs";
 import { join } from "node:path";
-import { DeploymentError, messageOf } from "../errors.ts";
+import { DeploymentError, messageOf } from "../lib/errors.ts";
 
 /** Where the admin key is (src/server/admin_key.ts). */
 export const KEY_FILE = "admin-key";

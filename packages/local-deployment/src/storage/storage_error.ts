@@ -1,4 +1,4 @@
-import { FunctionError, messageOf } from "../errors.ts";
+import { FunctionError, messageOf } from "../lib/errors.ts";
 
 /** What SQLite says when the disk fails it: https://www.sqlite.org/rescode.html */
 const CAUSES = [

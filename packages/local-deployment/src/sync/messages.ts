@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { messageOf } from "../errors.ts";
+import { messageOf } from "../lib/errors.ts";
 import { parseWireJson } from "../values/json_text.ts";
 import { encodeTs } from "./timestamp.ts";
 

@@ -1,5 +1,5 @@
-import type { Caller } from "../server/callers.ts";
-import type { Calls, ClientCall, ClientInfo, ClientResult } from "../server/calls.ts";
+import type { Caller } from "../application/authenticator.ts";
+import type { Calls, ClientCall, ClientInfo, ClientResult } from "../application/client_calls.ts";
 import type { SocketAllowances } from "./allowance.ts";
 import type { ClientMessageOf } from "./messages.ts";
 import type { Subscriber, Subscriptions } from "./subscriptions.ts";

@@ -1,7 +1,7 @@
 import { AuthError, tokenExpired } from "../auth/auth_error.ts";
-import { HttpError, messageOf } from "../errors.ts";
-import type { Callers } from "../server/callers.ts";
-import type { Calls, ClientInfo } from "../server/calls.ts";
+import { HttpError, messageOf } from "../lib/errors.ts";
+import type { Callers } from "../application/authenticator.ts";
+import type { Calls, ClientInfo } from "../application/client_calls.ts";
 import { SocketAllowances } from "./allowance.ts";
 import { Channel, type Connection } from "./channel.ts";
 import { parseMessage, type ClientMessageOf } from "./messages.ts";

@@ -1,5 +1,5 @@
-import type { Caller } from "../server/callers.ts";
-import type { Calls, ClientInfo, ClientResult } from "../server/calls.ts";
+import type { Caller } from "../application/authenticator.ts";
+import type { Calls, ClientInfo, ClientResult } from "../application/client_calls.ts";
 import { parseJsonText } from "../values/json_text.ts";
 import type { SocketAllowances } from "./allowance.ts";
 import type { Channel } from "./channel.ts";

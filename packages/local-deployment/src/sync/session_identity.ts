@@ -1,7 +1,7 @@
+import { type Identity } from "../engine/request.ts";
 import { identityFromAttributes } from "../auth/identity.ts";
-import type { Identity } from "../engine/frame.ts";
-import { ANONYMOUS, type Caller, type Callers } from "../server/callers.ts";
-import { MAX_TIMER_MS } from "../timers.ts";
+import { ANONYMOUS, type Caller, type Callers } from "../application/authenticator.ts";
+import { MAX_TIMER_MS } from "../lib/timers.ts";
 import type { ClientMessageOf } from "./messages.ts";
 
 /** Who a session acts for, until the token that said so is no longer good. */

@@ -1,5 +1,5 @@
-import { ENDLESS_TOKEN } from "../engine/live_token.ts";
-import type { EngineClient } from "../server/engine_client.ts";
+import { ENDLESS_TOKEN } from "../engine/protocol.ts";
+import type { EngineClient } from "../application/engine_client.ts";
 
 /** Somebody who holds live results. */
 export interface Subscriber {

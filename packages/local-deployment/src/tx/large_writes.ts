@@ -1,4 +1,4 @@
-import { WARNING_RATIO } from "../limits.ts";
+import { WARNING_RATIO } from "../limits/functions.ts";
 import { DOCUMENT_LIMITS, type Measure } from "../values/limits.ts";
 
 /** One document, and what it comes to in one respect. */

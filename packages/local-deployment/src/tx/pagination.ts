@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { FunctionError } from "../errors.ts";
-import { TRANSACTION_LIMITS } from "../limits.ts";
+import { FunctionError } from "../lib/errors.ts";
+import { TRANSACTION_LIMITS } from "../limits/functions.ts";
 import { compileQuery, serializedQuery, type SerializedQuery } from "./query_plan.ts";
 import { invalidCursor, QueryStream, type Yielded } from "./query_stream.ts";
 import type { Transaction, View } from "./transaction.ts";

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { FunctionError } from "../errors.ts";
+import { FunctionError } from "../lib/errors.ts";
 import type { Index, Table } from "../storage/catalog.ts";
 import { compileFilter } from "../values/filter.ts";
 import { compileRange } from "../values/range.ts";

@@ -1,4 +1,4 @@
-import { FunctionError } from "../errors.ts";
+import { FunctionError } from "../lib/errors.ts";
 import type { StoredRow } from "../storage/documents.ts";
 import type { CompiledQuery, QueryPlan } from "./query_plan.ts";
 import { keyAfter } from "../values/index_key.ts";

@@ -1,4 +1,4 @@
-import { FunctionError } from "../errors.ts";
+import { FunctionError } from "../lib/errors.ts";
 import type { Table } from "../storage/catalog.ts";
 import type { Documents, StoredRow } from "../storage/documents.ts";
 import { encodeId } from "../values/ids.ts";

@@ -1,5 +1,5 @@
 import { jsonToConvex, type JSONValue, type Value } from "convex/values";
-import { FunctionError, messageOf } from "../errors.ts";
+import { FunctionError, messageOf } from "../lib/errors.ts";
 
 /**
  * Parses JSON text that the deployment or the convex package wrote.

@@ -1,6 +1,6 @@
 import type { Value } from "convex/values";
-import { FunctionError, messageOf } from "../errors.ts";
-import { MAX_VALUE_BYTES } from "../limits.ts";
+import { FunctionError, messageOf } from "../lib/errors.ts";
+import { MAX_VALUE_BYTES } from "../limits/functions.ts";
 import { commitTsRefused } from "./call_args.ts";
 import { valueFromJson } from "./from_json.ts";
 import { malformed, parseWellFormedJson } from "./json_text.ts";

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import { PushService } from "../../src/server/push_service.ts";
-import type { ActionPool } from "../../src/server/action_pool.ts";
-import type { EngineClient } from "../../src/server/engine_client.ts";
+import { PushService } from "../../src/application/push_service.ts";
+import type { ActionPool } from "../../src/application/action_pool.ts";
+import type { EngineClient } from "../../src/application/engine_client.ts";
 
 /** An engine without code, that answers when it is told to. */
 function heldEngine() {

@@ -1,6 +1,6 @@
 import { describe, expect, test, vi } from "vitest";
-import type { Callers } from "../../src/server/callers.ts";
-import type { Calls } from "../../src/server/calls.ts";
+import type { Callers } from "../../src/application/authenticator.ts";
+import type { Calls } from "../../src/application/client_calls.ts";
 import { Channel, type Connection } from "../../src/sync/channel.ts";
 import { SyncSession } from "../../src/sync/session.ts";
 import { Subscriptions } from "../../src/sync/subscriptions.ts";

@@ -3,17 +3,20 @@
  * (npm-packages/node-executor/src/executor.ts in get-convex/convex-backend). It is bundled, since Node 20 does not
  * read TypeScript.
  */
+import { Worker } from "node:worker_threads";
 import { LogSink } from "../../runtime/console.ts";
 import { refusedOperation } from "../../runtime/refused_operations.ts";
 import { egressFetch } from "../egress.ts";
 import { currentAction } from "../frame.ts";
 import type { FromRunner, Thrown, ToRunner } from "../protocol.ts";
-import { ActionSyscalls } from "../syscalls.ts";
+import { SyscallClient } from "../syscall_client.ts";
 import { analyze } from "./analyze.ts";
 import { installConsole, NODE_LOG_LIMITS, type Logger } from "./console.ts";
 import { execute } from "./execute.ts";
-import { endWithParent } from "./parent.ts";
 import { describeThrown } from "./thrown.ts";
+
+/** How often the parent is looked for, in milliseconds. */
+const PARENT_CHECK_MS = 500;
 
 /** The action that runs; null between two. */
 let running: number | null = null;
@@ -30,7 +33,7 @@ delete process.send;
 const send = (message: FromRunner) => {
   if (!exiting) toParent(message);
 };
-const syscalls = new ActionSyscalls(send);
+const syscalls = new SyscallClient(send);
 
 /** Ends the process with the action that runs; what it failed with is told first. */
 function exit(name: string, reason: unknown): void {
@@ -122,3 +125,18 @@ process.on("message", (message: ToRunner) => {
       break;
   }
 });
+
+/**
+ * Ends this process when the deployment that started it is gone, even by `kill -9` and while a function computes
+ * without end: then the main thread learns of nothing, so that another thread looks.
+ *
+ * @param parent The deployment's process id; it may be gone before this process has begun.
+ */
+function endWithParent(parent: number): void {
+  const watch = `
+    setInterval(() => {
+      if (process.ppid !== ${parent}) process.kill(process.pid, "SIGKILL");
+    }, ${PARENT_CHECK_MS});`;
+  const resourceLimits = { maxOldGenerationSizeMb: 8, maxYoungGenerationSizeMb: 1, stackSizeMb: 1 };
+  new Worker(watch, { eval: true, env: {}, resourceLimits }).unref();
+}

@@ -1,14 +1,13 @@
+import { OUT_OF_MEMORY, INTERRUPTED } from "../../runtime/failure.ts";
 import type { ActionModules } from "../../engine/protocol.ts";
-import { durationText } from "../../limits.ts";
+import { durationText } from "../../limits/functions.ts";
 import type { Egress } from "../egress.ts";
-import type { ActionTask } from "../protocol.ts";
-import { MemoryGauge } from "../../memory_gauge.ts";
-import { OUT_OF_MEMORY } from "../../runtime/heap_meter.ts";
-import { failed, INTERRUPTED, type ActionRun } from "./action_run.ts";
+import type { ActionTask, SyscallAnswer } from "../protocol.ts";
+import { MemoryGauge } from "../../lib/memory_watchdog.ts";
+import { failed, type ActionRun } from "../action_run.ts";
 import { IsolateRunner } from "./isolate.ts";
 import { RunnerPool } from "./pool.ts";
 import { runOn, type HttpPeer, type Syscall } from "./run_on.ts";
-import type { SyscallAnswer } from "../../server/action_syscalls.ts";
 
 /** Runs isolate actions and HTTP actions, each in a thread where nothing else runs meanwhile. */
 export class IsolateActions {

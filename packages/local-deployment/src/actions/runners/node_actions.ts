@@ -1,7 +1,7 @@
-import type { SyscallAnswer } from "../../server/action_syscalls.ts";
+import { INTERRUPTED } from "../../runtime/failure.ts";
 import type { Egress } from "../egress.ts";
-import type { ActionTask } from "../protocol.ts";
-import { failed, INTERRUPTED, type ActionRun } from "./action_run.ts";
+import type { ActionTask, SyscallAnswer } from "../protocol.ts";
+import { failed, type ActionRun } from "../action_run.ts";
 import { findNode } from "./find_node.ts";
 import { NodeRunner, UNEXPECTED_TIMEOUT } from "./node.ts";
 import { analyzeOn, type NodeAnalysis } from "./node_analysis.ts";

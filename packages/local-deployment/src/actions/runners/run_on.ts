@@ -1,6 +1,12 @@
-import type { Refusal, SyscallAnswer } from "../../server/action_syscalls.ts";
 import type { LogLine } from "../../runtime/console.ts";
-import type { ActionTask, FromHttpCall, FromRunner, ToHttpCall } from "../protocol.ts";
+import type {
+  ActionTask,
+  FromHttpCall,
+  FromRunner,
+  Refusal,
+  SyscallAnswer,
+  ToHttpCall,
+} from "../protocol.ts";
 import type { Runner } from "./runner.ts";
 
 /** A system call, as an action makes it. */

@@ -1,7 +1,7 @@
 import { checkCallArgs } from "../../values/call_args.ts";
 import { checkResult } from "../../values/result.ts";
 import { checkArgs, checkReturns } from "../../values/validate.ts";
-import { resolveAddress } from "../addresses.ts";
+import { address, resolveAddress, resolveTarget } from "../addresses.ts";
 import { findFunction, findModule } from "../code.ts";
 import { inComponent, locate } from "../invoke.ts";
 import { canonicalFunctionPath, formatFunctionPath, parseFunctionPath } from "../paths.ts";
@@ -9,7 +9,7 @@ import type { FunctionCall, LocatedAction } from "../protocol.ts";
 import { functionEnv } from "../runtime.ts";
 import { tableNames, validatorsOf } from "../schemas.ts";
 import type { EngineState } from "../state.ts";
-import { resolveTarget } from "../targets.ts";
+import { parseArgs } from "../syscalls/syscall.ts";
 import { attempt, type EngineContext, type EngineHandlers } from "./context.ts";
 
 type ActionHandlers = Pick<
@@ -33,10 +33,15 @@ export function actionHandlers(context: EngineContext): ActionHandlers {
         checkReturns(returns, value, tableNames(state.store.catalog, id));
         return { size };
       }),
-    createHandle: ({ caller, address }) =>
+    createHandle: ({ caller, args }) =>
       attempt(() => {
         const component = context.component(caller);
-        const target = resolveAddress(state.code, state.handles, component, address);
+        const target = resolveAddress(
+          state.code,
+          state.handles,
+          component,
+          parseArgs("createFunctionHandle", address, args),
+        );
         return state.handles.create(target.component.id, formatFunctionPath(target.path));
       }),
     componentModules: (id) => {

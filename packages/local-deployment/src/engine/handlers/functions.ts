@@ -1,4 +1,5 @@
-import { FunctionError } from "../../errors.ts";
+import { resolveTarget } from "../addresses.ts";
+import { FunctionError } from "../../lib/errors.ts";
 import { Transaction } from "../../tx/transaction.ts";
 import type { FunctionType, UdfType } from "../analysis.ts";
 import { findFunction } from "../code.ts";
@@ -6,7 +7,6 @@ import { run, runMutation, type Ran } from "../executor.ts";
 import { inComponent, nameForMessage } from "../invoke.ts";
 import type { CallResult, Target } from "../protocol.ts";
 import type { EngineState } from "../state.ts";
-import { resolveTarget } from "../targets.ts";
 import { attempt, type EngineContext, type EngineHandlers } from "./context.ts";
 
 type FunctionHandlers = Pick<

@@ -5,9 +5,9 @@ import type { Frame } from "../frame.ts";
 import { invoke, type Call } from "../invoke.ts";
 import { formatFunctionPath } from "../paths.ts";
 import type { EngineState } from "../state.ts";
-import { FunctionError } from "../../errors.ts";
-import type { UsageName } from "../../limits.ts";
-import { parseArgs, type Syscall } from "./dispatch.ts";
+import { FunctionError } from "../../lib/errors.ts";
+import type { UsageName } from "../../limits/functions.ts";
+import { parseArgs, type Syscall } from "./syscall.ts";
 
 /** How much of each limit the called function may use; of others than these nothing is known here. */
 const transactionLimits = z.object({

@@ -1,6 +1,6 @@
 import type { JSONValue, Value } from "convex/values";
 import { z } from "zod";
-import { FunctionError, messageOf } from "../../errors.ts";
+import { FunctionError, messageOf } from "../../lib/errors.ts";
 import type { Table } from "../../storage/catalog.ts";
 import type { StoredRow } from "../../storage/documents.ts";
 import { parseDocument, type Document } from "../../tx/document.ts";
@@ -18,7 +18,7 @@ import { checkDocument } from "../../values/validate.ts";
 import type { Frame } from "../frame.ts";
 import { tableNames } from "../schemas.ts";
 import type { EngineState } from "../state.ts";
-import { parseArgs, type Syscall } from "./dispatch.ts";
+import { parseArgs, type Syscall } from "./syscall.ts";
 import { tableOfArgument } from "./tables.ts";
 
 /** Letters, digits and underscores; production's rule for table names. */

@@ -1,15 +1,15 @@
-import { HttpError } from "../errors.ts";
+import { HttpError } from "../lib/errors.ts";
 import type { AuthProvider } from "../engine/analysis.ts";
 import type { PreparedPush, PushOutcome } from "../engine/push.ts";
 import type { DeploymentUrls } from "../engine/state.ts";
 import { urlVariables, type VariableChange } from "../engine/variables.ts";
-import { checkEnvironment } from "../push/environment.ts";
+import { checkEnvironment } from "../push/definition_rules.ts";
 import { PushError } from "../push/errors.ts";
 import type { StartPushRequest } from "../push/request.ts";
 import type { EvaluationResults, EvaluationTask } from "../push/worker.ts";
 import type { ActionPool } from "./action_pool.ts";
 import type { EngineClient } from "./engine_client.ts";
-import { Evaluation } from "./evaluation.ts";
+import { Evaluation } from "./push_evaluation.ts";
 
 /** Pushes that were started and may yet be finished; older ones are forgotten. */
 const KEPT_PUSHES = 4;

@@ -1,5 +1,5 @@
 import type { EngineOperation } from "../engine/protocol.ts";
-import { threadTimeMs } from "../thread_time.ts";
+import { threadTimeMs } from "../lib/thread_stats.ts";
 
 /** How often a running function is looked at, in milliseconds. */
 export const WATCH_MS = 100;

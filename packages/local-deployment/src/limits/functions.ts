@@ -2,7 +2,7 @@
  * Production's limits on one function execution
  * (https://docs.convex.dev/production/state/limits; shared/facts/convex.md section 6).
  */
-const MIB = 1024 * 1024;
+export const MIB = 1024 * 1024;
 
 /** Per transaction, across all nested calls. */
 export const TRANSACTION_LIMITS = {
@@ -40,6 +40,9 @@ export const MAX_LOG_LINE_BYTES = 32_768;
 export const MAX_SCHEDULE_MS = 5 * 366 * 24 * 60 * 60_000;
 /** User time of a query or mutation, in milliseconds. */
 export const FUNCTION_TIMEOUT_MS = 1_000;
+/** What a function has for its objects, in bytes (crates/common/src/knobs.rs, ISOLATE_MAX_USER_HEAP_SIZE). */
+export const MAX_HEAP_BYTES = 64 * MIB;
+
 /** A duration in milliseconds as production's texts show it: "30s", or "500ms". */
 export function durationText(ms: number): string {
   return ms < 1_000 ? `${String(ms)}ms` : `${String(ms / 1_000)}s`;

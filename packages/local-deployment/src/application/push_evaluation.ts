@@ -1,5 +1,6 @@
+import { OUT_OF_MEMORY } from "../runtime/failure.ts";
 import type { NodeAnalysis } from "../actions/runners/node_analysis.ts";
-import { HttpError } from "../errors.ts";
+import { HttpError } from "../lib/errors.ts";
 import type { AnalyzeNode } from "../push/prepare.ts";
 import type {
   EvaluationResults,
@@ -8,10 +9,9 @@ import type {
   Refused,
   ToEvaluation,
 } from "../push/worker.ts";
-import { MemoryGauge } from "../memory_gauge.ts";
+import { MemoryGauge } from "../lib/memory_watchdog.ts";
 import { moduleRefusals } from "../push/refusals/modules.ts";
-import { OUT_OF_MEMORY } from "../runtime/heap_meter.ts";
-import { threadTimeMs } from "../thread_time.ts";
+import { threadTimeMs } from "../lib/thread_stats.ts";
 
 /** How often an evaluation is looked at, in milliseconds. */
 const WATCH_MS = 100;

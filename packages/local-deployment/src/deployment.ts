@@ -1,21 +1,21 @@
 import { isAbsolute, resolve } from "node:path";
-import type { Egress } from "../actions/egress.ts";
-import { DeploymentError, messageOf } from "../errors.ts";
-import { lockDataFolder } from "../storage/database.ts";
-import { ensureDataFolder } from "../storage/private_files.ts";
-import { Subscriptions } from "../sync/subscriptions.ts";
-import { orAfter } from "../timers.ts";
-import { ActionPool } from "./action_pool.ts";
-import { loadAdminKey } from "./admin_key.ts";
-import { Callers } from "./callers.ts";
-import { Calls } from "./calls.ts";
-import { EngineClient } from "./engine_client.ts";
-import { JobLoop } from "./job_loop.ts";
-import { knobsOf, type Knobs } from "./knobs.ts";
-import { listen, reservePort } from "./listen.ts";
-import { LogStream } from "./log_stream.ts";
-import { PushService } from "./push_service.ts";
-import { Site } from "./site.ts";
+import type { Egress } from "./actions/egress.ts";
+import { DeploymentError, messageOf } from "./lib/errors.ts";
+import { lockDataFolder } from "./storage/database.ts";
+import { ensureDataFolder } from "./storage/private_files.ts";
+import { Subscriptions } from "./sync/subscriptions.ts";
+import { orAfter } from "./lib/timers.ts";
+import { ActionPool } from "./application/action_pool.ts";
+import { loadAdminKey } from "./application/admin_key.ts";
+import { Callers } from "./application/authenticator.ts";
+import { Calls } from "./application/client_calls.ts";
+import { EngineClient } from "./application/engine_client.ts";
+import { JobLoop } from "./application/job_loop.ts";
+import { knobsOf, type Knobs } from "./limits/knobs.ts";
+import { listen, reservePort } from "./server/listen.ts";
+import { LogStream } from "./application/log_stream.ts";
+import { PushService } from "./application/push_service.ts";
+import { Site } from "./server/site.ts";
 
 /** How to start a deployment. */
 export interface LocalDeploymentOptions {

@@ -1,4 +1,4 @@
-import { threadFaultedBytes } from "./thread_time.ts";
+import { threadFaultedBytes } from "./thread_stats.ts";
 
 const MIB = 1024 * 1024;
 /**

@@ -1,4 +1,4 @@
-import { DeploymentError } from "../errors.ts";
+import { DeploymentError } from "../lib/errors.ts";
 
 /**
  * Production's settings by their names there, with the values that a self-hosted deployment has

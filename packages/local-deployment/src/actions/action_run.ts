@@ -1,7 +1,7 @@
-import type { ActionOutcome } from "../protocol.ts";
-import type { LogLine } from "../../runtime/console.ts";
-import type { Failure } from "../../runtime/failure.ts";
-import type { Refusal } from "../../server/action_syscalls.ts";
+import type { CalledFunction } from "../engine/paths.ts";
+import type { LogLine } from "../runtime/console.ts";
+import type { Failure } from "../runtime/failure.ts";
+import type { ActionOutcome, Refusal } from "./protocol.ts";
 
 /** How an action ended, with what it logged. `code`: the deployment, and not the function, has turned it away. */
 export interface ActionRun {
@@ -9,8 +9,11 @@ export interface ActionRun {
   readonly logs: readonly LogLine[];
 }
 
-/** Production's text for an action that its machine took down with it. */
-export const INTERRUPTED: Failure = { message: "Transient error while executing action" };
+/** The end of an action that was called. */
+export interface ActionEnd extends ActionRun {
+  /** What was run; null when the call's target was not found. */
+  readonly called: CalledFunction | null;
+}
 
 /** A run that came to nothing. */
 export function failed(failure: Failure, logs: readonly LogLine[] = []): ActionRun {

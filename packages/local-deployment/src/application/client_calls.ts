@@ -1,20 +1,19 @@
+import { newRequestId, type RequestContext } from "../engine/request.ts";
 import type { JSONValue } from "convex/values";
 import { UDF_TYPES, type FunctionType, type UdfType } from "../engine/analysis.ts";
-import type { RequestContext } from "../engine/frame.ts";
-import type {
-  CallResult,
-  FunctionCall,
-  LiveQuery,
-  LiveResult,
-  Target,
+import {
+  type CallResult,
+  type FunctionCall,
+  type LiveQuery,
+  type LiveResult,
+  type Target,
+  ENDLESS_TOKEN,
 } from "../engine/protocol.ts";
-import { ENDLESS_TOKEN } from "../engine/live_token.ts";
-import { newRequestId } from "../engine/request_id.ts";
 import { formatLogLine } from "../runtime/console.ts";
 import { failureText, type Failure } from "../runtime/failure.ts";
 import { NO_DATABASE_USAGE } from "../tx/usage.ts";
 import { tooMany, type ActionPool } from "./action_pool.ts";
-import type { Caller } from "./callers.ts";
+import type { Caller } from "./authenticator.ts";
 import { EngineEndedError, type EngineClient } from "./engine_client.ts";
 import type { LogStream } from "./log_stream.ts";
 

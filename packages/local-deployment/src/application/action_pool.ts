@@ -1,20 +1,23 @@
+import { INTERRUPTED } from "../runtime/failure.ts";
+import { type RequestContext } from "../engine/request.ts";
 import type { JSONValue } from "convex/values";
 import type { Egress } from "../actions/egress.ts";
-import type { ActionTask, WireRequest } from "../actions/protocol.ts";
-import { failed, INTERRUPTED, type ActionRun } from "../actions/runners/action_run.ts";
+import type { ActionTask, Refusal, SyscallAnswer, WireRequest } from "../actions/protocol.ts";
+import { actionSyscalls } from "../actions/syscalls.ts";
+import { failed, type ActionEnd, type ActionRun } from "../actions/action_run.ts";
 import { IsolateActions } from "../actions/runners/isolate_actions.ts";
 import { Limiter } from "../actions/runners/limiter.ts";
 import { NodeActions } from "../actions/runners/node_actions.ts";
 import type { HttpPeer, Syscall } from "../actions/runners/run_on.ts";
-import type { RequestContext } from "../engine/frame.ts";
-import { formatFunctionPath, type CalledFunction } from "../engine/paths.ts";
+import { formatFunctionPath } from "../engine/paths.ts";
 import type { FunctionCall, LocatedAction } from "../engine/protocol.ts";
 import { actionWarnings, httpActionWarnings } from "../engine/warnings.ts";
-import { HttpError } from "../errors.ts";
+import { HttpError, messageOf } from "../lib/errors.ts";
 import { warningLine, type LogLine } from "../runtime/console.ts";
-import { answerSyscall, type Refusal, type SyscallAnswer } from "./action_syscalls.ts";
+import { refusedOperation } from "../runtime/refused_operations.ts";
+import { parseSyscallJson } from "../values/json_text.ts";
 import type { EngineClient } from "./engine_client.ts";
-import type { Knobs } from "./knobs.ts";
+import type { Knobs } from "../limits/knobs.ts";
 import type { LogStream } from "./log_stream.ts";
 
 /** Of more than this, production's advice is another (`DEFAULT_APPLICATION_MAX_FUNCTION_CONCURRENCY`). */
@@ -22,12 +25,6 @@ const BASIC_CONCURRENCY = 16;
 
 /** What is to be run, and what it sees of its environment. */
 type Runnable = Omit<LocatedAction, "where" | "argsSize">;
-
-/** How an action ended, with what it logged. */
-export interface ActionEnd extends ActionRun {
-  /** What was run; null when the call's target was not found. */
-  readonly called: CalledFunction | null;
-}
 
 /** What actions are run with. */
 export interface ActionServices {
@@ -194,13 +191,24 @@ export class ActionPool {
     }
   }
 
+  /** What an action's system call comes to. */
   async #answer(
-    call: Syscall,
+    { op, args, component }: Syscall,
     request: RequestContext,
     environment: "isolate" | "node",
   ): Promise<SyscallAnswer> {
+    const syscall = actionSyscalls.get(op);
+    if (syscall?.answeredBy !== "deployment") {
+      return { failure: { message: refusedOperation(op).message } };
+    }
     const { engine, logs } = this.services;
-    const answer = await answerSyscall({ engine, actions: this, logs }, call, request);
+    let answer: SyscallAnswer;
+    try {
+      const call = { caller: component, args: parseSyscallJson(args), request };
+      answer = await syscall.answer({ engine, actions: this, logs }, call);
+    } catch (error) {
+      return { failure: { message: messageOf(error) } };
+    }
     if (environment === "isolate" || !("refusal" in answer)) return answer;
     // An isolate is ended by it; in Node it is an error like others (node-executor/src/syscalls.ts).
     const { code, failure } = answer.refusal;

@@ -1,10 +1,8 @@
-import { INTERRUPTED } from "../actions/runners/action_run.ts";
-import { failureText, type Failure } from "../runtime/failure.ts";
+import { failureText, type Failure, TIMED_OUT, INTERRUPTED } from "../runtime/failure.ts";
 import type { ActionJob, DueKinds } from "../engine/protocol.ts";
-import { MAX_TIMER_MS } from "../timers.ts";
+import { MAX_TIMER_MS } from "../lib/timers.ts";
 import { NO_DATABASE_USAGE } from "../tx/usage.ts";
 import type { ActionPool } from "./action_pool.ts";
-import { TIMED_OUT } from "../engine/timeouts.ts";
 import { EngineEndedError, type EngineClient } from "./engine_client.ts";
 import type { LogStream } from "./log_stream.ts";
 
@@ -82,9 +80,9 @@ export class JobLoop {
 
   async #step(): Promise<number | null> {
     try {
-      const { action, logs, nextDue } = await this.engine.call("runNextJob", this.#room());
+      const { action, log, nextDue } = await this.engine.call("runNextJob", this.#room());
       if (action !== null) void this.#start(action);
-      if (logs !== null) this.logs.record(logs);
+      if (log !== null) this.logs.record(log);
       return nextDue;
     } catch (error) {
       // Whatever ended the engine's thread while this job ran, it is not begun again, nor left as begun.

@@ -1,9 +1,9 @@
+import { type Identity } from "../engine/request.ts";
 import { parseAuthorizationHeader, type Authorization } from "../auth/authorization_header.ts";
-import { configOf } from "../auth/stored_provider.ts";
+import { configOf } from "../auth/provider.ts";
 import { AuthError, createTokenVerifier, type TokenVerifier } from "../auth/token_verifier.ts";
 import type { AuthProvider } from "../engine/analysis.ts";
-import type { Identity } from "../engine/frame.ts";
-import { HttpError } from "../errors.ts";
+import { HttpError } from "../lib/errors.ts";
 import { isAdminKey } from "./admin_key.ts";
 
 /** Who makes a request, verified. */

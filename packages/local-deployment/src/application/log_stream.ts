@@ -1,14 +1,13 @@
-import type { CalledFunction } from "../engine/paths.ts";
+import type { Completion } from "../engine/protocol.ts";
 import type { LogLine } from "../runtime/console.ts";
-import { failureText, type Failure } from "../runtime/failure.ts";
-import type { DatabaseUsage } from "../tx/usage.ts";
+import { failureText } from "../runtime/failure.ts";
 import { visibleText } from "../values/visible.ts";
 import { usageStats, type UsageStats } from "./usage_stats.ts";
 
 /** One function execution, as `convex logs` reads it. */
 export interface LogEntry {
   readonly kind: "Completion";
-  readonly udfType: "Query" | "Mutation" | "Action" | "HttpAction";
+  readonly udfType: Completion["udfType"];
   readonly identifier: string;
   readonly componentPath: string | null;
   readonly logLines: readonly LogLine[];
@@ -23,22 +22,6 @@ export interface LogEntry {
   /** Shared by all that came of one request: an action, and the functions that it called. */
   readonly requestId: string;
   readonly usageStats: UsageStats;
-}
-
-/** A function execution, when it is over. */
-export interface Completion {
-  readonly udfType: LogEntry["udfType"];
-  readonly called: CalledFunction;
-  readonly requestId: string;
-  readonly logs: readonly LogLine[];
-  /** Null when it succeeded. */
-  readonly failure: Failure | null;
-  /** The status of what an HTTP action answered. */
-  readonly status?: number;
-  /** Seconds. */
-  readonly executionTime: number;
-  /** Null when nothing was run, because the result was there already. */
-  readonly usage: DatabaseUsage | null;
 }
 
 /** How many executions are kept for those who connect late, or are slow to read on. */

@@ -1,7 +1,7 @@
 import { closeSync, constants, readFileSync, writeFileSync } from "node:fs";
 import { timingSafeEqual } from "node:crypto";
 import { join } from "node:path";
-import { DeploymentError, messageOf } from "../errors.ts";
+import { DeploymentError, messageOf } from "../lib/errors.ts";
 import { KEY_FILE, openPrivateFile } from "../storage/private_files.ts";
 
 /** No ":", which would separate a base64 identity; the CLI sends the rest as it is. */

@@ -1,17 +1,16 @@
-import { DeploymentError } from "../errors.ts";
+import { DeploymentError } from "../lib/errors.ts";
 import type {
   EngineApi,
+  EngineCaller,
   EngineMessage,
   EngineOperation,
   EngineRequest,
 } from "../engine/protocol.ts";
 import type { EngineSettings, EngineStart } from "../engine/worker.ts";
-import { TIMED_OUT } from "../engine/timeouts.ts";
-import { MemoryGauge } from "../memory_gauge.ts";
-import type { Failure } from "../runtime/failure.ts";
-import { OUT_OF_MEMORY } from "../runtime/heap_meter.ts";
-import { orAfter } from "../timers.ts";
-import { StuckWatch, WATCH_MS } from "./stuck_watch.ts";
+import { MemoryGauge } from "../lib/memory_watchdog.ts";
+import { type Failure, TIMED_OUT, OUT_OF_MEMORY } from "../runtime/failure.ts";
+import { orAfter } from "../lib/timers.ts";
+import { StuckWatch, WATCH_MS } from "./engine_watchdog.ts";
 
 /** How long the engine is given to end what it is doing when the deployment closes, in milliseconds. */
 const CLOSE_MS = 3_000;
@@ -45,7 +44,7 @@ export interface EngineEvents {
 }
 
 /** Calls the engine's thread, and ends and replaces it when a function there never returns. */
-export class EngineClient {
+export class EngineClient implements EngineCaller {
   #worker: Worker | null = null;
   #nextId = 1;
   #generation = 0;
