@@ -77,7 +77,7 @@ const layers = {
   tx: ["lib", "limits", "values", "storage"],
   runtime: ["lib", "limits"],
   engine: ["lib", "limits", "values", "storage", "tx", "runtime"],
-  auth: ["lib", "values", "engine"],
+  auth: ["lib", "limits", "values", "engine"],
   actions: ["lib", "limits", "values", "tx", "runtime", "engine"],
   push: ["lib", "limits", "values", "runtime", "engine", "auth", "actions"],
   application: "lib limits values storage tx runtime engine auth actions push".split(" "),

@@ -1,5 +1,6 @@
 import type { Isolate } from "../runtime/isolate.ts";
 import type { IsolateHost } from "../runtime/context/host.ts";
+import { AT_IMPORT } from "../runtime/evaluation.ts";
 import { refusedOperation } from "../runtime/refused_operations.ts";
 import type { ActionFrame } from "./frame.ts";
 import type { SyscallClient } from "./syscall_client.ts";
@@ -81,7 +82,7 @@ export function actionHost(
 
 /** crates/isolate/src/environment/action/phase.rs, `require_executing` */
 function refuseAtImport(frame: ActionFrame, what: string): void {
-  if (frame.importing) throw new Error(`${what} unsupported at import time`);
+  if (frame.importing) throw new Error(`${what} ${AT_IMPORT}`);
 }
 
 /** As a warning names a call (crates/isolate/src/environment/action/task.rs, `syscall_display_name`). */

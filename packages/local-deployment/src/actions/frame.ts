@@ -1,5 +1,6 @@
+import { type LogLimits } from "../limits/functions.ts";
 import { AsyncLocalStorage } from "node:async_hooks";
-import { LogSink, type LogLevel, type LogLimits, type LogLine } from "../runtime/console.ts";
+import { LogSink, type LogLevel, type LogLine } from "../runtime/console.ts";
 import type { Failure } from "../runtime/failure.ts";
 import type { ActionTask } from "./protocol.ts";
 

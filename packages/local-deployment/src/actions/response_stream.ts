@@ -1,5 +1,5 @@
+import { MAX_BODY_BYTES } from "../limits/requests.ts";
 import { isAnyArrayBuffer } from "node:util/types";
-import { MAX_BODY_BYTES } from "../limits/functions.ts";
 import type { FromHttpCall } from "./protocol.ts";
 
 /** Statuses that a response with a body can't have. */

@@ -1,3 +1,4 @@
+import { BASIC_CONCURRENCY } from "../limits/functions.ts";
 import { INTERRUPTED } from "../runtime/failure.ts";
 import { type RequestContext } from "../engine/request.ts";
 import type { JSONValue } from "convex/values";
@@ -19,9 +20,6 @@ import { parseSyscallJson } from "../values/json_text.ts";
 import type { EngineClient } from "./engine_client.ts";
 import type { Knobs } from "../limits/knobs.ts";
 import type { LogStream } from "./log_stream.ts";
-
-/** Of more than this, production's advice is another (`DEFAULT_APPLICATION_MAX_FUNCTION_CONCURRENCY`). */
-const BASIC_CONCURRENCY = 16;
 
 /** What is to be run, and what it sees of its environment. */
 type Runnable = Omit<LocatedAction, "where" | "argsSize">;

@@ -1,3 +1,4 @@
+import { LOG_POLL_MS } from "../limits/requests.ts";
 import type { Completion } from "../engine/protocol.ts";
 import type { LogLine } from "../runtime/console.ts";
 import { failureText } from "../runtime/failure.ts";
@@ -31,8 +32,6 @@ const KEPT_LENGTH = 64 * 1024 * 1024;
 /** Longer names and errors are cut, in characters: callers can make both up. */
 const MAX_IDENTIFIER_LENGTH = 200;
 const MAX_ERROR_LENGTH = 32_768;
-/** How long a reader waits for news, in milliseconds. */
-const LONG_POLL_MS = 60_000;
 
 function printable(line: LogLine): LogLine {
   return { ...line, messages: line.messages.map((message) => visibleText(message, "\n\t")) };
@@ -110,7 +109,7 @@ export class LogStream {
         signal.removeEventListener("abort", done);
         resolve();
       };
-      const timer = setTimeout(done, LONG_POLL_MS);
+      const timer = setTimeout(done, LOG_POLL_MS);
       this.#waiting.add(done);
       signal.addEventListener("abort", done);
     });

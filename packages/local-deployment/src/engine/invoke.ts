@@ -1,6 +1,6 @@
+import { MAX_CALL_DEPTH } from "../limits/functions.ts";
 import type { JSONValue } from "convex/values";
 import { FunctionError } from "../lib/errors.ts";
-import { MAX_CALL_DEPTH } from "../limits/functions.ts";
 import { isRegisteredFunction, type RegisteredFunction } from "../runtime/convex_exports.ts";
 import { FailureError, failureText } from "../runtime/failure.ts";
 import type { View } from "../tx/transaction.ts";

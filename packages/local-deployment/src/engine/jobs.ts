@@ -1,3 +1,4 @@
+import { FINISHED_JOB_TTL_MS } from "../limits/transactions.ts";
 import type { Database } from "bun:sqlite";
 import type { JSONValue, Value } from "convex/values";
 import type { StoredRow } from "../storage/documents.ts";
@@ -9,8 +10,6 @@ import { encodeIndexKey } from "../values/index_key.ts";
 /** The system table that functions see their jobs in. */
 export const JOBS_TABLE = "_scheduled_functions";
 
-/** How long a finished job stays to be seen, in milliseconds (production: 7 days). */
-const FINISHED_JOB_TTL_MS = 7 * 24 * 60 * 60_000;
 /** How many of a component's oldest jobs one clean-up looks at. */
 const CLEANUP_BATCH = 200;
 

@@ -1,9 +1,9 @@
 import { FunctionError } from "../lib/errors.ts";
 import type { LogLevel } from "../runtime/console.ts";
 import type { IsolateHost } from "../runtime/context/host.ts";
+import { EVALUATIONS, evaluationHost } from "../runtime/evaluation.ts";
 import { FailureError } from "../runtime/failure.ts";
 import { Isolate } from "../runtime/isolate.ts";
-import { seededRandom } from "../runtime/random.ts";
 import type { ModuleExports, ModuleScript } from "../runtime/script.ts";
 
 /** How many isolates are kept ready, in all and for one module. */
@@ -83,14 +83,11 @@ function evaluate({ find, variable, now }: ModuleSource, module: string): Prepar
   const logs: { level: LogLevel; messages: readonly string[] }[] = [];
   let failure: unknown = null;
   const host: IsolateHost = {
-    ...IMPORTING,
+    ...evaluationHost(EVALUATIONS.functionCall, { now, seed: now }),
     log: (level, messages) => {
       logs.push({ level, messages });
     },
-    performance: { now: () => 0, timeOrigin: now, toJSON: () => ({ timeOrigin: now }) },
     variable,
-    now: () => now,
-    random: seededRandom(now),
     fail: (error) => {
       failure ??= error;
     },
@@ -110,28 +107,4 @@ function evaluate({ find, variable, now }: ModuleSource, module: string): Prepar
     if (error instanceof FunctionError) throw error;
     throw new FailureError(isolate.failureOf(error));
   }
-}
-
-/** What modules may not do while they are evaluated (crates/isolate/src/environment/udf/phase.rs). */
-const IMPORTING = {
-  convex: {
-    syscall: () => refuse("Can't use database at import time"),
-    // eslint-disable-next-line @typescript-eslint/require-await -- it is refused as a promise
-    asyncSyscall: async (op: string) =>
-      refuse(
-        op === "1.0/runUdf"
-          ? "Cannot call another function at import time"
-          : "Can't use database at import time",
-      ),
-    jsSyscall: (op: string) => refuse(`${op} unsupported at import time`),
-  },
-  crypto,
-  // eslint-disable-next-line @typescript-eslint/require-await -- so is this
-  fetch: async () => refuse("fetch() unsupported at import time"),
-  after: (name: string) => refuse(`${name} unsupported at import time`),
-  canImport: false,
-};
-
-function refuse(message: string): never {
-  throw new Error(message);
 }

@@ -1,3 +1,4 @@
+import { DATA_PAGE_LIMITS } from "../limits/requests.ts";
 import { z } from "zod";
 import { FunctionError } from "../lib/errors.ts";
 import { readPage } from "../tx/pagination.ts";
@@ -26,9 +27,6 @@ const tableDataArgs = z.object({
   order: z.enum(["asc", "desc"]),
   paginationOpts: pageOptions,
 });
-/** A page of `convex data` stops at this many bytes (system-udfs' own limit). */
-const MAX_PAGE_BYTES = 2 ** 22;
-const MAX_PAGE_ROWS = 1_000;
 
 const functions: Readonly<Record<string, SystemFunction>> = {
   "_system/cli/queryEnvironmentVariables": (state) => {
@@ -58,8 +56,8 @@ const functions: Readonly<Record<string, SystemFunction>> = {
         cursor: paginationOpts.cursor,
         endCursor: paginationOpts.endCursor,
         pageSize: paginationOpts.numItems,
-        maximumRowsRead: MAX_PAGE_ROWS,
-        maximumBytesRead: MAX_PAGE_BYTES,
+        maximumRowsRead: DATA_PAGE_LIMITS.rows,
+        maximumBytesRead: DATA_PAGE_LIMITS.bytes,
       },
       "transaction",
     );

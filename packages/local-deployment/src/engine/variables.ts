@@ -1,3 +1,4 @@
+import { VARIABLE_LIMITS } from "../limits/push.ts";
 import type { ValidatorJSON } from "convex/values";
 import { DeveloperError } from "../values/developer_error.ts";
 import { parseValidator } from "../values/validate.ts";
@@ -24,16 +25,6 @@ export function validatorOf({ value }: { readonly value: string }): ValidatorJSO
   // The convex package's defineApp() and defineComponent() write the validator's JSON text.
   return JSON.parse(value) as ValidatorJSON;
 }
-
-/**
- * Production's limits, and what it says when one is passed: crates/common of get-convex/convex-backend,
- * src/types/environment_variables.rs and src/knobs.rs (ENV_VAR_LIMIT, ENV_VAR_TOTAL_SIZE_LIMIT).
- * Lengths are bytes of UTF-8.
- */
-const MAX_NAME_BYTES = 256;
-const MAX_VALUE_BYTES = 8 * 1024;
-const MAX_VARIABLES = 512;
-const MAX_TOTAL_BYTES = 512 * 1024; // names and values
 
 /** The deployment's own variables. */
 export function urlVariables({ cloud, site }: DeploymentUrls) {
@@ -64,17 +55,17 @@ export function checkVariableChanges(
       after.set(name, value);
     }
   }
-  if (after.size > MAX_VARIABLES) {
+  if (after.size > VARIABLE_LIMITS.count) {
     throw new DeveloperError(
       "EnvVarLimitMet",
-      `The environment variable limit (${MAX_VARIABLES}) has been met.`,
+      `The environment variable limit (${VARIABLE_LIMITS.count}) has been met.`,
     );
   }
   const total = [...after].reduce((sum, [name, value]) => sum + bytesOf(name) + bytesOf(value), 0);
-  if (total > MAX_TOTAL_BYTES) {
+  if (total > VARIABLE_LIMITS.totalBytes) {
     throw new DeveloperError(
       "EnvVarTotalSizeLimitMet",
-      `The total size of all environment variables (${total} bytes) exceeds the limit (${MAX_TOTAL_BYTES} bytes).`,
+      `The total size of all environment variables (${total} bytes) exceeds the limit (${VARIABLE_LIMITS.totalBytes} bytes).`,
     );
   }
 }
@@ -86,17 +77,17 @@ function checkChange({ name, value }: VariableChange): void {
       `The environment variable name ${name} is invalid. Environment variable names must begin with a letter and may only include characters a-z, A-Z, 0-9, and underscores.`,
     );
   }
-  if (bytesOf(name) > MAX_NAME_BYTES) {
+  if (bytesOf(name) > VARIABLE_LIMITS.nameBytes) {
     throw new DeveloperError(
       "EnvironmentVariableNameTooLong",
-      `The environment variable name ${name} is too long. Environment variable names must be less than ${MAX_NAME_BYTES}.`,
+      `The environment variable name ${name} is too long. Environment variable names must be less than ${VARIABLE_LIMITS.nameBytes}.`,
     );
   }
   const length = bytesOf(value ?? "");
-  if (length > MAX_VALUE_BYTES) {
+  if (length > VARIABLE_LIMITS.valueBytes) {
     throw new DeveloperError(
       "EnvironmentVariableValueTooLarge",
-      `The environment variable value is ${length} bytes, which is too large. (max size: ${MAX_VALUE_BYTES}`,
+      `The environment variable value is ${length} bytes, which is too large. (max size: ${VARIABLE_LIMITS.valueBytes}`,
     );
   }
 }

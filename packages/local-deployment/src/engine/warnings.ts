@@ -1,16 +1,15 @@
+import { DOCUMENT_LIMITS } from "../limits/values.ts";
 import {
-  FUNCTION_TIMEOUT_MS,
-  MAX_BODY_BYTES,
   MAX_SCHEDULED_ARGS_BYTES,
-  MAX_VALUE_BYTES,
   OVER_LIMIT_HELP,
   TRANSACTION_LIMITS,
   WARNING_RATIO,
   type UsageName,
-} from "../limits/functions.ts";
+} from "../limits/transactions.ts";
+import { MAX_BODY_BYTES } from "../limits/requests.ts";
+import { FUNCTION_TIMEOUT_MS, MAX_VALUE_BYTES } from "../limits/functions.ts";
 import type { LargestWrites } from "../tx/large_writes.ts";
 import type { Usage } from "../tx/usage.ts";
-import { DOCUMENT_LIMITS } from "../values/limits.ts";
 
 /** What a query or mutation came near to, with all that it called. Sizes are in bytes. */
 export interface FunctionExtent {

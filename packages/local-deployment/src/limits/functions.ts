@@ -1,91 +1,55 @@
 /**
- * Production's limits on one function execution
- * (https://docs.convex.dev/production/state/limits; shared/facts/convex.md section 6).
+ * Production's limits on one execution of a function
+ * (https://docs.convex.dev/production/state/limits; crates/common/src/knobs.rs, unless another file is named).
  */
-export const MIB = 1024 * 1024;
+import { MIB } from "./units.ts";
 
-/** Per transaction, across all nested calls. */
-export const TRANSACTION_LIMITS = {
-  documentsRead: 32_000,
-  bytesRead: 16 * MIB,
-  databaseQueries: 4_096,
-  documentsWritten: 16_000,
-  bytesWritten: 16 * MIB,
-  functionsScheduled: 1_000,
-  scheduledFunctionArgsBytes: 16 * MIB,
-} as const;
-
-/** What a transaction uses up. */
-export type UsageName = keyof typeof TRANSACTION_LIMITS;
-
-/** What is more than this much of a limit is warned of (`FUNCTION_LIMIT_WARNING_RATIO`). */
-export const WARNING_RATIO = 0.8;
-/** The arguments of one scheduled function, in bytes as Convex counts them: more is only warned of. */
-export const MAX_SCHEDULED_ARGS_BYTES = 4 * MIB;
 /** Arguments and results, in bytes as Convex counts them. */
 export const MAX_VALUE_BYTES = 16 * MIB;
-/** The body of an HTTP request to a function, in bytes (`MAX_BACKEND_PUBLIC_API_REQUEST_SIZE`). */
-export const MAX_CALL_BODY_BYTES = 16 * MIB + 2_000;
-/** The body of any other request, to an HTTP action above all, in bytes (`HTTP_ACTION_BODY_LIMIT`). */
-export const MAX_BODY_BYTES = 20 * MIB;
-/** A push, after decompression, in bytes. */
-export const MAX_PUSH_BYTES = 200 * MIB;
 /** How deep functions may call functions; the outermost is not counted. */
 export const MAX_CALL_DEPTH = 8;
-/** Log lines kept of one execution. */
-export const MAX_LOG_LINES = 256;
-/** A log line's length, in bytes of UTF-8. */
-export const MAX_LOG_LINE_BYTES = 32_768;
-/** How far from now a function may be scheduled, in milliseconds. */
-export const MAX_SCHEDULE_MS = 5 * 366 * 24 * 60 * 60_000;
 /** User time of a query or mutation, in milliseconds. */
 export const FUNCTION_TIMEOUT_MS = 1_000;
-/** What a function has for its objects, in bytes (crates/common/src/knobs.rs, ISOLATE_MAX_USER_HEAP_SIZE). */
+/** What a function has for its objects, in bytes (`ISOLATE_MAX_USER_HEAP_SIZE`). */
 export const MAX_HEAP_BYTES = 64 * MIB;
+/** Longer error messages are cut, in UTF-16 units (production: bytes; crates/common/src/errors.rs). */
+export const MAX_ERROR_MESSAGE_LENGTH = 2 ** 20;
 
-/** A duration in milliseconds as production's texts show it: "30s", or "500ms". */
-export function durationText(ms: number): string {
-  return ms < 1_000 ? `${String(ms)}ms` : `${String(ms / 1_000)}s`;
+/** How much one execution may log. */
+export interface LogLimits {
+  /** Lines; the one after says that there were more. */
+  readonly lines: number;
+  /** Characters of all lines; the line that passes them says so instead. */
+  readonly characters: number;
+  /** Bytes of one line in UTF-8; a longer one is cut. */
+  readonly lineBytes: number;
 }
 
-/** Units of bytes as production's `format_bytes` tries them. */
-const BYTE_UNITS = [
-  [2 ** 30, "GiB"],
-  [1e9, "GB"],
-  [MIB, "MiB"],
-  [1e6, "MB"],
-  [1024, "KiB"],
-  [1e3, "KB"],
-] as const;
+/** Log lines kept of one execution. */
+export const MAX_LOG_LINES = 256;
+/** In isolates (crates/isolate/src/environment, crates/common/src/log_lines.rs): the last line is kept for the overflow. */
+export const ISOLATE_LOG_LIMITS: LogLimits = {
+  lines: MAX_LOG_LINES - 1,
+  characters: Infinity,
+  lineBytes: 32_768,
+};
+/** In Node, where the log is a part of Lambda's answer (npm-packages/node-executor/src/executor.ts). */
+export const NODE_LOG_LIMITS: LogLimits = {
+  lines: MAX_LOG_LINES,
+  characters: 1_048_576,
+  lineBytes: Infinity,
+};
 
-/** A number of bytes in a unit that it is a multiple of, or a tenth of one: "8 MiB", "1534 bytes". */
-function byteText(bytes: number): string {
-  for (const [unit, name] of BYTE_UNITS) {
-    if (bytes >= unit && (bytes * 10) % unit === 0) return `${String(bytes / unit)} ${name}`;
-  }
-  return `${String(bytes)} bytes`;
-}
-
-/** What a function is advised to do that reads too much. */
-export const OVER_LIMIT_HELP =
-  "Consider using smaller limits in your queries, paginating your queries, or using indexed queries with a selective index range expressions.";
-
-/** What production says when the named limit is passed. */
-export function limitMessage(name: UsageName, limit: number): string {
-  switch (name) {
-    case "documentsRead":
-      return `Too many documents read in a single function execution (limit: ${String(limit)}). ${OVER_LIMIT_HELP}`;
-    case "bytesRead":
-      return `Too many bytes read in a single function execution (limit: ${String(limit)} bytes). ${OVER_LIMIT_HELP}`;
-    case "databaseQueries":
-      return `Too many reads in a single function execution (limit: ${String(limit)}). ${OVER_LIMIT_HELP}`;
-    case "documentsWritten":
-      return `Too many writes in a single function execution (limit: ${String(limit)})`;
-    case "bytesWritten":
-      return `Too many bytes written in a single function execution (limit: ${byteText(limit)})`;
-    case "functionsScheduled":
-      return `Too many functions scheduled by this mutation (limit: ${String(limit)})`;
-    case "scheduledFunctionArgsBytes":
-      return `Too large total size of the arguments of scheduled functions from this mutation (limit: ${String(limit)} bytes)`;
-  }
-}
+/** The arguments of a Node action, in bytes (crates/node_executor/src/executor.rs). */
+export const MAX_NODE_ARGS_BYTES = 5 * MIB;
+/** How much longer than its function a Node process may take, in milliseconds (crates/local_backend/src/lib.rs). */
+export const NODE_PROCESS_GRACE_MS = 5_000;
+/**
+ * The heap of a Node process, in MiB: of the 512 that production gives it, Lambda's Node runtime takes nine tenths
+ * (https://docs.convex.dev/functions/runtimes: 512 MB for Node actions).
+ */
+export const NODE_HEAP_MIB = 460;
+/** The oldest Node that functions run in. */
+export const OLDEST_NODE_MAJOR = 20;
+/** Of more actions at once than this, production's advice is another (`DEFAULT_APPLICATION_MAX_FUNCTION_CONCURRENCY`). */
+export const BASIC_CONCURRENCY = 16;

@@ -1,3 +1,4 @@
+import { MAX_CRON_ARGS_BYTES } from "../limits/push.ts";
 import { z } from "zod";
 import { jsonToConvex, type Value } from "convex/values";
 import { DAYS, type AnalyzedModule, type CronSchedule, type CronSpec } from "../engine/analysis.ts";
@@ -33,9 +34,6 @@ const cronSpec = z.object({
   ]),
 });
 type ExportedSchedule = z.output<typeof cronSpec>["schedule"];
-
-/** Of a cron's arguments, in bytes (crates/common/src/document.rs, `MAX_USER_SIZE`). */
-const MAX_ARGS_BYTES = 1024 * 1024;
 
 /**
  * The crons of `crons.ts`, held against production's rules (crates/model/src/cron_jobs/types.rs).
@@ -148,6 +146,6 @@ function argsProblem(args: readonly unknown[]): string | null {
     return messageOf(error);
   }
   const size = sizeOf(values);
-  if (size < MAX_ARGS_BYTES) return null;
-  return `Cron job args too large (${size} > maximum size ${MAX_ARGS_BYTES})`;
+  if (size < MAX_CRON_ARGS_BYTES) return null;
+  return `Cron job args too large (${size} > maximum size ${MAX_CRON_ARGS_BYTES})`;
 }

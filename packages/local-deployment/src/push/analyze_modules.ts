@@ -1,3 +1,4 @@
+import { MAX_MODULES, MODULE_SECONDS } from "../limits/push.ts";
 import type { AnalyzedModule } from "../engine/analysis.ts";
 import { FunctionError } from "../lib/errors.ts";
 import type { CompiledModule } from "../runtime/compile.ts";
@@ -12,10 +13,6 @@ import type { Timed } from "./time_limit.ts";
 
 /** Modules that are not made of functions. */
 const NOT_FUNCTIONS = new Set(["auth.config.js", "convex.config.js", "schema.js"]);
-/** crates/common/src/knobs.rs, `MAX_USER_MODULES`: chunks that modules share don't count. */
-const MAX_MODULES = 4_096;
-/** Production's limit on a module's evaluation, in seconds of user time (crates/common/src/knobs.rs). */
-const MODULE_SECONDS = 4;
 
 /** Whether a module is a chunk that others share. */
 function isShared(path: string): boolean {

@@ -1,3 +1,4 @@
+import { FILE_SECONDS } from "../limits/push.ts";
 import { z } from "zod";
 import type { AuthProvider } from "../engine/analysis.ts";
 import type { CompiledModule } from "../runtime/compile.ts";
@@ -9,7 +10,7 @@ import { evaluateFile } from "./evaluate_file.ts";
 import type { ImportHosts } from "./import_hosts.ts";
 import { authRefusals } from "./refusals/definitions.ts";
 import { moduleRefusals } from "./refusals/modules.ts";
-import { FILE_SECONDS, type Timed } from "./time_limit.ts";
+import type { Timed } from "./time_limit.ts";
 
 const provider = z.union([
   z

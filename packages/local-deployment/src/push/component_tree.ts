@@ -1,10 +1,8 @@
+import { MAX_TABLES } from "../limits/push.ts";
 import type { Definition } from "../engine/analysis.ts";
 import { buildComponents, flatten } from "../engine/components.ts";
 import type { PreparedPush } from "../engine/push.ts";
 import { schemaRefusals } from "./refusals/schema.ts";
-
-/** crates/database/src/bootstrap_model/table.rs, `MAX_USER_TABLES` */
-const MAX_TABLES = 10_000;
 
 /**
  * Mounts a push's components. Those that were ever mounted keep their ids.

@@ -1,3 +1,4 @@
+import { FILE_SECONDS } from "../limits/push.ts";
 import { z } from "zod";
 import type { DefinitionMetadata } from "../engine/analysis.ts";
 import type { CompiledModule } from "../runtime/compile.ts";
@@ -8,7 +9,7 @@ import { evaluateFile, type EvaluatedFile } from "./evaluate_file.ts";
 import type { ImportHosts } from "./import_hosts.ts";
 import { definitionRefusals } from "./refusals/definitions.ts";
 import { moduleRefusals } from "./refusals/modules.ts";
-import { FILE_SECONDS, type Timed } from "./time_limit.ts";
+import type { Timed } from "./time_limit.ts";
 
 /** A component definition's `convex.config.ts`, to be evaluated after those it depends on. */
 export interface DefinitionSource {

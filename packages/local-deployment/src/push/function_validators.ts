@@ -1,9 +1,8 @@
 import type { ValidatorJSON } from "convex/values";
 import { DeveloperError } from "../values/developer_error.ts";
-import { parseWellFormedJson } from "../values/json_text.ts";
+import { parseWellFormedJson, tooDeepAt } from "../values/json_text.ts";
 import { parseArgsValidator, parseValidator } from "../values/validate.ts";
 import { moduleRefusals } from "./refusals/modules.ts";
-import { isTooDeep } from "./schema.ts";
 
 /** The validators, as JSON text, of a function that gives none. */
 export const ANY_ARGS = '{"type":"any"}';
@@ -32,7 +31,7 @@ export function returnsProblem(text: string): string | null {
 }
 
 function parse(text: string): ValidatorJSON | null {
-  if (isTooDeep(text)) throw new DeveloperError("InvalidJson", INVALID_JSON);
+  if (tooDeepAt(text) !== null) throw new DeveloperError("InvalidJson", INVALID_JSON);
   try {
     // Its shape is checked by whoever compiles it.
     return parseWellFormedJson(text) as ValidatorJSON | null;

@@ -1,12 +1,8 @@
+import { MAX_ZIPPED_BYTES, MAX_UNZIPPED_BYTES } from "../limits/push.ts";
 import { deflateRawSync } from "node:zlib";
 import type { PushedModule } from "../runtime/compile.ts";
 import { formatSize } from "../values/limits.ts";
 import { moduleRefusals } from "./refusals/modules.ts";
-
-/** crates/common/src/knobs.rs, `MAX_ZIPPED_PACKAGES_SIZE` */
-const MAX_ZIPPED_BYTES = 90_000_000;
-/** crates/model/src/source_packages/types.rs */
-const MAX_UNZIPPED_BYTES = 230_000_000;
 
 /**
  * Refuses a push whose sources and source maps are too large, packed or unpacked.

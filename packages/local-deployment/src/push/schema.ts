@@ -1,9 +1,10 @@
+import { FILE_SECONDS } from "../limits/push.ts";
 import { z } from "zod";
 import type { ValidatorJSON } from "convex/values";
 import type { Schema } from "../engine/analysis.ts";
 import type { CompiledModule } from "../runtime/compile.ts";
 import { DeveloperError } from "../values/developer_error.ts";
-import { parseWellFormedJson } from "../values/json_text.ts";
+import { parseWellFormedJson, tooDeepAt } from "../values/json_text.ts";
 import { identifierProblem } from "../values/identifiers.ts";
 import { parseDocumentType } from "../values/validate.ts";
 import { evaluateFile } from "./evaluate_file.ts";
@@ -13,7 +14,7 @@ import { moduleRefusals } from "./refusals/modules.ts";
 import { schemaRefusals } from "./refusals/schema.ts";
 import { checkIndexReferences } from "./index_references.ts";
 import { checkIndexFields, checkTableIndexes } from "./schema_indexes.ts";
-import { FILE_SECONDS, type Timed } from "./time_limit.ts";
+import type { Timed } from "./time_limit.ts";
 
 const index = z.object({ indexDescriptor: z.string(), fields: z.array(z.string()) });
 const searchIndex = z.object({
@@ -58,9 +59,6 @@ const exportedSchema = z.object({
 /** A table as `schema.ts` exports it, absent lists of indexes made empty. */
 export type ExportedTable = z.output<typeof exportedTable>;
 
-/** serde reads JSON that is nested less deep than this. */
-const MAX_JSON_DEPTH = 128;
-
 /**
  * Evaluates a `schema.ts` and holds it against production's rules
  * (crates/isolate/src/environment/schema.rs, crates/common/src/schemas/json.rs).
@@ -102,7 +100,7 @@ function checkSchema(text: string): Schema {
 }
 
 function parseExported(text: string): z.output<typeof exportedSchema> {
-  if (isTooDeep(text)) throw schemaRefusals.invalidJson();
+  if (tooDeepAt(text) !== null) throw schemaRefusals.invalidJson();
   let json: unknown;
   try {
     json = parseWellFormedJson(text);
@@ -112,17 +110,6 @@ function parseExported(text: string): z.output<typeof exportedSchema> {
   const parsed = exportedSchema.safeParse(json);
   if (!parsed.success) throw schemaRefusals.invalidJson();
   return parsed.data;
-}
-
-/** Whether serde would refuse the JSON for its nesting. */
-export function isTooDeep(json: string): boolean {
-  let depth = 0;
-  for (const [token] of json.matchAll(/"(?:[^"\\]|\\.)*"|[[\]{}]/g)) {
-    if (token === "{" || token === "[") depth++;
-    else if (token === "}" || token === "]") depth--;
-    if (depth >= MAX_JSON_DEPTH) return true;
-  }
-  return false;
 }
 
 function checkTable(table: ExportedTable): void {

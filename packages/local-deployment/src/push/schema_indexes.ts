@@ -1,15 +1,14 @@
+import {
+  MAX_INDEXES_PER_TABLE,
+  MAX_INDEX_FIELDS,
+  MAX_FILTER_FIELDS,
+  VECTOR_DIMENSIONS,
+} from "../limits/push.ts";
 import { fieldPathProblem, identifierProblem } from "../values/identifiers.ts";
 import { rewordRefusals } from "./errors.ts";
 import { schemaRefusals } from "./refusals/schema.ts";
 import type { ExportedTable } from "./schema.ts";
 
-/** crates/common/src/schemas/mod.rs; of all kinds together, staged ones too. */
-const MAX_INDEXES_PER_TABLE = 64;
-/** crates/common/src/bootstrap_model/index/mod.rs; `_creationTime`, which is appended, counts. */
-const MAX_FIELDS = 16;
-const MAX_FILTER_FIELDS = 16;
-const MIN_DIMENSIONS = 2;
-const MAX_DIMENSIONS = 4_096;
 const BUILT_IN = new Set(["by_id", "by_creation_time"]);
 
 type Named = { readonly indexDescriptor: string };
@@ -41,8 +40,12 @@ export function checkTableIndexes(table: ExportedTable): void {
   inTable(tableName, vector, (item) => {
     checkField(item.indexDescriptor, item.vectorField);
     for (const field of item.filterFields) checkField(item.indexDescriptor, field);
-    if (item.dimensions < MIN_DIMENSIONS || item.dimensions > MAX_DIMENSIONS) {
-      throw schemaRefusals.dimensions(item.dimensions, MIN_DIMENSIONS, MAX_DIMENSIONS);
+    if (item.dimensions < VECTOR_DIMENSIONS.min || item.dimensions > VECTOR_DIMENSIONS.max) {
+      throw schemaRefusals.dimensions(
+        item.dimensions,
+        VECTOR_DIMENSIONS.min,
+        VECTOR_DIMENSIONS.max,
+      );
     }
     checkFilterFields(item.indexDescriptor, item.filterFields);
   });
@@ -57,7 +60,7 @@ export function checkIndexFields({ indexes, stagedDbIndexes }: ExportedTable): v
     if (fields.includes("_creationTime")) throw schemaRefusals.creationTimeField();
     const parts = fields.flatMap((field) => field.split("."));
     if (parts.some((part) => part.startsWith("_"))) throw schemaRefusals.reservedField();
-    if (fields.length + 1 > MAX_FIELDS) throw schemaRefusals.tooManyFields(MAX_FIELDS);
+    if (fields.length + 1 > MAX_INDEX_FIELDS) throw schemaRefusals.tooManyFields(MAX_INDEX_FIELDS);
   }
 }
 
@@ -71,7 +74,7 @@ function checkDatabaseIndexes(
     rewordRefusals(
       (message) => `In index "${indexDescriptor}": ${message}`,
       () => {
-        if (fields.length > MAX_FIELDS) throw schemaRefusals.tooManyFields(MAX_FIELDS);
+        if (fields.length > MAX_INDEX_FIELDS) throw schemaRefusals.tooManyFields(MAX_INDEX_FIELDS);
         if (fields.includes("_id")) throw schemaRefusals.idField();
         const repeated = fields.find((field, position) => fields.indexOf(field) < position);
         if (repeated !== undefined) throw schemaRefusals.repeatedField(repeated);

@@ -14,12 +14,6 @@ export type Timed = <Result>(limit: TimeLimit, work: () => Result) => Result;
 /** Is told of each evaluation before it begins, and by null when it is over. */
 export type Evaluating = (limit: TimeLimit | null) => void;
 
-/**
- * Production's limit on files that are no modules of functions, in seconds of user time
- * (crates/common/src/knobs.rs).
- */
-export const FILE_SECONDS = 1;
-
 /** Has somebody else watch the evaluations: what never ends can't end itself. */
 export function timedBy(evaluating: Evaluating): Timed {
   return (limit, work) => {

@@ -1,5 +1,10 @@
+import {
+  FUNCTION_TIMEOUT_MS,
+  MAX_HEAP_BYTES,
+  MAX_ERROR_MESSAGE_LENGTH,
+} from "../limits/functions.ts";
+import { durationText, MIB } from "../limits/units.ts";
 import { FunctionError } from "../lib/errors.ts";
-import { durationText, FUNCTION_TIMEOUT_MS, MAX_HEAP_BYTES, MIB } from "../limits/functions.ts";
 import { framesOfError } from "./thrown.ts";
 import type { StackFrame } from "./frames.ts";
 import { v8Words } from "./v8_words.ts";
@@ -28,8 +33,6 @@ export const OUT_OF_MEMORY: Failure = {
 export const INTERRUPTED: Failure = { message: "Transient error while executing action" };
 
 const CONVEX_ERROR = Symbol.for("ConvexError");
-/** Longer messages are cut, in UTF-16 units (production: bytes; crates/common/src/errors.rs). */
-const MAX_MESSAGE_LENGTH = 2 ** 20;
 
 /** The whole text of a failure: each line of it ends with a newline. */
 export function failureText({ message, stack = "" }: Failure): string {
@@ -66,7 +69,7 @@ export function failureOf(
   const message = v8Words(textOf(thrown, "message", ""));
   const title = [name, message].filter((part) => part !== "").join(": ");
   const failure: Failure = {
-    message: (title === "" ? "Uncaught" : `Uncaught ${title}`).slice(0, MAX_MESSAGE_LENGTH),
+    message: (title === "" ? "Uncaught" : `Uncaught ${title}`).slice(0, MAX_ERROR_MESSAGE_LENGTH),
     stack: stackOf(framesOfError(thrown)),
   };
   // `invokeFunction` of the `convex` package has made the data JSON text.

@@ -1,9 +1,9 @@
+import { MAX_BODY_BYTES, MAX_PUSH_BYTES } from "../limits/requests.ts";
 import { brotliDecompress } from "node:zlib";
 import { promisify } from "node:util";
 import { Hono } from "hono";
 import { z } from "zod";
 import { HttpError } from "../lib/errors.ts";
-import { MAX_BODY_BYTES, MAX_PUSH_BYTES } from "../limits/functions.ts";
 import { finishPushRequest, startPushRequest, waitForSchemaRequest } from "../push/request.ts";
 import { finishPushResponse, startPushResponse } from "../push/response.ts";
 import type { DeploymentUrls } from "../engine/state.ts";

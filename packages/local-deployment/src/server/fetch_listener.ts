@@ -1,5 +1,5 @@
+import { MAX_BODY_BYTES } from "../limits/requests.ts";
 import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
-import { MAX_BODY_BYTES } from "../limits/functions.ts";
 import { errorResponse, refuseBadHost } from "./http_io.ts";
 
 /** These name a connection's own ways, which the server chooses. */

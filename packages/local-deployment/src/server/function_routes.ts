@@ -1,8 +1,8 @@
+import { MAX_CALL_BODY_BYTES } from "../limits/requests.ts";
 import { CommitTsPlaceholder, type JSONValue, type Value } from "convex/values";
 import { Hono } from "hono";
 import { z } from "zod";
 import { HttpError } from "../lib/errors.ts";
-import { MAX_CALL_BODY_BYTES } from "../limits/functions.ts";
 import { encodeTs } from "../sync/timestamp.ts";
 import { parseValueText } from "../values/json_text.ts";
 import { isObject } from "../values/kinds.ts";

@@ -1,7 +1,7 @@
+import { MAX_BODY_BYTES } from "../limits/requests.ts";
 import type { FromHttpCall, ToHttpCall, WireHead } from "../actions/protocol.ts";
 import type { HttpPeer } from "../actions/runners/run_on.ts";
 import { HttpError, messageOf } from "../lib/errors.ts";
-import { MAX_BODY_BYTES } from "../limits/functions.ts";
 import type { LogLine } from "../runtime/console.ts";
 import { tooLarge } from "./http_io.ts";
 

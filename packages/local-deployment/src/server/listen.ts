@@ -1,9 +1,9 @@
+import { MAX_BODY_BYTES, MAX_PUSH_BYTES } from "../limits/requests.ts";
 import type { Server, ServerWebSocket } from "bun";
 import { createServer } from "node:net";
 import { Hono } from "hono";
 import { DEPLOYMENT_METADATA } from "../engine/protocol.ts";
 import { DeploymentError, HttpError, messageOf } from "../lib/errors.ts";
-import { MAX_BODY_BYTES, MAX_PUSH_BYTES } from "../limits/functions.ts";
 import { SyncSession } from "../sync/session.ts";
 import type { Subscriptions } from "../sync/subscriptions.ts";
 import { adminRoutes, type AdminServices } from "./admin_routes.ts";

@@ -1,10 +1,10 @@
+import { MAX_BODY_BYTES } from "../limits/requests.ts";
 import { newRequestId, type RequestContext } from "../engine/request.ts";
 import type { WireRequest } from "../actions/protocol.ts";
 import type { ActionRun } from "../actions/action_run.ts";
 import { AuthError } from "../auth/auth_error.ts";
 import type { HttpTarget } from "../engine/protocol.ts";
 import { HttpError, messageOf } from "../lib/errors.ts";
-import { MAX_BODY_BYTES } from "../limits/functions.ts";
 import { NO_DATABASE_USAGE } from "../tx/usage.ts";
 import type { ActionPool } from "../application/action_pool.ts";
 import { ANONYMOUS, type Caller, type Callers } from "../application/authenticator.ts";

@@ -1,4 +1,6 @@
 /** A client has asked for more than one socket may have. */
+import { MIB } from "../limits/units.ts";
+import { MAX_WAITING_MUTATIONS } from "../limits/requests.ts";
 export class AllowanceError extends Error {
   override readonly name = "AllowanceError";
 }
@@ -27,12 +29,10 @@ class Allowance {
   }
 }
 
-const MIB = 1024 * 1024;
-
 /** Live queries of one socket. Production has no such bound; as many as a transaction may make reads. */
 const MAX_QUERIES = 4_096;
-/** Mutations, and actions, of one socket that run or wait (production's bound on mutations). */
-const MAX_CALLS = 1_000;
+/** Actions of one socket that run. */
+const MAX_ACTIONS = MAX_WAITING_MUTATIONS;
 /** Messages of one socket that wait for the one before, which may be checking a token. */
 const MAX_MESSAGES = 1_000;
 /** What one socket has sent and is not done with, its queries' arguments included, in bytes: three of the longest messages. */
@@ -47,12 +47,12 @@ export class SocketAllowances {
     `TooManyQueries: one connection may have ${String(MAX_QUERIES)} live queries`,
   );
   readonly mutations = new Allowance(
-    MAX_CALLS,
-    `TooManyConcurrentMutations: more than ${String(MAX_CALLS)} mutations are waiting`,
+    MAX_WAITING_MUTATIONS,
+    `TooManyConcurrentMutations: more than ${String(MAX_WAITING_MUTATIONS)} mutations are waiting`,
   );
   readonly actions = new Allowance(
-    MAX_CALLS,
-    `TooManyConcurrentActions: more than ${String(MAX_CALLS)} actions are running`,
+    MAX_ACTIONS,
+    `TooManyConcurrentActions: more than ${String(MAX_ACTIONS)} actions are running`,
   );
   readonly messages = new Allowance(
     MAX_MESSAGES,

@@ -1,4 +1,5 @@
 /** The socket, as a session needs it. */
+import { PING_AFTER_MS } from "../limits/requests.ts";
 export interface Connection {
   send(text: string): void;
   /** How many bytes it keeps that the client has not taken. */
@@ -19,9 +20,6 @@ type Refusal =
       /** Whether the client was changing its identity; else the one it had has ended. */
       readonly authUpdateAttempted: boolean;
     };
-
-/** Silence after which a Ping is sent, in milliseconds; clients give up after 60 s. */
-const PING_AFTER_MS = 15_000;
 
 /** Close codes: the client reconnects and sends again what it has no answer to. */
 const CLOSE_NORMAL = 1000;

@@ -1,5 +1,5 @@
+import { limitMessage, TRANSACTION_LIMITS, type UsageName } from "../limits/transactions.ts";
 import { FunctionError } from "../lib/errors.ts";
-import { limitMessage, TRANSACTION_LIMITS, type UsageName } from "../limits/functions.ts";
 
 /** What an execution has read and written, as the function log tells it. Bytes are Convex's. */
 export interface DatabaseUsage {

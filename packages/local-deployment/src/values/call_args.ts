@@ -1,6 +1,6 @@
+import { MAX_VALUE_BYTES } from "../limits/functions.ts";
 import type { JSONValue, Value } from "convex/values";
 import { messageOf } from "../lib/errors.ts";
-import { MAX_VALUE_BYTES } from "../limits/functions.ts";
 import { DeveloperError } from "./developer_error.ts";
 import { COMMIT_TS_FIELD, isObject } from "./kinds.ts";
 import { checkNesting, formatSize, measure, type Measure } from "./limits.ts";

@@ -1,5 +1,6 @@
 import { jsonToConvex, type JSONValue, type Value } from "convex/values";
 import { FunctionError, messageOf } from "../lib/errors.ts";
+import { MAX_JSON_NESTING } from "../limits/values.ts";
 
 /**
  * Parses JSON text that the deployment or the convex package wrote.
@@ -109,6 +110,20 @@ export function malformed(problem: string, text: string, index: number): SyntaxE
   const line = read.split("\n").length;
   const column = Buffer.byteLength(read.slice(read.lastIndexOf("\n") + 1));
   return new SyntaxError(`${problem} at line ${String(line)} column ${String(column)}`);
+}
+
+/** A string, of which nothing counts, or where an array or an object begins or ends. */
+const STRUCTURE = /"[^"\\]*(?:\\.[^"\\]*)*"|[[\]{}]/gs;
+
+/** The position after the bracket that is one too many for production's parser; null when there is none. @param text - valid JSON */
+export function tooDeepAt(text: string): number | null {
+  let depth = 0;
+  for (const { 0: token, index } of text.matchAll(STRUCTURE)) {
+    if (token === "[" || token === "{") depth++;
+    else if (token === "]" || token === "}") depth--;
+    if (depth === MAX_JSON_NESTING) return index + 1;
+  }
+  return null;
 }
 
 const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });

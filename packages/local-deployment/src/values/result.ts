@@ -1,9 +1,9 @@
+import { MAX_VALUE_BYTES } from "../limits/functions.ts";
 import type { Value } from "convex/values";
 import { FunctionError, messageOf } from "../lib/errors.ts";
-import { MAX_VALUE_BYTES } from "../limits/functions.ts";
 import { commitTsRefused } from "./call_args.ts";
 import { valueFromJson } from "./from_json.ts";
-import { malformed, parseWellFormedJson } from "./json_text.ts";
+import { malformed, parseWellFormedJson, tooDeepAt } from "./json_text.ts";
 import { formatSize, measure } from "./limits.ts";
 
 /** What a function returned, and its size in bytes as Convex counts them. */
@@ -74,21 +74,4 @@ function notJson(path: string, error: unknown): FunctionError {
 
 function invalid(path: string, problem: string): FunctionError {
   return new FunctionError(`Function ${path} return value invalid: ${problem}`);
-}
-
-/** How many arrays and objects in one another are more than serde_json reads. */
-const TOO_DEEP = 128;
-
-/** A string, of which nothing counts, or where an array or an object begins or ends. */
-const STRUCTURE = /"[^"\\]*(?:\\.[^"\\]*)*"|[[\]{}]/gs;
-
-/** The position after the bracket that is one too many. @param text - valid JSON */
-function tooDeepAt(text: string): number | null {
-  let depth = 0;
-  for (const { 0: token, index } of text.matchAll(STRUCTURE)) {
-    if (token === "[" || token === "{") depth++;
-    else if (token === "]" || token === "}") depth--;
-    if (depth === TOO_DEEP) return index + 1;
-  }
-  return null;
 }

@@ -1,8 +1,8 @@
+import { NODE_LOG_LIMITS } from "../../limits/functions.ts";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { isRegisteredFunction } from "../../runtime/convex_exports.ts";
 import type { LogLine } from "../../runtime/console.ts";
-import { NODE_LOG_LIMITS } from "./console.ts";
 import { ActionFrame, currentAction } from "../frame.ts";
 import type { ActionTask, FromRunner, Thrown } from "../protocol.ts";
 import type { SyscallClient } from "../syscall_client.ts";

@@ -3,6 +3,7 @@
  * (npm-packages/node-executor/src/executor.ts in get-convex/convex-backend). It is bundled, since Node 20 does not
  * read TypeScript.
  */
+import { NODE_LOG_LIMITS } from "../../limits/functions.ts";
 import { Worker } from "node:worker_threads";
 import { LogSink } from "../../runtime/console.ts";
 import { refusedOperation } from "../../runtime/refused_operations.ts";
@@ -11,7 +12,7 @@ import { currentAction } from "../frame.ts";
 import type { FromRunner, Thrown, ToRunner } from "../protocol.ts";
 import { SyscallClient } from "../syscall_client.ts";
 import { analyze } from "./analyze.ts";
-import { installConsole, NODE_LOG_LIMITS, type Logger } from "./console.ts";
+import { installConsole, type Logger } from "./console.ts";
 import { execute } from "./execute.ts";
 import { describeThrown } from "./thrown.ts";
 

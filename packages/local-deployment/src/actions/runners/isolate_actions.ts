@@ -1,6 +1,6 @@
+import { durationText } from "../../limits/units.ts";
 import { OUT_OF_MEMORY, INTERRUPTED } from "../../runtime/failure.ts";
 import type { ActionModules } from "../../engine/protocol.ts";
-import { durationText } from "../../limits/functions.ts";
 import type { Egress } from "../egress.ts";
 import type { ActionTask, SyscallAnswer } from "../protocol.ts";
 import { MemoryGauge } from "../../lib/memory_watchdog.ts";

@@ -1,12 +1,8 @@
+import { NODE_HEAP_MIB } from "../../limits/functions.ts";
 import type { Egress } from "../egress.ts";
 import type { FromRunner, ToRunner } from "../protocol.ts";
 import type { Runner, RunnerListener } from "./runner.ts";
 
-/**
- * The heap of a Node process, in MiB: of the 512 that production gives it, Lambda's Node runtime takes nine tenths
- * (https://docs.convex.dev/functions/runtimes: 512 MB for Node actions).
- */
-const HEAP_MIB = 460;
 /** What Node itself reads when it starts; functions see none but PATH. */
 const NODE_READS = ["PATH", "NODE_EXTRA_CA_CERTS", "SSL_CERT_FILE", "SSL_CERT_DIR"];
 
@@ -38,7 +34,7 @@ export class NodeRunner implements Runner {
     egress: Egress,
     gone: (runner: NodeRunner) => void,
   ) {
-    const flags = [`--max-old-space-size=${HEAP_MIB}`];
+    const flags = [`--max-old-space-size=${NODE_HEAP_MIB}`];
     this.#process = Bun.spawn([node, ...flags, script, String(process.pid)], {
       cwd: folder,
       env: environment(folder),

@@ -1,3 +1,4 @@
+import { MAX_IMPORT_LOGS } from "../../limits/push.ts";
 import { formatLogLine } from "../../runtime/console.ts";
 import { withLogs } from "../../runtime/failure.ts";
 import type { AnalyzeTask, NodeExport, Thrown } from "../protocol.ts";
@@ -18,8 +19,6 @@ export type NodeAnalysis =
 
 /** How long a push's Node modules may take to be imported, in milliseconds. */
 const ANALYZE_TIMEOUT_MS = 60_000;
-/** Of what modules log, production tells the last lines when one fails (crates/node_executor/src/executor.rs). */
-const MAX_LOGS = 100;
 
 /**
  * Imports modules in a process, in which they may go on when this has resolved: it is to be ended then.
@@ -38,7 +37,7 @@ export function analyzeOn(
       thrown,
       (path) => sources.find((source) => source.path === path)?.sourceMap ?? null,
     );
-    return { kind: "failed", error: withLogs(failure, logs.slice(-MAX_LOGS)).trimEnd() };
+    return { kind: "failed", error: withLogs(failure, logs.slice(-MAX_IMPORT_LOGS)).trimEnd() };
   };
   return new Promise<NodeAnalysis>((resolve, reject) => {
     const timer = setTimeout(resolve, ANALYZE_TIMEOUT_MS, {

@@ -1,3 +1,4 @@
+import { type UsageName } from "../../limits/transactions.ts";
 import { z } from "zod";
 import { FailureError } from "../../runtime/failure.ts";
 import { address, resolveAddress } from "../addresses.ts";
@@ -6,7 +7,6 @@ import { invoke, type Call } from "../invoke.ts";
 import { formatFunctionPath } from "../paths.ts";
 import type { EngineState } from "../state.ts";
 import { FunctionError } from "../../lib/errors.ts";
-import type { UsageName } from "../../limits/functions.ts";
 import { parseArgs, type Syscall } from "./syscall.ts";
 
 /** How much of each limit the called function may use; of others than these nothing is known here. */

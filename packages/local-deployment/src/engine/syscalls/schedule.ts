@@ -1,7 +1,7 @@
+import { MAX_SCHEDULE_MS } from "../../limits/transactions.ts";
 import type { JSONValue } from "convex/values";
 import { z } from "zod";
 import { FunctionError } from "../../lib/errors.ts";
-import { MAX_SCHEDULE_MS } from "../../limits/functions.ts";
 import type { Transaction } from "../../tx/transaction.ts";
 import { measureArgs } from "../../values/call_args.ts";
 import { address, resolveAddress, type Address, type ResolvedFunction } from "../addresses.ts";
