@@ -7,8 +7,8 @@ import { Subscriptions } from "./sync/subscriptions.ts";
 import { orAfter } from "./lib/timers.ts";
 import { ActionPool } from "./application/action_pool.ts";
 import { loadAdminKey } from "./application/admin_key.ts";
-import { Callers } from "./application/authenticator.ts";
-import { Calls } from "./application/client_calls.ts";
+import { Authenticator } from "./application/authenticator.ts";
+import { ClientCalls } from "./application/client_calls.ts";
 import { EngineClient } from "./application/engine_client.ts";
 import { JobLoop } from "./application/job_loop.ts";
 import { knobsOf, type Knobs } from "./limits/knobs.ts";
@@ -101,11 +101,11 @@ export async function startLocalDeployment(
     cleanup.push(() => {
       actions.close();
     });
-    const callers = new Callers(adminKey);
-    const calls = new Calls(engine, actions, logs);
-    const site = new Site(callers, actions, logs);
+    const authenticator = new Authenticator(adminKey);
+    const calls = new ClientCalls(engine, actions, logs);
+    const site = new Site(authenticator, actions, logs);
     const readCode = async () => {
-      callers.setProviders(await engine.call("authProviders"));
+      authenticator.setProviders(await engine.call("authProviders"));
       site.setTargets(await engine.call("httpRoutes"));
     };
     const codeChanged = async () => {
@@ -125,7 +125,7 @@ export async function startLocalDeployment(
       pushes.close();
     });
     const listener = await listen(urls, {
-      callers,
+      authenticator,
       calls,
       engine,
       logs,

@@ -1,6 +1,6 @@
-import type { CalledFunction } from "../engine/paths.ts";
+import type { CalledFunction } from "../engine/calls/paths.ts";
 import type { LogLine } from "../runtime/console.ts";
-import type { Failure } from "../runtime/failure.ts";
+import type { Failure } from "../runtime/errors/failure.ts";
 import type { ActionOutcome, Refusal } from "./protocol.ts";
 
 /** How an action ended, with what it logged. `code`: the deployment, and not the function, has turned it away. */

@@ -1,10 +1,10 @@
-import { type RequestContext } from "../engine/request.ts";
-import type { UdfType } from "../engine/analysis.ts";
+import { type RequestContext } from "../engine/calls/request.ts";
+import type { UdfType } from "../engine/code/analysis.ts";
 import type { ActionModules, LocatedAction } from "../engine/protocol.ts";
 import type { JSONValue } from "convex/values";
 import type { LogLine } from "../runtime/console.ts";
-import type { Failure } from "../runtime/failure.ts";
-import type { StackFrame } from "../runtime/frames.ts";
+import type { Failure } from "../runtime/errors/failure.ts";
+import type { StackFrame } from "../runtime/errors/frames.ts";
 import type { Egress } from "./egress.ts";
 
 /** A request for an HTTP action, as it crosses threads. */

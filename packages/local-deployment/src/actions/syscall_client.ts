@@ -1,5 +1,5 @@
-import { FailureError, type Failure } from "../runtime/failure.ts";
-import { refusedOperation } from "../runtime/refused_operations.ts";
+import { FailureError, type Failure } from "../runtime/errors/failure.ts";
+import { unsupportedSyscall } from "../runtime/unsupported_syscalls.ts";
 import type { ActionFrame } from "./frame.ts";
 import type { FromRunner } from "./protocol.ts";
 import { actionSyscalls } from "./syscalls.ts";
@@ -23,7 +23,7 @@ export class SyscallClient {
     if (frame.closed) return await new Promise<never>(() => undefined);
     const name = op.replace(/^1\.0\//, "");
     const syscall = actionSyscalls.get(name);
-    if (syscall === undefined) throw refusedOperation(op);
+    if (syscall === undefined) throw unsupportedSyscall(op);
     if (syscall.answeredBy === "deployment") return await this.#forward(frame, name, args);
     return JSON.stringify(syscall.answer(frame.task));
   }

@@ -1,6 +1,6 @@
-import { type RequestContext } from "../engine/request.ts";
+import { type RequestContext } from "../engine/calls/request.ts";
 import type { JSONValue } from "convex/values";
-import { formatFunctionPath } from "../engine/paths.ts";
+import { formatFunctionPath } from "../engine/calls/paths.ts";
 import {
   DEPLOYMENT_METADATA,
   type CallResult,
@@ -9,7 +9,7 @@ import {
   type FunctionCall,
 } from "../engine/protocol.ts";
 import { FunctionError } from "../lib/errors.ts";
-import type { Failure } from "../runtime/failure.ts";
+import type { Failure } from "../runtime/errors/failure.ts";
 import { NO_DATABASE_USAGE } from "../tx/usage.ts";
 import type { ActionEnd } from "./action_run.ts";
 import type { ActionTask, SyscallAnswer } from "./protocol.ts";

@@ -1,6 +1,6 @@
 import { BASIC_CONCURRENCY } from "../limits/functions.ts";
-import { INTERRUPTED } from "../runtime/failure.ts";
-import { type RequestContext } from "../engine/request.ts";
+import { INTERRUPTED } from "../runtime/errors/failure.ts";
+import { type RequestContext } from "../engine/calls/request.ts";
 import type { JSONValue } from "convex/values";
 import type { Egress } from "../actions/egress.ts";
 import type { ActionTask, Refusal, SyscallAnswer, WireRequest } from "../actions/protocol.ts";
@@ -10,13 +10,13 @@ import { IsolateActions } from "../actions/runners/isolate_actions.ts";
 import { Limiter } from "../actions/runners/limiter.ts";
 import { NodeActions } from "../actions/runners/node_actions.ts";
 import type { HttpPeer, Syscall } from "../actions/runners/run_on.ts";
-import { formatFunctionPath } from "../engine/paths.ts";
+import { formatFunctionPath } from "../engine/calls/paths.ts";
 import type { FunctionCall, LocatedAction } from "../engine/protocol.ts";
-import { actionWarnings, httpActionWarnings } from "../engine/warnings.ts";
+import { actionWarnings, httpActionWarnings } from "../engine/calls/warnings.ts";
 import { HttpError, messageOf } from "../lib/errors.ts";
 import { warningLine, type LogLine } from "../runtime/console.ts";
-import { refusedOperation } from "../runtime/refused_operations.ts";
-import { parseSyscallJson } from "../values/json_text.ts";
+import { unsupportedSyscall } from "../runtime/unsupported_syscalls.ts";
+import { parseSyscallJson } from "../values/encoding/json_text.ts";
 import type { EngineClient } from "./engine_client.ts";
 import type { Knobs } from "../limits/knobs.ts";
 import type { LogStream } from "./log_stream.ts";
@@ -61,9 +61,9 @@ export class ActionPool {
 
   /**
    * Runs an action: finds it, checks what goes in and what comes out. Never rejects.
-   * @param patient whether it waits for its turn as long as it takes, as scheduled functions and crons do
+   * @param waitsForever whether it waits for its turn as long as it takes, as scheduled functions and crons do
    */
-  async call(call: FunctionCall, patient = false): Promise<ActionEnd> {
+  async call(call: FunctionCall, waitsForever = false): Promise<ActionEnd> {
     const { engine } = this.services;
     const located = await engine.call("locateAction", call);
     if ("message" in located) return { ...failed(located), called: null };
@@ -71,7 +71,7 @@ export class ActionPool {
     const called = { path: formatFunctionPath({ module, name }), componentPath };
     const { elapsedMs, ...run } = await this.#run(located, call.request, {
       args: call.args,
-      patient,
+      waitsForever,
     });
     const path = `${module}:${name}`;
     const result = run.outcome.ok && "value" in run.outcome ? run.outcome.value : null;
@@ -151,20 +151,22 @@ export class ActionPool {
       http = null,
       peer = null,
       authError = null,
-      patient = false,
+      waitsForever = false,
     }: {
       args?: JSONValue;
       http?: WireRequest | null;
       peer?: HttpPeer | null;
       authError?: string | null;
-      patient?: boolean;
+      waitsForever?: boolean;
     },
   ): Promise<ActionRun & { readonly elapsedMs: number | null }> {
     const limiter = this.#limiters[environment];
     const waitMs = this.services.knobs.APPLICATION_FUNCTION_RUNNER_ACTION_SEMAPHORE_TIMEOUT;
-    if (!(await limiter.acquire(patient ? null : waitMs))) {
+    if (!(await limiter.acquire(waitsForever ? null : waitMs))) {
       // Closed while it waited, or too late.
-      const run = patient ? failed(INTERRUPTED) : { outcome: refusalOf(limiter.limit), logs: [] };
+      const run = waitsForever
+        ? failed(INTERRUPTED)
+        : { outcome: refusalOf(limiter.limit), logs: [] };
       return { ...run, elapsedMs: null };
     }
     const started = performance.now();
@@ -197,7 +199,7 @@ export class ActionPool {
   ): Promise<SyscallAnswer> {
     const syscall = actionSyscalls.get(op);
     if (syscall?.answeredBy !== "deployment") {
-      return { failure: { message: refusedOperation(op).message } };
+      return { failure: { message: unsupportedSyscall(op).message } };
     }
     const { engine, logs } = this.services;
     let answer: SyscallAnswer;

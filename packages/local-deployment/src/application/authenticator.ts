@@ -1,8 +1,8 @@
-import { type Identity } from "../engine/request.ts";
+import { type Identity } from "../engine/calls/request.ts";
 import { parseAuthorizationHeader, type Authorization } from "../auth/authorization_header.ts";
 import { configOf } from "../auth/provider.ts";
 import { AuthError, createTokenVerifier, type TokenVerifier } from "../auth/token_verifier.ts";
-import type { AuthProvider } from "../engine/analysis.ts";
+import type { AuthProvider } from "../engine/code/analysis.ts";
 import { HttpError } from "../lib/errors.ts";
 import { isAdminKey } from "./admin_key.ts";
 
@@ -19,7 +19,7 @@ export interface Caller {
 export const ANONYMOUS: Caller = { identity: null, admin: false, expiresAt: null };
 
 /** Verifies who calls: tokens by the active `auth.config.ts`, operators by the admin key. */
-export class Callers {
+export class Authenticator {
   #verifier: TokenVerifier = createTokenVerifier([]);
 
   constructor(private readonly adminKey: string) {}
@@ -48,7 +48,7 @@ export class Callers {
   }
 
   /** Who a request's Authorization header says it is. @throws HttpError when that isn't so */
-  async ofHeader(header: string | null): Promise<Caller> {
+  async verifyHeader(header: string | null): Promise<Caller> {
     try {
       return await this.#of(parseAuthorizationHeader(header));
     } catch (error) {
@@ -59,7 +59,7 @@ export class Callers {
 
   /** @throws HttpError unless the header has the admin key */
   async requireAdmin(header: string | null): Promise<Caller> {
-    const caller = await this.ofHeader(header);
+    const caller = await this.verifyHeader(header);
     if (!caller.admin) {
       throw new HttpError(403, "BadDeployKey", "This endpoint needs the deployment's admin key.");
     }

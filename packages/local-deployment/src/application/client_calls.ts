@@ -1,6 +1,6 @@
-import { newRequestId, type RequestContext } from "../engine/request.ts";
+import { newRequestId, type RequestContext } from "../engine/calls/request.ts";
 import type { JSONValue } from "convex/values";
-import { UDF_TYPES, type FunctionType, type UdfType } from "../engine/analysis.ts";
+import { UDF_TYPES, type FunctionType, type UdfType } from "../engine/code/analysis.ts";
 import {
   type CallResult,
   type FunctionCall,
@@ -10,7 +10,7 @@ import {
   ENDLESS_TOKEN,
 } from "../engine/protocol.ts";
 import { formatLogLine } from "../runtime/console.ts";
-import { failureText, type Failure } from "../runtime/failure.ts";
+import { failureText, type Failure } from "../runtime/errors/failure.ts";
 import { NO_DATABASE_USAGE } from "../tx/usage.ts";
 import { tooMany, type ActionPool } from "./action_pool.ts";
 import type { Caller } from "./authenticator.ts";
@@ -31,7 +31,7 @@ export type ClientResult = { readonly logLines: readonly string[] } & (
   | { readonly ok: false; readonly errorMessage: string; readonly errorData: string | null }
 );
 
-/** The client's own facts, as functions see them in `ctx.meta.getRequestMetadata()`. */
+/** What is known of the client, as functions see them in `ctx.meta.getRequestMetadata()`. */
 export interface ClientInfo {
   readonly ip: string | null;
   readonly userAgent: string | null;
@@ -41,7 +41,7 @@ export interface ClientInfo {
 type ClientTarget = Extract<Target, { componentPath: string }>;
 
 /** Runs what clients ask for, with the access that they have, and logs it. */
-export class Calls {
+export class ClientCalls {
   constructor(
     private readonly engine: EngineClient,
     private readonly actions: ActionPool,

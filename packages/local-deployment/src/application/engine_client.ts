@@ -7,10 +7,10 @@ import type {
   EngineRequest,
 } from "../engine/protocol.ts";
 import type { EngineSettings, EngineStart } from "../engine/worker.ts";
-import { MemoryGauge } from "../lib/memory_watchdog.ts";
-import { type Failure, TIMED_OUT, OUT_OF_MEMORY } from "../runtime/failure.ts";
+import { MemoryWatchdog } from "../lib/memory_watchdog.ts";
+import { type Failure, TIMED_OUT, OUT_OF_MEMORY } from "../runtime/errors/failure.ts";
 import { orAfter } from "../lib/timers.ts";
-import { StuckWatch, WATCH_MS } from "./engine_watchdog.ts";
+import { EngineWatchdog, WATCH_MS } from "./engine_watchdog.ts";
 
 /** How long the engine is given to end what it is doing when the deployment closes, in milliseconds. */
 const CLOSE_MS = 3_000;
@@ -48,8 +48,8 @@ export class EngineClient implements EngineCaller {
   #worker: Worker | null = null;
   #nextId = 1;
   #generation = 0;
-  readonly #stuck = new StuckWatch();
-  #memory = this.#newGauge();
+  readonly #watchdog = new EngineWatchdog();
+  #memory = this.#newMemoryWatchdog();
   #progress = new Int32Array(new SharedArrayBuffer(8));
   #closed = false;
   readonly #pending = new Map<number, Pending>();
@@ -60,7 +60,7 @@ export class EngineClient implements EngineCaller {
     private readonly events: EngineEvents,
   ) {
     this.#watch = setInterval(() => {
-      this.#look();
+      this.#checkEngine();
     }, WATCH_MS);
   }
 
@@ -135,7 +135,7 @@ export class EngineClient implements EngineCaller {
   #receive(message: EngineMessage): void {
     switch (message.kind) {
       case "ready":
-        this.#stuck.thread = message.thread;
+        this.#watchdog.thread = message.thread;
         this.events.scheduled(message.nextDue);
         break;
       case "reply":
@@ -163,14 +163,14 @@ export class EngineClient implements EngineCaller {
   }
 
   /** Ends the engine when one function has had it for too long, or fills the machine's memory. */
-  #look(): void {
+  #checkEngine(): void {
     const id = Atomics.load(this.#progress, 0);
     const count = Atomics.load(this.#progress, 1);
     const op = this.#pending.get(id)?.request.op;
-    const isStuck = this.#stuck.look({ id, count, op });
-    if (!this.#stuck.running) this.#memory = this.#newGauge();
-    if (isStuck) this.#replace(new EngineEndedError(TIMED_OUT));
-    else if (this.#memory.isFilling(process.memoryUsage.rss())) {
+    const timedOut = this.#watchdog.check({ id, count, op });
+    if (!this.#watchdog.running) this.#memory = this.#newMemoryWatchdog();
+    if (timedOut) this.#replace(new EngineEndedError(TIMED_OUT));
+    else if (this.#memory.isOverLimit(process.memoryUsage.rss())) {
       this.#replace(new EngineEndedError(OUT_OF_MEMORY));
     }
   }
@@ -184,8 +184,8 @@ export class EngineClient implements EngineCaller {
     const stuck = this.#worker;
     this.#worker = null;
     stuck?.terminate();
-    this.#stuck.reset();
-    this.#memory = this.#newGauge();
+    this.#watchdog.reset();
+    this.#memory = this.#newMemoryWatchdog();
     this.#take(running)?.reject(reason);
     this.#launch().then(
       () => {
@@ -198,8 +198,8 @@ export class EngineClient implements EngineCaller {
     );
   }
 
-  #newGauge(): MemoryGauge {
-    return new MemoryGauge(() => this.#stuck.thread);
+  #newMemoryWatchdog(): MemoryWatchdog {
+    return new MemoryWatchdog(() => this.#watchdog.thread);
   }
 
   #failAll(error: Error): void {

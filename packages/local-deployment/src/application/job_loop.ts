@@ -1,4 +1,4 @@
-import { failureText, type Failure, TIMED_OUT, INTERRUPTED } from "../runtime/failure.ts";
+import { failureText, type Failure, TIMED_OUT, INTERRUPTED } from "../runtime/errors/failure.ts";
 import type { ActionJob, DueKinds } from "../engine/protocol.ts";
 import { MAX_TIMER_MS } from "../lib/timers.ts";
 import { NO_DATABASE_USAGE } from "../tx/usage.ts";
@@ -56,7 +56,7 @@ export class JobLoop {
       do {
         this.#again = false;
         nextDue = await this.#step();
-      } while (this.#goesOn(nextDue));
+      } while (this.#hasMore(nextDue));
     } catch {
       // The deployment is going down, or its engine was replaced: then the schedule is read again.
       const due = await this.#readSchedule();
@@ -74,13 +74,13 @@ export class JobLoop {
     }
   }
 
-  #goesOn(nextDue: number | null): boolean {
+  #hasMore(nextDue: number | null): boolean {
     return !this.#closed && (this.#again || (nextDue !== null && nextDue <= Date.now()));
   }
 
   async #step(): Promise<number | null> {
     try {
-      const { action, log, nextDue } = await this.engine.call("runNextJob", this.#room());
+      const { action, log, nextDue } = await this.engine.call("runNextJob", this.#capacity());
       if (action !== null) void this.#start(action);
       if (log !== null) this.logs.record(log);
       return nextDue;
@@ -96,7 +96,7 @@ export class JobLoop {
   }
 
   /** What may be started now; what may not waits until something ends, mutations too. */
-  #room(): DueKinds {
+  #capacity(): DueKinds {
     return {
       jobs: this.#runningJobs < this.parallelism,
       crons: this.#runningCrons.size < this.parallelism,

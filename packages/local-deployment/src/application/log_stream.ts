@@ -1,8 +1,8 @@
 import { LOG_POLL_MS } from "../limits/requests.ts";
 import type { Completion } from "../engine/protocol.ts";
 import type { LogLine } from "../runtime/console.ts";
-import { failureText } from "../runtime/failure.ts";
-import { visibleText } from "../values/visible.ts";
+import { failureText } from "../runtime/errors/failure.ts";
+import { printableText } from "../values/encoding/printable_text.ts";
 import { usageStats, type UsageStats } from "./usage_stats.ts";
 
 /** One function execution, as `convex logs` reads it. */
@@ -34,7 +34,7 @@ const MAX_IDENTIFIER_LENGTH = 200;
 const MAX_ERROR_LENGTH = 32_768;
 
 function printable(line: LogLine): LogLine {
-  return { ...line, messages: line.messages.map((message) => visibleText(message, "\n\t")) };
+  return { ...line, messages: line.messages.map((message) => printableText(message, "\n\t")) };
 }
 
 /** The executions of late, and those who wait for more. */
@@ -46,7 +46,7 @@ export class LogStream {
   readonly #waiting = new Set<() => void>();
 
   /**
-   * Adds an execution; those of the deployment's own functions are nobody's business. Production lists
+   * Adds an execution; those of the deployment's own functions are left out. Production lists
    * calls of functions that aren't there, too. What is read from here is printed to terminals, and callers
    * have a say in it: nothing is left of it that acts on one.
    */
@@ -56,8 +56,8 @@ export class LogStream {
     this.#add({
       kind: "Completion",
       udfType,
-      identifier: visibleText(called.path.slice(0, MAX_IDENTIFIER_LENGTH)),
-      componentPath: called.componentPath === "" ? null : visibleText(called.componentPath),
+      identifier: printableText(called.path.slice(0, MAX_IDENTIFIER_LENGTH)),
+      componentPath: called.componentPath === "" ? null : printableText(called.componentPath),
       logLines: logs.map(printable),
       timestamp: Date.now() / 1000,
       cachedResult: usage === null,
@@ -66,7 +66,7 @@ export class LogStream {
       error:
         failure === null
           ? null
-          : visibleText(failureText(failure).slice(0, MAX_ERROR_LENGTH), "\n\t"),
+          : printableText(failureText(failure).slice(0, MAX_ERROR_LENGTH), "\n\t"),
       requestId,
       usageStats: usageStats(usage),
     });

@@ -1,4 +1,4 @@
-import { OUT_OF_MEMORY } from "../runtime/failure.ts";
+import { OUT_OF_MEMORY } from "../runtime/errors/failure.ts";
 import type { NodeAnalysis } from "../actions/runners/node_analysis.ts";
 import { HttpError } from "../lib/errors.ts";
 import type { AnalyzeNode } from "../push/prepare.ts";
@@ -9,42 +9,42 @@ import type {
   Refused,
   ToEvaluation,
 } from "../push/worker.ts";
-import { MemoryGauge } from "../lib/memory_watchdog.ts";
-import { moduleRefusals } from "../push/refusals/modules.ts";
-import { threadTimeMs } from "../lib/thread_stats.ts";
+import { MemoryWatchdog } from "../lib/memory_watchdog.ts";
+import { moduleErrors } from "../push/errors/modules.ts";
+import { threadCpuMs } from "../lib/thread_stats.ts";
 
-/** How often an evaluation is looked at, in milliseconds. */
+/** How often an evaluation is checked, in milliseconds. */
 const WATCH_MS = 100;
 /** How long the evaluation may take to do anything that is not pushed code's, in milliseconds: to compile it above all. */
 const STEP_TIMEOUT_MS = 120_000;
 /**
- * How long one file may take to be evaluated by the clock on the wall, in milliseconds: one that waits does not
+ * How long one file may take to be evaluated in wall-clock time, in milliseconds: one that waits does not
  * compute, and one that computes gets little of a busy machine. It is no limit of production's, which never waits.
  */
 const WALL_TIMEOUT_MS = 30_000;
 
-const OUT_OF_MEMORY_IN_PUSH = `Hit an error while pushing:\n${moduleRefusals.invalid(OUT_OF_MEMORY.message).message}`;
+const OUT_OF_MEMORY_IN_PUSH = `Hit an error while pushing:\n${moduleErrors.invalid(OUT_OF_MEMORY.message).message}`;
 
 /** What is going on in the thread, and since when. */
 interface Step {
   /** The file's limit; null while no pushed code runs. */
   readonly limit: { readonly seconds: number; readonly timeoutError: Refused } | null;
-  /** The thread's own time at its begin, in milliseconds; null when it isn't known. */
-  readonly computedBefore: number | null;
+  /** The thread's CPU time when it began, in milliseconds; null when it isn't known. */
+  readonly cpuBefore: number | null;
   readonly began: number;
 }
 
 /** A push or an `auth.config.ts` that is being evaluated, in a thread that is ended with it, in bounded time. */
-export class Evaluation<Task extends EvaluationTask> {
+export class PushEvaluation<Task extends EvaluationTask> {
   readonly result: Promise<EvaluationResults[Task["kind"]]>;
   readonly #worker = new Worker(new URL("../push/worker.ts", import.meta.url).href);
   readonly #watch: ReturnType<typeof setInterval>;
   #settle: (result: EvaluationResults[Task["kind"]]) => void = () => undefined;
   #fail: (error: unknown) => void = () => undefined;
   #thread: number | null = null;
-  readonly #memory = new MemoryGauge(() => this.#thread);
-  #lateStep: Step | null = null;
-  #step: Step = { limit: null, computedBefore: null, began: performance.now() };
+  readonly #memory = new MemoryWatchdog(() => this.#thread);
+  #overdueStep: Step | null = null;
+  #step: Step = { limit: null, cpuBefore: null, began: performance.now() };
 
   /** @param analyzeNode - Imports a push's Node modules, in bounded time. */
   constructor(
@@ -56,10 +56,10 @@ export class Evaluation<Task extends EvaluationTask> {
       this.#fail = reject;
     });
     this.#watch = setInterval(() => {
-      this.#look();
+      this.#check();
     }, WATCH_MS);
     this.#worker.onmessage = ({ data }: MessageEvent<FromEvaluation>) => {
-      this.#hear(data);
+      this.#receive(data);
     };
     this.#worker.onerror = (event) => {
       this.end(new HttpError(400, "InvalidModules", event.message));
@@ -82,7 +82,7 @@ export class Evaluation<Task extends EvaluationTask> {
     this.#worker.postMessage(message);
   }
 
-  #hear(message: FromEvaluation): void {
+  #receive(message: FromEvaluation): void {
     switch (message.kind) {
       case "compiled":
         this.#thread = message.thread;
@@ -117,36 +117,35 @@ export class Evaluation<Task extends EvaluationTask> {
   }
 
   #begin(limit: Step["limit"]): void {
-    this.#step = { limit, computedBefore: this.#computed(), began: performance.now() };
+    this.#step = { limit, cpuBefore: this.#cpuMs(), began: performance.now() };
   }
 
-  /** The thread's own time, in milliseconds; null where the system doesn't tell. */
-  #computed(): number | null {
-    return this.#thread === null ? null : threadTimeMs(this.#thread);
+  /** The thread's CPU time, in milliseconds; null where the system doesn't tell. */
+  #cpuMs(): number | null {
+    return this.#thread === null ? null : threadCpuMs(this.#thread);
   }
 
-  /** Ends it when it is late at two looks: what was said before the first is heard by the second. */
-  #look(): void {
-    const filling = this.#memory.isFilling(process.memoryUsage.rss());
-    if (filling && this.#step.limit !== null) {
+  /** Ends it when it is overdue at two checks: a message sent before the first has arrived by the second. */
+  #check(): void {
+    const isOverLimit = this.#memory.isOverLimit(process.memoryUsage.rss());
+    if (isOverLimit && this.#step.limit !== null) {
       this.end(new HttpError(400, "InvalidModules", OUT_OF_MEMORY_IN_PUSH));
       return;
     }
-    const error = this.#lateness();
-    if (error !== null && this.#lateStep === this.#step) this.end(error);
-    this.#lateStep = error === null ? null : this.#step;
+    const error = this.#timeoutError();
+    if (error !== null && this.#overdueStep === this.#step) this.end(error);
+    this.#overdueStep = error === null ? null : this.#step;
   }
 
-  #lateness(): HttpError | null {
-    const { limit, computedBefore, began } = this.#step;
+  #timeoutError(): HttpError | null {
+    const { limit, cpuBefore, began } = this.#step;
     const took = performance.now() - began;
     if (limit === null) {
       return took < STEP_TIMEOUT_MS ? null : tooLong("compiled", STEP_TIMEOUT_MS);
     }
-    const computed = this.#computed();
-    const known = computed !== null && computedBefore !== null;
-    if (known && computed - computedBefore >= limit.seconds * 1_000)
-      return errorOf(limit.timeoutError);
+    const computed = this.#cpuMs();
+    const known = computed !== null && cpuBefore !== null;
+    if (known && computed - cpuBefore >= limit.seconds * 1_000) return errorOf(limit.timeoutError);
     return took < WALL_TIMEOUT_MS ? null : tooLong("imported", WALL_TIMEOUT_MS);
   }
 }

@@ -1,15 +1,15 @@
 import { HttpError } from "../lib/errors.ts";
-import type { AuthProvider } from "../engine/analysis.ts";
-import type { PreparedPush, PushOutcome } from "../engine/push.ts";
+import type { AuthProvider } from "../engine/code/analysis.ts";
+import type { PreparedPush, PushOutcome } from "../engine/code/activate_push.ts";
 import type { DeploymentUrls } from "../engine/state.ts";
-import { urlVariables, type VariableChange } from "../engine/variables.ts";
-import { checkEnvironment } from "../push/definition_rules.ts";
-import { PushError } from "../push/errors.ts";
+import { urlVariables, type VariableChange } from "../engine/code/variables.ts";
+import { checkEnvironment } from "../push/components/definition_rules.ts";
+import { PushError } from "../push/errors/push_error.ts";
 import type { StartPushRequest } from "../push/request.ts";
 import type { EvaluationResults, EvaluationTask } from "../push/worker.ts";
 import type { ActionPool } from "./action_pool.ts";
 import type { EngineClient } from "./engine_client.ts";
-import { Evaluation } from "./push_evaluation.ts";
+import { PushEvaluation } from "./push_evaluation.ts";
 
 /** Pushes that were started and may yet be finished; older ones are forgotten. */
 const KEPT_PUSHES = 4;
@@ -18,7 +18,7 @@ const KEPT_PUSHES = 4;
 export class PushService {
   readonly #started = new Map<string, PreparedPush>();
   readonly #evaluations = new Set<{ end: (error: HttpError) => void }>();
-  #turn: Promise<unknown> = Promise.resolve();
+  #last: Promise<unknown> = Promise.resolve();
 
   constructor(
     private readonly engine: EngineClient,
@@ -59,7 +59,7 @@ export class PushService {
 
   /** Activates a started push. @throws HttpError */
   finish(id: string): Promise<PushOutcome> {
-    return this.#inTurn(() => this.#finish(id));
+    return this.#serially(() => this.#finish(id));
   }
 
   /**
@@ -69,7 +69,7 @@ export class PushService {
    * @throws HttpError with production's code, when a change is refused
    */
   changeVariables(changes: readonly VariableChange[]): Promise<void> {
-    return this.#inTurn(() => this.#changeVariables(changes));
+    return this.#serially(() => this.#changeVariables(changes));
   }
 
   /** Ends the evaluations that go on, whether they would end by themselves or not. */
@@ -122,16 +122,16 @@ export class PushService {
   }
 
   /** Does what changes code or variables when what was asked for before it is done. */
-  #inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
-    const done = this.#turn.then(work);
-    this.#turn = done.catch(() => undefined);
+  #serially<Result>(work: () => Promise<Result>): Promise<Result> {
+    const done = this.#last.then(work);
+    this.#last = done.catch(() => undefined);
     return done;
   }
 
   async #evaluate<Task extends EvaluationTask>(
     task: Task,
   ): Promise<EvaluationResults[Task["kind"]]> {
-    const evaluation = new Evaluation(task, (...modules) => this.actions.analyze(...modules));
+    const evaluation = new PushEvaluation(task, (...modules) => this.actions.analyze(...modules));
     this.#evaluations.add(evaluation);
     try {
       return await evaluation.result;

@@ -1,5 +1,5 @@
 import type { AuthProvider } from "convex/server";
-import type { AuthProvider as StoredProvider } from "../engine/analysis.ts";
+import type { AuthProvider as StoredProvider } from "../engine/code/analysis.ts";
 import { DeveloperError } from "../values/developer_error.ts";
 
 /** A provider of `auth.config.ts` with its issuer as a URL. */

@@ -1,8 +1,8 @@
 import { type FunctionCall, type LiveQuery, type LiveResult, ENDLESS_TOKEN } from "./protocol.ts";
 import type { IndexWrite } from "../tx/pending_commit.ts";
 import { Transaction } from "../tx/transaction.ts";
-import { RangeIndex } from "../values/range.ts";
-import { run } from "./executor.ts";
+import { RangeIndex } from "../values/queries/range.ts";
+import { runFunction } from "./calls/executor.ts";
 import type { EngineState } from "./state.ts";
 
 interface Cached {
@@ -75,7 +75,7 @@ export class LiveQueries {
     }
     const started = performance.now();
     const tx = new Transaction(this.state.store);
-    const ran = await run(this.state, tx, query, "query", query.journal);
+    const ran = await runFunction(this.state, tx, query, "query", query.journal);
     const { execution } = ran;
     tx.rollback();
     const token = this.#nextToken++;

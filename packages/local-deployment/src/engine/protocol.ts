@@ -1,14 +1,14 @@
-import { type RequestContext } from "./request.ts";
+import { type RequestContext } from "./calls/request.ts";
 import type { JSONValue } from "convex/values";
 import type { DeploymentErrorCode } from "../lib/errors.ts";
-import type { CompiledModule } from "../runtime/compile.ts";
+import type { CompiledModule } from "../runtime/modules/compile.ts";
 import type { LogLine } from "../runtime/console.ts";
-import type { Failure } from "../runtime/failure.ts";
+import type { Failure } from "../runtime/errors/failure.ts";
 import type { DatabaseUsage } from "../tx/usage.ts";
-import type { AuthProvider, FunctionType, HttpRoute, UdfType } from "./analysis.ts";
-import type { CalledFunction } from "./paths.ts";
-import type { PreparedPush, PushOutcome, SchemaProblem } from "./push.ts";
-import type { VariableChange, VariableRefusal } from "./variables.ts";
+import type { AuthProvider, FunctionType, HttpRoute, UdfType } from "./code/analysis.ts";
+import type { CalledFunction } from "./calls/paths.ts";
+import type { PreparedPush, PushOutcome, SchemaProblem } from "./code/activate_push.ts";
+import type { VariableChange, VariableRefusal } from "./code/variables.ts";
 
 /** What `ctx.meta.getDeploymentMetadata()` answers here. */
 export const DEPLOYMENT_METADATA = { name: "local", region: null, class: "local" } as const;

@@ -1,8 +1,8 @@
 import { SESSION_RESULT_TTL_MS } from "../limits/requests.ts";
 import type { Database } from "bun:sqlite";
 import { createHash } from "node:crypto";
-import type { Failure } from "../runtime/failure.ts";
-import { formatFunctionPath, parseFunctionPath } from "./paths.ts";
+import type { Failure } from "../runtime/errors/failure.ts";
+import { formatFunctionPath, parseFunctionPath } from "./calls/paths.ts";
 import type { FunctionCall } from "./protocol.ts";
 
 /** A mutation by its client's own numbering. */

@@ -3,8 +3,8 @@ import { z } from "zod";
 import { FunctionError } from "../lib/errors.ts";
 import { readPage } from "../tx/pagination.ts";
 import type { Transaction } from "../tx/transaction.ts";
-import { parseJsonText } from "../values/json_text.ts";
-import type { Component } from "./components.ts";
+import { parseJsonText } from "../values/encoding/json_text.ts";
+import type { Component } from "./code/components.ts";
 import type { EngineState } from "./state.ts";
 
 /** A query of the deployment itself, for the CLI. Returns Convex JSON text. */

@@ -5,11 +5,11 @@ const MIB = 1024 * 1024;
  * How much more than at its lowest the process may hold, in bytes, and how much of it the thread must have touched. A
  * function that keeps less than production allows (64 MiB) and goes on throwing things away stays far below.
  */
-const GROWN = 256 * MIB;
-const TOUCHED = 160 * MIB;
+const MAX_GROWTH_BYTES = 256 * MIB;
+const MIN_TOUCHED_BYTES = 160 * MIB;
 
-/** Tells whether what runs in a thread fills the machine's memory, seen from another thread: it may never pause. */
-export class MemoryGauge {
+/** Watches the memory of a thread from another one, since what runs in it may never pause. */
+export class MemoryWatchdog {
   #lowest = Infinity;
   #touchedBefore = 0;
 
@@ -17,10 +17,10 @@ export class MemoryGauge {
   constructor(private readonly thread: () => number | null) {}
 
   /**
-   * Looks at it; called several times a second.
+   * Whether the thread has filled too much memory; called several times a second.
    * @param held - How much the process holds, in bytes.
    */
-  isFilling(held: number): boolean {
+  isOverLimit(held: number): boolean {
     const thread = this.thread();
     const touched = thread === null ? null : threadFaultedBytes(thread);
     if (touched === null) return false;
@@ -28,6 +28,8 @@ export class MemoryGauge {
       this.#lowest = held;
       this.#touchedBefore = touched;
     }
-    return held - this.#lowest > GROWN && touched - this.#touchedBefore > TOUCHED;
+    return (
+      held - this.#lowest > MAX_GROWTH_BYTES && touched - this.#touchedBefore > MIN_TOUCHED_BYTES
+    );
   }
 }

@@ -12,7 +12,7 @@ const PAGE_BYTES = 4_096;
  *
  * @param thread - The thread's id, as the system counts them.
  */
-export function threadTimeMs(thread: number): number | null {
+export function threadCpuMs(thread: number): number | null {
   const fields = statOf(thread);
   return fields === null ? null : (Number(fields[11]) + Number(fields[12])) * TICK_MS;
 }
@@ -40,7 +40,7 @@ function statOf(thread: number): string[] | null {
 }
 
 /** The calling thread's id, as the system counts them; null where it does not say. */
-export function ownThread(): number | null {
+export function currentThread(): number | null {
   try {
     return Number(readlinkSync("/proc/thread-self").split("/").at(-1));
   } catch {

@@ -1,7 +1,7 @@
 import { MAX_IMPORT_LOGS } from "../limits/push.ts";
 import type { IsolateHost } from "../runtime/context/host.ts";
 import { EVALUATIONS, evaluationHost } from "../runtime/evaluation.ts";
-import { authRefusals } from "./refusals/definitions.ts";
+import { authErrors } from "./errors/definitions.ts";
 
 /** What serves each kind of file while a push evaluates it. */
 export interface ImportHosts {
@@ -50,7 +50,7 @@ export function importHosts(
     authConfig: host("authConfig", (name) => {
       // Production refuses a variable that isn't set, in auth.config.ts alone.
       const value = ofEnvironment(name);
-      if (value === undefined) throw authRefusals.missingVariable(name);
+      if (value === undefined) throw authErrors.missingVariable(name);
       return value;
     }),
     appDefinition: host("appDefinition", definitionVariable),

@@ -1,4 +1,4 @@
-import type { PushError } from "./errors.ts";
+import type { PushError } from "./errors/push_error.ts";
 
 /** How long a file's evaluation may take. */
 export interface TimeLimit {

@@ -7,7 +7,7 @@ const HOP_BY_HOP = new Set(["connection", "keep-alive", "transfer-encoding", "up
 
 /**
  * Serves requests of Node's `http` by a function from `Request` to `Response`. Bodies stream both ways, at the pace of
- * whoever reads. When the client goes away, the request's signal is aborted and the response's body cancelled;
+ * their reader. When the client goes away, the request's signal is aborted and the response's body cancelled;
  * when that body fails, or is shorter than its `content-length`, the connection ends in its middle.
  *
  * @param respond must not throw

@@ -1,5 +1,5 @@
 import { HttpError, messageOf } from "../lib/errors.ts";
-import { decodeUtf8, parseWireJson } from "../values/json_text.ts";
+import { decodeUtf8, parseWireJson } from "../values/encoding/json_text.ts";
 
 /** The refusal of a body of more bytes than the limit. */
 export function tooLarge(limit: number): HttpError {

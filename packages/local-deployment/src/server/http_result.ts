@@ -1,7 +1,7 @@
 import type { ActionRun } from "../actions/action_run.ts";
 import type { LogLine } from "../runtime/console.ts";
-import { failureText, type Failure } from "../runtime/failure.ts";
-import { parseJsonText } from "../values/json_text.ts";
+import { failureText, type Failure } from "../runtime/errors/failure.ts";
+import { parseJsonText } from "../values/encoding/json_text.ts";
 import { tooMany } from "../application/action_pool.ts";
 import type { HttpExchange } from "./http_exchange.ts";
 import type { Completion } from "../engine/protocol.ts";

@@ -65,7 +65,7 @@ export class Channel {
       this.#waitingLength += text.length;
     }
     this.#pass();
-    if (this.#waitingLength > MAX_WAITING_LENGTH) this.tryAgain("TooManyUnsentBytes");
+    if (this.#waitingLength > MAX_WAITING_LENGTH) this.closeForRetry("TooManyUnsentBytes");
     else this.#restartPing();
   }
 
@@ -73,7 +73,7 @@ export class Channel {
    * Resolves when the client has taken what it was sent, or is gone: before that, nothing more is made
    * for it (production holds transitions back likewise, SYNC_MAX_SEND_TRANSITION_COUNT).
    */
-  async taken(): Promise<void> {
+  async drain(): Promise<void> {
     if (this.#closed || !this.#isFull()) return;
     await new Promise<void>((resolve) => {
       this.#ready.push(resolve);
@@ -95,7 +95,7 @@ export class Channel {
   }
 
   /** Ends the connection, for the client to come back: the deployment can't serve it now. */
-  tryAgain(
+  closeForRetry(
     reason: "InternalServerError" | "MaxObservedTimestampTooHigh" | "TooManyUnsentBytes",
   ): void {
     this.#abort(CLOSE_TRY_AGAIN, reason);

@@ -1,7 +1,7 @@
 import { CHUNK_LENGTH } from "../limits/requests.ts";
 import { z } from "zod";
 import { messageOf } from "../lib/errors.ts";
-import { parseWireJson } from "../values/json_text.ts";
+import { parseWireJson } from "../values/encoding/json_text.ts";
 import { encodeTs } from "./timestamp.ts";
 
 const args = z.array(z.json());

@@ -1,6 +1,6 @@
-import { type Identity } from "../engine/request.ts";
+import { type Identity } from "../engine/calls/request.ts";
 import { identityFromAttributes } from "../auth/identity.ts";
-import { ANONYMOUS, type Caller, type Callers } from "../application/authenticator.ts";
+import { ANONYMOUS, type Caller, type Authenticator } from "../application/authenticator.ts";
 import { MAX_TIMER_MS } from "../lib/timers.ts";
 import type { ClientMessageOf } from "./messages.ts";
 
@@ -10,7 +10,7 @@ export class SessionIdentity {
   #expiry: ReturnType<typeof setTimeout> | null = null;
 
   constructor(
-    private readonly callers: Callers,
+    private readonly authenticator: Authenticator,
     /** Called when the identity stops being good. */
     private readonly expired: () => void,
   ) {}
@@ -44,9 +44,9 @@ export class SessionIdentity {
       case "None":
         return ANONYMOUS;
       case "User":
-        return this.callers.verifyToken(value);
+        return this.authenticator.verifyToken(value);
       case "Admin":
-        return this.callers.verifyAdmin(value, actingAs(impersonating));
+        return this.authenticator.verifyAdmin(value, actingAs(impersonating));
     }
   }
 }

@@ -1,5 +1,5 @@
-import { keyAfter } from "../values/index_key.ts";
-import { RangeSet, type IndexRange } from "../values/range.ts";
+import { keyAfter } from "../values/encoding/index_key.ts";
+import { RangeSet, type IndexRange } from "../values/queries/range.ts";
 
 /** A query that goes on reading, and notes what it has read now and then. */
 export interface OpenRead {

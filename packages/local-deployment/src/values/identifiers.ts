@@ -4,7 +4,7 @@
  */
 
 import { MAX_IDENTIFIER_LENGTH, MAX_FIELD_NAME_LENGTH } from "../limits/values.ts";
-import { displayCharacter } from "./display.ts";
+import { displayCharacter } from "./encoding/display.ts";
 
 /** Tables, indexes, functions, components, environment variables: letters, digits and underscores. */
 export function identifierProblem(name: string): string | null {

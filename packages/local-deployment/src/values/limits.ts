@@ -1,7 +1,7 @@
 import { VALUE_LIMITS, DOCUMENT_LIMITS } from "../limits/values.ts";
 import { CommitTsPlaceholder, getConvexSize, type Value } from "convex/values";
 import { DeveloperError } from "./developer_error.ts";
-import { displayValue } from "./display.ts";
+import { displayValue } from "./encoding/display.ts";
 import { fieldNameProblem } from "./identifiers.ts";
 import { type ConvexObject, fieldNames, isObject } from "./kinds.ts";
 

@@ -3,7 +3,7 @@ import { Writable } from "node:stream";
 import { inspect } from "node:util";
 import { labelText, type LogLevel } from "../../runtime/console.ts";
 
-/** Whoever's code runs: an action, or modules that are imported to be analysed. */
+/** What the code that runs logs to: an action, or modules that are imported to be analysed. */
 export interface Logger {
   log(level: LogLevel, messages: readonly string[]): void;
 }
@@ -16,7 +16,7 @@ const consoles = new WeakMap<Logger, object>();
 /** For what runs for nobody. */
 const silent = consoleWriting(() => undefined);
 
-/** Puts the console of whoever's code runs in place of Node's. */
+/** Puts the console of the code that runs in place of Node's. */
 export function installConsole(current: () => Logger | undefined): void {
   Object.defineProperty(globalThis, "console", {
     get: () => {

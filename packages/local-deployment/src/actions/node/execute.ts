@@ -1,7 +1,7 @@
 import { NODE_LOG_LIMITS } from "../../limits/functions.ts";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { isRegisteredFunction } from "../../runtime/convex_exports.ts";
+import { isRegisteredFunction } from "../../runtime/modules/convex_exports.ts";
 import type { LogLine } from "../../runtime/console.ts";
 import { ActionFrame, currentAction } from "../frame.ts";
 import type { ActionTask, FromRunner, Thrown } from "../protocol.ts";

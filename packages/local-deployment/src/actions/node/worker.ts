@@ -6,7 +6,7 @@
 import { NODE_LOG_LIMITS } from "../../limits/functions.ts";
 import { Worker } from "node:worker_threads";
 import { LogSink } from "../../runtime/console.ts";
-import { refusedOperation } from "../../runtime/refused_operations.ts";
+import { unsupportedSyscall } from "../../runtime/unsupported_syscalls.ts";
 import { egressFetch } from "../egress.ts";
 import { currentAction } from "../frame.ts";
 import type { FromRunner, Thrown, ToRunner } from "../protocol.ts";
@@ -64,7 +64,7 @@ endWithParent(Number(process.argv.pop())); // functions see no arguments
 Object.assign(globalThis, {
   Convex: {
     syscall: (op: string) => {
-      throw refusedOperation(op, "operation");
+      throw unsupportedSyscall(op, "operation");
     },
     asyncSyscall: async (op: string, args: string) => {
       const frame = currentAction.getStore();
@@ -72,7 +72,7 @@ Object.assign(globalThis, {
       return await syscalls.call(frame, op, args);
     },
     jsSyscall: (op: string) => {
-      throw refusedOperation(op, "operation");
+      throw unsupportedSyscall(op, "operation");
     },
   },
 });

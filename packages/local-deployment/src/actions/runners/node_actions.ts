@@ -1,10 +1,10 @@
 import { NODE_PROCESS_GRACE_MS, MAX_NODE_ARGS_BYTES } from "../../limits/functions.ts";
-import { INTERRUPTED } from "../../runtime/failure.ts";
+import { INTERRUPTED } from "../../runtime/errors/failure.ts";
 import type { Egress } from "../egress.ts";
 import type { ActionTask, SyscallAnswer } from "../protocol.ts";
 import { failed, type ActionRun } from "../action_run.ts";
 import { findNode } from "./find_node.ts";
-import { NodeRunner, UNEXPECTED_TIMEOUT } from "./node.ts";
+import { NodeRunner, UNEXPECTED_TIMEOUT } from "./node_runner.ts";
 import { analyzeOn, type NodeAnalysis } from "./node_analysis.ts";
 import { NodeCode } from "./node_code.ts";
 import { nodeFailure } from "./node_failure.ts";
@@ -116,10 +116,10 @@ export class NodeActions {
           logs,
         );
       }
-      case "late":
+      case "timedOut":
         return failed({ message: UNEXPECTED_TIMEOUT }, logs);
-      case "gone":
-      case "filling":
+      case "exited":
+      case "outOfMemory":
       case "refused":
       case "abandoned":
         return failed(INTERRUPTED, logs);

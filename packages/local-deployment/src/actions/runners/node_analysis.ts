@@ -1,8 +1,8 @@
 import { MAX_IMPORT_LOGS } from "../../limits/push.ts";
 import { formatLogLine } from "../../runtime/console.ts";
-import { withLogs } from "../../runtime/failure.ts";
+import { withLogs } from "../../runtime/errors/failure.ts";
 import type { AnalyzeTask, NodeExport, Thrown } from "../protocol.ts";
-import { UNEXPECTED_TIMEOUT, type NodeRunner } from "./node.ts";
+import { UNEXPECTED_TIMEOUT, type NodeRunner } from "./node_runner.ts";
 import { nodeFailure } from "./node_failure.ts";
 import type { NodeModuleSource } from "./node_folder.ts";
 
@@ -45,7 +45,7 @@ export function analyzeOn(
       error: UNEXPECTED_TIMEOUT,
     } satisfies NodeAnalysis);
     runner.listener = {
-      said: (message) => {
+      onMessage: (message) => {
         if (message.kind === "log") {
           logs.push(formatLogLine(message.line));
           return;
@@ -60,7 +60,7 @@ export function analyzeOn(
         // A callback or a promise of a module has failed while the others were imported.
         if (message.kind === "thrown") resolve(failed({ ...message.thrown, name: "" }));
       },
-      gone: () => {
+      onExit: () => {
         clearTimeout(timer);
         reject(new Error("The process that imported the push's Node modules has ended."));
       },

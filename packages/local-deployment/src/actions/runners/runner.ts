@@ -1,9 +1,9 @@
 import type { FromRunner, ToRunner } from "../protocol.ts";
 
-/** Whoever uses a runner is told what it says, and when it is gone. */
+/** Takes what a runner sends, and is told when its thread or process ends by itself. */
 export interface RunnerListener {
-  said(message: FromRunner): void;
-  gone(): void;
+  onMessage(message: FromRunner): void;
+  onExit(): void;
 }
 
 /** A thread or a process that runs one action at a time. */

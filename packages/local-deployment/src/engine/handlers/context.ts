@@ -1,6 +1,6 @@
-import { failureOf, type Failure } from "../../runtime/failure.ts";
+import { failureOf, type Failure } from "../../runtime/errors/failure.ts";
 import type { IndexWrite } from "../../tx/pending_commit.ts";
-import type { Component } from "../components.ts";
+import type { Component } from "../code/components.ts";
 import { LiveQueries } from "../live_queries.ts";
 import type { DueKinds, EngineApi, EngineMessage } from "../protocol.ts";
 import { SessionRequests } from "../sessions.ts";

@@ -1,6 +1,6 @@
-import { systemTransaction } from "../executor.ts";
-import { failInterrupted, failBegunJob, runNextJob } from "../job_runner.ts";
-import type { JobState } from "../jobs.ts";
+import { systemTransaction } from "../calls/executor.ts";
+import { failInterrupted, failBegunJob, runNextJob } from "../schedule/job_runner.ts";
+import type { JobState } from "../schedule/jobs.ts";
 import { cancelArgs, scheduleArgs, scheduleJob } from "../syscalls/schedule.ts";
 import { parseArgs } from "../syscalls/syscall.ts";
 import { attempt, nextDue, type EngineContext, type EngineHandlers } from "./context.ts";

@@ -1,10 +1,10 @@
 import { type UsageName } from "../../limits/transactions.ts";
 import { z } from "zod";
-import { FailureError } from "../../runtime/failure.ts";
-import { address, resolveAddress } from "../addresses.ts";
-import type { Frame } from "../frame.ts";
-import { invoke, type Call } from "../invoke.ts";
-import { formatFunctionPath } from "../paths.ts";
+import { FailureError } from "../../runtime/errors/failure.ts";
+import { address, resolveAddress } from "../calls/addresses.ts";
+import type { Frame } from "../calls/frame.ts";
+import { invoke, type Call } from "../calls/invoke.ts";
+import { formatFunctionPath } from "../calls/paths.ts";
 import type { EngineState } from "../state.ts";
 import { FunctionError } from "../../lib/errors.ts";
 import { parseArgs, type Syscall } from "./syscall.ts";

@@ -1,8 +1,8 @@
 import { FunctionError } from "../../lib/errors.ts";
-import { refusedOperation } from "../../runtime/refused_operations.ts";
+import { unsupportedSyscall } from "../../runtime/unsupported_syscalls.ts";
 import { asStorageError } from "../../storage/storage_error.ts";
-import { parseSyscallJson } from "../../values/json_text.ts";
-import type { Frame } from "../frame.ts";
+import { parseSyscallJson } from "../../values/encoding/json_text.ts";
+import type { Frame } from "../calls/frame.ts";
 import type { EngineState } from "../state.ts";
 import { callSyscalls } from "./calls.ts";
 import { metaSyscalls, syncMetaSyscalls } from "./meta.ts";
@@ -40,13 +40,13 @@ export async function asyncSyscall(
 ): Promise<string> {
   const name = op.replace(/^1\.0\//, "");
   const handler = handlers.get(name);
-  if (handler === undefined) throw refusedOperation(op);
+  if (handler === undefined) throw unsupportedSyscall(op);
   if (frame.type === "query" && WRITES.has(name)) {
     throw new FunctionError(`Unknown async operation ${op}: queries can't write`);
   }
   if (frame.closed) throw new FunctionError("The function has ended.");
   // Whatever it does from here on, it has not computed without end.
-  state.goesOn();
+  state.progressed();
   const started = performance.now();
   try {
     const answer = handler(state, frame, parseSyscallJson(args));
@@ -63,6 +63,6 @@ export function syncSyscall(state: EngineState, frame: Frame, op: string, args: 
   if (frame.closed) throw new FunctionError("The function has ended.");
   const parsed = parseSyscallJson(args);
   const handler = op.startsWith(PREFIX) ? syncHandlers.get(op.slice(PREFIX.length)) : undefined;
-  if (handler === undefined) throw refusedOperation(op, "operation");
+  if (handler === undefined) throw unsupportedSyscall(op, "operation");
   return handler(state, frame, parsed);
 }

@@ -1,5 +1,5 @@
 import { DEPLOYMENT_METADATA } from "../protocol.ts";
-import { formatFunctionPath } from "../paths.ts";
+import { formatFunctionPath } from "../calls/paths.ts";
 import type { SyncSyscall, Syscall } from "./syscall.ts";
 
 /** Auth, as the request's token says; the caller's identity is then part of what was read. */

@@ -3,13 +3,18 @@ import type { JSONValue } from "convex/values";
 import { z } from "zod";
 import { FunctionError } from "../../lib/errors.ts";
 import type { Transaction } from "../../tx/transaction.ts";
-import { measureArgs } from "../../values/call_args.ts";
-import { address, resolveAddress, type Address, type ResolvedFunction } from "../addresses.ts";
-import { findModule } from "../code.ts";
-import type { Component } from "../components.ts";
-import { inComponent } from "../invoke.ts";
-import { JOBS_TABLE } from "../jobs.ts";
-import { canonicalFunctionPath, formatFunctionPath } from "../paths.ts";
+import { measureArgs } from "../../values/validators/call_args.ts";
+import {
+  address,
+  resolveAddress,
+  type Address,
+  type ResolvedFunction,
+} from "../calls/addresses.ts";
+import { findModule } from "../code/code_store.ts";
+import type { Component } from "../code/components.ts";
+import { inComponent } from "../calls/invoke.ts";
+import { JOBS_TABLE } from "../schedule/jobs.ts";
+import { canonicalFunctionPath, formatFunctionPath } from "../calls/paths.ts";
 import type { EngineState } from "../state.ts";
 import { parseArgs, type Syscall } from "./syscall.ts";
 import { tableOfArgument } from "./tables.ts";

@@ -1,6 +1,6 @@
 import type { z } from "zod";
 import { FunctionError } from "../../lib/errors.ts";
-import type { Frame } from "../frame.ts";
+import type { Frame } from "../calls/frame.ts";
 import type { EngineState } from "../state.ts";
 
 /** Answers a system call (`Convex.asyncSyscall`): arguments as parsed JSON in, JSON text out. */

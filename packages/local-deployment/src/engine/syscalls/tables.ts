@@ -2,7 +2,7 @@ import { z } from "zod";
 import { FunctionError, messageOf } from "../../lib/errors.ts";
 import type { Table } from "../../storage/catalog.ts";
 import { decodeId } from "../../values/ids.ts";
-import type { Frame } from "../frame.ts";
+import type { Frame } from "../calls/frame.ts";
 import type { EngineState } from "../state.ts";
 import { parseArgs, type SyncSyscall } from "./syscall.ts";
 

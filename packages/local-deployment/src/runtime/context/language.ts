@@ -7,7 +7,7 @@ export interface LanguageNeeds {
   /** The text of an error's stack, from its calls. */
   readonly stackOf: (error: object, sites: readonly NodeJS.CallSite[]) => string;
   /** What V8 says of a text that `JSON.parse` refuses. */
-  readonly jsonProblem: (given: unknown) => string;
+  readonly v8JsonError: (given: unknown) => string;
 }
 
 /**
@@ -40,7 +40,7 @@ export function setUpLanguage({ host, ...needs }: LanguageNeeds): object {
         throw error;
       }
       // eslint-disable-next-line preserve-caught-error -- V8's error has no cause
-      throw new SyntaxError(needs.jsonProblem(text));
+      throw new SyntaxError(needs.v8JsonError(text));
     }
   };
 
