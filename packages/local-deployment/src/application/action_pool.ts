@@ -33,7 +33,7 @@ export interface ActionServices {
   readonly dataDir: string;
 }
 
-/** Runs actions and HTTP actions, each at most once and by itself, as many at a time as production does. */
+/** Runs actions and HTTP actions: each at most once, and as many at a time as production does. */
 export class ActionPool {
   readonly #isolates: IsolateActions;
   readonly #node: NodeActions;
@@ -163,7 +163,7 @@ export class ActionPool {
     const limiter = this.#limiters[environment];
     const waitMs = this.services.knobs.APPLICATION_FUNCTION_RUNNER_ACTION_SEMAPHORE_TIMEOUT;
     if (!(await limiter.acquire(waitsForever ? null : waitMs))) {
-      // Closed while it waited, or too late.
+      // The pool was closed meanwhile, or no place became free in time.
       const run = waitsForever
         ? failed(INTERRUPTED)
         : { outcome: refusalOf(limiter.limit), logs: [] };

@@ -15,7 +15,7 @@ export interface Caller {
   readonly expiresAt: number | null;
 }
 
-/** Nobody in particular: who makes a request without a token. */
+/** The caller of a request without a token. */
 export const ANONYMOUS: Caller = { identity: null, admin: false, expiresAt: null };
 
 /** Verifies who calls: tokens by the active `auth.config.ts`, operators by the admin key. */

@@ -25,7 +25,7 @@ export interface ClientCall {
   readonly componentPath: string | null;
 }
 
-/** What a client is told; `value` and `errorData` are Convex JSON text. */
+/** What a client gets; `value` and `errorData` are Convex JSON text. */
 export type ClientResult = { readonly logLines: readonly string[] } & (
   | { readonly ok: true; readonly value: string; readonly ts: string }
   | { readonly ok: false; readonly errorMessage: string; readonly errorData: string | null }
@@ -147,7 +147,7 @@ export class ClientCalls {
     return { ok: true, value: outcome.value, ...common };
   }
 
-  /** A query that never ends is told so; the others still get their results, in one snapshot. */
+  /** A query that never ends fails; the others still get their results, in one snapshot. */
   async #liveQueries(
     queries: readonly LiveQuery[],
   ): Promise<{ ts: string; results: (LiveResult | null)[] }> {
@@ -193,7 +193,7 @@ export class ClientCalls {
   }
 }
 
-/** The result of a call that nothing came of, nor is known of. */
+/** The result of a call that was refused before anything was run. */
 function refused(failure: Failure): CallResult {
   return { ok: false, failure, called: null, logs: [], usage: NO_DATABASE_USAGE, ts: "0" };
 }

@@ -17,7 +17,7 @@ const CLOSE_MS = 3_000;
 /** Live query tokens of one engine start at a multiple of this. */
 const TOKENS_PER_ENGINE = 2 ** 40;
 
-/** The engine was ended because of the function that ran there. */
+/** The engine's thread was ended because of the function that ran in it. */
 export class EngineEndedError extends Error {
   override readonly name = "EngineEndedError";
 
@@ -33,11 +33,11 @@ interface Pending {
   reject(error: Error): void;
 }
 
-/** What the engine tells by itself. */
+/** What the engine reports without being asked. */
 export interface EngineEvents {
   /** These live results are no longer right. */
   invalidated(tokens: readonly number[]): void;
-  /** When the engine next has something to do by itself. */
+  /** When the next job or cron is due. */
   scheduled(nextDue: number | null): void;
   /** The engine was started anew: every token is gone. */
   restarted(): void;
@@ -162,7 +162,7 @@ export class EngineClient implements EngineCaller {
     return pending;
   }
 
-  /** Ends the engine when one function has had it for too long, or fills the machine's memory. */
+  /** Ends the engine when a function has run for too long, or fills the machine's memory. */
   #checkEngine(): void {
     const id = Atomics.load(this.#progress, 0);
     const count = Atomics.load(this.#progress, 1);

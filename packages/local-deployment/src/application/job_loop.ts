@@ -27,7 +27,7 @@ export class JobLoop {
     private readonly parallelism: number,
   ) {}
 
-  /** Sets the alarm for the next job. */
+  /** Sets the timer for the next job. */
   scheduled(nextDue: number | null): void {
     if (this.#closed) return;
     if (this.#running) {
@@ -85,7 +85,7 @@ export class JobLoop {
       if (log !== null) this.logs.record(log);
       return nextDue;
     } catch (error) {
-      // Whatever ended the engine's thread while this job ran, it is not begun again, nor left as begun.
+      // A job in which the engine's thread has ended fails: it is neither run again nor left as begun.
       await this.engine.call(
         "failBegunJob",
         error instanceof EngineEndedError ? error.failure : TIMED_OUT,

@@ -39,7 +39,7 @@ function printable(line: LogLine): LogLine {
 
 /** The executions of late, and those who wait for more. */
 export class LogStream {
-  // Cursors grow across restarts, so that a reader of the process before goes on.
+  // Cursors grow across restarts, so that a reader of the process before can continue.
   #cursor = Date.now();
   readonly #entries: { readonly cursor: number; readonly entry: LogEntry; length: number }[] = [];
   #length = 0;

@@ -40,7 +40,7 @@ export class LiveQueries {
     return results;
   }
 
-  /** Gives results back; those that nobody uses are forgotten. */
+  /** Gives results back; unused ones are forgotten. */
   release(tokens: readonly number[]): void {
     for (const token of tokens) {
       const cached = this.#byToken.get(token);

@@ -48,9 +48,9 @@ export interface LiveQuery extends FunctionCall {
 }
 
 /**
- * The token of the results of live queries that never ended, below every other. Nobody knows what they
- * would have read, so nothing but new code or variables makes them be run again: else one such query
- * would take the engine down without end.
+ * The token of the results of live queries that never ended, below every other. What they
+ * would have read is not known, so only new code or variables make them run again: otherwise one such query
+ * would end the engine again and again.
  */
 export const ENDLESS_TOKEN = 0;
 
@@ -59,14 +59,14 @@ export type LiveResult = CallResult & {
   readonly journal: string | null;
   /** Of this run, in seconds; 0 for a result that was there already. */
   readonly executionTime: number;
-  /** Names the result until it is invalidated; the receiver releases it when nobody needs it. */
+  /** Names the result until it is invalidated; the receiver releases it when it is not needed any more. */
   readonly token: number;
 };
 
 /** An action that the scheduler wants run: a job's, or a cron's. */
 export interface ActionJob {
   readonly job: { readonly id: string; readonly component: string } | null;
-  /** The cron's name, of which one run goes on at a time. */
+  /** The cron's name: one run of it at a time. */
   readonly cron: string | null;
   readonly call: FunctionCall;
 }

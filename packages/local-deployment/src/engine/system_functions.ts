@@ -15,7 +15,6 @@ type SystemFunction = (
   args: unknown,
 ) => string;
 
-/** Tracks what is no document: variables and code change by invalidating everything. */
 const tableName = z.object({ tableName: z.string() });
 const pageOptions = z.object({
   numItems: z.number(),
@@ -70,7 +69,7 @@ const functions: Readonly<Record<string, SystemFunction>> = {
   },
   "_system/cli/tableSize": (_state, tx, component, args) =>
     String(countTable(tx, component, tableName.parse(args).tableName)),
-  // None goes on, so that the CLI asks to begin one, and is told why not.
+  // No import runs, so that the CLI asks to begin one, and is refused with the reason.
   "_system/cli/queryImport:list": () => "[]",
   "_system/cli/modules:apiSpec": (state, _tx, component) =>
     JSON.stringify(apiSpec(state, component)),

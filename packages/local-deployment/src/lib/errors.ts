@@ -29,7 +29,7 @@ export class FunctionError extends Error {
 
   constructor(
     message: string,
-    /** As JSON. With it, the `convex` package makes a ConvexError of it, which clients are told whole. */
+    /** As JSON. With it, the `convex` package makes a ConvexError of it, which clients get whole. */
     readonly data?: unknown,
   ) {
     super(message);

@@ -3,7 +3,7 @@ import { threadFaultedBytes } from "./thread_stats.ts";
 const MIB = 1024 * 1024;
 /**
  * How much more than at its lowest the process may hold, in bytes, and how much of it the thread must have touched. A
- * function that keeps less than production allows (64 MiB) and goes on throwing things away stays far below.
+ * function that keeps less than production allows (64 MiB) and keeps allocating and dropping more stays far below.
  */
 const MAX_GROWTH_BYTES = 256 * MIB;
 const MIN_TOUCHED_BYTES = 160 * MIB;

@@ -10,7 +10,10 @@ export const MAX_MODULES = 4_096;
 export const MAX_ZIPPED_BYTES = 90_000_000;
 /** Sources and source maps, in bytes (crates/model/src/source_packages/types.rs). */
 export const MAX_UNZIPPED_BYTES = 230_000_000;
-/** Lines that modules log while they are imported: the last are told when one fails (crates/isolate/src/environment/analyze.rs, crates/node_executor/src/executor.rs). */
+/**
+ * Lines that modules log while they are imported: the last ones are part of the error when one fails
+ * (crates/isolate/src/environment/analyze.rs, crates/node_executor/src/executor.rs).
+ */
 export const MAX_IMPORT_LOGS = 100;
 /** A cron's arguments, in bytes (crates/common/src/document.rs, `MAX_USER_SIZE`). */
 export const MAX_CRON_ARGS_BYTES = 1024 * 1024;

@@ -107,7 +107,7 @@ function notProviders(problem: string): PushError {
   return authErrors.failed(authErrors.notProviders(problem));
 }
 
-/** The mistakes that production tells of by name, although what is too much is left out. */
+/** Mistakes that production has errors of their own for; other unknown fields are ignored. */
 function checkForConfusion(entry: unknown, index: number): void {
   if (typeof entry !== "object" || entry === null) return;
   const fields = new Map<string, unknown>(Object.entries(entry));

@@ -5,7 +5,7 @@ import { authErrors } from "./errors/definitions.ts";
 
 /** What serves each kind of file while a push evaluates it. */
 export interface ImportHosts {
-  /** Function modules; what they log is told when one fails. */
+  /** Function modules; what they log is part of the error when one fails. */
   readonly modules: IsolateHost;
   readonly schema: IsolateHost;
   readonly authConfig: IsolateHost;
@@ -35,7 +35,7 @@ export function importHosts(
     ...evaluationHost(EVALUATIONS[of], { now, seed: Math.trunc(Math.random() * 2 ** 32) }),
     variable,
     log,
-    // Production forgets what nobody waited for while modules were imported (isolate/src/request_scope.rs).
+    // Production drops unhandled rejections of modules that are imported (isolate/src/request_scope.rs).
     fail: () => undefined,
   });
   const ofEnvironment = (name: string) =>

@@ -44,11 +44,11 @@ export type AnalyzeNode = (
   env: Readonly<Record<string, string>>,
 ) => Promise<NodeAnalysis>;
 
-/** Who watches and serves the evaluation of a push. */
+/** What watches and serves the evaluation of a push. */
 export interface PushHost {
-  /** Is told that everything is compiled: from then on the push's own code runs. */
+  /** Called when everything is compiled: from then on the push's own code runs. */
   readonly compiled: () => Promise<void>;
-  /** Is told what is evaluated. */
+  /** Called with each file's time limit. */
   readonly evaluating: Evaluating;
   readonly analyzeNode: AnalyzeNode;
 }
@@ -56,7 +56,7 @@ export interface PushHost {
 /**
  * Evaluates a push without changing anything, in production's order
  * (crates/application/src/deploy_config.rs, `start_push`): of several faults, the first one there is
- * the one that is told.
+ * reported.
  *
  * @throws PushError when it is refused
  */

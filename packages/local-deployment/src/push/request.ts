@@ -96,7 +96,7 @@ function firstProblem<Item>(
   return null;
 }
 
-/** finish_push echoes what start_push answered; the push's id is all that is looked at. */
+/** finish_push echoes what start_push answered; only the push's id is used. */
 export const finishPushRequest = z.object({
   adminKey: z.string(),
   dryRun: z.boolean().default(false),

@@ -11,10 +11,10 @@ export interface TimeLimit {
 /** Runs the evaluation of one file, which may not end. */
 export type Timed = <Result>(limit: TimeLimit, work: () => Result) => Result;
 
-/** Is told of each evaluation before it begins, and by null when it is over. */
+/** Called with each evaluation's limit before it begins, and with null when it is over. */
 export type Evaluating = (limit: TimeLimit | null) => void;
 
-/** Has somebody else watch the evaluations: what never ends can't end itself. */
+/** Reports each evaluation to a watcher in another thread, which ends one that never returns. */
 export function timedBy(evaluating: Evaluating): Timed {
   return (limit, work) => {
     evaluating(limit);

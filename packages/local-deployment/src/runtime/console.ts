@@ -20,7 +20,7 @@ export class LogSink {
   #characters = 0;
   #full = false;
 
-  /** @param added - Is told of each line that is kept. */
+  /** @param added - Takes each line that is kept. */
   constructor(
     private readonly added: (line: LogLine) => void = () => undefined,
     private readonly limits: LogLimits = ISOLATE_LOG_LIMITS,
@@ -45,7 +45,7 @@ export class LogSink {
     return this.lines.length >= this.limits.lines ? String(MAX_LOG_LINES) : null;
   }
 
-  /** Adds a warning of the deployment's own, which no limit keeps away. */
+  /** Adds a warning of the deployment's own, to which no limit applies. */
   warn(text: string, timestamp: number): void {
     this.#add(warningLine(text, timestamp));
   }
@@ -148,7 +148,7 @@ export function createConsole(
       timers.delete(name);
     },
   };
-  // As a namespace object's: an empty object of its own.
+  // As of a namespace object: an empty object of this console's own.
   Object.setPrototypeOf(methods, {});
   return Object.defineProperty(methods, Symbol.toStringTag, {
     value: "console",

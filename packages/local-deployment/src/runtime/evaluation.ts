@@ -20,8 +20,8 @@ interface Evaluation {
 }
 
 /**
- * What a push evaluates. What waits in a timer is refused out of sight in production, as a rejection that nobody waits
- * for (npm-packages/udf-runtime/src/02_timers.ts).
+ * What a push evaluates. Timers are made and never call back: in production their wait is refused by a promise that is
+ * never awaited (npm-packages/udf-runtime/src/02_timers.ts).
  */
 function inPush(unsupported: string, when: string, isDeterministic: boolean): Evaluation {
   return {
@@ -87,7 +87,7 @@ export function evaluationHost(
       asyncSyscall: (op) => refuse(evaluation.asyncSyscall(op)),
       jsSyscall: (op) => refuse(evaluation.jsSyscall(op)),
     },
-    // Rejects once production would ask its host; a rejection that nobody waits for is no failure of a push.
+    // Asynchronously, as in production: in a push, a rejection that is not awaited is no failure.
     fetch: async () => {
       await Promise.resolve();
       return refuse(evaluation.fetch);

@@ -89,7 +89,7 @@ export class Channel {
   /** Sends the message that says why, and ends the connection. */
   refuse(message: Refusal): void {
     if (this.#closed) return;
-    // Before what still waits: it is the last that the client is told.
+    // Before the messages that still wait: it is the last one that is sent.
     this.connection.send(JSON.stringify(message));
     this.#abort(CLOSE_NORMAL, message.type);
   }
@@ -107,7 +107,7 @@ export class Channel {
     if (this.#grace !== null) clearTimeout(this.#grace);
   }
 
-  /** Closes the connection from this side: what was received and not begun is not begun any more. */
+  /** Closes the connection from this side; messages that were received and not handled yet are dropped. */
   #abort(code: number, reason: string): void {
     if (this.#closed) return;
     this.#end();

@@ -11,7 +11,7 @@ class Quota {
 
   /**
    * @param max - In whatever is counted.
-   * @param refusal - What the client is told beyond it: a code, a colon, and words.
+   * @param refusal - The error message when it is exceeded: a code, a colon, and a sentence.
    */
   constructor(
     private readonly max: number,

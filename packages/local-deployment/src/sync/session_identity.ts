@@ -51,7 +51,7 @@ export class SessionIdentity {
   }
 }
 
-/** @throws Error for attributes that say of nobody who it is */
+/** @throws Error for attributes that identify no user */
 function actingAs(attributes: ClientMessageOf<"Authenticate">["impersonating"]): Identity {
   if (attributes === undefined) return null;
   const identity = identityFromAttributes(attributes);

@@ -72,7 +72,7 @@ export class Transaction {
     return this.#usage;
   }
 
-  /** Has a snapshot query counted by itself: nothing of it is the transaction's. @returns what ends it */
+  /** From here on, counts reads apart from the transaction's, for a snapshot query. @returns what ends that */
   enterSnapshot(): () => void {
     const [usage, reads] = [this.#usage, this.#reads];
     const own = usage.forSnapshot();
@@ -117,7 +117,7 @@ export class Transaction {
     return this.store.documents.count(table.id) + changed;
   }
 
-  /** Notes that a range of an index was read. @throws LimitError for one too many */
+  /** Adds a range of an index to the read set. @throws LimitError when there are too many */
   recordRead(indexId: string, start: Uint8Array, end: Uint8Array | null): void {
     this.reads.add(indexId, start, end);
     // What open queries have read meanwhile may join ranges, but never makes more of them.
@@ -259,7 +259,7 @@ export class Transaction {
     this.#catalogVersion = this.store.catalog.version;
   }
 
-  /** SQLite undoes a transaction by itself when the disk fails it; what follows would be none. */
+  /** SQLite rolls a transaction back by itself when the disk fails: later writes would be outside of it. */
   #isUndone(): boolean {
     return this.#open && !this.store.db.inTransaction;
   }
@@ -272,7 +272,7 @@ export class Transaction {
   }
 
   /**
-   * Counts a write, before anything of it is done: a function may go on when it is one too many.
+   * Counts a write before it is done, since a function may catch the error and continue.
    * @param extent - of what is stored from now on; of a document that goes, nothing, as in production
    * @throws LimitError
    */

@@ -39,12 +39,12 @@ export function measure(value: Value): Measure {
   return { size, nesting: walk.nesting, pending: walk.pending };
 }
 
-/** Deeper than this nothing is looked at: it is too deep in any case, and the stack is not endless. */
+/** Deeper than this nothing is read: it is too deep in any case, and recursion needs a bound. */
 const MAX_DEPTH = 256;
 
 /** One walk through a value. What it finds is kept here, so that no part of a value makes an object. */
 class Walk {
-  /** Of the value that was looked at last. */
+  /** Of the value that was measured last. */
   nesting = 0;
   pending = false;
 

@@ -23,7 +23,7 @@ export class HttpCall {
     });
   }
 
-  /** Whether nobody waits for the response any more. */
+  /** Whether the client has gone away. */
   get clientGone(): boolean {
     return this.#client.signal.aborted;
   }
@@ -74,7 +74,7 @@ export class HttpCall {
 
   #endRequest(): void {
     this.#requestBody?.close();
-    // A reader that brought its own buffer is told that nothing came into it.
+    // A read into a buffer of the reader's ends with nothing in it.
     this.#requestBody?.byobRequest?.respond(0);
   }
 }

@@ -11,10 +11,10 @@ const SOON_MICROTASKS = 64;
 type Reader = ReadableStreamDefaultReader<unknown>;
 type Read = Awaited<ReturnType<Reader["read"]>>;
 
-/** What a body gave without making anybody wait. */
+/** What a body gave at once. */
 interface Start {
   readonly bytes: Uint8Array<ArrayBuffer>;
-  /** The read that goes on; null when the body has ended. */
+  /** The read that is pending; null when the body has ended. */
   readonly next: Promise<Read> | null;
 }
 

@@ -13,7 +13,7 @@ const OPTIONS = { maxStringLength: 32_768, customInspect: true };
 
 /** Each logger's own `console`. */
 const consoles = new WeakMap<Logger, object>();
-/** For what runs for nobody. */
+/** For code that runs outside of any action. */
 const silent = consoleWriting(() => undefined);
 
 /** Puts the console of the code that runs in place of Node's. */

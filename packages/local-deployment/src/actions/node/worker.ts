@@ -16,14 +16,14 @@ import { installConsole, type Logger } from "./console.ts";
 import { execute } from "./execute.ts";
 import { describeThrown } from "./thrown.ts";
 
-/** How often the parent is looked for, in milliseconds. */
+/** How often it is checked that the parent is there, in milliseconds. */
 const PARENT_CHECK_MS = 500;
 
 /** The action that runs; null between two. */
 let running: number | null = null;
 /** Takes what modules log while they are analysed. */
 let analysis: Logger | undefined;
-/** Set when the process is on its way out: nothing more is said of an action. */
+/** Set when the process is ending: nothing more is sent. */
 let exiting = false;
 
 const toParent = process.send?.bind(process);
@@ -36,7 +36,7 @@ const send = (message: FromRunner) => {
 };
 const syscalls = new SyscallClient(send);
 
-/** Ends the process with the action that runs; what it failed with is told first. */
+/** Ends the process with the action that runs, after it has sent what the action failed with. */
 function exit(name: string, reason: unknown): void {
   if (exiting) return;
   const thrown: Thrown = { ...describeThrown(reason), name };
@@ -128,8 +128,8 @@ process.on("message", (message: ToRunner) => {
 });
 
 /**
- * Ends this process when the deployment that started it is gone, even by `kill -9` and while a function computes
- * without end: then the main thread learns of nothing, so that another thread looks.
+ * Ends this process when the deployment that started it has ended, even by `kill -9`. Another thread checks it, since
+ * a function that computes without end keeps the main thread from learning of anything.
  *
  * @param parent The deployment's process id; it may be gone before this process has begun.
  */

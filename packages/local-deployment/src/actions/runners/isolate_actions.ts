@@ -26,7 +26,7 @@ export class IsolateActions {
   }
 
   /**
-   * Runs to the end; an HTTP action, until its response has gone or nobody waits for it. Never rejects.
+   * Runs to the end; an HTTP action, until its response was sent or its client has gone away. Never rejects.
    * @param http the server's end of an HTTP action
    */
   async run(

@@ -1,6 +1,6 @@
 import type { Runner } from "./runner.ts";
 
-/** How long a runner that nobody needs is kept, in milliseconds: a start costs some tenths of a second. */
+/** How long an unused runner is kept, in milliseconds: starting one takes some tenths of a second. */
 const IDLE_MS = 2 * 60_000;
 /** How often idle runners are checked, in milliseconds. */
 const CHECK_MS = 15_000;
@@ -32,7 +32,7 @@ export class RunnerPool<R extends Runner> {
     return await this.takeNew();
   }
 
-  /** One that nobody has used. @throws Error when none can be started */
+  /** A new one. @throws Error when none can be started */
   async takeNew(): Promise<R> {
     const runner = await this.start((ended) => {
       this.#forget(ended);
@@ -57,7 +57,7 @@ export class RunnerPool<R extends Runner> {
     runner.end();
   }
 
-  /** Has the next action run in a new runner; what runs goes on in its own. */
+  /** Makes the next action run in a new runner; running ones stay in theirs. */
   renew(): void {
     for (const runner of this.#all) this.#stale.add(runner);
     for (const { runner } of this.#idle) this.end(runner);

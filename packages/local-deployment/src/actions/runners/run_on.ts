@@ -15,15 +15,15 @@ export type Syscall = FromRunner & { readonly kind: "syscall" };
 /** What became of a run. */
 export type RunEnd =
   | (FromRunner & { readonly kind: "done" | "thrown" })
-  /** It did not end in time; it goes on. */
+  /** It did not end in time, and still runs. */
   | { readonly kind: "timedOut" }
-  /** It fills the machine's memory; it goes on. */
+  /** It fills the machine's memory, and still runs. */
   | { readonly kind: "outOfMemory" }
   /** The thread or process has ended. */
   | { readonly kind: "exited" }
-  /** An action that it called was turned away, and with it this one; it goes on. */
+  /** An action that it called was refused, which fails this one too; it still runs. */
   | { readonly kind: "refused"; readonly refusal: Refusal }
-  /** Nobody waits for the rest of its response; it goes on. */
+  /** The client of its response has gone away; it still runs. */
   | { readonly kind: "abandoned" };
 
 /** The server's end of an HTTP action's request and response. */
@@ -34,7 +34,7 @@ export interface HttpPeer {
   readonly lines: readonly LogLine[];
   /**
    * @param send takes what is for the action, as long as it runs
-   * @param abandon ends the run, which goes on
+   * @param abandon stops waiting for the action, which still runs
    */
   attach(send: (message: ToHttpCall) => void, abandon: () => void): void;
   receive(message: FromHttpCall): void;

@@ -10,6 +10,6 @@ export interface RunnerListener {
 export interface Runner {
   listener: RunnerListener | null;
   send(message: ToRunner): void;
-  /** Ends it at once, whatever it does; nobody is told. */
+  /** Ends it at once, whatever it does, without telling its listener. */
   end(): void;
 }

@@ -24,7 +24,7 @@ export class Execution {
   ended = false;
   /** Of the outermost function, in bytes: null before it has begun, and a result before it has returned one. */
   sizes: { readonly args: number; readonly result: number | null } | null = null;
-  /** How long functions have waited for the database and the like, in milliseconds. */
+  /** How long system calls and the evaluation of modules have taken, in milliseconds. */
   waitedMs = 0;
   readonly #began = performance.now();
 

@@ -69,7 +69,7 @@ export class PreparedModules {
       next.ready.push(evaluate(next.source, next.module));
       return true;
     } catch {
-      // The call itself is told.
+      // The call that needs it fails with the same error.
       return false;
     }
   }

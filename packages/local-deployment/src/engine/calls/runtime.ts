@@ -51,7 +51,7 @@ export class Runtime {
     return prepared.exports;
   }
 
-  /** A call has succeeded: nothing of it goes on. */
+  /** A call has succeeded, and nothing of it still runs: its isolate can be kept. */
   succeeded(frame: Frame): void {
     const prepared = this.#used.get(frame);
     if (prepared !== undefined)

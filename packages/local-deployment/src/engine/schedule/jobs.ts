@@ -10,7 +10,7 @@ import { encodeIndexKey } from "../../values/encoding/index_key.ts";
 /** The system table that functions see their jobs in. */
 export const JOBS_TABLE = "_scheduled_functions";
 
-/** How many of a component's oldest jobs one clean-up looks at. */
+/** How many of a component's oldest jobs one clean-up reads. */
 const CLEANUP_BATCH = 200;
 
 /** A job that is still to be run, or being run. */

@@ -10,13 +10,13 @@ export class PushError extends Error {
     super(message);
   }
 
-  /** The same refusal in other words. */
+  /** The same error with another message. */
   reworded(reword: (message: string) => string): PushError {
     return new PushError(this.code, reword(this.message), this.status);
   }
 }
 
-/** Runs something whose refusals are told in other words. @throws PushError */
+/** Runs something, and rewords the error when it is refused. @throws PushError */
 export function rewordErrors<Result>(
   reword: (message: string) => string,
   work: () => Result,

@@ -64,7 +64,7 @@ function exportedCrons(text: string): Record<string, unknown> {
     // The convex package's own format: JSON text of an object.
     return parseWellFormedJson(text) as Record<string, unknown>;
   } catch (error) {
-    // To production this is a failure of its own, without a code.
+    // In production this is an internal error, without a code.
     throw moduleErrors.cron(messageOf(error));
   }
 }

@@ -57,7 +57,7 @@ function evaluate(path: string, isolate: Isolate, takeLogs: () => string[]): Mod
   try {
     return isolate.run(() => isolate.load(path));
   } catch (error) {
-    // A module that isn't there is told without the one that imports it.
+    // The error of a missing module does not name the module that imports it.
     if (error instanceof FunctionError) throw moduleErrors.invalid(error.message);
     throw moduleErrors.failed(path, failureText(isolate, error, takeLogs()));
   }

@@ -81,7 +81,7 @@ function checkDatabaseIndexes(
   if (empty !== undefined) throw schemaErrors.emptyIndex(table, empty.indexDescriptor, staged);
 }
 
-/** Checks each index of one kind; its refusals are told with the table's name. */
+/** Checks each index of one kind; its errors begin with the table's name. */
 function inTable<Index extends Named>(
   table: string,
   indexes: readonly Index[],
@@ -131,7 +131,7 @@ function findRepeated<Index extends Named>(
   for (const index of sorted(indexes)) {
     const key = JSON.stringify(about(index));
     const other = seen.get(key);
-    // Two of one name are told apart from this, by `checkNames`.
+    // Two of one name are refused by `checkNames`.
     if (other !== undefined && other !== index.indexDescriptor) {
       return [index.indexDescriptor, other];
     }
@@ -140,7 +140,7 @@ function findRepeated<Index extends Named>(
   return null;
 }
 
-/** Indexes in the order of their names, in which production looks at them. */
+/** Indexes in the order of their names, in which production checks them. */
 export function sorted<Index extends Named>(indexes: readonly Index[]): Index[] {
   return indexes.toSorted((a, b) => (a.indexDescriptor < b.indexDescriptor ? -1 : 1));
 }

@@ -71,7 +71,7 @@ export function setUpLanguage({ host, ...needs }: LanguageNeeds): object {
   global.Date = FrozenDate;
   global.process = { env: environment };
   global.self = global;
-  // Asynchronous calls give promises of this context: one that fails unseen is told by whose it is.
+  // Asynchronous calls give promises of this context, by which an unhandled rejection is traced to its function.
   global.Convex = {
     syscall: (op: string, args: string) => inContext(() => host().convex.syscall(op, args)),
     asyncSyscall: async (op: string, args: string) => await host().convex.asyncSyscall(op, args),

@@ -1,14 +1,14 @@
-/** Who is to be told of a promise's rejection that nobody handles, by the `Promise.prototype` of its context. */
+/** What to call with the reason of an unhandled rejection, by the `Promise.prototype` of its context. */
 const owners = new WeakMap<object, (reason: unknown) => void>();
 
-/** Has `fail` told of the rejections in the context whose `Promise.prototype` this is. */
+/** Calls `fail` with each unhandled rejection in the context whose `Promise.prototype` this is. */
 export function ownRejections(promises: object, fail: (reason: unknown) => void): void {
   owners.set(promises, fail);
 }
 
 /**
- * Tells each rejection that nobody handles to the function whose it is: Bun knows of them once no microtask is left.
- * @param others - Is told of those of no context.
+ * Passes each unhandled rejection to the function it belongs to: Bun reports them once no microtask is left.
+ * @param others - Takes those of no context.
  */
 export function watchRejections(others: (reason: unknown) => void): void {
   process.on("unhandledRejection", (reason, promise) => {

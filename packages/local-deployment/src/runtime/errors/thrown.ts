@@ -25,8 +25,8 @@ export function framesOfError(error: object): readonly StackFrame[] {
 }
 
 /**
- * The calls that a stack names: JavaScriptCore makes its text by itself, and as it likes, when it collects a function
- * that is in it before anybody has read it.
+ * The calls that a stack's text names. JavaScriptCore makes that text itself, without `prepareStackTrace`, when it
+ * collects a function in the stack before the stack was read.
  */
 export function framesIn(stack: string): readonly StackFrame[] {
   return stack.split("\n").flatMap((line) => {

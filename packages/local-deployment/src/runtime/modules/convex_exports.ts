@@ -1,6 +1,6 @@
 /**
  * What the convex package makes of the values that modules export. The bundle has its own copy of the
- * package, so these are told by their properties and not by their class.
+ * package, so these are recognised by their properties and not by their class.
  */
 
 /** A query, mutation or action (convex/src/server/impl/registration_impl.ts). */

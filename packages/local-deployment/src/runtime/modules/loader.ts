@@ -40,7 +40,7 @@ export class ModuleLoader {
 
   /** What a module gets for `import` of `request`. @throws FunctionError when it is outside */
   import(from: string, request: string): ModuleExports {
-    if (request.startsWith("..") || request.startsWith("../..")) {
+    if (request.startsWith("./") || request.startsWith("../")) {
       const path = posix.join(posix.dirname(from), request);
       return this.external(path) ?? this.load(path);
     }

@@ -41,7 +41,7 @@ export class ModuleScript {
   constructor({ path, compiled }: LoadableModule) {
     this.path = path;
     this.#compiled = compiled;
-    // On one line with the text: it has the lines that its source map tells of.
+    // On one line with the text, so that line numbers are those of its source map.
     this.#script = new Script(
       `(function (module, exports, require) {"use strict";${compiled}\n})`,
       {

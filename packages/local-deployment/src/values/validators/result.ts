@@ -19,7 +19,7 @@ export interface MeasuredResult {
 export type ResultOf = "query" | "inTransaction" | "action";
 
 /**
- * Checks what a function returned, before it is told to anybody (`deserialize_udf_result` in
+ * Checks what a function returned, before anything gets it (`deserialize_udf_result` in
  * crates/isolate/src/helpers.rs).
  *
  * @param path - The function, as `dir/mod.js:fn`.

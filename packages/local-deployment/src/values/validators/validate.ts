@@ -94,7 +94,7 @@ export function checkReturns(
  *
  * @param tableName - The table.
  * @param documentType - Its compiled type, or null to accept anything.
- * @param document - The document; its system fields are not looked at.
+ * @param document - The document; its system fields are not checked.
  * @param tableNameOf - Names the tables that ids in it belong to.
  * @throws DeveloperError `SchemaEnforcementError`.
  */
