@@ -1,9 +1,9 @@
-import type { CompiledModule } from "../runtime/compile.ts";
-import { withLogs } from "../runtime/failure.ts";
+import type { CompiledModule } from "../runtime/modules/compile.ts";
+import { withLogs } from "../runtime/errors/failure.ts";
 import { Isolate } from "../runtime/isolate.ts";
 import type { IsolateHost } from "../runtime/context/host.ts";
-import { ModuleScript, type ModuleExports } from "../runtime/script.ts";
-import { PushError } from "./errors.ts";
+import { ModuleScript, type ModuleExports } from "../runtime/modules/script.ts";
+import { PushError } from "./errors/push_error.ts";
 
 /** A file that was evaluated. */
 export interface EvaluatedFile {

@@ -1,5 +1,5 @@
-import { HttpError, messageOf } from "../errors.ts";
-import { decodeUtf8, parseWireJson } from "../values/json_text.ts";
+import { HttpError, messageOf } from "../lib/errors.ts";
+import { decodeUtf8, parseWireJson } from "../values/encoding/json_text.ts";
 
 /** The refusal of a body of more bytes than the limit. */
 export function tooLarge(limit: number): HttpError {
@@ -92,4 +92,24 @@ export function preflight(request: Request): Response {
   const wanted = request.headers.get("access-control-request-headers");
   if (wanted !== null) headers.set("access-control-allow-headers", wanted);
   return new Response(null, { status: 204, headers });
+}
+
+/** A name or an IPv4 address, or an IPv6 address in brackets; a port or none. */
+const HOST = /^(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::\d{0,5})?$/;
+
+/**
+ * Refuses a request without one well-formed `Host` (RFC 9112, section 3.2), whose URL can't be known.
+ * Which host it is does not matter: what the deployment answers depends on tokens and keys alone, and
+ * pages of any origin may read it, as in production.
+ *
+ * @param host all that the request says of it
+ * @returns the answer, or null for a request that may go on
+ */
+export function refuseBadHost(host: string | null, url: string): Response | null {
+  if (host !== null && HOST.test(host) && URL.canParse(url)) return null;
+  return errorResponse(
+    400,
+    "BadHostHeader",
+    "The request needs one Host header, with a host and no more.",
+  );
 }

@@ -1,5 +1,6 @@
-import { WARNING_RATIO } from "../limits.ts";
-import { DOCUMENT_LIMITS, type Measure } from "../values/limits.ts";
+import { DOCUMENT_LIMITS } from "../limits/values.ts";
+import { WARNING_RATIO } from "../limits/transactions.ts";
+import type { Measure } from "../values/limits.ts";
 
 /** One document, and what it comes to in one respect. */
 interface Largest {

@@ -1,7 +1,7 @@
 import { compareValues, jsonToConvex, type Value } from "convex/values";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { compareKeys, encodeIndexKey, successor } from "../../src/values/index_key.ts";
+import { compareKeys, encodeIndexKey, successor } from "../../src/values/encoding/index_key.ts";
 import { COMMIT_TS, fewValues, maybeValues } from "./arbitraries.ts";
 
 const hex = (key: Uint8Array) => Buffer.from(key).toString("hex");

@@ -1,13 +1,13 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { encodeIndexKey, successor } from "../../src/values/index_key.ts";
+import { encodeIndexKey, successor } from "../../src/values/encoding/index_key.ts";
 import {
   type IndexRange,
   keyInRange,
   RangeIndex,
   RangeSet,
   rangesOverlap,
-} from "../../src/values/range.ts";
+} from "../../src/values/queries/range.ts";
 
 const keys = fc.uint8Array({ minLength: 1, maxLength: 2, max: 12 });
 const indexIds = fc.constantFrom("1", "2");

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { hasProperties } from "../../runtime/convex_exports.ts";
+import { hasProperties } from "../../runtime/modules/convex_exports.ts";
 import type { AnalyzeOutcome, AnalyzeTask, NodeExport } from "../protocol.ts";
 import { replaceEnvironment, setModuleGlobals } from "./environment.ts";
 import { describeThrown, readStacksIn } from "./thrown.ts";

@@ -1,11 +1,11 @@
+import { NODE_LOG_LIMITS } from "../../limits/functions.ts";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { isRegisteredFunction } from "../../runtime/convex_exports.ts";
+import { isRegisteredFunction } from "../../runtime/modules/convex_exports.ts";
 import type { LogLine } from "../../runtime/console.ts";
-import { NODE_LOG_LIMITS } from "./console.ts";
 import { ActionFrame, currentAction } from "../frame.ts";
 import type { ActionTask, FromRunner, Thrown } from "../protocol.ts";
-import type { ActionSyscalls } from "../syscalls.ts";
+import type { SyscallClient } from "../syscall_client.ts";
 import { replaceEnvironment, setModuleGlobals } from "./environment.ts";
 import { describeThrown, readStacksIn } from "./thrown.ts";
 
@@ -20,7 +20,7 @@ class TimeoutError extends CallError {}
 export async function execute(
   task: ActionTask,
   send: (message: FromRunner) => void,
-  syscalls: ActionSyscalls,
+  syscalls: SyscallClient,
 ): Promise<End> {
   const { id } = task;
   const say = (line: LogLine) => {

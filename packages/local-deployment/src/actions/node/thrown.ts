@@ -1,6 +1,6 @@
 import { sep } from "node:path";
 import { fileURLToPath } from "node:url";
-import { callOf, type StackFrame } from "../../runtime/frames.ts";
+import { callOf, type StackFrame } from "../../runtime/errors/frames.ts";
 import type { Thrown } from "../protocol.ts";
 
 /** Frames of errors whose stack was made, found by the error. */

@@ -1,13 +1,13 @@
+import { type UsageName } from "../../limits/transactions.ts";
 import { z } from "zod";
-import { FailureError } from "../../runtime/failure.ts";
-import { address, resolveAddress } from "../addresses.ts";
-import type { Frame } from "../frame.ts";
-import { invoke, type Call } from "../invoke.ts";
-import { formatFunctionPath } from "../paths.ts";
+import { FailureError } from "../../runtime/errors/failure.ts";
+import { address, resolveAddress } from "../calls/addresses.ts";
+import type { Frame } from "../calls/frame.ts";
+import { invoke, type Call } from "../calls/invoke.ts";
+import { formatFunctionPath } from "../calls/paths.ts";
 import type { EngineState } from "../state.ts";
-import { FunctionError } from "../../errors.ts";
-import type { UsageName } from "../../limits.ts";
-import { parseArgs, type Syscall } from "./dispatch.ts";
+import { FunctionError } from "../../lib/errors.ts";
+import { parseArgs, type Syscall } from "./syscall.ts";
 
 /** How much of each limit the called function may use; of others than these nothing is known here. */
 const transactionLimits = z.object({

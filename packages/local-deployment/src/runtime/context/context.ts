@@ -26,7 +26,7 @@ function servedBy(global: unknown): Served {
   return found;
 }
 
-/** A global that is made when it is first used; whoever assigns to it has their own. */
+/** A global that is made when it is first used; code that assigns to it has its own. */
 function lazily(name: string, value: (found: Served) => unknown): [string, PropertyDescriptor] {
   return [
     name,
