@@ -1,6 +1,6 @@
 /**
  * Production's limits on one function execution
- * (https://docs.convex.dev/production/state/limits; shared/facts/convex.md section 6).
+ * (https://docs.convex.dev/production/state/limits).
  */
 const MIB = 1024 * 1024;
 

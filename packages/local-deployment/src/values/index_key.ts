@@ -3,7 +3,7 @@ import { ByteWriter } from "./byte_writer.ts";
 import { type ConvexObject, fieldNames, MAX_INT64 } from "./kinds.ts";
 
 /**
- * The tags of Convex's sort keys (facts/convex.md, section 5). An int64's tag lies as far from
+ * The tags of Convex's sort keys. An int64's tag lies as far from
  * `INT64_ZERO` as its size needs: 1, 2, 4 or 8 bytes.
  */
 const TAG = {

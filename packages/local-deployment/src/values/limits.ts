@@ -4,7 +4,7 @@ import { displayValue } from "./display.ts";
 import { fieldNameProblem } from "./identifiers.ts";
 import { type ConvexObject, fieldNames, isObject } from "./kinds.ts";
 
-/** Convex's limits (facts/convex.md, section 6). Sizes are in bytes as `sizeOf` counts them. */
+/** Convex's limits (https://docs.convex.dev/production/state/limits). Sizes are in bytes as `sizeOf` counts them. */
 const LIMITS = {
   /** Of any value, whatever smaller limit its use has. */
   valueSize: 32 * 1024 * 1024,
