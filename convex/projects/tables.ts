@@ -14,7 +14,14 @@ export const projectStatus = literals(
 );
 
 /** What can hold a project's lease. */
-const operationKind = literals("provision", "start", "stop", "archive", "generate", "cleanup");
+export const operationKind = literals(
+  "provision",
+  "start",
+  "stop",
+  "archive",
+  "generate",
+  "cleanup",
+);
 
 /**
  * The lease of a project: who is working on its sandbox. Whoever finishes writes only while the
