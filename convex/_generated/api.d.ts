@@ -24,6 +24,7 @@ import type * as lib_env from "../lib/env.js";
 import type * as lib_errors from "../lib/errors.js";
 import type * as lib_functions from "../lib/functions.js";
 import type * as lib_jobs from "../lib/jobs.js";
+import type * as lib_limits from "../lib/limits.js";
 import type * as lib_masking from "../lib/masking.js";
 import type * as lib_rateLimits from "../lib/rateLimits.js";
 import type * as lib_reading from "../lib/reading.js";
@@ -112,6 +113,7 @@ declare const fullApi: ApiFromModules<{
   "lib/errors": typeof lib_errors;
   "lib/functions": typeof lib_functions;
   "lib/jobs": typeof lib_jobs;
+  "lib/limits": typeof lib_limits;
   "lib/masking": typeof lib_masking;
   "lib/rateLimits": typeof lib_rateLimits;
   "lib/reading": typeof lib_reading;
