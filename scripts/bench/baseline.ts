@@ -1,5 +1,5 @@
 /**
- * What the machine can do at the most: the same work by a bare `Bun.serve` handler on bare `bun:sqlite`
+ * The baseline: the same work by a bare `Bun.serve` handler on bare `bun:sqlite`
  * statements, with the deployment's own durability (WAL, `synchronous = NORMAL`).
  */
 import { Database } from "bun:sqlite";
@@ -11,7 +11,7 @@ interface Insert {
 }
 
 function openTable(dataDir: string): Database {
-  const db = new Database(join(dataDir, "floor.sqlite"));
+  const db = new Database(join(dataDir, "baseline.sqlite"));
   db.run("PRAGMA journal_mode = WAL");
   db.run("PRAGMA synchronous = NORMAL");
   db.run("CREATE TABLE items (id INTEGER PRIMARY KEY, grp INTEGER NOT NULL, json TEXT NOT NULL)");
