@@ -1,15 +1,16 @@
 /** The plans, as data, and which one a set of subscriptions amounts to. */
+import { MAX_PROJECTS } from "../lib/limits";
 
 /** What a plan allows. */
 interface PlanLimits {
-  /** Projects a person may have at a time, in any state. At most 200: lists show no more. */
+  /** Projects a person may have at a time, in any state. */
   maxProjects: number;
 }
 
 /** Every plan. `free` is what a person has without doing anything. */
 export const PLANS = {
-  free: { maxProjects: 10 },
-  pro: { maxProjects: 200 },
+  free: { maxProjects: MAX_PROJECTS.free },
+  pro: { maxProjects: MAX_PROJECTS.pro },
 } as const satisfies Record<string, PlanLimits>;
 
 /** The name of a plan. */

@@ -1,7 +1,7 @@
 import { useOnVisible } from "../hooks/useOnVisible";
 
-/** Where a list goes on: coming near it loads more, and so does pressing it. */
-export function More({ onMore }: { onMore: () => void }) {
+/** The button at the end of a list: loads more when it comes into view, or is pressed. */
+export function LoadMore({ onMore }: { onMore: () => void }) {
   const ref = useOnVisible<HTMLButtonElement>((visible) => visible && onMore());
   return (
     <button

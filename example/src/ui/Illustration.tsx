@@ -1,5 +1,5 @@
-/** Five lines, and quavers on them in pairs: what there is to see while there is nothing to see. */
-export function Staff({ playing = false }: { playing?: boolean }) {
+/** Quavers on a staff, for empty states; animated while something loads. */
+export function Illustration({ loading = false }: { loading?: boolean }) {
   return (
     <svg viewBox="0 0 200 64" fill="none" aria-hidden="true" className="h-16 w-50 max-w-full">
       {[12, 22, 32, 42, 52].map((y) => (
@@ -8,7 +8,7 @@ export function Staff({ playing = false }: { playing?: boolean }) {
       {PAIRS.map(([first, second], index) => (
         <g
           key={first.x}
-          className={playing ? "animate-breathe text-accent" : "text-edge"}
+          className={loading ? "animate-breathe text-accent" : "text-edge"}
           style={{ animationDelay: `${index * 0.5}s` }}
         >
           <Note {...first} />
@@ -20,14 +20,14 @@ export function Staff({ playing = false }: { playing?: boolean }) {
   );
 }
 
-interface NotePlace {
+interface NotePosition {
   x: number;
   y: number;
 }
 
 const STEM = 27;
 
-const PAIRS: [NotePlace, NotePlace][] = [
+const PAIRS: [NotePosition, NotePosition][] = [
   [
     { x: 34, y: 52 },
     { x: 66, y: 47 },
@@ -38,7 +38,7 @@ const PAIRS: [NotePlace, NotePlace][] = [
   ],
 ];
 
-function Note({ x, y }: NotePlace) {
+function Note({ x, y }: NotePosition) {
   return (
     <>
       <ellipse
@@ -54,8 +54,8 @@ function Note({ x, y }: NotePlace) {
   );
 }
 
-/** The bar that joins two notes' stems, and makes quavers of them. */
-function beam(from: NotePlace, to: NotePlace): string {
+/** The beam that joins the stems of two notes. */
+function beam(from: NotePosition, to: NotePosition): string {
   const [x1, y1, x2, y2] = [from.x + 4.2, from.y - STEM, to.x + 5.8, to.y - STEM];
   return `M${x1} ${y1}L${x2} ${y2}v5L${x1} ${y1 + 5}z`;
 }

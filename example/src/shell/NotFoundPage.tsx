@@ -1,13 +1,13 @@
-import { Empty } from "../ui/Empty";
+import { EmptyState } from "../ui/EmptyState";
 import { Link } from "../ui/Link";
 import { PageTitle } from "../ui/PageTitle";
 
-/** An address that leads nowhere, or to what is gone. */
-export function MissingPage({ what = "page" }: { what?: "page" | "project" }) {
+/** For a path that does not exist, or a project that is gone. */
+export function NotFoundPage({ what = "page" }: { what?: "page" | "project" }) {
   return (
     <main id="content" className="py-10">
       <PageTitle title={`No such ${what}`} className="sr-only" />
-      <Empty title={`There is no such ${what}`}>
+      <EmptyState title={`There is no such ${what}`}>
         <p>
           {what === "project"
             ? "It may have been deleted, it may be somebody else’s, or the address is mistyped."
@@ -19,7 +19,7 @@ export function MissingPage({ what = "page" }: { what?: "page" | "project" }) {
         >
           To your projects
         </Link>
-      </Empty>
+      </EmptyState>
     </main>
   );
 }

@@ -1,5 +1,6 @@
+import { MAX_NAME_LENGTH } from "@backend/lib/limits";
 import { expect, test } from "vitest";
-import { nameFromPrompt } from "../src/lib/names";
+import { nameFromPrompt } from "../src/lib/nameFromPrompt";
 
 test.each([
   ["Build me a page for my choir, with the dates of our concerts", "Page for my choir"],
@@ -19,7 +20,7 @@ test("whatever the prompt, the name is one that the backend takes", () => {
     const name = nameFromPrompt(prompt);
     expect(name.trim()).toBe(name);
     expect(name.length).toBeGreaterThan(0);
-    expect(name.length).toBeLessThanOrEqual(100);
+    expect(name.length).toBeLessThanOrEqual(MAX_NAME_LENGTH);
     expect(name).not.toMatch(/\p{Surrogate}/u); // half a character
   }
 });

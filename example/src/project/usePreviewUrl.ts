@@ -2,18 +2,17 @@ import { useAction } from "convex/react";
 import { useEffect, useState } from "react";
 import { api } from "@backend/_generated/api";
 import type { Id } from "@backend/_generated/dataModel";
-import { explain } from "../lib/errors";
+import { errorMessage } from "../lib/errors";
 
-const RENEW_BEFORE_MS = 60_000; // an app that is open should not lose its address under one's hands
+const RENEW_BEFORE_MS = 60_000; // so that an open preview does not expire
 
 /**
- * The address of what runs in the sandbox: asked for again whenever `version` changes, when somebody
- * reloads, and before it expires.
+ * The URL of the app in the sandbox: fetched again when `version` changes, on reload, and before it expires.
  */
-export function usePreview(projectId: Id<"projects">, version: number) {
+export function usePreviewUrl(projectId: Id<"projects">, version: number) {
   const previewUrl = useAction(api.projects.actions.previewUrl);
   const [url, setUrl] = useState<string | null>(null);
-  const [problem, setProblem] = useState<string | null>(null);
+  const [error, setError] = useState<string | null>(null);
   const [reloads, setReloads] = useState(0);
   const reload = (): void => setReloads((count) => count + 1);
   useEffect(() => {
@@ -24,11 +23,11 @@ export function usePreview(projectId: Id<"projects">, version: number) {
         const preview = await previewUrl({ projectId });
         if (left) return;
         setUrl(preview.url);
-        setProblem(null);
+        setError(null);
         const lifeMs = preview.expiresAt - Date.now() - RENEW_BEFORE_MS;
         renewal = setTimeout(reload, Math.max(RENEW_BEFORE_MS, lifeMs));
       } catch (error) {
-        if (!left) setProblem(explain(error));
+        if (!left) setError(errorMessage(error));
       }
     };
     void ask();
@@ -37,5 +36,5 @@ export function usePreview(projectId: Id<"projects">, version: number) {
       clearTimeout(renewal);
     };
   }, [previewUrl, projectId, version, reloads]);
-  return { url, problem, reload };
+  return { url, error, reload };
 }

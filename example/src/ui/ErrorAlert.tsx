@@ -1,13 +1,13 @@
 import type { ReactNode } from "react";
 
-type ProblemProps = {
+type ErrorAlertProps = {
   children: ReactNode;
   onRetry?: () => void;
   onDismiss?: () => void;
 };
 
-/** What went wrong, said at once to those who listen, and what can be done about it. */
-export function Problem({ children, onRetry, onDismiss }: ProblemProps) {
+/** An error, announced to screen readers at once, with buttons to retry or dismiss. */
+export function ErrorAlert({ children, onRetry, onDismiss }: ErrorAlertProps) {
   const action = "min-h-11 rounded-lg px-2 font-semibold underline underline-offset-4";
   return (
     <div

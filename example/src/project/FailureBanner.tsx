@@ -4,8 +4,8 @@ import { useCall } from "../hooks/useCall";
 import type { Project } from "../lib/types";
 import { Button } from "../ui/Button";
 
-/** What went wrong with a project, and the way on. */
-export function Failure({ project }: { project: Project }) {
+/** Why a project has failed, and the button to retry. */
+export function FailureBanner({ project }: { project: Project }) {
   const retry = useAction(api.projects.actions.retry);
   const call = useCall(() => retry({ projectId: project._id }));
   const { reason = "It is not known why.", retryable = true } = project.failure ?? {};
@@ -17,13 +17,17 @@ export function Failure({ project }: { project: Project }) {
       <div className="min-w-56 flex-1 space-y-1">
         <p className="font-semibold text-danger">This project has failed: {reason}</p>
         <p>
-          {call.problem ??
+          {call.error ??
             (retryable
               ? "Trying again may well work. What was said so far is kept."
               : "Trying again can only work once that has been put right. What was said so far is kept.")}
         </p>
       </div>
-      <Button tone={retryable ? "main" : "quiet"} busy={call.busy} onClick={() => void call.run()}>
+      <Button
+        variant={retryable ? "main" : "quiet"}
+        busy={call.busy}
+        onClick={() => void call.run()}
+      >
         Try again
       </Button>
     </div>

@@ -1,16 +1,16 @@
 import type { ReactNode } from "react";
 import { Button } from "../ui/Button";
 
-/** A list with more to come, as `usePaginatedQuery` has it. */
+/** The state of `usePaginatedQuery`. */
 interface Pages {
   status: "LoadingFirstPage" | "CanLoadMore" | "LoadingMore" | "Exhausted";
   loadMore: (count: number) => void;
 }
 
-type LinesProps = { pages: Pages; perPage: number; empty: string; children: ReactNode[] };
+type BillingListProps = { pages: Pages; perPage: number; empty: string; children: ReactNode[] };
 
-/** The lines of a bill, or what is said while there are none. */
-export function Lines({ pages, perPage, empty, children }: LinesProps) {
+/** A list of invoices or payments, or a text while there are none. */
+export function BillingList({ pages, perPage, empty, children }: BillingListProps) {
   const { status, loadMore } = pages;
   if (children.length === 0) {
     return <p className="text-muted">{status === "LoadingFirstPage" ? "Loading …" : empty}</p>;
@@ -21,7 +21,7 @@ export function Lines({ pages, perPage, empty, children }: LinesProps) {
         {children}
       </ul>
       {status !== "Exhausted" && (
-        <Button tone="quiet" busy={status === "LoadingMore"} onClick={() => loadMore(perPage)}>
+        <Button variant="quiet" busy={status === "LoadingMore"} onClick={() => loadMore(perPage)}>
           Show more
         </Button>
       )}
@@ -29,14 +29,14 @@ export function Lines({ pages, perPage, empty, children }: LinesProps) {
   );
 }
 
-type LineProps = { when: string; what: ReactNode; amount: string; status: string };
+type BillingRowProps = { when: string; what: ReactNode; amount: string; status: string };
 
-/** One line of a bill: in one row where that fits, which depends on the size of the letters too. */
-export function Line({ when, what, amount, status }: LineProps) {
+/** An invoice or a payment, in one line where the container is wide enough. */
+export function BillingRow({ when, what, amount, status }: BillingRowProps) {
   return (
     <li className="grid min-h-14 grid-cols-[1fr_auto] items-center gap-x-4 px-5 py-2 @lg:grid-cols-[8rem_1fr_auto_6rem]">
       <span className="text-sm text-muted">{when}</span>
-      {/* `relative`: what is there for screen readers alone is cut off with the rest of a long name */}
+      {/* `relative`, so that the screen reader's text inside is truncated too */}
       <span className="relative row-start-2 min-w-0 truncate @lg:row-start-auto">{what}</span>
       <span className="text-right font-medium tabular-nums">{amount}</span>
       <span className="text-right text-sm text-muted">{status}</span>

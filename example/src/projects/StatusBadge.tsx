@@ -1,7 +1,7 @@
-import { STATUS_WORDS } from "../lib/words";
+import { STATUS_LABELS } from "../lib/labels";
 import type { Project } from "../lib/types";
 
-/** What each status looks like, besides its word: no two have the same shape and filling. */
+/** The dot of each status: no two have the same shape and filling. */
 const DOTS: Record<Project["status"], string> = {
   creating: "rounded-full border-2 border-work animate-breathe",
   generating: "rounded-full bg-work animate-breathe",
@@ -20,24 +20,24 @@ const COLORS: Record<Project["status"], string> = {
   failed: "text-danger",
 };
 
-/** What is said while an operation changes the status. */
-const UNDER_WAY: Partial<Record<NonNullable<Project["operation"]>["kind"], string>> = {
+/** The label while an operation changes the status. */
+const OPERATION_LABELS: Partial<Record<NonNullable<Project["operation"]>["kind"], string>> = {
   start: "Starting",
   stop: "Stopping",
   archive: "Archiving",
 };
 
-/** How a project is: a dot and a word. */
-export function Status({ project }: { project: Project }) {
+/** A project's status: a dot and a label. */
+export function StatusBadge({ project }: { project: Project }) {
   const { status, operation } = project;
-  const underWay = operation && UNDER_WAY[operation.kind];
+  const operationLabel = operation && OPERATION_LABELS[operation.kind];
   return (
     <span className={`inline-flex items-center gap-2 text-sm font-medium ${COLORS[status]}`}>
       <span
         aria-hidden="true"
-        className={`size-2.5 shrink-0 ${DOTS[status]} ${underWay ? "animate-breathe" : ""}`}
+        className={`size-2.5 shrink-0 ${DOTS[status]} ${operationLabel ? "animate-breathe" : ""}`}
       />
-      {underWay ?? STATUS_WORDS[status]}
+      {operationLabel ?? STATUS_LABELS[status]}
     </span>
   );
 }

@@ -1,9 +1,9 @@
-import { day } from "../lib/format";
+import { formatDate } from "../lib/format";
 import type { CurrentPlan } from "../lib/types";
 
 type Subscription = NonNullable<CurrentPlan["subscription"]>;
 
-/** What Stripe's words for a subscription that needs attention mean for its owner. */
+/** Texts for the statuses of Stripe's in which the person has to do something. */
 const ATTENTION: Partial<Record<string, string>> = {
   past_due: "The last payment failed. Please check your card under “Cards and billing”.",
   unpaid: "The last invoice is not paid. Pay it under “Cards and billing” to have the plan back.",
@@ -11,8 +11,8 @@ const ATTENTION: Partial<Record<string, string>> = {
   paused: "It is paused until there is a card. Add one under “Cards and billing”.",
 };
 
-/** How a subscription stands: when it renews or ends, or what is wrong with it. */
-export function SubscriptionLine({ subscription }: { subscription: Subscription }) {
+/** When a subscription renews or ends, or what is wrong with it. */
+export function SubscriptionStatus({ subscription }: { subscription: Subscription }) {
   const { status, currentPeriodEnd, cancelAtPeriodEnd } = subscription;
   const attention = ATTENTION[status];
   if (attention !== undefined) return <p className="text-danger">{attention}</p>;
@@ -21,7 +21,7 @@ export function SubscriptionLine({ subscription }: { subscription: Subscription 
   return (
     <p className="text-muted">
       {trial}
-      {verb} {day(currentPeriodEnd)}.
+      {verb} {formatDate(currentPeriodEnd)}.
     </p>
   );
 }
