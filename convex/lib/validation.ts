@@ -1,5 +1,6 @@
 /** Limits on arguments that a Convex validator can't express. */
 import { quaverError } from "./errors";
+import { MAX_CLIENT_ID_LENGTH } from "./limits";
 
 /**
  * Checks a text's length, in UTF-16 units as a browser's `maxlength` counts them.
@@ -19,8 +20,6 @@ export function checkText(
   checkAtMost(field, text.length, max, "characters");
   return text;
 }
-
-const MAX_CLIENT_ID_LENGTH = 128; // characters; a UUID has 36
 
 /**
  * Checks the id that a sender gives to what it sends, so that it may be sent again.

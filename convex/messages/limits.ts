@@ -1,11 +1,10 @@
 /** What a message may consist of. */
 import { getConvexSize, type Infer } from "convex/values";
 import { quaverError } from "../lib/errors";
+import { MAX_MESSAGE_LENGTH, MAX_MESSAGE_PARTS } from "../lib/limits";
 import { checkAtMost, checkClientId, checkText } from "../lib/validation";
 import type { messageFields } from "./tables";
 
-const MAX_CONTENT_LENGTH = 100_000; // characters
-const MAX_PARTS = 200;
 // Convex refuses a document above 1 MiB; the rest is for the system fields.
 const MAX_MESSAGE_BYTES = 1024 * 1024 - 1024;
 
@@ -20,8 +19,8 @@ type Message = Infer<typeof messageFields>;
  */
 export function checkMessage(message: Message): Message {
   const { content, parts = [], clientMessageId } = message;
-  checkText("content", content, { max: MAX_CONTENT_LENGTH, blank: parts.length > 0 });
-  checkAtMost("parts", parts.length, MAX_PARTS, "entries");
+  checkText("content", content, { max: MAX_MESSAGE_LENGTH, blank: parts.length > 0 });
+  checkAtMost("parts", parts.length, MAX_MESSAGE_PARTS, "entries");
   parts.forEach(checkDuration);
   checkAtMost("parts", getConvexSize(message), MAX_MESSAGE_BYTES, "bytes with the content");
   if (clientMessageId !== undefined) checkClientId("clientMessageId", clientMessageId);

@@ -1,6 +1,7 @@
 /** The plans, as data, and which one a set of subscriptions gives. */
 import { literals } from "convex-helpers/validators";
 import type { Infer } from "convex/values";
+import { MAX_PROJECTS } from "../lib/limits";
 
 /** The names of the plans. */
 export const planName = literals("free", "pro");
@@ -8,14 +9,14 @@ export type PlanName = Infer<typeof planName>;
 
 /** What a plan allows. */
 interface PlanLimits {
-  /** Projects a user may have at a time, in any state. At most 200: lists show no more. */
+  /** Projects a user may have at a time, in any state. */
   maxProjects: number;
 }
 
 /** Every plan. `free` is what a user has without doing anything. */
 export const PLANS = {
-  free: { maxProjects: 10 },
-  pro: { maxProjects: 200 },
+  free: { maxProjects: MAX_PROJECTS.free },
+  pro: { maxProjects: MAX_PROJECTS.pro },
 } as const satisfies Record<PlanName, PlanLimits>;
 
 /** What a subscription's status (Stripe's words) means here. */

@@ -2,13 +2,11 @@
 import type { Doc } from "../_generated/dataModel";
 import type { MutationCtx } from "../_generated/server";
 import { quaverError } from "../lib/errors";
+import { MAX_NAME_LENGTH, MAX_PROMPT_LENGTH } from "../lib/limits";
 import { checkClientId, checkText } from "../lib/validation";
 import { currentPlanOf } from "../payments/entitlements";
 import { PLANS } from "../payments/plans";
 import { usageOf } from "../payments/usage";
-
-const MAX_NAME_LENGTH = 100;
-const MAX_PROMPT_LENGTH = 20_000; // about five pages; with 200 projects, a list stays below 16 MiB
 
 /**
  * @returns the name, trimmed

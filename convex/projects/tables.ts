@@ -14,7 +14,7 @@ export const projectStatus = literals(
 );
 
 /** What can hold a project's lease. */
-const operationKind = literals("create", "start", "stop", "archive", "turn", "cleanup");
+export const operationKind = literals("create", "start", "stop", "archive", "turn", "cleanup");
 
 /**
  * The lease of a project: which operation is under way. An operation that finishes writes only while the row

@@ -8,6 +8,7 @@
  * the message's `content` is the text alone. Standard error is for the agent's own log.
  */
 import type { Infer } from "convex/values";
+import { MAX_MESSAGE_LENGTH, MAX_MESSAGE_PARTS } from "../lib/limits";
 import type { messageFields, messagePart } from "../messages/tables";
 
 /** The mark of a line of reasoning. */
@@ -16,8 +17,9 @@ export const REASONING_MARK = "::reasoning::";
 /** The text that stands where output was left out. */
 export const TRUNCATION_NOTE = "\n[The rest of the agent's output was left out: it is too long.]";
 
-const MAX_ANSWER_LENGTH = 100_000 - TRUNCATION_NOTE.length; // UTF-16 units, reasoning included
-const MAX_PARTS = 200; // the last one is kept for text: from then on reasoning is left out
+const MAX_ANSWER_LENGTH = MAX_MESSAGE_LENGTH - TRUNCATION_NOTE.length; // reasoning included
+// The last part is kept for text: once the others are there, reasoning is left out.
+const MAX_REASONING_PARTS = MAX_MESSAGE_PARTS - 1;
 
 type Part = Infer<typeof messagePart>;
 
@@ -77,7 +79,7 @@ function appendReasoning(answer: Answer, text: string, now: number): Answer {
   if (last?.type === "reasoning" && reasoningSince !== undefined) {
     return { ...answer, parts: [...parts.slice(0, -1), { ...last, text: last.text + text }] };
   }
-  if (parts.length >= MAX_PARTS - 1) return answer;
+  if (parts.length >= MAX_REASONING_PARTS) return answer;
   return { ...answer, parts: [...parts, { type: "reasoning", text }], reasoningSince: now };
 }
 

@@ -1,31 +1,31 @@
 import { useConvexAuth } from "convex/react";
 import { useEffect } from "react";
+import { AccountPage } from "./account/AccountPage";
 import { LoginGate } from "./auth/LoginGate";
 import { useSession } from "./auth/session";
 import { SignInPage } from "./auth/SignInPage";
-import { AccountPage } from "./account/AccountPage";
 import { navigate, useRoute } from "./hooks/useRoute";
-import { checkoutOutcome, pathOf, type Route } from "./lib/routes";
+import { checkoutResult, pathOf, type Route } from "./lib/routes";
 import { ProjectPage } from "./project/ProjectPage";
 import { ProjectsPage } from "./projects/ProjectsPage";
 import { ConnectionBanner } from "./shell/ConnectionBanner";
 import { ErrorBoundary } from "./shell/ErrorBoundary";
 import { Header } from "./shell/Header";
-import { MissingPage } from "./shell/MissingPage";
+import { NotFoundPage } from "./shell/NotFoundPage";
 import { Splash } from "./ui/Splash";
 
-/** Everything: who is there first, then the page that the address names. */
+/** The whole app: the sign-in first, then the page of the current route. */
 export function App() {
-  useReturnFromCheckout();
+  useCheckoutRedirect();
   return (
     <div className="flex min-h-dvh flex-col has-data-fill:h-dvh">
       <ConnectionBanner />
-      <Entrance />
+      <Content />
     </div>
   );
 }
 
-function Entrance() {
+function Content() {
   const { isLoading, isAuthenticated } = useConvexAuth();
   const { expired } = useSession();
   const route = useRoute();
@@ -51,15 +51,15 @@ function Page({ route }: { route: Route }) {
       return <ProjectPage key={route.projectId} projectId={route.projectId} />;
     case "account":
       return <AccountPage />;
-    case "missing":
-      return <MissingPage />;
+    case "notFound":
+      return <NotFoundPage />;
   }
 }
 
-/** Stripe sends people back to the front door, with `?checkout=…`; they want to see their account. */
-function useReturnFromCheckout() {
+/** Stripe's checkout returns to `/?checkout=…`: its result is shown on the account page. */
+function useCheckoutRedirect() {
   useEffect(() => {
-    if (checkoutOutcome(location.search) === null) return;
+    if (checkoutResult(location.search) === null) return;
     navigate(pathOf({ page: "account" }) + location.search, { replace: true });
   }, []);
 }

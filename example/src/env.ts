@@ -1,6 +1,6 @@
-/** Where everything is: from the environment of Vite, or a build's. */
+/** Variables that Vite puts into the page, in development and in a build. */
 
-/** @throws when the variable is missing, since nothing can work without */
+/** @throws Error when the variable is missing */
 function required(name: string, value: string | undefined): string {
   if (!value) throw new Error(`${name} is not set: see .env.example.`);
   return value;
@@ -13,4 +13,4 @@ export const CONVEX_URL = required("VITE_CONVEX_URL", import.meta.env.VITE_CONVE
 export const CLERK_PUBLISHABLE_KEY = import.meta.env.VITE_CLERK_PUBLISHABLE_KEY;
 
 /** The Clerk emulator's address, for development without an account at Clerk. */
-export const CLERK_STAND_IN_URL = import.meta.env.VITE_CLERK_STAND_IN_URL;
+export const CLERK_EMULATOR_URL = import.meta.env.VITE_CLERK_EMULATOR_URL;

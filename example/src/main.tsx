@@ -3,13 +3,13 @@ import { lazy, StrictMode, Suspense } from "react";
 import { createRoot } from "react-dom/client";
 import { App } from "./App";
 import { CLERK_PUBLISHABLE_KEY, CONVEX_URL } from "./env";
-import { Notices } from "./shell/Notices";
+import { Toasts } from "./shell/Toasts";
 import { Splash } from "./ui/Splash";
 import "./styles.css";
 
 const client = new ConvexReactClient(CONVEX_URL);
 
-/** Only one of them is loaded. */
+/** Clerk, or its emulator; only one of the two is downloaded. */
 const Auth = lazy(() =>
   CLERK_PUBLISHABLE_KEY ? import("./auth/ClerkAuth") : import("./auth/EmulatorAuth"),
 );
@@ -18,12 +18,12 @@ const root = document.getElementById("root");
 if (root === null) throw new Error("index.html has no #root");
 createRoot(root).render(
   <StrictMode>
-    <Notices>
+    <Toasts>
       <Suspense fallback={<Splash>Loading …</Splash>}>
         <Auth client={client}>
           <App />
         </Auth>
       </Suspense>
-    </Notices>
+    </Toasts>
   </StrictMode>,
 );

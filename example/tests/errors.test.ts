@@ -1,7 +1,7 @@
 import { quaverError, type QuaverErrorCode } from "@backend/lib/errors";
 import { ConvexError } from "convex/values";
 import { expect, test } from "vitest";
-import { explain, explainPrompt } from "../src/lib/errors";
+import { errorMessage, promptErrorMessage } from "../src/lib/errors";
 
 /** One of each, so that a code added to the backend has to be added here. */
 const ONE_OF_EACH = {
@@ -28,7 +28,7 @@ const ONE_OF_EACH = {
 } satisfies Record<QuaverErrorCode, ConvexError<{ code: string; message: string }>>;
 
 test("every code has a sentence of its own, which is neither a code nor a field's name", () => {
-  const sentences = Object.values(ONE_OF_EACH).map(explain);
+  const sentences = Object.values(ONE_OF_EACH).map(errorMessage);
   expect(new Set(sentences).size).toBe(sentences.length);
   for (const sentence of sentences) {
     expect(sentence).toMatch(/^[A-Z].*\.$/);
@@ -37,47 +37,49 @@ test("every code has a sentence of its own, which is neither a code nor a field'
 });
 
 test("what the details say is in the sentence", () => {
-  expect(explain(ONE_OF_EACH.RATE_LIMITED)).toContain("42 seconds");
-  expect(explain(ONE_OF_EACH.PLAN_LIMIT_REACHED)).toMatch(/free plan is for 10.*upgrade/);
-  expect(explain(ONE_OF_EACH.INVALID_TRANSITION)).toMatch(/is archived.*become stopped/);
-  expect(explain(ONE_OF_EACH.OPERATION_IN_PROGRESS)).toContain("being archived");
-  expect(explain(ONE_OF_EACH.INVALID_ARGUMENT)).toBe("The name must not be blank.");
-  expect(explain(ONE_OF_EACH.ALREADY_SUBSCRIBED)).toContain("past due");
+  expect(errorMessage(ONE_OF_EACH.RATE_LIMITED)).toContain("42 seconds");
+  expect(errorMessage(ONE_OF_EACH.PLAN_LIMIT_REACHED)).toMatch(/free plan is for 10.*upgrade/);
+  expect(errorMessage(ONE_OF_EACH.INVALID_TRANSITION)).toMatch(/is archived.*become stopped/);
+  expect(errorMessage(ONE_OF_EACH.OPERATION_IN_PROGRESS)).toContain("being archived");
+  expect(errorMessage(ONE_OF_EACH.INVALID_ARGUMENT)).toBe("The name must not be blank.");
+  expect(errorMessage(ONE_OF_EACH.ALREADY_SUBSCRIBED)).toContain("past due");
 });
 
 test("whoever has the largest plan is not told to upgrade", () => {
   const error = quaverError("PLAN_LIMIT_REACHED", { limit: 200, plan: "pro", counted: "all" });
-  expect(explain(error)).not.toContain("upgrade");
+  expect(errorMessage(error)).not.toContain("upgrade");
 });
 
 test("stopping a project is advised only where it makes room", () => {
   const limit = { limit: 10, plan: "free" } as const;
-  const ofAll = explain(quaverError("PLAN_LIMIT_REACHED", { ...limit, counted: "all" }));
+  const ofAll = errorMessage(quaverError("PLAN_LIMIT_REACHED", { ...limit, counted: "all" }));
   expect(ofAll).toContain(" Delete one, or upgrade");
   expect(ofAll).not.toMatch(/stop/i);
-  const ofRunning = explain(quaverError("PLAN_LIMIT_REACHED", { ...limit, counted: "running" }));
+  const ofRunning = errorMessage(
+    quaverError("PLAN_LIMIT_REACHED", { ...limit, counted: "running" }),
+  );
   expect(ofRunning).toContain(" Stop or delete one, or upgrade");
 });
 
 test("trying again is advised only where it can help", () => {
   const hopeless = quaverError("SANDBOX_UNAVAILABLE", { retryable: false });
-  expect(explain(hopeless)).not.toMatch(/ Try again/);
-  expect(explain(ONE_OF_EACH.SANDBOX_UNAVAILABLE)).toMatch(/ Try again/);
+  expect(errorMessage(hopeless)).not.toMatch(/ Try again/);
+  expect(errorMessage(ONE_OF_EACH.SANDBOX_UNAVAILABLE)).toMatch(/ Try again/);
 });
 
 test("a refused prompt says nothing that is over when the project is free again", () => {
   for (const code of ["OPERATION_IN_PROGRESS", "INVALID_TRANSITION"] as const) {
-    expect(explainPrompt(ONE_OF_EACH[code])).toMatch(/was busy/);
+    expect(promptErrorMessage(ONE_OF_EACH[code])).toMatch(/was busy/);
   }
-  expect(explainPrompt(ONE_OF_EACH.RATE_LIMITED)).toBe(explain(ONE_OF_EACH.RATE_LIMITED));
+  expect(promptErrorMessage(ONE_OF_EACH.RATE_LIMITED)).toBe(errorMessage(ONE_OF_EACH.RATE_LIMITED));
 });
 
 test("what is no refusal has a sentence too, without the words of the program", () => {
   const bug = new Error("Cannot read properties of undefined (reading 'x')");
   const foreign = new ConvexError({ code: "SOMETHING_ELSE", message: "raw" });
   for (const error of [bug, foreign, "a string", null]) {
-    expect(explain(error)).toMatch(/went wrong on our side/);
+    expect(errorMessage(error)).toMatch(/went wrong on our side/);
   }
   const lost = new Error("Connection lost while action was in flight");
-  expect(explain(lost)).toMatch(/connection was lost/);
+  expect(errorMessage(lost)).toMatch(/connection was lost/);
 });

@@ -1,25 +1,25 @@
 import { expect, test } from "vitest";
-import { ago, money, plural, waitingTime } from "../src/lib/format";
+import { formatAge, formatMoney, plural, formatDuration } from "../src/lib/format";
 
 test("times are as long ago as a person would say", () => {
   const now = Date.UTC(2026, 10, 22, 12);
   const minute = 60_000;
-  expect(ago(now - 10_000, now)).toBe("just now");
-  expect(ago(now + 5000, now)).toBe("just now"); // two clocks never agree
-  expect(ago(now - 5 * minute, now)).toMatch(/5/);
-  expect(ago(now - 119 * minute, now)).toMatch(/1/);
-  expect(ago(now - 30 * 24 * 60 * minute, now)).toMatch(/2026/);
+  expect(formatAge(now - 10_000, now)).toBe("just now");
+  expect(formatAge(now + 5000, now)).toBe("just now"); // two clocks never agree
+  expect(formatAge(now - 5 * minute, now)).toMatch(/5/);
+  expect(formatAge(now - 119 * minute, now)).toMatch(/1/);
+  expect(formatAge(now - 30 * 24 * 60 * minute, now)).toMatch(/2026/);
 });
 
 test("waiting is rounded up, so that whoever waits that long is let through", () => {
-  expect(waitingTime(0)).toBe("1 second");
-  expect(waitingTime(1001)).toBe("2 seconds");
-  expect(waitingTime(61 * 60_000 + 1)).toBe("62 minutes");
+  expect(formatDuration(0)).toBe("1 second");
+  expect(formatDuration(1001)).toBe("2 seconds");
+  expect(formatDuration(61 * 60_000 + 1)).toBe("62 minutes");
 });
 
 test("amounts are in the currency's own smallest unit", () => {
-  expect(money(2000, "usd")).toMatch(/20[.,]00/);
-  expect(money(2000, "jpy")).toMatch(/2[.,\s]?000/);
+  expect(formatMoney(2000, "usd")).toMatch(/20[.,]00/);
+  expect(formatMoney(2000, "jpy")).toMatch(/2[.,\s]?000/);
 });
 
 test("one is not many", () => {

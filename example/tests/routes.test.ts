@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { checkoutOutcome, parseRoute, pathOf } from "../src/lib/routes";
+import { checkoutResult, parseRoute, pathOf } from "../src/lib/routes";
 
 test("each page has a path that leads back to it", () => {
   const routes = [
@@ -12,7 +12,7 @@ test("each page has a path that leads back to it", () => {
 
 test("a path that names no page is told apart", () => {
   for (const path of ["/projects", "/projects/a/b", "/account/x", "/elsewhere"]) {
-    expect(parseRoute(path)).toEqual({ page: "missing" });
+    expect(parseRoute(path)).toEqual({ page: "notFound" });
   }
 });
 
@@ -21,8 +21,8 @@ test("a broken escape in an address is no crash", () => {
 });
 
 test("Stripe's way back is recognised by the word it brings", () => {
-  expect(checkoutOutcome("?checkout=success&session_id=cs_1")).toBe("success");
-  expect(checkoutOutcome("?checkout=cancelled")).toBe("cancelled");
-  expect(checkoutOutcome("?checkout=perhaps")).toBeNull();
-  expect(checkoutOutcome("")).toBeNull();
+  expect(checkoutResult("?checkout=success&session_id=cs_1")).toBe("success");
+  expect(checkoutResult("?checkout=cancelled")).toBe("cancelled");
+  expect(checkoutResult("?checkout=perhaps")).toBeNull();
+  expect(checkoutResult("")).toBeNull();
 });

@@ -1,7 +1,7 @@
-/** How much a server answers, and how fast. */
+/** Throughput and latency of one server. */
 export interface Measured {
   perSecond: number;
-  /** Milliseconds that half, and ninety-nine in a hundred, of the requests took at the most. */
+  /** The 50th and the 99th percentile of the latencies, in milliseconds. */
   p50: number;
   p99: number;
 }

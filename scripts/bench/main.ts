@@ -2,20 +2,20 @@
  * `bun run bench [PART...]`: tables, of all parts unless some are named.
  * - `cost`: documents and bytes that each public function reads and writes, by how much there is;
  * - `bundles`: what a push sends, and what is in the largest of it;
- * - `local`: what the local deployment does per second;
- * - `fan-out`: how soon everyone who watches hears of a change;
+ * - `throughput`: what the local deployment does per second;
+ * - `fan-out`: how soon every subscriber has a change;
  * - `page`: how large the example is, and how soon a browser paints it.
  */
 import { benchBundles } from "./bundles.ts";
 import { benchCost } from "./cost.ts";
 import { benchFanOut } from "./fan-out.ts";
-import { benchLocal } from "./local.ts";
 import { benchPage } from "./page.ts";
+import { benchThroughput } from "./throughput.ts";
 
 const PARTS = new Map([
   ["cost", benchCost],
   ["bundles", benchBundles],
-  ["local", benchLocal],
+  ["throughput", benchThroughput],
   ["fan-out", benchFanOut],
   ["page", benchPage],
 ]);

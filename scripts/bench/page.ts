@@ -41,7 +41,7 @@ const kb = (bytes: number) => `${(bytes / 1000).toFixed(1)} kB`;
 export async function benchPage(): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), "quaver-page-"));
   try {
-    // Where the deployment is does not matter: the front door is painted without it.
+    // Where the deployment is does not matter: the sign-in page is painted without it.
     Object.assign(process.env, { VITE_CONVEX_URL: "http://127.0.0.1:9", NODE_ENV: "production" });
     await build({
       root: join(ROOT, "example"),
@@ -82,7 +82,7 @@ async function printPaints(folder: string): Promise<void> {
   try {
     const rows = [];
     for (const conditions of CONDITIONS) rows.push(await paints(browser, server, conditions));
-    process.stdout.write(`\nThe front door, loaded ${LOADS} times, each with an empty cache:\n`);
+    process.stdout.write(`\nThe sign-in page, loaded ${LOADS} times, each with an empty cache:\n`);
     console.table(rows);
   } finally {
     await browser.close();
@@ -114,9 +114,9 @@ async function paints(
     await context.close();
   }
   return {
-    "as on": name,
+    conditions: name,
     "first contentful paint, ms": median(first),
-    "front door there, ms": median(usable),
+    "heading there, ms": median(usable),
   };
 }
 

@@ -35,7 +35,7 @@ export function startExample({ port, dataDir, url, clerkUrl }: ExampleOptions): 
   const args = [SERVER, join(ROOT, "example"), String(port), join(dataDir, "vite")];
   const child = spawn(nodePath(), ["--import", EXIT_WITH_PARENT, ...args], {
     cwd: ROOT,
-    env: { ...process.env, VITE_CONVEX_URL: url, VITE_CLERK_STAND_IN_URL: clerkUrl },
+    env: { ...process.env, VITE_CONVEX_URL: url, VITE_CLERK_EMULATOR_URL: clerkUrl },
     stdio: ["pipe", "pipe", "inherit"],
   });
   const ended = exitOf(child);

@@ -9,7 +9,7 @@ import { parseArgs } from "node:util";
 import type { Target } from "../lib/convex-cli.ts";
 import { messageOf } from "../lib/failure.ts";
 import { readSpec } from "../lib/function-spec.ts";
-import { makeReference } from "../reference/reference.ts";
+import { makeReference } from "./reference.ts";
 import { withPushedFunctions } from "./deployment.ts";
 import {
   differences,

@@ -2,7 +2,7 @@
  * Who may import what (arrows point one way):
  * `convex/` → `@quaver/sandbox` → `@daytonaio/sdk`; nothing in either knows that the local deployment
  * or the emulators exist, and the local deployment knows nothing of Quaver. The example knows the
- * backend as any front end does: by its functions, their types, and its errors. And who may write projects.
+ * backend as any front end does: by its functions, their types, its errors and its limits. And who may write projects.
  * Inside the local deployment, each folder imports only those below it.
  */
 
@@ -34,9 +34,10 @@ const quaver = {
 
 const frontEnd = [
   {
-    regex: "^@backend/(?!_generated/(api|dataModel)$|lib/errors$)",
+    regex: "^@backend/(?!_generated/(api|dataModel)$|lib/(errors|limits)$)",
     allowTypeImports: true,
-    message: "Of the backend a front end has the generated API and lib/errors alone.",
+    message:
+      "Of the backend a front end imports the generated API, lib/errors and lib/limits alone.",
   },
   {
     regex: "^@quaver/|^(\\.\\./)+(convex|packages)/",

@@ -1,181 +1,283 @@
 /**
- * What the documents name must be there. Each check looks at every document; each looks at something in some document,
- * so that none goes blind.
+ * Commands, paths and links are right: in the documents, and in the comments of the sources.
+ * What is generated is checked by `bun run generated:check`.
  */
 import { spawnSync } from "node:child_process";
-import { describe, expect, test, vi } from "vitest";
-import { USUAL_PORTS } from "../../scripts/dev/ports.ts";
-import {
-  TEST_PROJECTS,
-  bunCalls,
-  convexCalls,
-  shellBlocks,
-  testProjects,
-  wrongInBunCall,
-  wrongInConvexCall,
-} from "./docs/commands.ts";
-import { documents, parseDocument, type Document } from "./docs/documents.ts";
-import {
-  definitionsIn,
-  missingVariables,
-  variablesIn,
-  wrongDefinitions,
-  wrongNames,
-  namesIn,
-  flagsIn,
-  wrongFlags,
-  logLines,
-  isLogged,
-  packagesIn,
-  missingPackages,
-  routesIn,
-  missingRoutes,
-} from "./docs/names.ts";
-import { brokenTargets, internalTargets, missingPaths, pathsIn } from "./docs/places.ts";
+import { existsSync, readFileSync, readdirSync } from "node:fs";
+import { dirname, join, posix } from "node:path";
+import GithubSlugger from "github-slugger";
+import { describe, expect, test } from "vitest";
+import schema from "../../convex/schema.ts";
+import manifest from "../../package.json" with { type: "json" };
+import { ROOT } from "../../scripts/lib/convex-cli.ts";
 
-/** What a check looks at in a document, and what of it is wrong. */
-interface Check {
-  looksAt: (document: Document) => unknown[];
-  wrong: (document: Document) => string[];
-  /** Lines that are wrong, each by itself. */
-  catches: string[];
+/** A document, or the comments of a source. */
+interface Text {
+  /** From the root, with `/`. */
+  path: string;
+  prose: string;
+  /** What is in code type. */
+  spans: string[];
+  /** Blocks for the shell. */
+  shell: string[];
 }
 
-const ports = Object.values(USUAL_PORTS).map(String);
-const addresses = ({ text }: Document) =>
-  [...text.matchAll(/https?:\/\/(?:127\.0\.0\.1|localhost):(\d+)/g)].map(([, port = ""]) => port);
+const FOLDERS = ["convex", "docs", "example", "packages", "scripts", "tests"];
 
-const checks: Record<string, Check> = {
-  "scripts and their flags": {
-    catches: [
-      "`bun run nonsense`",
-      "`bun run dev --nonsense`",
-      "`bun run codegen --json`",
-      "`bun run prove nonsense`",
-      "```sh\nnpx --yes bun@1 run nonsense\n```",
-    ],
-    looksAt: bunCalls,
-    wrong: (document) => bunCalls(document).flatMap(wrongInBunCall),
-  },
-  "flags by themselves": {
-    catches: ["It takes `--nonsense DIR`."],
-    looksAt: flagsIn,
-    wrong: wrongFlags,
-  },
-  "calls of the official CLI": {
-    catches: [
-      "`npx convex nonsense`",
-      "`convex nonsense`",
-      "`npx convex run projects/sweep:nonsense`",
-      "```sh\nnpx convex run projects/reconcile/sweep:sweepRunning '{impatient}'\n```",
-      "`npx convex env nonsense`",
-      "`npx convex data nonsense`",
-      "`npx convex logs --nonsense`",
-    ],
-    looksAt: convexCalls,
-    wrong: (document) => convexCalls(document).flatMap(wrongInConvexCall),
-  },
-  "test projects": {
-    catches: ["`npx vitest run --project nonsense`"],
-    looksAt: testProjects,
-    wrong: (document) => testProjects(document).filter((name) => !TEST_PROJECTS.includes(name)),
-  },
-  "shell blocks": {
-    catches: ["```sh\nif true; then\n```"],
-    looksAt: shellBlocks,
-    wrong: (document) =>
-      shellBlocks(document).flatMap((block) => {
-        const { status, stderr } = spawnSync("bash", ["-n"], { input: block, encoding: "utf8" });
-        return status === 0 ? [] : [stderr];
-      }),
-  },
-  paths: {
-    catches: [
-      "`convex/nonsense.ts`",
-      "`projects/nonsense.ts`",
-      "`nonsense.ts`",
-      "`tests/nonsense/`",
-      "`.nonsense`",
-    ],
-    looksAt: pathsIn,
-    wrong: missingPaths,
-  },
-  "links and images": {
-    catches: [
-      "[a](nonsense.md)",
-      "[a](guarantees.md#nonsense)",
-      "[a](#nonsense)",
-      "![a](nonsense.png)",
-      '<img src="nonsense.png">',
-    ],
-    looksAt: internalTargets,
-    wrong: brokenTargets,
-  },
-  "definitions with their file": {
-    catches: [
-      "`nonsense` (`convex/projects/access.ts`)",
-      "`ownedProject` (`convex/projects/reconcile/sweep.ts`)",
-    ],
-    looksAt: definitionsIn,
-    wrong: wrongDefinitions,
-  },
-  names: {
-    catches: ["`projects/queries:nonsense`", "`operations.nonsense`", "`someNonsense`"],
-    looksAt: namesIn,
-    wrong: wrongNames,
-  },
-  "environment variables, codes and constants": {
-    catches: ["`SOME_NONSENSE`", "`npx convex env set CLERK_NONSENSE x`"],
-    looksAt: variablesIn,
-    wrong: missingVariables,
-  },
-  ports: {
-    catches: ["http://127.0.0.1:1234"],
-    looksAt: addresses,
-    wrong: (document) => addresses(document).filter((port) => !ports.includes(port)),
-  },
-  routes: { catches: ["`POST /nonsense`", "`/nonsense`"], looksAt: routesIn, wrong: missingRoutes },
-  packages: { catches: ["`@quaver/nonsense`"], looksAt: packagesIn, wrong: missingPackages },
-  "lines of the log": {
-    catches: ["# What to watch\n\n`Some nonsense ...`"],
-    looksAt: logLines,
-    wrong: (document) => logLines(document).filter((line) => !isLogged(line)),
-  },
-};
+const read = (path: string) => readFileSync(join(ROOT, path), "utf8");
+const firstGroups = (text: string, pattern: RegExp) =>
+  [...text.matchAll(pattern)].map(([, group = ""]) => group);
 
-/** The CLI is asked for help, command by command; it takes its time to start. */
-vi.setConfig({ testTimeout: 60_000 });
+function filesIn(folder: string): string[] {
+  const names = readdirSync(join(ROOT, folder), { recursive: true, encoding: "utf8" });
+  return names
+    .map((name) => `${folder}/${name.replaceAll("\\", "/")}`)
+    .filter((path) => !/\/(?:node_modules|dist|_generated)\//.test(path));
+}
 
-const all = documents();
+function parseDocument(path: string, text = read(path)): Text {
+  const blocks = [...text.matchAll(/^ *(?:\d\. )?```(\w*)\n([^]*?)^ *```/gm)];
+  const prose = blocks.reduce((rest, [block]) => rest.replace(block, ""), text);
+  const shell = blocks.filter(([, language]) => language === "sh").map(([, , block = ""]) => block);
+  return { path, prose, spans: firstGroups(prose, /`([^`]+)`/g), shell };
+}
 
-test("the documents are found", () => {
-  const paths = all.map(({ path }) => path);
-  expect(paths).toEqual(expect.arrayContaining(["README.md", "docs/operating.md"]));
-});
+function parseComments(path: string, text = read(path)): Text {
+  const found = text.match(/\/\*[^]*?\*\/|(?<=^|\s)\/\/ .*$/gm) ?? [];
+  const prose = found.join("\n").replace(/\n\s*(?:\*|\/\/) /g, " ");
+  return { path, prose, spans: firstGroups(prose, /`([^`\n]+)`/g), shell: [] };
+}
 
-describe.each(all.map((document) => [document.path, document] as const))(
-  "%s",
-  (_path, document) => {
-    test.each(Object.entries(checks))("%s", (_name, { wrong }) => {
-      expect(wrong(document)).toEqual([]);
-    });
-  },
+const files = FOLDERS.flatMap(filesIn);
+const documents = ["README.md", ...files.filter((path) => path.endsWith(".md"))].map((path) =>
+  parseDocument(path),
+);
+const sources = files.filter(
+  (path) => /\.(?:ts|tsx|js|css)$/.test(path) && path !== "tests/repository/docs.test.ts",
 );
 
-describe.each(Object.entries(checks))("what is wrong is seen: %s", (_name, { wrong, catches }) => {
-  test.each(catches)("%s", (line) => {
-    expect(wrong(parseDocument("docs/wrong.md", line))).not.toEqual([]);
+const scripts: Partial<Record<string, string>> = manifest.scripts;
+const testProjects = firstGroups(read("vitest.config.ts"), /name: "(\w+)"/g);
+const cli = filesIn("node_modules/convex/src/cli").filter((path) => path.endsWith(".ts"));
+const cliSource = cli.map(read).join("\n");
+
+/** The commands of a text that begin with `start`, each in words; quotes hold words together. */
+function commandsIn({ shell, spans }: Text, start: RegExp): string[][] {
+  const lines = [...shell.flatMap((block) => block.split("\n")), ...spans];
+  const rests = lines.flatMap((line) =>
+    line
+      .replace(/(?:^|\s)#.*$/, "")
+      .split(start)
+      .slice(1),
+  );
+  return rests.map((rest) => rest.match(/'[^']*'|"[^"]*"|[^\s|;&'"]+/g) ?? []);
+}
+
+const bunCommands = (text: Text) => commandsIn(text, /\bbun(?:@[\d.]+)? run /);
+const convexCommands = (text: Text) => commandsIn(text, /^(?:npx )?convex (?=[a-z])/);
+const vitestCommands = (text: Text) => commandsIn(text, /\bvitest run /);
+
+/** Is there such a script, in such a workspace, and does its source take these flags? */
+function wrongInBunCommand([script = "", ...args]: string[]): string[] {
+  if (script === "--cwd") {
+    const manifest = read(`${args[0] ?? ""}/package.json`);
+    return manifest.includes(`"${args[1] ?? ""}": `) ? [] : [`bun run ${args.join(" ")}`];
+  }
+  const line = scripts[script];
+  if (line === undefined) return [`bun run ${script}`];
+  if (line.startsWith("convex ")) return wrongInConvexCommand([line.slice(7), ...args]);
+  const [entry = ""] = /scripts\/[\w/-]+\.ts/.exec(line) ?? [];
+  const own = files.filter((path) => path === entry || path.startsWith(`${dirname(entry)}/`));
+  const source = own
+    .filter((path) => path.endsWith(".ts"))
+    .map(read)
+    .join("\n");
+  const flags = args.filter((arg) => arg.startsWith("--"));
+  return flags
+    .filter((flag) => !new RegExp(`"?\\b${flag.slice(2)}"?: \\{\\s*type: "`).test(source))
+    .map((flag) => `bun run ${script} ${flag}`);
+}
+
+/** Does the installed CLI have the command and its flags, and the backend what it is asked for? */
+function wrongInConvexCommand([command = "", ...args]: string[]): string[] {
+  const [first = "", second = "{}"] = args.filter((arg) => !arg.startsWith("-"));
+  const flags = args.filter((arg) => arg.startsWith("--"));
+  const isRight =
+    cliSource.includes(`new Command("${command}")`) &&
+    flags.every((flag) => new RegExp(`[" ]${flag}[" ]`).test(cliSource)) &&
+    (command !== "run" || first === "" || (isFunction(first) && isJson(second))) &&
+    (command !== "data" || first === "" || first in schema.tables) &&
+    (command !== "env" || /^(?:list|get|set|remove)$/.test(first)) &&
+    (command !== "env" || !/^[A-Z]/.test(second) || isVariable(second));
+  return isRight ? [] : [`convex ${[command, ...args].join(" ")}`];
+}
+
+function isFunction(name: string): boolean {
+  const [module = "", exported = ""] = name.split(":");
+  const path = `convex/${module}.ts`;
+  return files.includes(path) && read(path).includes(`export const ${exported} = `);
+}
+
+function isVariable(name: string): boolean {
+  return name === "NAME" || read("convex/convex.config.ts").includes(` ${name}: v.`);
+}
+
+function isJson(argument: string): boolean {
+  try {
+    JSON.parse(argument.replace(/^'|'$/g, ""));
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function wrongCommands(text: Text): string[] {
+  const unknown = vitestCommands(text).filter(
+    ([flag, name = ""]) => flag === "--project" && !testProjects.includes(name),
+  );
+  const broken = text.shell.filter((input) => spawnSync("bash", ["-n"], { input }).status !== 0);
+  return [
+    ...bunCommands(text).flatMap(wrongInBunCommand),
+    ...convexCommands(text).flatMap(wrongInConvexCommand),
+    ...unknown.map((words) => `vitest run ${words.join(" ")}`),
+    ...broken,
+  ];
+}
+
+const FILE = String.raw`[\w.-]+\.(?:tsx?|js|json|md|html|css|svg|png)`;
+const TOP = `(?:${FOLDERS.join("|")})`;
+const DOMAIN = `(?:${readdirSync(join(ROOT, "convex")).join("|")})`;
+const IN_CODE_TYPE = new RegExp(
+  String.raw`^(?:${TOP}/[\w./-]*|${DOMAIN}/[\w./-]+\.ts|${FILE}|\.(?![jt]sx?$)[a-z][\w./-]*)$`,
+);
+const IN_PROSE = new RegExp(
+  String.raw`(?<![\w/.:@*~\x60-])(?:${TOP}/(?:[\w.-]+/)*${FILE}|(?:[\w-]+/)+[\w-]+\.md)\b`,
+  "g",
+);
+
+/** Names that files have in any Convex project. */
+const CONVEX_FILES = ["convex.json", "convex.config.js"];
+
+/** Paths from the root or below `convex/`, names of files, and hidden files. */
+function pathsIn({ prose, spans }: Text): string[] {
+  return [...spans.filter((span) => IN_CODE_TYPE.test(span)), ...(prose.match(IN_PROSE) ?? [])];
+}
+
+/** The paths that are no file here: neither from the root nor as the end of another path. */
+function wrongPaths(text: Text): string[] {
+  return pathsIn(text).filter((path) => !exists(path) && !isIgnored(path));
+}
+
+function exists(path: string): boolean {
+  return (
+    ["", ".ts", ".d.ts"].some((ending) => existsSync(join(ROOT, path + ending))) ||
+    existsSync(join(ROOT, "node_modules", path)) || // such as `convex/server`
+    files.some((file) => file.endsWith(`/${path}`)) ||
+    CONVEX_FILES.includes(path)
+  );
+}
+
+/** Files that are made on each machine are listed in .gitignore. */
+function isIgnored(path: string): boolean {
+  const ignored = read(".gitignore").split("\n").filter(Boolean);
+  return ignored.some(
+    (line) => path === line || `${path}/` === line || (line.endsWith("/") && path.startsWith(line)),
+  );
+}
+
+/** "`name` (`path/to/file.ts`)": a name and the file that it is in. */
+function wrongDefinitions({ prose }: Text): string[] {
+  const found = prose.matchAll(/`([A-Za-z_$][\w$.]*)`,? \((?:in )?`([\w./-]+\.(?:ts|tsx|js))`/g);
+  return [...found]
+    .filter(([, name = "", path = ""]) => {
+      const file = files.find((one) => one === path || one === `convex/${path}`);
+      const last = name.split(".").at(-1) ?? "";
+      return file === undefined || !new RegExp(`\\b${last}\\b`).test(read(file));
+    })
+    .map(([whole]) => whole);
+}
+
+function anchorsIn({ prose }: Text): Set<string> {
+  const slugger = new GithubSlugger();
+  return new Set(firstGroups(prose, /^#+ (.*)$/gm).map((heading) => slugger.slug(heading)));
+}
+
+function linksIn({ prose }: Text): string[] {
+  const targets = firstGroups(prose, /(?:\]\(|\b(?:src|srcset|href)=")([^)"\s]+)[)"]/g);
+  return targets.filter((target) => !/^(?:https?|mailto):/.test(target));
+}
+
+function brokenLinks(text: Text): string[] {
+  return linksIn(text).filter((link) => {
+    const [file = "", anchor] = link.split("#");
+    const path = file === "" ? text.path : posix.join(dirname(text.path), file);
+    if (!existsSync(join(ROOT, path))) return true;
+    return anchor !== undefined && !anchorsIn(parseDocument(path)).has(anchor);
+  });
+}
+
+/** What is wrong in a text, each with its path. */
+function wrongIn(text: Text): string[] {
+  const links = text.path.endsWith(".md") ? brokenLinks(text) : [];
+  const wrong = [wrongCommands, wrongPaths, wrongDefinitions].flatMap((check) => check(text));
+  return [...wrong, ...links].map((what) => `${text.path}: ${what}`);
+}
+
+test.each(documents.map((text) => [text.path, text] as const))("%s", (_path, text) => {
+  expect(wrongIn(text)).toEqual([]);
+});
+
+test.each(FOLDERS)("comments in %s/", (folder) => {
+  const comments = sources
+    .filter((path) => path.startsWith(folder))
+    .map((path) => parseComments(path));
+  expect(comments.flatMap(wrongIn)).toEqual([]);
+});
+
+test(".env.example", () => {
+  expect(wrongIn(parseDocument(".env.example"))).toEqual([]);
+});
+
+describe("what is wrong is seen", () => {
+  test.each([
+    "`bun run nonsense`",
+    "`bun run dev --nonsense`",
+    "`bun run codegen --json`",
+    "```sh\nnpx --yes bun@1 run nonsense\n```",
+    "`npx convex nonsense`",
+    "`npx convex run projects/reconcile/sweep:nonsense`",
+    "```sh\nnpx convex run auth/sync:removeUser '{clerkId}'\n```",
+    "`npx convex env nonsense`",
+    "`npx convex env set CLERK_NONSENSE x`",
+    "`npx convex data nonsense`",
+    "`npx convex logs --nonsense`",
+    "`npx vitest run --project nonsense`",
+    "```sh\nif true; then\n```",
+    "`convex/nonsense.ts`",
+    "see docs/nonsense.md",
+    "`nonsense.ts`",
+    "`tests/nonsense/`",
+    "`.nonsense`",
+    "`nonsense` (`convex/projects/access.ts`)",
+    "[a](nonsense.md)",
+    "[a](guarantees.md#nonsense)",
+    "[a](#nonsense)",
+    '<img src="nonsense.png">',
+  ])("%s", (line) => {
+    expect(wrongIn(parseDocument("docs/wrong.md", line))).toHaveLength(1);
+  });
+
+  test("in a comment", () => {
+    const source = "/**\n * Says `bun run\n * nonsense`.\n */\nconst a = 1; // in `nonsense.ts`\n";
+    expect(wrongIn(parseComments("convex/wrong.ts", source))).toHaveLength(2);
   });
 });
 
-test.each(Object.entries(checks))(
-  "somewhere there is something to look at: %s",
-  (_name, { looksAt }) => {
-    expect(all.flatMap(looksAt)).not.toEqual([]);
-  },
-);
-
 test("the README tells how to run each kind of test", () => {
-  const readme = all.find(({ path }) => path === "README.md")!;
-  expect(testProjects(readme).sort()).toEqual(TEST_PROJECTS.toSorted());
+  const [readme] = documents;
+  const byScript = bunCommands(readme!).map(([script = ""]) => scripts[script] ?? "");
+  const named = [...vitestCommands(readme!).map((words) => words.join(" ")), ...byScript].join(
+    "\n",
+  );
+  expect(firstGroups(named, /--project (\w+)/g)).toEqual(expect.arrayContaining(testProjects));
 });

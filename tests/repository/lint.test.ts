@@ -86,6 +86,10 @@ describe("who may import what", { timeout: LOADED_WITHIN_MS }, () => {
     ["packages/local-deployment/src/engine/syscalls/meta.ts", 'import "../../tx/usage.ts";'],
     ["packages/local-deployment/src/engine/handlers/code.ts", 'import "../indexes.ts";'],
     ["example/src/env.ts", 'import { isQuaverError } from "@backend/lib/errors";'],
+    [
+      "example/src/env.ts",
+      'import { MAX_NAME_LENGTH } from "@backend/lib/limits";\nvoid MAX_NAME_LENGTH;',
+    ],
     ["example/src/env.ts", 'import { api } from "@backend/_generated/api";'],
     [
       "example/src/env.ts",

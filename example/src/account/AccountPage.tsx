@@ -1,12 +1,12 @@
 import { displayName, emailOf, useUser } from "../auth/user";
 import { PageTitle } from "../ui/PageTitle";
+import { CheckoutResult } from "./CheckoutResult";
 import { DeleteAccount } from "./DeleteAccount";
-import { FromCheckout } from "./FromCheckout";
 import { Invoices } from "./Invoices";
 import { Payments } from "./Payments";
 import { Plan } from "./Plan";
 
-/** Who one is here, what one has, and what one has paid. */
+/** The person, their plan, invoices and payments, and deleting the account. */
 export function AccountPage() {
   const user = useUser();
   const email = emailOf(user);
@@ -19,7 +19,7 @@ export function AccountPage() {
           {email !== undefined && email !== displayName(user) && `, ${email}`}
         </p>
       </div>
-      <FromCheckout />
+      <CheckoutResult />
       <Plan />
       <Invoices />
       <Payments />

@@ -3,19 +3,19 @@ import { useState } from "react";
 import { api } from "@backend/_generated/api";
 import { useCall } from "../hooks/useCall";
 import { Button } from "../ui/Button";
-import { Confirm } from "../ui/Confirm";
+import { ConfirmDialog } from "../ui/ConfirmDialog";
 import { Field } from "../ui/Field";
 import { Section } from "../ui/Section";
 
 const WORD = "delete";
 
-/** Deleting the account, once somebody has typed that they mean it. */
+/** Deletes the account, after the person has typed a word to confirm. */
 export function DeleteAccount() {
   const subscribed = useQuery(api.payments.queries.currentPlan)?.subscription != null;
   const [asking, setAsking] = useState(false);
   const [typed, setTyped] = useState("");
   const deleteUser = useAction(api.auth.users.deleteUser);
-  const call = useCall(deleteUser); // `LoginGate` sees that it is gone, in every tab
+  const call = useCall(deleteUser); // `LoginGate` notices in every tab that the account is gone
   const close = (): void => {
     setAsking(false);
     setTyped("");
@@ -27,15 +27,15 @@ export function DeleteAccount() {
         Your projects go, with their sandboxes and conversations
         {subscribed && ", and your subscription ends"}.
       </p>
-      <Button tone="quiet" onClick={() => setAsking(true)}>
+      <Button variant="quiet" onClick={() => setAsking(true)}>
         Delete account …
       </Button>
       {asking && (
-        <Confirm
+        <ConfirmDialog
           title="Delete your account?"
-          deed="Delete account"
+          confirmLabel="Delete account"
           call={call}
-          ready={typed.trim().toLowerCase() === WORD}
+          enabled={typed.trim().toLowerCase() === WORD}
           onClose={close}
         >
           <p>Everything you have made here is lost. This can’t be undone.</p>
@@ -45,7 +45,7 @@ export function DeleteAccount() {
             autoComplete="off"
             onChange={(event) => setTyped(event.target.value)}
           />
-        </Confirm>
+        </ConfirmDialog>
       )}
     </Section>
   );

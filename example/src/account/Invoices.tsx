@@ -1,13 +1,13 @@
 import { usePaginatedQuery } from "convex/react";
 import { api } from "@backend/_generated/api";
-import { day, money } from "../lib/format";
+import { formatDate, formatMoney } from "../lib/format";
 import { Section } from "../ui/Section";
-import { Line, Lines } from "./Lines";
+import { BillingList, BillingRow } from "./BillingList";
 
-const PER_PAGE = 12; // a year of monthly bills
+const PER_PAGE = 12; // a year of monthly invoices
 
-/** Stripe's words for an invoice's status, in ours. */
-const STATUSES: Partial<Record<string, string>> = {
+/** Labels of Stripe's invoice statuses. */
+const STATUS_LABELS: Partial<Record<string, string>> = {
   draft: "Draft",
   open: "To be paid",
   paid: "Paid",
@@ -15,7 +15,7 @@ const STATUSES: Partial<Record<string, string>> = {
   void: "Cancelled",
 };
 
-/** The invoices, newest first; each leads to Stripe's own page of it. */
+/** The invoices, newest first, each with a link to its page at Stripe. */
 export function Invoices() {
   const pages = usePaginatedQuery(
     api.payments.queries.pageInvoices,
@@ -24,17 +24,17 @@ export function Invoices() {
   );
   return (
     <Section title="Invoices">
-      <Lines pages={pages} perPage={PER_PAGE} empty="No invoices so far.">
+      <BillingList pages={pages} perPage={PER_PAGE} empty="No invoices so far.">
         {pages.results.map((invoice) => (
-          <Line
+          <BillingRow
             key={invoice.stripeInvoiceId}
-            when={day(invoice.createdAt)}
+            when={formatDate(invoice.createdAt)}
             what={<InvoiceName name={invoice.number} url={invoice.hostedInvoiceUrl} />}
-            amount={money(invoice.amountDue, invoice.currency)}
-            status={STATUSES[invoice.status] ?? invoice.status}
+            amount={formatMoney(invoice.amountDue, invoice.currency)}
+            status={STATUS_LABELS[invoice.status] ?? invoice.status}
           />
         ))}
-      </Lines>
+      </BillingList>
     </Section>
   );
 }

@@ -1,12 +1,12 @@
 import { usePaginatedQuery } from "convex/react";
 import { api } from "@backend/_generated/api";
-import { day, money } from "../lib/format";
+import { formatDate, formatMoney } from "../lib/format";
 import { Section } from "../ui/Section";
-import { Line, Lines } from "./Lines";
+import { BillingList, BillingRow } from "./BillingList";
 
 const PER_PAGE = 12;
 
-/** The payments that came through, newest first. */
+/** The successful payments, newest first. */
 export function Payments() {
   const pages = usePaginatedQuery(
     api.payments.queries.pagePayments,
@@ -15,17 +15,17 @@ export function Payments() {
   );
   return (
     <Section title="Payments">
-      <Lines pages={pages} perPage={PER_PAGE} empty="No payments so far.">
+      <BillingList pages={pages} perPage={PER_PAGE} empty="No payments so far.">
         {pages.results.map((payment) => (
-          <Line
+          <BillingRow
             key={payment.stripePaymentIntentId}
-            when={day(payment.createdAt)}
+            when={formatDate(payment.createdAt)}
             what="Card payment"
-            amount={money(payment.amount, payment.currency)}
+            amount={formatMoney(payment.amount, payment.currency)}
             status="Received"
           />
         ))}
-      </Lines>
+      </BillingList>
     </Section>
   );
 }

@@ -2,15 +2,15 @@ import { useQuery } from "convex/react";
 import { api } from "@backend/_generated/api";
 import { Section } from "../ui/Section";
 import { PlanActions } from "./PlanActions";
-import { SubscriptionLine } from "./SubscriptionLine";
+import { SubscriptionStatus } from "./SubscriptionStatus";
 import { Usage } from "./Usage";
 
-const PLAN_WORDS = {
+const PLAN_TEXTS = {
   free: { name: "Free", about: "For trying things out." },
   pro: { name: "Pro", about: "For everything you have in mind." },
 };
 
-/** The plan, what is used of it, and what can be done about it. */
+/** The plan, its usage, and the buttons to change it. */
 export function Plan() {
   const current = useQuery(api.payments.queries.currentPlan);
   if (current === undefined) {
@@ -20,7 +20,7 @@ export function Plan() {
       </Section>
     );
   }
-  const { name, about } = PLAN_WORDS[current.plan];
+  const { name, about } = PLAN_TEXTS[current.plan];
   return (
     <Section title="Plan">
       <div className="space-y-6 rounded-2xl border border-line bg-surface p-6">
@@ -29,7 +29,7 @@ export function Plan() {
           {current.subscription === null ? (
             <p className="text-muted">{about}</p>
           ) : (
-            <SubscriptionLine subscription={current.subscription} />
+            <SubscriptionStatus subscription={current.subscription} />
           )}
         </div>
         <Usage used={current.usage.projects} max={current.limits.maxProjects} />

@@ -1,18 +1,18 @@
 import { useAction } from "convex/react";
 import { useState } from "react";
 import { api } from "@backend/_generated/api";
+import { MAX_PROJECTS } from "@backend/lib/limits";
 import { useCall } from "../hooks/useCall";
-import { day } from "../lib/format";
+import { formatDate } from "../lib/format";
 import type { CurrentPlan } from "../lib/types";
-import { PLAN_SIZES } from "../lib/words";
-import { useNotice } from "../shell/notices";
+import { useToast } from "../shell/toastContext";
 import { Button } from "../ui/Button";
-import { Confirm } from "../ui/Confirm";
-import { Problem } from "../ui/Problem";
+import { ConfirmDialog } from "../ui/ConfirmDialog";
+import { ErrorAlert } from "../ui/ErrorAlert";
 
-/** Buying, managing, cancelling and resuming. Cards and money are Stripe's pages' affair. */
+/** Buttons to buy, manage, cancel and resume a subscription. Cards are entered on Stripe's pages alone. */
 export function PlanActions({ current: { plan, subscription } }: { current: CurrentPlan }) {
-  const notice = useNotice();
+  const toast = useToast();
   const [asking, setAsking] = useState(false);
   const createCheckout = useAction(api.payments.actions.createCheckoutSession);
   const createPortal = useAction(api.payments.actions.createPortalSession);
@@ -22,21 +22,21 @@ export function PlanActions({ current: { plan, subscription } }: { current: Curr
   const portal = useCall(async () => leaveFor(await createPortal()));
   const resume = useCall(async () => {
     await resumeSubscription();
-    notice("Your subscription goes on.");
+    toast("Your subscription goes on.");
   });
   const cancel = useCall(async () => {
     await cancelSubscription();
     setAsking(false);
-    notice("Your subscription ends with the period you have paid for.");
+    toast("Your subscription ends with the period you have paid for.");
   });
-  const problem = checkout.problem ?? portal.problem ?? resume.problem;
+  const error = checkout.error ?? portal.error ?? resume.error;
   const buyable =
     plan === "free" && (subscription === null || subscription.status === "incomplete");
   return (
     <div className="space-y-3">
       {buyable && (
         <p className="text-muted">
-          Pro is for {PLAN_SIZES.pro} projects. The price is on the next page, before you pay.
+          Pro is for {MAX_PROJECTS.pro} projects. The price is on the next page, before you pay.
         </p>
       )}
       <div className="flex flex-wrap gap-3">
@@ -46,12 +46,12 @@ export function PlanActions({ current: { plan, subscription } }: { current: Curr
           </Button>
         )}
         {subscription !== null && (
-          <Button tone="quiet" busy={portal.busy} onClick={() => void portal.run()}>
+          <Button variant="quiet" busy={portal.busy} onClick={() => void portal.run()}>
             Cards and billing
           </Button>
         )}
         {subscription !== null && !subscription.cancelAtPeriodEnd && (
-          <Button tone="quiet" onClick={() => setAsking(true)}>
+          <Button variant="quiet" onClick={() => setAsking(true)}>
             Cancel subscription
           </Button>
         )}
@@ -61,27 +61,27 @@ export function PlanActions({ current: { plan, subscription } }: { current: Curr
           </Button>
         )}
       </div>
-      {problem !== null && <Problem>{problem}</Problem>}
+      {error !== null && <ErrorAlert>{error}</ErrorAlert>}
       {asking && subscription !== null && (
-        <Confirm
+        <ConfirmDialog
           title="Cancel your subscription?"
-          deed="Cancel subscription"
-          wayOut="Keep it"
+          confirmLabel="Cancel subscription"
+          cancelLabel="Keep it"
           call={cancel}
           onClose={() => setAsking(false)}
         >
           <p>
-            You keep what you have paid for until {day(subscription.currentPeriodEnd)}. After that
-            all your projects stay, but you can make a new one only while you have fewer than{" "}
-            {PLAN_SIZES.free}, and start one only while fewer than {PLAN_SIZES.free} run.
+            You keep what you have paid for until {formatDate(subscription.currentPeriodEnd)}. After
+            that all your projects stay, but you can make a new one only while you have fewer than{" "}
+            {MAX_PROJECTS.free}, and start one only while fewer than {MAX_PROJECTS.free} run.
           </p>
-        </Confirm>
+        </ConfirmDialog>
       )}
     </div>
   );
 }
 
-/** Goes to a page of Stripe's, from which a person comes back. */
+/** Leaves for a page of Stripe's, which returns here. */
 function leaveFor({ url }: { url: string }): void {
   location.assign(url);
 }

@@ -3,11 +3,11 @@ import { useConvexAuth, type ConvexReactClient } from "convex/react";
 import { ConvexProviderWithClerk } from "convex/react-clerk";
 import type { ReactNode } from "react";
 import { CLERK_PUBLISHABLE_KEY } from "../env";
-import { forgetDrafts } from "../lib/drafts";
-import { Problem } from "../ui/Problem";
+import { clearDrafts } from "../lib/drafts";
+import { ErrorAlert } from "../ui/ErrorAlert";
 import { SessionProvider } from "./session";
 
-/** Clerk's form, in this app's colours, light and dark, and without a box of its own. */
+/** Clerk's form in this app's colours, light and dark, without a card around it. */
 const APPEARANCE = {
   variables: {
     colorPrimary: "var(--accent)",
@@ -27,7 +27,7 @@ const APPEARANCE = {
   },
 };
 
-/** People sign in with Clerk. Loaded only where there is a publishable key. */
+/** Sign-in by Clerk. Loaded only where there is a publishable key. */
 export default function ClerkAuth(props: { client: ConvexReactClient; children: ReactNode }) {
   return (
     <ClerkProvider
@@ -47,14 +47,16 @@ function ClerkSession({ children }: { children: ReactNode }) {
   const { isSignedIn = false } = useAuth();
   const { isAuthenticated, isLoading } = useConvexAuth();
   const signOut = (): void => {
-    forgetDrafts();
+    clearDrafts();
     void clerk.signOut();
   };
   const expired = isSignedIn && !isAuthenticated && !isLoading;
   return (
     <SessionProvider value={{ SignIn: ClerkSignIn, expired, signOut }}>
       <ClerkFailed>
-        <Problem onRetry={() => location.reload()}>The sign-in service can’t be reached.</Problem>
+        <ErrorAlert onRetry={() => location.reload()}>
+          The sign-in service can’t be reached.
+        </ErrorAlert>
       </ClerkFailed>
       {children}
     </SessionProvider>

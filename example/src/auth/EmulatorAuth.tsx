@@ -1,23 +1,23 @@
 import { ConvexProviderWithAuth, useConvexAuth, type ConvexReactClient } from "convex/react";
 import { useCallback, useMemo, useState, type ReactNode } from "react";
-import { forgetDrafts } from "../lib/drafts";
-import { SessionProvider } from "./session";
+import { clearDrafts } from "../lib/drafts";
 import { fetchToken } from "./emulator";
 import { EmulatorContext, useEmulator, type EmulatorState } from "./emulatorContext";
 import { EmulatorSignIn } from "./EmulatorSignIn";
+import { SessionProvider } from "./session";
 
-const KEY = "quaver:person"; // in sessionStorage: each tab is a person of its own
+const KEY = "quaver:person"; // in sessionStorage, so that each tab has its own user
 
-/** People sign in at the Clerk emulator, by choosing who they are. */
+/** Sign-in at the Clerk emulator, by choosing a user. */
 export default function EmulatorAuth(props: { client: ConvexReactClient; children: ReactNode }) {
-  const [signIn, setSignIn] = useState({ personId: sessionStorage.getItem(KEY), count: 0 });
+  const [signIn, setSignIn] = useState({ userId: sessionStorage.getItem(KEY), signIns: 0 });
   const state = useMemo<EmulatorState>(
     () => ({
       ...signIn,
-      choose: (personId) => {
-        if (personId === null) sessionStorage.removeItem(KEY);
-        else sessionStorage.setItem(KEY, personId);
-        setSignIn(({ count }) => ({ personId, count: count + 1 }));
+      setUserId: (userId) => {
+        if (userId === null) sessionStorage.removeItem(KEY);
+        else sessionStorage.setItem(KEY, userId);
+        setSignIn(({ signIns }) => ({ userId, signIns: signIns + 1 }));
       },
     }),
     [signIn],
@@ -31,28 +31,28 @@ export default function EmulatorAuth(props: { client: ConvexReactClient; childre
   );
 }
 
-/** What Convex asks of a provider. A new `fetchAccessToken` makes it authenticate anew. */
+/** The hook that `ConvexProviderWithAuth` takes. A new `fetchAccessToken` makes it authenticate again. */
 function useEmulatorAuth() {
-  const { personId, count } = useEmulator();
+  const { userId, signIns } = useEmulator();
   const fetchAccessToken = useCallback(
-    async () => (personId === null ? null : await fetchToken(personId)),
+    async () => (userId === null ? null : await fetchToken(userId)),
     // eslint-disable-next-line react-hooks/exhaustive-deps -- the same person may sign in again
-    [personId, count],
+    [userId, signIns],
   );
   return useMemo(
-    () => ({ isLoading: false, isAuthenticated: personId !== null, fetchAccessToken }),
-    [personId, fetchAccessToken],
+    () => ({ isLoading: false, isAuthenticated: userId !== null, fetchAccessToken }),
+    [userId, fetchAccessToken],
   );
 }
 
 function EmulatorSession({ children }: { children: ReactNode }) {
-  const { personId, choose } = useEmulator();
+  const { userId, setUserId } = useEmulator();
   const { isAuthenticated, isLoading } = useConvexAuth();
   const signOut = (): void => {
-    forgetDrafts();
-    choose(null);
+    clearDrafts();
+    setUserId(null);
   };
-  const expired = personId !== null && !isAuthenticated && !isLoading;
+  const expired = userId !== null && !isAuthenticated && !isLoading;
   return (
     <SessionProvider value={{ SignIn: EmulatorSignIn, expired, signOut }}>
       {children}

@@ -1,36 +1,38 @@
 import { useEffect, useState } from "react";
 import { useCall } from "../hooks/useCall";
 import { Button } from "../ui/Button";
+import { ErrorAlert } from "../ui/ErrorAlert";
 import { Field } from "../ui/Field";
-import { Problem } from "../ui/Problem";
-import { listPeople, signUp, type NewPerson, type Person } from "./emulator";
+import { listUsers, signUp, type EmulatorUser, type NewUser } from "./emulator";
 import { useEmulator } from "./emulatorContext";
 
-/** Two to begin with, so that the first click works, and the second tab can be someone else. */
-const SUGGESTED = [
+/** Two users who can be chosen before anybody has signed up. */
+const SUGGESTED_USERS = [
   { email: "clara@example.com", first_name: "Clara", last_name: "Schumann" },
   { email: "ada@example.com", first_name: "Ada", last_name: "Lovelace" },
 ];
 
-/** Where people choose who they are. No passwords: this is for development. */
+/** The sign-in for development: choose a user or make one, without a password. */
 export function EmulatorSignIn() {
-  const { choose } = useEmulator();
-  const [people, setPeople] = useState<Person[] | null>(null);
-  const [taken, setTaken] = useState<string | null>(null);
-  const load = useCall(async () => setPeople(await listPeople()));
-  const join = useCall(async (person: NewPerson) => {
-    setTaken(null);
-    const answer = await signUp(person);
-    if ("id" in answer) choose(answer.id);
-    else setTaken(answer.problem);
+  const { setUserId } = useEmulator();
+  const [users, setUsers] = useState<EmulatorUser[] | null>(null);
+  const [refusal, setRefusal] = useState<string | null>(null);
+  const load = useCall(async () => setUsers(await listUsers()));
+  const join = useCall(async (user: NewUser) => {
+    setRefusal(null);
+    const answer = await signUp(user);
+    if ("id" in answer) setUserId(answer.id);
+    else setRefusal(answer.error);
   });
   const { run } = load;
   useEffect(() => {
     void run();
     // eslint-disable-next-line react-hooks/exhaustive-deps -- once, when the page is opened
   }, []);
-  const known = people ?? [];
-  const suggested = SUGGESTED.filter(({ email }) => !known.some((each) => each.email === email));
+  const known = users ?? [];
+  const suggested = SUGGESTED_USERS.filter(
+    ({ email }) => !known.some((each) => each.email === email),
+  );
   return (
     <div className="space-y-6">
       <section aria-labelledby="choose" className="space-y-3">
@@ -38,16 +40,16 @@ export function EmulatorSignIn() {
           Continue as
         </h2>
         <ul className="max-h-80 divide-y divide-line overflow-y-auto rounded-xl border border-line">
-          {known.map((person) => (
-            <Choice key={person.id} person={person} onChoose={() => choose(person.id)} />
+          {known.map((user) => (
+            <Choice key={user.id} user={user} onChoose={() => setUserId(user.id)} />
           ))}
-          {people !== null &&
-            suggested.map((person) => (
-              <Choice key={person.email} person={person} onChoose={() => void join.run(person)} />
+          {users !== null &&
+            suggested.map((user) => (
+              <Choice key={user.email} user={user} onChoose={() => void join.run(user)} />
             ))}
         </ul>
-        {load.problem !== null && (
-          <Problem onRetry={() => void run()}>The sign-in emulator does not answer.</Problem>
+        {load.error !== null && (
+          <ErrorAlert onRetry={() => void run()}>The sign-in emulator does not answer.</ErrorAlert>
         )}
       </section>
       <form
@@ -55,7 +57,7 @@ export function EmulatorSignIn() {
         aria-label="Someone new"
         onSubmit={(event) => {
           event.preventDefault();
-          void join.run(readPerson(new FormData(event.currentTarget)));
+          void join.run(readUser(new FormData(event.currentTarget)));
         }}
       >
         <h2 className="font-semibold">Or someone new</h2>
@@ -64,7 +66,7 @@ export function EmulatorSignIn() {
           <Field label="Last name" name="last_name" autoComplete="family-name" />
         </div>
         <Field label="E-mail" name="email" type="email" required autoComplete="email" />
-        {(taken ?? join.problem) && <Problem>{taken ?? join.problem}</Problem>}
+        {(refusal ?? join.error) && <ErrorAlert>{refusal ?? join.error}</ErrorAlert>}
         <Button type="submit" busy={join.busy}>
           Sign up
         </Button>
@@ -76,8 +78,8 @@ export function EmulatorSignIn() {
   );
 }
 
-function Choice({ person, onChoose }: { person: Omit<Person, "id">; onChoose: () => void }) {
-  const name = [person.first_name, person.last_name].filter(Boolean).join(" ");
+function Choice({ user, onChoose }: { user: Omit<EmulatorUser, "id">; onChoose: () => void }) {
+  const name = [user.first_name, user.last_name].filter(Boolean).join(" ");
   return (
     <li>
       <button
@@ -85,14 +87,14 @@ function Choice({ person, onChoose }: { person: Omit<Person, "id">; onChoose: ()
         onClick={onChoose}
         className="flex min-h-14 w-full flex-col justify-center gap-x-4 px-4 py-2 text-left sm:flex-row sm:items-center sm:justify-between transition-colors hover:bg-accent-soft focus-visible:-outline-offset-2"
       >
-        <span className="min-w-0 truncate font-medium">{name || person.email}</span>
-        {name && <span className="min-w-0 truncate text-sm text-muted">{person.email}</span>}
+        <span className="min-w-0 truncate font-medium">{name || user.email}</span>
+        {name && <span className="min-w-0 truncate text-sm text-muted">{user.email}</span>}
       </button>
     </li>
   );
 }
 
-function readPerson(form: FormData): NewPerson {
+function readUser(form: FormData): NewUser {
   const text = (name: string): string => {
     const value = form.get(name);
     return typeof value === "string" ? value.trim() : "";

@@ -1,18 +1,18 @@
 import { useEffect } from "react";
-import { countAsMove } from "../hooks/useRoute";
-import { Mark } from "../ui/Mark";
+import { markNavigated } from "../hooks/useRoute";
 import { Button } from "../ui/Button";
+import { Logo } from "../ui/Logo";
 import { useSession } from "./session";
 
-/** What a visitor sees: what this is, and the way in. */
+/** The page for signed-out visitors. */
 export function SignInPage() {
   const { SignIn, expired, signOut } = useSession();
-  useEffect(countAsMove, []); // whatever page comes after it is a new one
+  useEffect(markNavigated, []); // so that the next page gets the focus
   return (
     <main className="mx-auto grid w-full max-w-6xl flex-1 items-center grid-cols-1 gap-12 px-5 py-12 lg:grid-cols-2 lg:gap-24">
       <title>Sign in – Quaver</title>
       <div className="space-y-5">
-        <Mark className="-ml-2 size-14 text-accent" />
+        <Logo className="-ml-2 size-14 text-accent" />
         <h1 className="text-4xl font-semibold sm:text-5xl">Say it. See it built.</h1>
         <p className="max-w-md text-lg text-muted">
           Tell Quaver what you would like. An agent builds it in a sandbox of its own, and you watch
@@ -23,7 +23,7 @@ export function SignInPage() {
         {expired && (
           <div role="alert" className="mb-6 space-y-3 rounded-xl bg-danger-soft p-4 text-sm">
             <p>Your sign-in has ended. Sign in again: what you typed is kept.</p>
-            <Button tone="quiet" onClick={signOut}>
+            <Button variant="quiet" onClick={signOut}>
               Sign out instead
             </Button>
           </div>

@@ -1,16 +1,16 @@
 /** The Clerk emulator, as a front end calls it. */
-import { CLERK_STAND_IN_URL } from "../env";
+import { CLERK_EMULATOR_URL } from "../env";
 
-/** Someone who can sign in there. */
-export interface Person {
+/** A user who can sign in there. */
+export interface EmulatorUser {
   id: string;
   email: string;
   first_name: string | null;
   last_name: string | null;
 }
 
-/** Who someone new is. */
-export interface NewPerson {
+/** What signing up takes. */
+export interface NewUser {
   email: string;
   first_name?: string;
   last_name?: string;
@@ -18,41 +18,41 @@ export interface NewPerson {
 
 const RETRY_MS = 1000;
 
-/** Everyone who has signed up. */
-export async function listPeople(): Promise<Person[]> {
+/** All users. */
+export async function listUsers(): Promise<EmulatorUser[]> {
   const response = await fetch(address("/people"));
   // The emulator is part of this repository, and answers as its own `GET /people` says.
-  return (await response.json()) as Person[];
+  return (await response.json()) as EmulatorUser[];
 }
 
-/** @returns the new person's id, or in words why there is none */
-export async function signUp(person: NewPerson): Promise<{ id: string } | { problem: string }> {
-  const response = await post("/sign-ups", person);
+/** @returns the new user's id, or a message why there is none */
+export async function signUp(user: NewUser): Promise<{ id: string } | { error: string }> {
+  const response = await post("/sign-ups", user);
   // As above: `POST /sign-ups`, and Clerk's form of an error.
   const answer = (await response.json()) as
     { user: { id: string } } | { errors: { message: string }[] };
   if ("user" in answer) return { id: answer.user.id };
-  return { problem: inWords(answer.errors[0]?.message ?? "That did not work. Try again.") };
+  return { error: messageFor(answer.errors[0]?.message ?? "That did not work. Try again.") };
 }
 
-/** Clerk's API names the field that it did not take; people know it by its label. */
-function inWords(message: string): string {
+/** Clerk's API names the refused field; the form has labels. */
+function messageFor(message: string): string {
   if (message.startsWith("email:"))
     return "That is not a whole e-mail address: name@example.com is.";
   if (/^\w+_name:/.test(message)) return "That name is too long.";
   return message;
 }
 
-/** A short-lived token; null when there is no such person any more. Waits for the emulator to answer. */
-export async function fetchToken(personId: string): Promise<string | null> {
+/** A short-lived token; null when the user no longer exists. Retries until the emulator answers. */
+export async function fetchToken(userId: string): Promise<string | null> {
   for (;;) {
     try {
-      const response = await post("/tokens", { user_id: personId });
+      const response = await post("/tokens", { user_id: userId });
       if (response.status === 404) return null;
       // As above: `POST /tokens`.
       if (response.ok) return ((await response.json()) as { token: string }).token;
     } catch {
-      // Not there at the moment: someone who is signed in stays so.
+      // The emulator is away: whoever is signed in stays signed in.
     }
     await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
   }
@@ -67,8 +67,8 @@ function post(path: string, body: unknown): Promise<Response> {
 }
 
 function address(path: string): string {
-  if (!CLERK_STAND_IN_URL) {
-    throw new Error("Set VITE_CLERK_PUBLISHABLE_KEY, or VITE_CLERK_STAND_IN_URL.");
+  if (!CLERK_EMULATOR_URL) {
+    throw new Error("Set VITE_CLERK_PUBLISHABLE_KEY, or VITE_CLERK_EMULATOR_URL.");
   }
-  return CLERK_STAND_IN_URL + path;
+  return CLERK_EMULATOR_URL + path;
 }

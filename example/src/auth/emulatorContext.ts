@@ -1,20 +1,20 @@
 import { createContext, use } from "react";
 
-/** Who is signed in at the emulator, in this tab. */
+/** The user who is signed in at the emulator, in this tab. */
 export interface EmulatorState {
-  personId: string | null;
+  userId: string | null;
   /** How often somebody has signed in or out. */
-  count: number;
-  /** Signs in as this person, or out. */
-  choose: (personId: string | null) => void;
+  signIns: number;
+  /** Signs in as this user; null signs out. */
+  setUserId: (userId: string | null) => void;
 }
 
-/** See `EmulatorState`. */
+/** Provided by `EmulatorAuth`. */
 export const EmulatorContext = createContext<EmulatorState | null>(null);
 
-/** Who is signed in at the emulator. */
+/** The state of the sign-in at the emulator. */
 export function useEmulator(): EmulatorState {
   const state = use(EmulatorContext);
-  if (state === null) throw new Error("useEmulator needs a EmulatorContext above it");
+  if (state === null) throw new Error("useEmulator needs an EmulatorContext above it");
   return state;
 }

@@ -1,17 +1,17 @@
 import { createContext, use, type ComponentType } from "react";
 
-/** What the app needs from whoever signs people in: Clerk, or its emulator. */
+/** What the app needs of Clerk, or of its emulator. */
 export interface Session {
-  /** The page to sign in on. */
+  /** The sign-in form. */
   SignIn: ComponentType;
-  /** Whether somebody was signed in, and the deployment no longer takes their token. */
+  /** Somebody was signed in, but the deployment no longer accepts their token. */
   expired: boolean;
   signOut: () => void;
 }
 
 const SessionContext = createContext<Session | null>(null);
 
-/** Gives the session to what is below. */
+/** Provides the session. */
 export const SessionProvider = SessionContext.Provider;
 
 /** The session. */

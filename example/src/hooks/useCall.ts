@@ -1,28 +1,28 @@
 import { useState } from "react";
-import { explain } from "../lib/errors";
+import { errorMessage } from "../lib/errors";
 
-/** A call that a person asked for: whether it is under way, and what went wrong with the last one. */
+/** A call that the user starts: whether it is running, and the error of the last one. */
 export interface Call<Args extends unknown[]> {
-  /** Makes the call, unless it is under way; says whether it worked. Never throws. */
+  /** Makes the call, unless it is running already; resolves to whether it succeeded. Never throws. */
   run: (...args: Args) => Promise<boolean>;
   busy: boolean;
-  problem: string | null;
-  /** Forgets what went wrong. */
+  error: string | null;
+  /** Clears the error. */
   dismiss: () => void;
 }
 
 /**
- * Follows a mutation, an action, or several of them.
+ * Tracks a call of a mutation, an action, or several of them.
  *
- * @param since - the moment since which things are as the person sees them when they ask for the
- *   call; once it is another, what went wrong is old news, and forgotten
+ * @param since - when the state that the user sees began, such as `statusChangedAt`; an error is no
+ *   longer shown once this changes
  */
 export function useCall<Args extends unknown[]>(
   call: (...args: Args) => Promise<unknown>,
   since?: number,
 ): Call<Args> {
   const [busy, setBusy] = useState(false);
-  const [failed, setFailed] = useState<{ why: string; since: number | undefined } | null>(null);
+  const [failed, setFailed] = useState<{ message: string; since: number | undefined } | null>(null);
   const run = async (...args: Args): Promise<boolean> => {
     if (busy) return false;
     setBusy(true);
@@ -31,12 +31,12 @@ export function useCall<Args extends unknown[]>(
       await call(...args);
       return true;
     } catch (error) {
-      setFailed({ why: explain(error), since });
+      setFailed({ message: errorMessage(error), since });
       return false;
     } finally {
       setBusy(false);
     }
   };
-  const problem = failed?.since === since ? (failed?.why ?? null) : null;
-  return { run, busy, problem, dismiss: () => setFailed(null) };
+  const error = failed?.since === since ? (failed?.message ?? null) : null;
+  return { run, busy, error, dismiss: () => setFailed(null) };
 }

@@ -1,22 +1,22 @@
 import { useState } from "react";
 import { useUser } from "../auth/user";
-import { keepDraft, keptDraft } from "../lib/drafts";
+import { loadDraft, saveDraft } from "../lib/drafts";
 
-/** Text that somebody is typing. */
+/** Text that is being typed. */
 export interface Draft {
   text: string;
   write: (text: string) => void;
-  /** Keeps it no longer: it stays in its box, and a reload brings nothing back. */
-  release: () => void;
+  /** Deletes the stored copy: the text stays in its field, and a reload does not restore it. */
+  discardStored: () => void;
 }
 
-/** Text that somebody is typing, kept under a name and for this person alone. */
+/** Text that somebody is typing, stored under a name for this user. */
 export function useDraft(name: string): Draft {
   const key = `${useUser()._id}:${name}`;
-  const [text, setText] = useState(() => keptDraft(key));
+  const [text, setText] = useState(() => loadDraft(key));
   const write = (next: string): void => {
     setText(next);
-    keepDraft(key, next);
+    saveDraft(key, next);
   };
-  return { text, write, release: () => keepDraft(key, "") };
+  return { text, write, discardStored: () => saveDraft(key, "") };
 }

@@ -1,9 +1,9 @@
 import { useEffect, useEffectEvent, useRef, type RefObject } from "react";
 
 /**
- * Tells when an element comes into view or leaves it. For the end of a list that has more.
+ * Calls back when an element enters or leaves the viewport, by IntersectionObserver.
  *
- * @returns the ref to give to the element
+ * @returns the element's ref
  */
 export function useOnVisible<T extends Element>(
   onChange: (visible: boolean) => void,

@@ -1,30 +1,30 @@
 import { useMemo, useSyncExternalStore } from "react";
 import { parseRoute, type Route } from "../lib/routes";
 
-/** The page that the address names, now and whenever it changes. */
+/** The route of the current path. */
 export function useRoute(): Route {
   const path = useSyncExternalStore(subscribe, () => location.pathname);
   return useMemo(() => parseRoute(path), [path]);
 }
 
-/** Goes to a path of this app. With `replace`, "back" does not lead here again. */
+/** Goes to a path of this app; `replace` leaves the current page out of the history. */
 export function navigate(path: string, { replace = false } = {}): void {
   if (replace) history.replaceState(null, "", path);
   else history.pushState(null, "", path);
-  dispatchEvent(new PopStateEvent("popstate")); // the browser tells of "back" alone
+  dispatchEvent(new PopStateEvent("popstate")); // the browser itself sends it only for back and forward
 }
 
-let moved = false;
-addEventListener("popstate", () => (moved = true));
+let navigated = false;
+addEventListener("popstate", () => (navigated = true));
 
-/** For a change of pages that leaves the address as it is. */
-export function countAsMove(): void {
-  moved = true;
+/** Counts as a navigation, though the path stays the same. */
+export function markNavigated(): void {
+  navigated = true;
 }
 
-/** Whether the page has changed since the app was opened. */
-export function hasMoved(): boolean {
-  return moved;
+/** Whether there was a navigation since the app was opened. */
+export function hasNavigated(): boolean {
+  return navigated;
 }
 
 function subscribe(onChange: () => void): () => void {

@@ -1,4 +1,4 @@
-/** Times and amounts, as a person reads them. */
+/** Times and amounts as texts. */
 
 const MINUTE_MS = 60_000;
 const UNITS: [Intl.RelativeTimeFormatUnit, number][] = [
@@ -9,22 +9,22 @@ const UNITS: [Intl.RelativeTimeFormatUnit, number][] = [
 const relative = new Intl.RelativeTimeFormat(undefined, { numeric: "auto" });
 const dayFormat = new Intl.DateTimeFormat(undefined, { dateStyle: "medium" });
 
-/** How long ago `time` was at `now` (both ms): "5 minutes ago"; a date from a week on. */
-export function ago(time: number, now: number): string {
+/** How long ago `time` was at `now` (both in ms): "5 minutes ago"; a date from a week on. */
+export function formatAge(time: number, now: number): string {
   const age = now - time;
   if (age < MINUTE_MS) return "just now";
-  if (age >= 7 * 24 * 60 * MINUTE_MS) return day(time);
+  if (age >= 7 * 24 * 60 * MINUTE_MS) return formatDate(time);
   const [unit, ms] = UNITS.findLast(([, length]) => age >= length) ?? ["minute", MINUTE_MS];
   return relative.format(-Math.floor(age / ms), unit);
 }
 
 /** A date, from ms since the epoch. */
-export function day(time: number): string {
+export function formatDate(time: number): string {
   return dayFormat.format(time);
 }
 
-/** How long to wait, rounded up: "40 seconds", "2 minutes". */
-export function waitingTime(ms: number): string {
+/** A duration, rounded up: "40 seconds", "2 minutes". */
+export function formatDuration(ms: number): string {
   const seconds = Math.max(1, Math.ceil(ms / 1000));
   if (seconds <= 90) return plural(seconds, "second");
   return plural(Math.ceil(seconds / 60), "minute");
@@ -36,7 +36,7 @@ export function plural(count: number, thing: string): string {
 }
 
 /** An amount in the currency's smallest unit, as Stripe counts: 2000 "usd" is $20.00. */
-export function money(amount: number, currency: string): string {
+export function formatMoney(amount: number, currency: string): string {
   const format = new Intl.NumberFormat(undefined, {
     style: "currency",
     currency: currency.toUpperCase(),

@@ -1,4 +1,4 @@
-/** What the page shows of a change before the deployment has answered. */
+/** Optimistic updates. */
 import type { OptimisticLocalStore } from "convex/browser";
 import { optimisticallyUpdateValueInPaginatedQuery } from "convex/react";
 import { api } from "@backend/_generated/api";
@@ -6,8 +6,8 @@ import type { Id } from "@backend/_generated/dataModel";
 
 const { getById, pageForCurrentUser } = api.projects.queries;
 
-/** A project's new name, in the list and on its own page. */
-export function renamed(
+/** Renames a project, in the list and on its page. */
+export function renameInStore(
   store: OptimisticLocalStore,
   { projectId, name }: { projectId: Id<"projects">; name: string },
 ): void {
@@ -18,8 +18,8 @@ export function renamed(
   if (project) store.setQuery(getById, { projectId }, { ...project, name });
 }
 
-/** The list without a project. */
-export function removed(
+/** Removes a project from the list. */
+export function removeFromStore(
   store: OptimisticLocalStore,
   { projectId }: { projectId: Id<"projects"> },
 ): void {

@@ -1,11 +1,11 @@
-/** The pages, and their addresses. */
+/** The pages and their paths. */
 
-/** Where a person can be. */
+/** A page, with what its path says. */
 export type Route =
   | { page: "projects" }
   | { page: "project"; projectId: string }
   | { page: "account" }
-  | { page: "missing" };
+  | { page: "notFound" };
 
 /** The page at a path. */
 export function parseRoute(path: string): Route {
@@ -15,11 +15,11 @@ export function parseRoute(path: string): Route {
   if (first === "projects" && second !== undefined && rest.length === 0) {
     return { page: "project", projectId: decoded(second) };
   }
-  return { page: "missing" };
+  return { page: "notFound" };
 }
 
 /** The path of a page. */
-export function pathOf(route: Exclude<Route, { page: "missing" }>): string {
+export function pathOf(route: Exclude<Route, { page: "notFound" }>): string {
   switch (route.page) {
     case "projects":
       return "/";
@@ -30,10 +30,10 @@ export function pathOf(route: Exclude<Route, { page: "missing" }>): string {
   }
 }
 
-/** What Stripe's checkout came to, if the address says that a person comes from there. */
-export function checkoutOutcome(search: string): "success" | "cancelled" | null {
-  const outcome = new URLSearchParams(search).get("checkout");
-  return outcome === "success" || outcome === "cancelled" ? outcome : null;
+/** How Stripe's checkout ended, by the query string of the URL that it returns to. */
+export function checkoutResult(search: string): "success" | "cancelled" | null {
+  const result = new URLSearchParams(search).get("checkout");
+  return result === "success" || result === "cancelled" ? result : null;
 }
 
 function decoded(part: string): string {

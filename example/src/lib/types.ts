@@ -1,4 +1,4 @@
-/** What the backend's functions answer, under the names the pages use. */
+/** Names for what the backend's functions return. */
 import type { FunctionReturnType } from "convex/server";
 import type { api } from "@backend/_generated/api";
 

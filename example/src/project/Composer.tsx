@@ -1,17 +1,18 @@
 import { useMutation } from "convex/react";
 import { useId } from "react";
 import { api } from "@backend/_generated/api";
+import { MAX_PROMPT_LENGTH } from "@backend/lib/limits";
 import { useCall } from "../hooks/useCall";
 import type { Draft } from "../hooks/useDraft";
 import { submitOnEnter } from "../lib/keys";
 import type { Project } from "../lib/types";
-import { useNotice } from "../shell/notices";
+import { useToast } from "../shell/toastContext";
 import { Button } from "../ui/Button";
+import { ErrorAlert } from "../ui/ErrorAlert";
 import { INPUT } from "../ui/Field";
 import { Icon } from "../ui/Icon";
-import { Problem } from "../ui/Problem";
 
-/** Why nothing can be sent in a status, or what sending does besides. */
+/** Why nothing can be sent in a status, or what else sending does. */
 const HINTS: Partial<Record<Project["status"], string>> = {
   creating: "You can send this when the project is ready.",
   generating: "You can send this when the agent is done.",
@@ -21,7 +22,7 @@ const HINTS: Partial<Record<Project["status"], string>> = {
 };
 const SENDABLE: readonly Project["status"][] = ["ready", "stopped", "archived"];
 
-/** Where the next prompt is written. While the agent works, the button stops it instead. */
+/** The form for the next prompt. While the agent works, its button cancels the turn. */
 export function Composer({
   project,
   draft: { text, write },
@@ -32,12 +33,12 @@ export function Composer({
   onSend: (content: string) => void;
 }) {
   const id = useId();
-  const notice = useNotice();
+  const toast = useToast();
   const { _id: projectId, status, statusChangedAt } = project;
   const cancelTurn = useMutation(api.turns.mutations.cancel);
   const cancel = useCall(async () => {
     await cancelTurn({ projectId });
-    notice("The agent was stopped. What it has made so far is kept.");
+    toast("The agent was stopped. What it has made so far is kept.");
   }, statusChangedAt);
   const sendable = SENDABLE.includes(status) && text.trim() !== "";
   const hint = text === "" ? undefined : HINTS[status];
@@ -51,7 +52,7 @@ export function Composer({
       }}
       className="space-y-2 border-t border-line p-3 sm:px-5 sm:py-4"
     >
-      {cancel.problem !== null && <Problem onDismiss={cancel.dismiss}>{cancel.problem}</Problem>}
+      {cancel.error !== null && <ErrorAlert onDismiss={cancel.dismiss}>{cancel.error}</ErrorAlert>}
       <div className="flex items-end gap-2">
         <label htmlFor={id} className="sr-only">
           What to do next
@@ -60,7 +61,7 @@ export function Composer({
           id={id}
           rows={1}
           value={text}
-          maxLength={20_000}
+          maxLength={MAX_PROMPT_LENGTH}
           onChange={(event) => write(event.target.value)}
           onKeyDown={submitOnEnter}
           placeholder="What next?"
@@ -68,7 +69,7 @@ export function Composer({
           className={`${INPUT} field-sizing-content max-h-48 min-h-11 resize-none py-2.25`}
         />
         {status === "generating" ? (
-          <Button tone="quiet" busy={cancel.busy} onClick={() => void cancel.run()}>
+          <Button variant="quiet" busy={cancel.busy} onClick={() => void cancel.run()}>
             <Icon name="square" />
             Cancel
           </Button>

@@ -3,22 +3,21 @@ import { useRef, useState } from "react";
 import { api } from "@backend/_generated/api";
 import { useDraft } from "../hooks/useDraft";
 import { useOnVisible } from "../hooks/useOnVisible";
-import { putBack } from "../lib/conversation";
+import { prependToDraft, type PendingPrompt } from "../lib/pendingPrompts";
 import type { Project } from "../lib/types";
 import { IconButton } from "../ui/Button";
-import { More } from "../ui/More";
-import { Announcer } from "./Announcer";
+import { ErrorAlert } from "../ui/ErrorAlert";
+import { LoadMore } from "../ui/LoadMore";
 import { Composer } from "./Composer";
 import { MessageView } from "./MessageView";
-import { PendingView } from "./PendingView";
 import { Prompt } from "./Prompt";
 import { usePrompts } from "./usePrompts";
 
 const PER_PAGE = 30;
 
 /**
- * What was said, the newest at the bottom. The box is laid out from its bottom upwards: so the browser
- * itself stays at the newest line while it grows, and in its place when older ones are put on top.
+ * The messages, the newest at the bottom, and the composer. The list is laid out in reverse (`flex-col-reverse`), so
+ * that the browser keeps the scroll position at the newest line while it grows, and when older messages are loaded.
  */
 export function Conversation({ project }: { project: Project }) {
   const { results, status, loadMore } = usePaginatedQuery(
@@ -26,7 +25,7 @@ export function Conversation({ project }: { project: Project }) {
     { projectId: project._id },
     { initialNumItems: PER_PAGE },
   );
-  const { pending, send, forget } = usePrompts(project, results);
+  const { pending, send, dismiss } = usePrompts(project, results);
   const draft = useDraft(project._id);
   const [atEnd, setAtEnd] = useState(true);
   const end = useOnVisible<HTMLDivElement>(setAtEnd);
@@ -46,7 +45,7 @@ export function Conversation({ project }: { project: Project }) {
           className="flex min-h-0 flex-1 flex-col-reverse overflow-y-auto focus-visible:-outline-offset-2"
         >
           <div className="mb-auto space-y-6 px-4 py-6 sm:px-6">
-            {status === "CanLoadMore" && <More onMore={() => loadMore(PER_PAGE)} />}
+            {status === "CanLoadMore" && <LoadMore onMore={() => loadMore(PER_PAGE)} />}
             {status.startsWith("Loading") && (
               <p className="py-3 text-center text-sm text-muted">Loading …</p>
             )}
@@ -60,13 +59,13 @@ export function Conversation({ project }: { project: Project }) {
             ))}
             {status !== "LoadingFirstPage" &&
               pending.map((each) => (
-                <PendingView
+                <PendingPromptView
                   key={each.clientMessageId}
                   pending={each}
                   onRetry={() => void send(each)}
                   onDismiss={() => {
-                    forget(each);
-                    draft.write(putBack(each.content, draft.text));
+                    dismiss(each);
+                    draft.write(prependToDraft(each.content, draft.text));
                   }}
                 />
               ))}
@@ -92,5 +91,49 @@ export function Conversation({ project }: { project: Project }) {
         }}
       />
     </>
+  );
+}
+
+const TEXTS: Record<Project["status"], string> = {
+  creating: "The sandbox is being made …",
+  generating: "The agent is at work …",
+  ready: "The project is ready.",
+  stopped: "The project is stopped.",
+  archived: "The project is archived.",
+  failed: "", // `FailureBanner` says why
+};
+
+/** Announces each status to screen readers; shown above the composer while the project is being worked on. */
+function Announcer({ project: { status } }: { project: Project }) {
+  const working = status === "creating" || status === "generating";
+  return (
+    <p role="status" className="px-5 text-sm text-work">
+      <span className={working ? "inline-block animate-breathe py-2" : "sr-only"}>
+        {TEXTS[status]}
+      </span>
+    </p>
+  );
+}
+
+type PendingPromptViewProps = {
+  pending: PendingPrompt;
+  onRetry: () => void;
+  onDismiss: () => void;
+};
+
+/** A prompt that is being sent, or was refused: then with the reason. */
+function PendingPromptView({ pending, onRetry, onDismiss }: PendingPromptViewProps) {
+  const { content, error } = pending;
+  return (
+    <div className="space-y-2">
+      <Prompt faint>{content}</Prompt>
+      {error === undefined ? (
+        <p className="text-right text-sm text-muted">Sending …</p>
+      ) : (
+        <ErrorAlert onRetry={onRetry} onDismiss={onDismiss}>
+          {error}
+        </ErrorAlert>
+      )}
+    </div>
   );
 }

@@ -4,11 +4,11 @@ import { Reasoning } from "./Reasoning";
 
 type MessageViewProps = {
   message: Message;
-  /** Whether more of it may come. */
+  /** Whether the agent is still writing it. */
   growing: boolean;
 };
 
-/** A message: what the person said, or what the agent thought and said, in its order. */
+/** A message of the user's, or the agent's text and reasoning in their order. */
 export function MessageView({ message, growing }: MessageViewProps) {
   const { role, content, parts } = message;
   if (role === "user") return <Prompt>{content}</Prompt>;

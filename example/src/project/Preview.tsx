@@ -1,41 +1,43 @@
 import { useState } from "react";
 import type { Project } from "../lib/types";
-import { Empty } from "../ui/Empty";
-import { BeingBuilt } from "./BeingBuilt";
+import { EmptyState } from "../ui/EmptyState";
+import { BuildingPlaceholder } from "./BuildingPlaceholder";
 import { PreviewFrame } from "./PreviewFrame";
 
-/** What has been built, running; or why there is nothing to see. */
+/** The running app, or why there is nothing to see. */
 export function Preview({ project }: { project: Project }) {
   const { _id: projectId, status, statusChangedAt } = project;
-  // Which state of the app is shown: the one that the agent left last, even while it works on the next.
+  // The version of the app that is shown: the latest finished one, also while the agent works on the next.
   const [version, setVersion] = useState<number | null>(null);
   if (status === "ready" && version !== statusChangedAt) setVersion(statusChangedAt);
-  const [slept, setSlept] = useState(false);
-  const asleep = status === "stopped" || status === "archived" || status === "failed";
-  if (asleep && !slept) setSlept(true);
+  const [wasStopped, setWasStopped] = useState(false);
+  const isStopped = status === "stopped" || status === "archived" || status === "failed";
+  if (isStopped && !wasStopped) setWasStopped(true);
   const running = status === "ready" || status === "generating";
   if (running && version !== null) {
-    return <PreviewFrame projectId={projectId} version={version} awakening={slept} />;
+    return <PreviewFrame projectId={projectId} version={version} justStarted={wasStopped} />;
   }
   return (
     <div className="grid flex-1 place-content-center bg-surface">
-      {status === "generating" && <BeingBuilt projectId={projectId} onShow={() => setVersion(0)} />}
+      {status === "generating" && (
+        <BuildingPlaceholder projectId={projectId} onShow={() => setVersion(0)} />
+      )}
       {status === "creating" && (
-        <Empty playing title="Getting ready">
+        <EmptyState loading title="Getting ready">
           <p>A sandbox is being made for the project. That takes a few seconds.</p>
-        </Empty>
+        </EmptyState>
       )}
       {status === "stopped" && (
-        <Empty title="Stopped">
+        <EmptyState title="Stopped">
           <p>Start the project to see it here. Nothing of it is lost.</p>
-        </Empty>
+        </EmptyState>
       )}
       {status === "archived" && (
-        <Empty title="In the archive">
+        <EmptyState title="In the archive">
           <p>Start the project to see it here. It takes a little longer than usual.</p>
-        </Empty>
+        </EmptyState>
       )}
-      {status === "failed" && <Empty title="Nothing to show" />}
+      {status === "failed" && <EmptyState title="Nothing to show" />}
     </div>
   );
 }

@@ -1,28 +1,27 @@
-import { useRef } from "react";
+import { useEffect, useRef, useState, type RefObject } from "react";
 import type { Id } from "@backend/_generated/dataModel";
 import { IconButton } from "../ui/Button";
-import { Empty } from "../ui/Empty";
+import { EmptyState } from "../ui/EmptyState";
+import { ErrorAlert } from "../ui/ErrorAlert";
 import { Icon } from "../ui/Icon";
-import { Problem } from "../ui/Problem";
-import { useAwakening } from "./useAwakening";
-import { usePreview } from "./usePreview";
+import { usePreviewUrl } from "./usePreviewUrl";
 
 type PreviewFrameProps = {
   projectId: Id<"projects">;
   version: number;
-  /** Whether the sandbox has only just started, and the app in it may not yet. */
-  awakening: boolean;
+  /** The sandbox has just started, so that the app in it may not listen yet. */
+  justStarted: boolean;
 };
 
 /**
- * The app in a frame: code that nobody has read. It has a host of its own, whose storage and cookies it may use
- * (`allow-same-origin`). Of this page it reads nothing, and it can't lead the person away from it: what is not
- * in `sandbox` is `allow-top-navigation`, and `allow-popups-to-escape-sandbox`, so that windows it opens can't either.
+ * The app in a frame: untrusted code. It has a host of its own, whose storage and cookies it may use
+ * (`allow-same-origin`). It can't read this page, and neither it nor a window that it opens can navigate this page away:
+ * `sandbox` has no `allow-top-navigation` and no `allow-popups-to-escape-sandbox`.
  */
-export function PreviewFrame({ projectId, version, awakening }: PreviewFrameProps) {
-  const { url, problem, reload } = usePreview(projectId, version);
+export function PreviewFrame({ projectId, version, justStarted }: PreviewFrameProps) {
+  const { url, error, reload } = usePreviewUrl(projectId, version);
   const frame = useRef<HTMLIFrameElement>(null);
-  const loads = useAwakening(awakening && url !== null, frame);
+  const loads = useReloadAfterStart(justStarted && url !== null, frame);
   return (
     <>
       <div className="flex items-center gap-1 border-b border-line px-2">
@@ -41,14 +40,14 @@ export function PreviewFrame({ projectId, version, awakening }: PreviewFrameProp
           </a>
         )}
       </div>
-      {problem !== null && (
+      {error !== null && (
         <div className="p-3">
-          <Problem onRetry={reload}>{problem}</Problem>
+          <ErrorAlert onRetry={reload}>{error}</ErrorAlert>
         </div>
       )}
       {url === null ? (
         <div className="grid flex-1 place-content-center">
-          {problem === null && <Empty playing title="Opening the preview" />}
+          {error === null && <EmptyState loading title="Opening the preview" />}
         </div>
       ) : (
         <iframe
@@ -63,4 +62,27 @@ export function PreviewFrame({ projectId, version, awakening }: PreviewFrameProp
       )}
     </>
   );
+}
+
+/** By the second of these the app should listen. */
+const RELOADS_AFTER_MS = [2_000, 6_000];
+
+/**
+ * Reloads the frame of an app that has just started. A sandbox counts as started before the app in it listens, and
+ * a page can't see whether a frame of another origin shows the app or an error. So the frame is loaded again a little
+ * later, unless it has the focus by then.
+ *
+ * @returns how often the frame has been reloaded
+ */
+function useReloadAfterStart(justStarted: boolean, frame: RefObject<HTMLIFrameElement | null>) {
+  const [loads, setLoads] = useState(0);
+  useEffect(() => {
+    if (!justStarted) return;
+    const load = (): void => {
+      if (document.activeElement !== frame.current) setLoads((count) => count + 1);
+    };
+    const timers = RELOADS_AFTER_MS.map((ms) => setTimeout(load, ms));
+    return () => timers.forEach(clearTimeout);
+  }, [justStarted, frame]);
+  return loads;
 }

@@ -3,12 +3,12 @@ import { api } from "@backend/_generated/api";
 import { useCall } from "../hooks/useCall";
 import type { Project } from "../lib/types";
 import { Button } from "../ui/Button";
-import { Problem } from "../ui/Problem";
+import { ErrorAlert } from "../ui/ErrorAlert";
 
-type Deed = "start" | "stop" | "archive";
+type SandboxAction = "start" | "stop" | "archive";
 
 /** What a project allows in each status; the backend refuses the rest. */
-const ALLOWED: Record<Project["status"], Deed[]> = {
+const ALLOWED: Record<Project["status"], SandboxAction[]> = {
   creating: [],
   generating: [],
   ready: ["stop"],
@@ -17,7 +17,7 @@ const ALLOWED: Record<Project["status"], Deed[]> = {
   failed: [],
 };
 
-const WORDS: Record<Deed, string> = { start: "Start", stop: "Stop", archive: "Archive" };
+const LABELS: Record<SandboxAction, string> = { start: "Start", stop: "Stop", archive: "Archive" };
 
 /** The buttons for a project's sandbox. */
 export function ProjectActions({ project }: { project: Project }) {
@@ -26,24 +26,24 @@ export function ProjectActions({ project }: { project: Project }) {
   const stop = useAction(api.projects.actions.stop);
   const archive = useAction(api.projects.actions.archive);
   const call = useCall(
-    (deed: Deed) => ({ start, stop, archive })[deed]({ projectId }),
+    (action: SandboxAction) => ({ start, stop, archive })[action]({ projectId }),
     statusChangedAt,
   );
   return (
     <>
-      {ALLOWED[status].map((deed) => (
+      {ALLOWED[status].map((action) => (
         <Button
-          key={deed}
-          tone={deed === "start" ? "main" : "quiet"}
+          key={action}
+          variant={action === "start" ? "main" : "quiet"}
           disabled={call.busy || operation !== undefined}
-          onClick={() => void call.run(deed)}
+          onClick={() => void call.run(action)}
         >
-          {WORDS[deed]}
+          {LABELS[action]}
         </Button>
       ))}
-      {call.problem !== null && (
+      {call.error !== null && (
         <div className="absolute inset-x-4 top-full z-20 mx-auto mt-2 max-w-xl rounded-lg bg-paper shadow-lift">
-          <Problem onDismiss={call.dismiss}>{call.problem}</Problem>
+          <ErrorAlert onDismiss={call.dismiss}>{call.error}</ErrorAlert>
         </div>
       )}
     </>

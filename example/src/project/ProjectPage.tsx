@@ -1,26 +1,28 @@
 import { useQuery } from "convex/react";
 import { useState } from "react";
 import { api } from "@backend/_generated/api";
-import { MissingPage } from "../shell/MissingPage";
+import { NotFoundPage } from "../shell/NotFoundPage";
 import { Splash } from "../ui/Splash";
 import { Conversation } from "./Conversation";
-import { Failure } from "./Failure";
+import { FailureBanner } from "./FailureBanner";
 import { Preview } from "./Preview";
 import { ProjectHeader } from "./ProjectHeader";
 import { Tabs, type Tab } from "./Tabs";
 
-/** One project: what was said on the left, what came of it on the right; on a small screen, in turns. */
+/** One project: the conversation on the left, the preview on the right; on a small screen, one of them. */
 export function ProjectPage({ projectId }: { projectId: string }) {
   const project = useQuery(api.projects.queries.getById, { projectId });
   const [tab, setTab] = useState<Tab>("conversation");
   if (project === undefined) return <Splash>Opening the project …</Splash>;
-  if (project === null) return <MissingPage what="project" />;
+  if (project === null) return <NotFoundPage what="project" />;
   const panel = (name: Tab): string =>
     `min-h-0 min-w-0 ${tab === name ? "flex" : "hidden"} flex-col lg:flex`;
   return (
     <main id="content" data-fill className="flex min-h-0 flex-1 flex-col">
       <ProjectHeader project={project} />
-      {project.status === "failed" && <Failure key={project.statusChangedAt} project={project} />}
+      {project.status === "failed" && (
+        <FailureBanner key={project.statusChangedAt} project={project} />
+      )}
       <Tabs tab={tab} onChange={setTab} />
       <div className="grid min-h-0 flex-1 lg:grid-cols-[minmax(24rem,2fr)_3fr]">
         <section

@@ -1,6 +1,6 @@
 import type { ReactNode } from "react";
 
-/** What the person said. */
+/** A prompt, as a bubble. */
 export function Prompt({ children, faint = false }: { children: ReactNode; faint?: boolean }) {
   return (
     <div

@@ -1,10 +1,10 @@
 import { plural } from "../lib/format";
-import { Icon } from "../ui/Icon";
 import type { Message } from "../lib/types";
+import { Icon } from "../ui/Icon";
 
 type Part = Extract<NonNullable<Message["parts"]>[number], { type: "reasoning" }>;
 
-/** What the agent thought, folded away. */
+/** The agent's reasoning, collapsed. */
 export function Reasoning({ part, thinking }: { part: Part; thinking: boolean }) {
   return (
     <details className="group text-sm text-muted">

@@ -1,6 +1,6 @@
 import type { KeyboardEvent } from "react";
 
-/** What a small screen shows of a project. */
+/** A part of a project's page. */
 export type Tab = "conversation" | "preview";
 
 const TABS: [Tab, string][] = [
@@ -8,7 +8,7 @@ const TABS: [Tab, string][] = [
   ["preview", "Preview"],
 ];
 
-/** On a small screen, the choice of what to show. The arrow keys go from one to the other. */
+/** The tabs of a project's page on a small screen. The arrow keys switch between them. */
 export function Tabs({ tab, onChange }: { tab: Tab; onChange: (tab: Tab) => void }) {
   const move = (event: KeyboardEvent<HTMLElement>): void => {
     if (event.key !== "ArrowLeft" && event.key !== "ArrowRight") return;

@@ -1,27 +1,27 @@
 import { useAction } from "convex/react";
-import { useId, useState } from "react";
+import { useId, useRef, useState } from "react";
 import { api } from "@backend/_generated/api";
 import { isQuaverError } from "@backend/lib/errors";
+import { MAX_NAME_LENGTH, MAX_PROMPT_LENGTH } from "@backend/lib/limits";
 import { useCall } from "../hooks/useCall";
-import { useClientId } from "../hooks/useClientId";
 import { useDraft } from "../hooks/useDraft";
 import { navigate } from "../hooks/useRoute";
 import { submitOnEnter } from "../lib/keys";
-import { nameFromPrompt } from "../lib/names";
+import { nameFromPrompt } from "../lib/nameFromPrompt";
 import { pathOf } from "../lib/routes";
 import { Button } from "../ui/Button";
+import { ErrorAlert } from "../ui/ErrorAlert";
 import { PageTitle } from "../ui/PageTitle";
-import { Problem } from "../ui/Problem";
 
 const HOME = pathOf({ page: "projects" });
 
-/** Goes to a new project; whoever has gone elsewhere meanwhile is left there. */
+/** Goes to a new project, unless the user has left this page meanwhile. */
 function open(projectId: string | undefined): void {
   if (projectId === undefined || location.pathname !== HOME) return;
   navigate(pathOf({ page: "project", projectId }));
 }
 
-/** Asks what to build. The name follows the prompt's first words until somebody gives another. */
+/** The form for a new project. Its name comes from the prompt's first words until another is typed. */
 export function NewProject() {
   const id = useId();
   const draft = useDraft("new-prompt");
@@ -32,22 +32,22 @@ export function NewProject() {
   const create = useAction(api.projects.actions.create);
   const clientId = useClientId();
   const call = useCall(async () => {
-    draft.release(); // from here on there may be a project of it: a reload must not offer a second
-    const wish = { name: given === "" ? suggested : given, prompt };
-    // Whoever lost the connection may press the button again: the same wish is the same project.
-    const clientProjectId = clientId.idOf(JSON.stringify(wish));
+    draft.discardStored(); // the project may exist from here on: a reload must not offer to create it again
+    const args = { name: given === "" ? suggested : given, prompt };
+    // After a lost connection the button may be pressed again: the same id is the same project.
+    const clientProjectId = clientId.idOf(JSON.stringify(args));
     try {
-      const { projectId } = await create({ ...wish, clientProjectId });
+      const { projectId } = await create({ ...args, clientProjectId });
       open(projectId);
     } catch (error) {
-      // There is a project all the same, which says what is the matter and can be tried again.
+      // The project exists, says what is wrong, and can be retried.
       if (isQuaverError(error, "OPERATION_IN_PROGRESS")) open(error.data.projectId);
       else if (!isQuaverError(error, "SANDBOX_UNAVAILABLE")) {
-        if (isQuaverError(error)) setPrompt(prompt); // refused: nothing was made
+        if (isQuaverError(error)) setPrompt(prompt); // refused: there is no project
         throw error;
       }
     }
-    clientId.forget();
+    clientId.reset();
     setPrompt("");
     setName(null);
   });
@@ -73,7 +73,7 @@ export function NewProject() {
           onChange={(event) => setPrompt(event.target.value)}
           onKeyDown={submitOnEnter}
           readOnly={call.busy}
-          maxLength={20_000}
+          maxLength={MAX_PROMPT_LENGTH}
           rows={3}
           placeholder="A page for my choir, with the dates of our concerts and a way to sign up …"
           className="block field-sizing-content max-h-80 min-h-28 w-full resize-none rounded-t-2xl bg-transparent px-5 py-4 text-lg placeholder:text-muted focus-visible:outline-none"
@@ -86,7 +86,7 @@ export function NewProject() {
                 value={name ?? suggested}
                 onChange={(event) => setName(event.target.value)}
                 onBlur={() => given === "" && setName(null)}
-                maxLength={100}
+                maxLength={MAX_NAME_LENGTH}
                 readOnly={call.busy}
                 className="min-h-11 min-w-0 flex-1 rounded-lg border border-transparent bg-transparent px-2 font-medium text-ink hover:border-line"
               />
@@ -97,7 +97,29 @@ export function NewProject() {
           </Button>
         </div>
       </form>
-      {call.problem !== null && <Problem onDismiss={call.dismiss}>{call.problem}</Problem>}
+      {call.error !== null && <ErrorAlert onDismiss={call.dismiss}>{call.error}</ErrorAlert>}
     </section>
   );
+}
+
+/** An id made here for what is sent: the backend takes the same id once, so that a lost answer can be retried. */
+interface ClientId {
+  /** The same id for the same content, until `reset`. */
+  idOf: (content: string) => string;
+  /** The content arrived: sent again, it gets another id. */
+  reset: () => void;
+}
+
+/** Keeps the id of the content that was sent last. */
+function useClientId(): ClientId {
+  const sent = useRef<{ content: string; id: string } | null>(null);
+  return {
+    idOf: (content) => {
+      if (sent.current?.content !== content) sent.current = { content, id: crypto.randomUUID() };
+      return sent.current.id;
+    },
+    reset: () => {
+      sent.current = null;
+    },
+  };
 }

@@ -1,13 +1,13 @@
 import { usePaginatedQuery } from "convex/react";
+import { useEffect, useState } from "react";
 import { api } from "@backend/_generated/api";
-import { useNow } from "../hooks/useNow";
-import { Empty } from "../ui/Empty";
-import { More } from "../ui/More";
+import { EmptyState } from "../ui/EmptyState";
+import { LoadMore } from "../ui/LoadMore";
 import { ProjectRow } from "./ProjectRow";
 
 const PER_PAGE = 20;
 
-/** The person's projects, newest first, as they are at every moment. More come as one scrolls. */
+/** The user's projects, live, newest first. Scrolling loads more. */
 export function ProjectList() {
   const { results, status, loadMore } = usePaginatedQuery(
     api.projects.queries.pageForCurrentUser,
@@ -30,15 +30,27 @@ export function ProjectList() {
       )}
       {results.length === 0 && status === "Exhausted" && (
         <div className="rounded-2xl border border-dashed border-line">
-          <Empty title="Nothing here yet">
+          <EmptyState title="Nothing here yet">
             <p>Write above what you would like. It appears here while it is being built.</p>
-          </Empty>
+          </EmptyState>
         </div>
       )}
-      {status === "CanLoadMore" && <More onMore={() => loadMore(PER_PAGE)} />}
+      {status === "CanLoadMore" && <LoadMore onMore={() => loadMore(PER_PAGE)} />}
       <p role="status" className="text-center text-sm text-muted">
         {loading && "Loading …"}
       </p>
     </section>
   );
+}
+
+const EVERY_MS = 30_000; // minutes are the smallest unit shown
+
+/** The time, in ms since the epoch, renewed twice a minute. */
+function useNow(): number {
+  const [now, setNow] = useState(() => Date.now());
+  useEffect(() => {
+    const timer = setInterval(() => setNow(Date.now()), EVERY_MS);
+    return () => clearInterval(timer);
+  }, []);
+  return now;
 }

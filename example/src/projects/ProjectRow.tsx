@@ -1,20 +1,20 @@
-import { ago } from "../lib/format";
+import { formatAge } from "../lib/format";
 import { pathOf } from "../lib/routes";
 import type { Project } from "../lib/types";
 import { IconButton } from "../ui/Button";
 import { Link } from "../ui/Link";
 import { RemoveProject } from "./RemoveProject";
 import { RenameForm } from "./RenameForm";
-import { Status } from "./Status";
-import { useDoing } from "./useDoing";
+import { StatusBadge } from "./StatusBadge";
+import { useProjectAction } from "./useProjectAction";
 
-/** One project in the list: its name leads there, beside it are what can be done from here. */
+/** A project in the list: a link to its page, and buttons to rename and delete it. */
 export function ProjectRow({ project, now }: { project: Project; now: number }) {
-  const { doing, setDoing, done, pencil } = useDoing();
+  const { action, setAction, done, renameButton } = useProjectAction();
   return (
     <li className="group relative flex animate-arrive items-start gap-2 py-2.5 pr-2 pl-4 transition-colors first:rounded-t-2xl last:rounded-b-2xl hover:bg-accent-soft/50 sm:pl-5">
       <div className="min-w-0 flex-1 space-y-1 py-1">
-        {doing === "rename" ? (
+        {action === "rename" ? (
           <RenameForm project={project} onDone={done} />
         ) : (
           <div className="flex flex-wrap items-baseline gap-x-4 gap-y-1">
@@ -24,7 +24,7 @@ export function ProjectRow({ project, now }: { project: Project; now: number }) 
             >
               {project.name}
             </Link>
-            <Status project={project} />
+            <StatusBadge project={project} />
           </div>
         )}
         <p className="line-clamp-1 text-sm text-muted">
@@ -35,29 +35,29 @@ export function ProjectRow({ project, now }: { project: Project; now: number }) 
         dateTime={new Date(project.createdAt).toISOString()}
         className="hidden py-3 text-sm text-muted sm:block"
       >
-        {ago(project.createdAt, now)}
+        {formatAge(project.createdAt, now)}
       </time>
       <div className="relative flex">
         <IconButton
-          ref={pencil}
+          ref={renameButton}
           icon="pencil"
           label={`Rename ${project.name}`}
-          onClick={() => setDoing("rename")}
+          onClick={() => setAction("rename")}
         />
         <IconButton
           icon="bin"
           label={`Delete ${project.name}`}
-          onClick={() => setDoing("remove")}
+          onClick={() => setAction("remove")}
         />
       </div>
-      {doing === "remove" && (
+      {action === "remove" && (
         <RemoveProject project={project} onClose={done} onRemove={focusList} />
       )}
     </li>
   );
 }
 
-/** The row that had the focus is about to go. */
+/** For when the row that has the focus is about to disappear. */
 function focusList(): void {
   document.getElementById("your-projects")?.focus();
 }

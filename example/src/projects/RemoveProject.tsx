@@ -1,36 +1,41 @@
 import { useMutation } from "convex/react";
 import { api } from "@backend/_generated/api";
 import { useCall } from "../hooks/useCall";
-import { explain } from "../lib/errors";
-import { removed } from "../lib/optimistic";
+import { errorMessage } from "../lib/errors";
+import { removeFromStore } from "../lib/optimistic";
 import type { Project } from "../lib/types";
-import { useNotice } from "../shell/notices";
-import { Confirm } from "../ui/Confirm";
+import { useToast } from "../shell/toastContext";
+import { ConfirmDialog } from "../ui/ConfirmDialog";
 
 type RemoveProjectProps = {
   project: Project;
   onClose: () => void;
-  /** Called when it is about to go from the page. */
+  /** Called right before the project disappears from the page. */
   onRemove: () => void;
 };
 
-/** Asks whether to delete a project, and does. The page is done with it at once; word follows. */
+/** Asks whether to delete a project, and deletes it. It disappears at once; a toast says whether it worked. */
 export function RemoveProject({ project, onClose, onRemove }: RemoveProjectProps) {
-  const notice = useNotice();
-  const remove = useMutation(api.projects.mutations.remove).withOptimisticUpdate(removed);
+  const toast = useToast();
+  const remove = useMutation(api.projects.mutations.remove).withOptimisticUpdate(removeFromStore);
   const call = useCall(async () => {
     onClose();
     onRemove();
     try {
       await remove({ projectId: project._id });
-      notice(`“${project.name}” has been deleted.`);
+      toast(`“${project.name}” has been deleted.`);
     } catch (error) {
-      notice(`“${project.name}” is still there. ${explain(error)}`);
+      toast(`“${project.name}” is still there. ${errorMessage(error)}`);
     }
   });
   return (
-    <Confirm title={`Delete “${project.name}”?`} deed="Delete it" call={call} onClose={onClose}>
+    <ConfirmDialog
+      title={`Delete “${project.name}”?`}
+      confirmLabel="Delete it"
+      call={call}
+      onClose={onClose}
+    >
       <p>Its sandbox and its whole conversation go too. This can’t be undone.</p>
-    </Confirm>
+    </ConfirmDialog>
   );
 }

@@ -1,25 +1,26 @@
 import { useMutation } from "convex/react";
 import { useRef, useState } from "react";
 import { api } from "@backend/_generated/api";
-import { explain } from "../lib/errors";
-import { renamed } from "../lib/optimistic";
+import { MAX_NAME_LENGTH } from "@backend/lib/limits";
+import { errorMessage } from "../lib/errors";
+import { renameInStore } from "../lib/optimistic";
 import type { Project } from "../lib/types";
-import { useNotice } from "../shell/notices";
+import { useToast } from "../shell/toastContext";
 import { INPUT } from "../ui/Field";
 
-/** A project's name, to be written anew. Enter keeps it, and so does leaving; Escape does not. */
+/** The field to rename a project. Enter and leaving the field save; Escape cancels. */
 export function RenameForm({ project, onDone }: { project: Project; onDone: () => void }) {
-  const notice = useNotice();
+  const toast = useToast();
   const [name, setName] = useState(project.name);
-  const over = useRef(false); // the field's end is a loss of focus too
-  const rename = useMutation(api.projects.mutations.rename).withOptimisticUpdate(renamed);
+  const ended = useRef(false); // removing the field makes it lose the focus as well
+  const rename = useMutation(api.projects.mutations.rename).withOptimisticUpdate(renameInStore);
   const end = (wanted: string): void => {
-    if (over.current) return;
-    over.current = true;
+    if (ended.current) return;
+    ended.current = true;
     onDone();
     if (wanted === "" || wanted === project.name) return;
     rename({ projectId: project._id, name: wanted }).catch((error: unknown) => {
-      notice(`“${wanted}” was not kept. ${explain(error)}`);
+      toast(`“${wanted}” was not kept. ${errorMessage(error)}`);
     });
   };
   return (
@@ -35,7 +36,7 @@ export function RenameForm({ project, onDone }: { project: Project; onDone: () =
         autoFocus
         aria-label="Name of the project"
         value={name}
-        maxLength={100}
+        maxLength={MAX_NAME_LENGTH}
         onChange={(event) => setName(event.target.value)}
         onFocus={(event) => event.target.select()}
         onBlur={() => end(name.trim())}

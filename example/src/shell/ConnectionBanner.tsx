@@ -1,14 +1,13 @@
 import { useConvexConnectionState } from "convex/react";
-import { useDelayed } from "../hooks/useDelayed";
-import { useOnline } from "../hooks/useOnline";
+import { useEffect, useState, useSyncExternalStore } from "react";
 
-const PATIENCE_MS = 1500; // most interruptions are over by then
+const SHOW_AFTER_MS = 1500; // most interruptions are over by then
 
-/** Says that the page no longer hears from the deployment, and that it is being seen to. */
+/** Says that the connection to the deployment is lost, and being restored. */
 export function ConnectionBanner() {
   const { isWebSocketConnected, hasEverConnected } = useConvexConnectionState();
   const online = useOnline();
-  const lost = useDelayed(!isWebSocketConnected, PATIENCE_MS) || !online;
+  const lost = useDelayed(!isWebSocketConnected, SHOW_AFTER_MS) || !online;
   return (
     <div role="status" className="sticky top-0 z-30">
       {lost && (
@@ -25,4 +24,32 @@ function message(online: boolean, hasEverConnected: boolean): string {
   if (!online) return "You are offline. This page goes on when you are back.";
   if (!hasEverConnected) return "Connecting to Quaver …";
   return "Reconnecting … What you see may be out of date.";
+}
+
+/** `navigator.onLine`, live. */
+function useOnline(): boolean {
+  return useSyncExternalStore(subscribe, () => navigator.onLine);
+}
+
+function subscribe(onChange: () => void): () => void {
+  addEventListener("online", onChange);
+  addEventListener("offline", onChange);
+  return () => {
+    removeEventListener("online", onChange);
+    removeEventListener("offline", onChange);
+  };
+}
+
+/** True once `flag` has been true for `ms` without interruption. */
+function useDelayed(flag: boolean, ms: number): boolean {
+  const [elapsed, setElapsed] = useState(false);
+  useEffect(() => {
+    if (!flag) return;
+    const timer = setTimeout(() => setElapsed(true), ms);
+    return () => {
+      clearTimeout(timer);
+      setElapsed(false);
+    };
+  }, [flag, ms]);
+  return flag && elapsed;
 }

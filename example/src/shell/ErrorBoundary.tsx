@@ -1,10 +1,10 @@
 import { Component, type ReactNode } from "react";
-import { explain } from "../lib/errors";
+import { errorMessage } from "../lib/errors";
 import { Button } from "../ui/Button";
 
 type State = { error: unknown };
 
-/** Where a page that can't be shown says why: a query that was refused throws as it is rendered. */
+/** Shows why a page can't be rendered: `useQuery` throws the error of its query during rendering. */
 export class ErrorBoundary extends Component<{ children: ReactNode }, State> {
   override state: State = { error: null };
 
@@ -17,7 +17,7 @@ export class ErrorBoundary extends Component<{ children: ReactNode }, State> {
     return (
       <main className="mx-auto w-full max-w-md space-y-4 px-5 py-24">
         <h1 className="text-2xl font-semibold">This page could not be shown</h1>
-        <p role="alert">{explain(this.state.error)}</p>
+        <p role="alert">{errorMessage(this.state.error)}</p>
         <Button onClick={() => this.setState({ error: null })}>Try again</Button>
       </main>
     );

@@ -1,15 +1,15 @@
-import { useRoute } from "../hooks/useRoute";
-import { displayName, useUser } from "../auth/user";
 import { useSession } from "../auth/session";
+import { displayName, useUser } from "../auth/user";
+import { useRoute } from "../hooks/useRoute";
 import { pathOf } from "../lib/routes";
 import { Link } from "../ui/Link";
-import { Mark } from "../ui/Mark";
+import { Logo } from "../ui/Logo";
 
 const ITEM =
   "flex min-h-11 items-center gap-2 rounded-lg px-2 text-sm whitespace-nowrap sm:px-3 font-medium text-muted " +
   "transition-colors hover:text-ink aria-[current=page]:text-ink";
 
-/** The top of every page: where one can go, and as whom. */
+/** The navigation at the top of every page. */
 export function Header() {
   const { page } = useRoute();
   const { signOut } = useSession();
@@ -27,7 +27,7 @@ export function Header() {
           to={pathOf({ page: "projects" })}
           className="flex min-h-11 items-center gap-1.5 rounded-lg px-2 text-lg font-semibold tracking-tight"
         >
-          <Mark className="size-6 text-accent" />
+          <Logo className="size-6 text-accent" />
           <span className="max-[22rem]:sr-only">Quaver</span>
         </Link>
         <nav aria-label="Main" className="flex flex-wrap items-center">

@@ -5,27 +5,27 @@ const SHAPE =
   "inline-flex min-h-11 items-center justify-center gap-2 rounded-lg px-4 text-sm font-medium " +
   "transition-colors disabled:opacity-55";
 
-const TONES = {
+const VARIANTS = {
   main: "bg-accent text-on-accent enabled:hover:bg-accent/90",
   quiet: "border border-line bg-surface text-ink enabled:hover:border-edge",
   danger: "bg-danger text-paper enabled:hover:bg-danger/90",
 };
 
 type ButtonProps = ComponentProps<"button"> & {
-  tone?: keyof typeof TONES;
-  /** The call it makes is under way: it can't be pressed again, and says so. */
+  variant?: keyof typeof VARIANTS;
+  /** Its call is running: it is disabled, and says so. */
   busy?: boolean;
 };
 
-/** A button with words on it. */
-export function Button({ tone = "main", busy = false, className = "", ...props }: ButtonProps) {
+/** A button with a text. */
+export function Button({ variant = "main", busy = false, className = "", ...props }: ButtonProps) {
   return (
     <button
       type="button"
       {...props}
       disabled={busy || props.disabled}
       aria-busy={busy}
-      className={`${SHAPE} ${TONES[tone]} ${busy ? "animate-breathe" : ""} ${className}`}
+      className={`${SHAPE} ${VARIANTS[variant]} ${busy ? "animate-breathe" : ""} ${className}`}
     />
   );
 }
@@ -35,7 +35,7 @@ type IconButtonProps = Omit<ComponentProps<"button">, "children" | "aria-label">
   label: string;
 };
 
-/** A button with a drawing on it, and a name for those who hear or hover. */
+/** A button with an icon; `label` is its tooltip, and its name for screen readers. */
 export function IconButton({ icon, label, className = "", ...props }: IconButtonProps) {
   return (
     <button

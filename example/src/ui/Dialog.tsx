@@ -1,12 +1,12 @@
-import { useLayoutEffect, useId, useRef, type ReactNode } from "react";
+import { useId, useLayoutEffect, useRef, type ReactNode } from "react";
 
 type DialogProps = { title: string; onClose: () => void; children: ReactNode };
 
-/** A question in front of the page. The browser keeps the focus inside, and gives it back. */
+/** A modal dialog. The browser keeps the focus inside, and restores it afterwards. */
 export function Dialog({ title, onClose, children }: DialogProps) {
   const ref = useRef<HTMLDialogElement>(null);
   const id = useId();
-  // A layout effect: closed while it is still on the page, it gives the focus back.
+  // A layout effect, because only a dialog that is still in the document restores the focus when it closes.
   useLayoutEffect(() => {
     const dialog = ref.current;
     dialog?.showModal();

@@ -1,13 +1,13 @@
 import { useId, type ComponentProps } from "react";
 
-/** What all things to type into look like. */
+/** Classes of everything that can be typed into. */
 export const INPUT =
   "w-full rounded-lg border border-edge bg-surface px-3 text-base text-ink placeholder:text-muted " +
   "focus-visible:-outline-offset-1";
 
 type FieldProps = ComponentProps<"input"> & { label: string; hint?: string };
 
-/** A line to type into, with its label, and a hint below. */
+/** A text field with its label, and a hint below. */
 export function Field({ label, hint, ...props }: FieldProps) {
   const id = useId();
   return (

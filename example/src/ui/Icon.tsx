@@ -1,4 +1,4 @@
-/** The few drawings that buttons need, as paths in a square of 24. */
+/** Icons, as paths in a square of 24. */
 const PATHS = {
   back: "M15 5l-7 7 7 7",
   pencil: "M4 20l1-4L16 5l3 3L8 19zM14 7l3 3",
@@ -12,10 +12,10 @@ const PATHS = {
   close: "M6 6l12 12M18 6L6 18",
 } as const;
 
-/** The name of a drawing. */
+/** The name of an icon. */
 export type IconName = keyof typeof PATHS;
 
-/** A drawing, for those who see; its button has a name besides. */
+/** An icon, hidden from screen readers: its button has a label. */
 export function Icon({ name }: { name: IconName }) {
   return (
     <svg

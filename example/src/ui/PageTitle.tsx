@@ -1,17 +1,17 @@
 import { useEffect, useRef, type ReactNode } from "react";
-import { hasMoved } from "../hooks/useRoute";
+import { hasNavigated } from "../hooks/useRoute";
 
 type PageTitleProps = { title: string; children?: ReactNode; className?: string };
 
 /**
- * The heading of a page. It has the focus after a change of pages, so that those who listen hear where
- * they are, and those who press Tab go on from there.
+ * The heading of a page. It gets the focus after a navigation, so that screen readers announce it and Tab continues
+ * from there.
  */
 export function PageTitle({ title, children = title, className = "" }: PageTitleProps) {
   const ref = useRef<HTMLHeadingElement>(null);
   useEffect(() => {
     // The browser itself announces the first page.
-    if (hasMoved()) ref.current?.focus();
+    if (hasNavigated()) ref.current?.focus();
   }, []);
   return (
     <>

@@ -1,11 +1,11 @@
 import type { ReactNode } from "react";
-import { Mark } from "./Mark";
+import { Logo } from "./Logo";
 
-/** The page while there is nothing to show yet, and why. */
+/** The whole page while something loads, with what it waits for. */
 export function Splash({ children }: { children: ReactNode }) {
   return (
     <main className="grid flex-1 place-content-center justify-items-center gap-4">
-      <Mark className="size-10 animate-breathe text-accent" />
+      <Logo className="size-10 animate-breathe text-accent" />
       <p role="status" className="text-muted">
         {children}
       </p>

@@ -31,7 +31,7 @@ export interface LocalDeploymentOptions {
   readonly knobs?: Partial<Knobs>;
   /**
    * Whether queries and mutations find their modules as the call before has left them, which production does not do:
-   * a call then costs a fraction of the time (`bun run bench local`).
+   * a call then costs a fraction of the time (`bun run bench throughput`).
    */
   readonly keepContexts?: boolean;
 }

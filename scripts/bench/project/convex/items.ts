@@ -15,7 +15,7 @@ export const byGroup = queryGeneric({
       .take(GROUP_SIZE),
 });
 
-/** The newest document of a group: what those watch who wait for the next. */
+/** The newest document of a group, for the fan-out. */
 export const newest = queryGeneric({
   args: { group: v.number() },
   returns: v.array(v.any()),

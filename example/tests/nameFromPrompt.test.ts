@@ -1,0 +1,35 @@
+import { MAX_NAME_LENGTH } from "@backend/lib/limits";
+import { expect, test } from "vitest";
+import { nameFromPrompt } from "../src/lib/nameFromPrompt";
+
+test.each([
+  ["Build me a page for my choir, with the dates of our concerts", "Page for my choir"],
+  ["todo list", "Todo list"],
+  ["Please make a chess clock that two people can share", "Chess clock"],
+  ["I'd like a calculator", "Calculator"],
+  ["Could you create us the website of a small bakery in Bern?", "Website of a small bakery"],
+  ["  A\n\nB", "A"],
+  ["", ""],
+  ["   ", ""],
+])("%j is called %j", (prompt, name) => {
+  expect(nameFromPrompt(prompt)).toBe(name);
+});
+
+test("whatever the prompt, the name is one that the backend takes", () => {
+  for (const prompt of ["x".repeat(500), "…", "build", "?!", "😀".repeat(60), "the of to"]) {
+    const name = nameFromPrompt(prompt);
+    expect(name.trim()).toBe(name);
+    expect(name.length).toBeGreaterThan(0);
+    expect(name.length).toBeLessThanOrEqual(MAX_NAME_LENGTH);
+    expect(name).not.toMatch(/\p{Surrogate}/u); // half a character
+  }
+});
+
+test("an emoji that is made of several is kept whole, or left out", () => {
+  const family = "👨‍👩‍👧‍👦";
+  expect(nameFromPrompt(family.repeat(10))).toBe(family.repeat(4));
+});
+
+test("a character that is longer than any name is no name", () => {
+  expect(nameFromPrompt(`a${"\u0301".repeat(200)}`)).toBe("Untitled");
+});
