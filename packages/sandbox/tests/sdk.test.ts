@@ -3,7 +3,7 @@ import { Daytona, DaytonaTimeoutError } from "@daytonaio/sdk";
 import { describe, expect, test } from "vitest";
 import { aDaytona } from "./support.ts";
 
-/** The official SDK on the emulator: that what this package is tested against is what it speaks to. */
+/** A sandbox of the official SDK. This file shows that the emulator, which the other tests use, serves the real SDK. */
 async function aSandbox() {
   const { url: apiUrl, apiKey } = await aDaytona();
   const daytona = new Daytona({ apiUrl, apiKey, target: "local", useDeprecatedPolling: true });
@@ -49,7 +49,7 @@ describe("the official SDK on the Daytona emulator", () => {
     await expect(sandbox.process.getSession("s")).rejects.toMatchObject({ statusCode: 404 });
   });
 
-  test("makes of its errors what it makes of Daytona's", async () => {
+  test("throws its own errors for the emulator's answers", async () => {
     const { sandbox } = await aSandbox();
     const failure: unknown = await sandbox.process
       .executeCommand("sleep 60", undefined, undefined, 1)
