@@ -62,7 +62,7 @@ describe("a sandbox's life", () => {
   });
 
   test("deleting waits for a transition under way", async () => {
-    const { client } = await setUp({ delaysMs: { stop: 100 } });
+    const { client } = await setUp({ delaysMs: { stop: 1_000 } });
     const { id } = await client.create(anInput());
     const stopping = client.stop(id).catch(() => "deleted meanwhile");
     await eventually(async () => expect((await client.get(id))?.state).toBe("stopping"));
