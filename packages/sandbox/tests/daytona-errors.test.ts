@@ -1,11 +1,11 @@
 import { describe, expect, test } from "vitest";
-import { refusalOf } from "../src/refusals.ts";
+import { codeOfMessage } from "../src/daytona-errors.ts";
 import { anInput, callsTo, failureOf, setUp } from "./support.ts";
 
 const CREATE = { method: "POST", path: /^\/sandbox$/ };
 
-describe("what Daytona refuses with 400", () => {
-  test("is a quota that is used up, told at once, until something is freed", async () => {
+describe("Daytona's 400", () => {
+  test("for a quota that is used up fails at once, until a sandbox is stopped", async () => {
     const { daytona, client } = await setUp({ quota: { cpu: 1 } });
     const first = await client.create(anInput());
     const failure = await failureOf(client.create(anInput({ name: "another" })));
@@ -17,7 +17,7 @@ describe("what Daytona refuses with 400", () => {
     await client.delete(second.id);
   });
 
-  test("is a disk's quota, which a stopped sandbox uses and an archived one doesn't", async () => {
+  test("for the disk quota counts stopped sandboxes", async () => {
     const { client } = await setUp({ quota: { disk: 5 } });
     const { id } = await client.create(anInput());
     await client.stop(id);
@@ -25,13 +25,13 @@ describe("what Daytona refuses with 400", () => {
     expect((await failureOf(create())).code).toBe("QUOTA_EXCEEDED");
   });
 
-  test("is a snapshot that isn't there, which no further try helps", async () => {
+  test("for a snapshot that isn't there can't be retried", async () => {
     const { client } = await setUp();
     const failure = await failureOf(client.create(anInput({ snapshot: "nobody's" })));
     expect(failure).toMatchObject({ code: "SNAPSHOT_UNAVAILABLE", retryable: false });
   });
 
-  test("is a sandbox that failed to start, and is there all the same", async () => {
+  test("for a sandbox that failed to start names it, as it exists all the same", async () => {
     const { daytona, client } = await setUp();
     daytona.faults.add({ ...CREATE, nth: 1, kind: { error: "no such image" } });
     const failure = await failureOf(client.create(anInput()));
@@ -53,6 +53,6 @@ describe("what Daytona refuses with 400", () => {
     [400, "name must say: Total CPU limit exceeded. ", undefined],
     [500, "Sandbox failed to start: x", undefined],
   ])("%s %j means %s", (status, message, code) => {
-    expect(refusalOf(status, message)).toBe(code);
+    expect(codeOfMessage(status, message)).toBe(code);
   });
 });

@@ -8,6 +8,7 @@ import {
   callsTo,
   eventually,
   failureOf,
+  run,
   setUp,
   sharedDaytona,
 } from "./support.ts";
@@ -26,38 +27,38 @@ afterEach(() => daytona.faults.clear());
 
 const aSession = () => `turn-${(made += 1)}`;
 
-/** The command's progress once it has ended. */
+/** How far the command has come, once it has ended. */
 async function ended(session: string, commandId: string) {
   return await eventually(async () => {
-    const progress = await look(session, commandId);
+    const progress = await readText(session, commandId);
     expect(progress?.exitCode).not.toBeNull();
     return progress;
   });
 }
 
-/** The command's progress, its output as text. */
-async function look(session: string, commandId: string, offset = 0, limit = 100_000) {
+/** How far the command has come, with its output as text. */
+async function readText(session: string, commandId: string, offset = 0, limit = 100_000) {
   const progress = await client.readCommand(id, { session, commandId, offset, limit });
   return progress && { ...progress, output: Buffer.from(progress.output).toString() };
 }
 
-async function outcomeOf(command: string, env?: Record<string, string>) {
+async function resultOf(command: string, env?: Record<string, string>) {
   const session = aSession();
   const { commandId } = await client.startCommand(id, { session, command, env });
   return await ended(session, commandId);
 }
 
-describe("a command in the background", () => {
-  test("runs while others look at it, from an offset on", async () => {
+describe("a session's command", () => {
+  test("can be read while it runs, from an offset on", async () => {
     const session = aSession();
     const command = "echo one; until [ -e go ]; do sleep 0.02; done; echo two; exit 3";
     const { commandId } = await client.startCommand(id, { session, command });
-    const read = (offset: number, limit = 100) => look(session, commandId, offset, limit);
+    const read = (offset: number, limit = 100) => readText(session, commandId, offset, limit);
     await eventually(async () => {
       expect(await read(0)).toEqual({ exitCode: null, output: "one\n", more: false, errors: "" });
     });
     expect(await read(4)).toEqual({ exitCode: null, output: "", more: false, errors: "" });
-    await client.run(id, { command: "touch go", timeoutSeconds: 10 });
+    await run(daytona, id, "touch go");
     expect(await ended(session, commandId)).toMatchObject({ exitCode: 3, output: "one\ntwo\n" });
     expect(await read(4)).toMatchObject({ output: "two\n", more: false });
     expect(await read(2, 3)).toMatchObject({ exitCode: 3, output: "e\nt", more: true });
@@ -65,18 +66,18 @@ describe("a command in the background", () => {
     expect(await read(1_000)).toMatchObject({ output: "", more: false });
   });
 
-  test("has its standard output read, and of its standard error the last lines", async () => {
-    const outcome = await outcomeOf("echo out; echo err >&2; exit 3");
-    expect(outcome).toEqual({ exitCode: 3, output: "out\n", more: false, errors: "err\n" });
-    const much = await outcomeOf("for i in $(seq 1000); do echo line $i >&2; done");
+  test("shows its standard output, and the last lines of its standard error", async () => {
+    const result = await resultOf("echo out; echo err >&2; exit 3");
+    expect(result).toEqual({ exitCode: 3, output: "out\n", more: false, errors: "err\n" });
+    const much = await resultOf("for i in $(seq 1000); do echo line $i >&2; done");
     expect(much?.errors).toMatch(/^line \d+\n(line \d+\n)*line 1000\n$/);
     expect(much?.errors.length).toBeGreaterThan(1_900);
   });
 
-  // As Daytona's own session commands none of these ends; see the emulator's own suite.
+  // As one of Daytona's own session commands, none of these would end: see the emulator's tests.
   test.each([
-    ["says exit", "exit 3", 3],
-    ["execs", "exec true", 0],
+    ["calls exit", "exit 3", 3],
+    ["calls exec", "exec true", 0],
     ["reads its standard input to the end", "cat", 0],
     ["leaves a child that holds its output", "sleep 1000 &", 0],
     ["leaves one in a process session of its own", "setsid sleep 1000 &", 0],
@@ -85,7 +86,7 @@ describe("a command in the background", () => {
     ["kills itself", "kill -KILL $$", 137],
     ["is not there", "no-such-command", 127],
   ])("ends with its command when that %s", async (_, command, exitCode) => {
-    expect(await outcomeOf(command)).toMatchObject({ exitCode });
+    expect(await resultOf(command)).toMatchObject({ exitCode });
   });
 
   test.each([
@@ -97,25 +98,25 @@ describe("a command in the background", () => {
     ["nothing", ""],
     ["much", "'x\n".repeat(20_000)],
   ])("gets values that hold %s, as they are", async (_, value) => {
-    const outcome = await outcomeOf('printf %s "$VALUE"; printf %s "$OTHER"', {
+    const result = await resultOf('printf %s "$VALUE"; printf %s "$OTHER"', {
       VALUE: value,
       OTHER: "|",
     });
-    expect(outcome).toEqual({ exitCode: 0, output: `${value}|`, more: false, errors: "" });
-    const { output } = await client.run(id, { command: "ls; ls .sessions", timeoutSeconds: 10 });
+    expect(result).toEqual({ exitCode: 0, output: `${value}|`, more: false, errors: "" });
+    const output = await run(daytona, id, "ls; ls .sessions");
     expect(output).not.toMatch(/pwned/);
   });
 
   test("may be several lines, and end in a comment", async () => {
-    expect(await outcomeOf("echo one\necho two # three")).toMatchObject({ output: "one\ntwo\n" });
+    expect(await resultOf("echo one\necho two # three")).toMatchObject({ output: "one\ntwo\n" });
   });
 
   test("has an environment that is in no file of the sandbox", async () => {
     const session = aSession();
     const env = { AGENT_KEY: "the-agents-key" };
     await client.startCommand(id, { session, command: "sleep 60", env });
-    const grep = { command: "grep -r the-agents-key . || echo none", timeoutSeconds: 10 };
-    expect((await client.run(id, grep)).output).toBe("none\n");
+    const found = await run(daytona, id, "grep -r the-agents-key . || echo none");
+    expect(found).toBe("none\n");
     await client.endSession(id, session);
   });
 });
@@ -127,7 +128,7 @@ describe("starting it again", () => {
     const first = await client.startCommand(id, input);
     expect(await client.startCommand(id, input)).toEqual(first);
     await ended(session, first.commandId);
-    const { output } = await client.run(id, { command: "cat runs", timeoutSeconds: 10 });
+    const output = await run(daytona, id, "cat runs");
     expect(output).toBe("ran\n");
   });
 
@@ -135,37 +136,36 @@ describe("starting it again", () => {
     ["looking up the sandbox", "GET", /\/sandbox\//],
     ["starting the command", "POST", /\/process\/execute$/],
   ];
-  // That a connection is lost takes the SDK its time to find out.
-  const quick = PASSING_FAILURES.filter(([, kind]) => kind !== "drop");
+  // The SDK takes long to notice a lost connection.
+  const quickFailures = PASSING_FAILURES.filter(([, kind]) => kind !== "drop");
 
   describe.each(STEPS)("after a failure of %s", (step, method, path) => {
-    // A short command is waited for longer than these tests wait.
+    // The SDK waits for a command longer than these tests do.
     const waits = step === "starting the command";
-    // The SDK itself asks about the sandbox that an answer names, and finds none.
-    const looks = step === "looking up the sandbox";
-    const passing = quick.filter(
-      ([what]) => !(waits && what === "no answer") && !(looks && what === "an id that isn't text"),
+    // The SDK itself looks up the sandbox that an answer names, and finds none.
+    const looksUp = step === "looking up the sandbox";
+    const passing = quickFailures.filter(
+      ([what]) =>
+        !(waits && what === "no answer") && !(looksUp && what === "an id that isn't text"),
     );
     test.each(passing)("by %s, starts one", async (_what, kind) => {
-      // Twice the time that the fault takes: a shell has to be started, too.
-      const hurried = aClient(daytona, { timeoutMs: 2 * timeFor(kind) });
+      // Twice as long as the fault takes, as a shell has to be started, too.
+      const quickClient = aClient(daytona, { timeoutMs: 2 * timeFor(kind) });
       daytona.faults.add({ method, path, nth: 1, kind });
       const session = aSession();
       const input = { session, command: `echo ran >> runs-${session}`, env: { A: "b" } };
-      const { commandId } = await hurried.startCommand(id, input);
+      const { commandId } = await quickClient.startCommand(id, input);
       await ended(session, commandId);
-      const cat = { command: `cat runs-${session}`, timeoutSeconds: 10 };
-      expect((await client.run(id, cat)).output).toBe("ran\n");
+      expect(await run(daytona, id, `cat runs-${session}`)).toBe("ran\n");
     });
 
-    test("whose work was done, starts one", async () => {
+    test("that came after it was done, starts one", async () => {
       daytona.faults.add({ method, path, nth: 1, kind: { after: { status: 502 } } });
       const session = aSession();
       const input = { session, command: `echo ran >> runs-${session}` };
       const { commandId } = await client.startCommand(id, input);
       await ended(session, commandId);
-      const cat = { command: `cat runs-${session}`, timeoutSeconds: 10 };
-      expect((await client.run(id, cat)).output).toBe("ran\n");
+      expect(await run(daytona, id, `cat runs-${session}`)).toBe("ran\n");
     });
 
     test.each(LASTING_FAILURES)("by %s fails as it should", async (_what, kind, code) => {
@@ -176,8 +176,8 @@ describe("starting it again", () => {
   });
 });
 
-describe("what is missing", () => {
-  test("reads as null, and ends as done", async () => {
+describe("a command that isn't there", () => {
+  test("reads as null, and there is nothing to end", async () => {
     const nothing = { commandId: "none", offset: 0, limit: 10 };
     const session = aSession();
     expect(await client.readCommand(id, { ...nothing, session })).toBeNull();
@@ -190,17 +190,17 @@ describe("what is missing", () => {
     expect((await failureOf(read)).code).toBe("NOT_FOUND");
   });
 
-  test("stays what it is when a session was ended before it began", async () => {
+  test("doesn't start in a session that was ended before", async () => {
     const session = aSession();
     await client.endSession(id, session);
     const input = { session, command: `touch begun-${session}` };
     const { commandId } = await client.startCommand(id, input);
-    expect(await look(session, commandId)).toBeNull();
-    const { output } = await client.run(id, { command: "ls", timeoutSeconds: 10 });
+    expect(await readText(session, commandId)).toBeNull();
+    const output = await run(daytona, id, "ls");
     expect(output).not.toContain(`begun-${session}`);
   });
 
-  test("is what a stop has ended", async () => {
+  test("is one that ended with its sandbox's stop", async () => {
     const { client } = await setUp();
     const { id } = await client.create(anInput());
     const input = { session: "s", command: "sleep 60" };
@@ -216,7 +216,7 @@ describe("what is missing", () => {
     expect(await read()).toBeNull();
   });
 
-  test("is not what had ended before the sandbox was restarted", async () => {
+  test("is not one that had ended before the sandbox was restarted", async () => {
     const { client } = await setUp();
     const { id } = await client.create(anInput());
     const { commandId } = await client.startCommand(id, {
@@ -237,8 +237,7 @@ describe("ending a session", () => {
     const command = `while true; do date >> beats-${session}; sleep 0.02; done`;
     const { commandId } = await client.startCommand(id, { session, command });
     const count = async () => {
-      const cat = { command: `cat beats-${session} | wc -l`, timeoutSeconds: 10 };
-      return Number((await client.run(id, cat)).output);
+      return Number(await run(daytona, id, `cat beats-${session} | wc -l`));
     };
     await eventually(async () => expect(await count()).toBeGreaterThan(0));
     await client.endSession(id, session);
@@ -247,10 +246,10 @@ describe("ending a session", () => {
     expect(await client.readCommand(id, { session, commandId, offset: 0, limit: 1 })).toBeNull();
   });
 
-  test("fails when Daytona does, to be tried again", async () => {
-    const hurried = aClient(daytona, { timeoutMs: 1_000 });
+  test("fails when Daytona does, and can be tried again", async () => {
+    const quickClient = aClient(daytona, { timeoutMs: 1_000 });
     daytona.faults.add({ method: "POST", path: /execute$/, kind: { status: 503 } });
-    const failure = await failureOf(hurried.endSession(id, aSession()));
+    const failure = await failureOf(quickClient.endSession(id, aSession()));
     expect(failure).toMatchObject({ code: "UNAVAILABLE", retryable: true });
   });
 });
@@ -264,9 +263,9 @@ describe("keeping a sandbox awake", () => {
   });
 
   test.each(PASSING_FAILURES)("is tried again after %s", async (_, kind) => {
-    const hurried = aClient(daytona, { timeoutMs: timeFor(kind) });
+    const quickClient = aClient(daytona, { timeoutMs: timeFor(kind) });
     daytona.faults.add({ method: "POST", path: /last-activity$/, nth: 1, kind });
-    await hurried.keepAwake(id);
+    await quickClient.keepAwake(id);
   });
 });
 
