@@ -45,7 +45,7 @@ export function answerOf(
   return { content, parts, reasoningSince: state.reasoningSince, full: state.full ?? false };
 }
 
-/** The answer with some more output (see `agentBytes.ts`), which was seen at `now` (ms). */
+/** The answer with some more output (see `decode.ts`), which was seen at `now` (ms). */
 export function appendOutput(answer: Answer, output: string, now: number): Answer {
   const lines = output.match(/[^\n]*\n|[^\n]+$/g) ?? [];
   return lines.reduce((before, line) => appendLine(before, line, now), answer);

@@ -163,9 +163,10 @@ function pathsIn({ prose, spans }: Text): string[] {
   return [...spans.filter((span) => IN_CODE_TYPE.test(span)), ...(prose.match(IN_PROSE) ?? [])];
 }
 
-/** The paths that are no file here: neither from the root nor as the end of another path. */
+/** The paths that are no file here: neither from the root, nor beside the text, nor as the end of another path. */
 function wrongPaths(text: Text): string[] {
-  return pathsIn(text).filter((path) => !exists(path) && !isIgnored(path));
+  const beside = (path: string) => existsSync(join(ROOT, dirname(text.path), path));
+  return pathsIn(text).filter((path) => !exists(path) && !beside(path) && !isIgnored(path));
 }
 
 function exists(path: string): boolean {
