@@ -1,16 +1,26 @@
-/** What happens by the clock. Each begins bounded work that orders itself again while there is more. */
+/** What runs by the clock. Each begins bounded work that schedules itself again while there is more. */
 import { cronJobs } from "convex/server";
 import { internal } from "./_generated/api";
 
 const crons = cronJobs();
 
-// Nothing stays wrong for longer: see `projects/sweep.ts`.
-crons.interval("sweep", { minutes: 5 }, internal.projects.sweep.run, {});
+// Nothing stays wrong for longer: see `projects/reconcile/sweep.ts`.
+crons.interval("sweep", { minutes: 5 }, internal.projects.reconcile.sweep.sweepRunning, {});
 
 // Off the full hour, when everyone's jobs run. Each project costs a call to Daytona.
-crons.hourly("sweep stopped", { minuteUTC: 17 }, internal.projects.sweep.runStopped, {});
+crons.hourly(
+  "sweep stopped",
+  { minuteUTC: 17 },
+  internal.projects.reconcile.sweep.sweepStopped,
+  {},
+);
 
-crons.hourly("pick up deletions", { minuteUTC: 37 }, internal.auth.deletion.pickUp, {});
+crons.hourly(
+  "resume removals of deleted users",
+  { minuteUTC: 37 },
+  internal.auth.deletion.resumeRemovals,
+  {},
+);
 
 crons.daily(
   "expire tombstones",
@@ -20,9 +30,9 @@ crons.daily(
 );
 
 crons.daily(
-  "forget old Stripe events",
+  "delete expired payment rows",
   { hourUTC: 3, minuteUTC: 57 },
-  internal.payments.expiry.forgetOld,
+  internal.payments.stripe.expiry.deleteExpired,
   {},
 );
 

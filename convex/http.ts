@@ -3,7 +3,7 @@ import { httpRouter } from "convex/server";
 import { httpAction } from "./_generated/server";
 import { clerkUsersWebhook } from "./auth/webhook";
 import { daytonaWebhook } from "./projects/webhook";
-import { stripeWebhook } from "./payments/webhook";
+import { stripeWebhook } from "./payments/stripe/webhook";
 
 /** For load balancers: answers without touching the database, and tells nothing else. */
 const health = httpAction(() => Promise.resolve(Response.json({ status: "ok" })));

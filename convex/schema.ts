@@ -1,4 +1,4 @@
-/** The tables of the app, one file per room. Components keep their own tables. */
+/** The tables of the app, one file per domain. Components keep their own tables. */
 import { defineSchema } from "convex/server";
 import { authTables } from "./auth/tables";
 import { messageTables } from "./messages/tables";

@@ -1,4 +1,4 @@
-/** Clerk's Backend API: the calls that are made, bounded in time, failing in our own words. */
+/** Clerk's Backend API: the calls used here, each with a timeout and our own errors. */
 import { createClerkClient } from "@clerk/backend";
 import { isClerkAPIResponseError } from "@clerk/backend/errors";
 import { env } from "../lib/env";
@@ -6,12 +6,12 @@ import { quaverError } from "../lib/errors";
 import { readClerkUser } from "./clerkEvents";
 import type { ClerkUser } from "./tables";
 
-const TIMEOUT_MS = 15_000; // Clerk's client itself waits for ever
+const TIMEOUT_MS = 15_000; // Clerk's client itself has no timeout
 
 /**
- * A person, as Clerk knows them now.
+ * A user, as Clerk knows them now.
  *
- * @throws `UNAUTHENTICATED` when Clerk has no such person, `CLERK_UNAVAILABLE`
+ * @throws `UNAUTHENTICATED` when Clerk has no such user, `CLERK_UNAVAILABLE`
  */
 export async function fetchClerkUser(clerkId: string): Promise<ClerkUser> {
   const answer = await ask("fetch a user", (users) => users.getUser(clerkId));
@@ -22,16 +22,16 @@ export async function fetchClerkUser(clerkId: string): Promise<ClerkUser> {
 }
 
 /**
- * Is there such a person at Clerk?
+ * Is there such a user at Clerk?
  *
  * @throws `CLERK_UNAVAILABLE`
  */
 export async function existsAtClerk(clerkId: string): Promise<boolean> {
-  return (await ask("look for a user", (users) => users.getUser(clerkId))) !== null;
+  return (await ask("find a user", (users) => users.getUser(clerkId))) !== null;
 }
 
 /**
- * Deletes a person at Clerk. One who is not there counts as deleted.
+ * Deletes a user at Clerk. One who is not there counts as deleted.
  *
  * @throws `CLERK_UNAVAILABLE`
  */
@@ -41,14 +41,14 @@ export async function deleteClerkUser(clerkId: string): Promise<void> {
 
 type Users = ReturnType<typeof createClerkClient>["users"];
 
-/** Makes one call; null when Clerk says that there is no such person. */
+/** Makes one call; null when Clerk says that there is no such user. */
 async function ask<Answer>(
   what: string,
   call: (users: Users) => Promise<Answer>,
 ): Promise<Answer | null> {
   const secretKey = env.CLERK_SECRET_KEY;
   if (!secretKey) {
-    console.error("CLERK_SECRET_KEY is not set: nobody can be fetched or deleted until it is.");
+    console.error("CLERK_SECRET_KEY is not set: no user can be fetched or deleted until it is.");
     throw quaverError("CLERK_UNAVAILABLE", { retryable: false });
   }
   const apiUrl = env.CLERK_API_URL;
@@ -59,12 +59,12 @@ async function ask<Answer>(
     const status = isClerkAPIResponseError(error) ? error.status : undefined;
     if (status === 404) return null;
     console.error(`Clerk did not ${what} (status ${String(status ?? "unknown")}).`);
-    throw quaverError("CLERK_UNAVAILABLE", { retryable: isPassing(status) });
+    throw quaverError("CLERK_UNAVAILABLE", { retryable: isTransient(status) });
   }
 }
 
 /** Without a status there was no answer, or one that can't be understood. */
-function isPassing(status: number | undefined): boolean {
+function isTransient(status: number | undefined): boolean {
   return status === undefined || status === 408 || status === 429 || status >= 500;
 }
 

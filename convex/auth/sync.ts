@@ -1,52 +1,52 @@
-/** Clerk's word on people, applied to the table, whatever order it arrives in. */
+/** Applying Clerk's events and answers to the table of users, in any order. */
 import { v } from "convex/values";
 import { literals } from "convex-helpers/validators";
 import { internalMutation, type MutationCtx } from "../_generated/server";
 import { quaverError } from "../lib/errors";
 import { checkRateLimit } from "../lib/rateLimits";
-import { requireIdentity, userByClerkId } from "./caller";
-import { enqueueRemoval } from "./deletion";
+import { requireIdentity, userByClerkId } from "../lib/caller";
+import { enqueueUserRemoval } from "./deletion";
 import { clerkUser, type ClerkUser } from "./tables";
 
 /**
- * Applies `user.created` or `user.updated`. A person who has been deleted stays deleted, and
- * what is stored is overwritten only by something newer; a repeated delivery changes nothing.
+ * Applies `user.created` or `user.updated`. A user who has been deleted stays deleted, and
+ * a stored user is overwritten only by a newer version; a repeated delivery changes nothing.
  */
-export const upsert = internalMutation({
+export const upsertUser = internalMutation({
   args: { clerkUser },
   returns: literals("inserted", "updated", "stale", "deleted"),
-  handler: (ctx, args) => upsertUser(ctx, args.clerkUser),
+  handler: (ctx, args) => applyUpsert(ctx, args.clerkUser),
 });
 
-/** Applies a deletion at Clerk: leaves a tombstone and starts removing what the person had. */
-export const remove = internalMutation({
+/** Applies a deletion at Clerk: leaves a tombstone and starts removing what the user had. */
+export const removeUser = internalMutation({
   args: { clerkId: v.string() },
   returns: v.null(),
   handler: async (ctx, args) => {
-    await buryUser(ctx, args.clerkId, Date.now());
+    await leaveTombstone(ctx, args.clerkId, Date.now());
     return null;
   },
 });
 
 /**
- * The step before the caller is fetched from Clerk.
+ * Checks a request to sync the caller, before Clerk is called.
  *
  * @returns the caller's Clerk id
- * @throws `UNAUTHENTICATED` without a valid token, or with one of a deleted person; `RATE_LIMITED`
+ * @throws `UNAUTHENTICATED` without a valid token, or with one of a deleted user; `RATE_LIMITED`
  */
 export const beginSync = internalMutation({
   args: {},
   returns: v.string(),
   handler: async (ctx) => {
     const { subject } = await requireIdentity(ctx);
-    if (await isBuried(ctx, subject)) throw quaverError("UNAUTHENTICATED");
+    if (await hasTombstone(ctx, subject)) throw quaverError("UNAUTHENTICATED");
     await checkRateLimit(ctx, "syncUser", subject);
     return subject;
   },
 });
 
-async function upsertUser(ctx: MutationCtx, incoming: ClerkUser) {
-  if (await isBuried(ctx, incoming.id)) return "deleted";
+async function applyUpsert(ctx: MutationCtx, incoming: ClerkUser) {
+  if (await hasTombstone(ctx, incoming.id)) return "deleted";
   const stored = await userByClerkId(ctx, incoming.id);
   if (stored === null) {
     await ctx.db.insert("users", { clerkUser: incoming });
@@ -57,22 +57,22 @@ async function upsertUser(ctx: MutationCtx, incoming: ClerkUser) {
   return "updated";
 }
 
-async function buryUser(ctx: MutationCtx, clerkId: string, deletedAt: number) {
+async function leaveTombstone(ctx: MutationCtx, clerkId: string, deletedAt: number) {
   const user = await userByClerkId(ctx, clerkId);
   // Without a row there is nothing to remove: a tombstone alone, if there is none.
   if (user === null) {
-    if (await isBuried(ctx, clerkId)) return;
+    if (await hasTombstone(ctx, clerkId)) return;
     await ctx.db.insert("deletedClerkUsers", { clerkId, deletedAt, state: "removed" });
     return;
   }
-  // The row goes first: without it nobody can create a project that the removal would miss.
+  // The row goes first: without it no project can be created that the removal would miss.
   await ctx.db.delete("users", user._id);
   const tombstone = { clerkId, deletedAt, userId: user._id, state: "removing" as const };
   const tombstoneId = await ctx.db.insert("deletedClerkUsers", tombstone);
-  await enqueueRemoval(ctx, tombstoneId);
+  await enqueueUserRemoval(ctx, tombstoneId);
 }
 
-async function isBuried(ctx: MutationCtx, clerkId: string): Promise<boolean> {
+async function hasTombstone(ctx: MutationCtx, clerkId: string): Promise<boolean> {
   const tombstone = await ctx.db
     .query("deletedClerkUsers")
     .withIndex("by_clerk_id", (q) => q.eq("clerkId", clerkId))

@@ -1,11 +1,11 @@
-/** The tables of people: who exists, and who has been deleted. */
+/** The tables of users: who exists, and who has been deleted. */
 import { literals, systemFields } from "convex-helpers/validators";
 import { defineTable } from "convex/server";
 import { v, type Infer } from "convex/values";
 
 /**
  * The part of Clerk's user object that is kept, in Clerk's own field names. Metadata is left out:
- * `private_metadata` is in every webhook payload and is nobody's business here.
+ * `private_metadata` is in every webhook payload and must not be stored.
  */
 export const clerkUser = v.object({
   id: v.string(),
@@ -30,7 +30,7 @@ export const userDoc = v.object({ ...userFields, ...systemFields("users") });
 const tombstoneFields = {
   clerkId: v.string(),
   deletedAt: v.number(), // ms since the epoch, when the deletion was handled here
-  // The row that the person had; present until everything that hung on it is gone.
+  // The row that the user had; present until everything that hung on it is gone.
   userId: v.optional(v.id("users")),
   state: literals("removing", "removed"), // "removing" exactly while there is a `userId`
 };
@@ -38,7 +38,7 @@ const tombstoneFields = {
 /** For the schema. */
 export const authTables = {
   /**
-   * One row per person known to Clerk.
+   * One row per user known to Clerk.
    * Written by `auth/sync.ts`, for the Clerk webhook and `syncCurrentUser`. Read on every call, to
    * find the caller. Deleted once Clerk's account is (`user.deleted`, `deleteUser`), which leaves a
    * row in `deletedClerkUsers` in the same transaction.
@@ -49,13 +49,13 @@ export const authTables = {
 
   /**
    * Tombstones: Clerk ids whose deletion has been seen. Clerk delivers late, twice and out of
-   * order; an update that arrives after the deletion must not bring the person back. A tombstone
-   * is also where the removal of what the person had is taken up again when it was interrupted.
+   * order; an update that arrives after the deletion must not bring the user back. A tombstone
+   * also says that the removal of what the user had is to be resumed when it was interrupted.
    * Written by `auth/sync.ts` (insert) and `auth/deletion.ts` (state). Read before each upsert, and
    * by the removal. Deleted by `deletion.expireTombstones`, which says when.
    */
   deletedClerkUsers: defineTable(tombstoneFields)
-    // Is this Clerk id dead?
+    // Has this Clerk user been deleted?
     .index("by_clerk_id", ["clerkId"])
     // Removals to take up again, and tombstones to expire, oldest first.
     .index("by_state", ["state", "deletedAt"]),

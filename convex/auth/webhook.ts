@@ -1,4 +1,4 @@
-/** `POST /clerk-users-webhook`: Clerk tells who exists. */
+/** `POST /clerk-users-webhook`: Clerk's events about users. */
 import { internal } from "../_generated/api";
 import { httpAction, type ActionCtx } from "../_generated/server";
 import { env } from "../lib/env";
@@ -26,10 +26,10 @@ export const clerkUsersWebhook = httpAction(async (ctx: ActionCtx, request) => {
 async function applyClerkEvent(ctx: ActionCtx, event: ClerkEvent): Promise<void> {
   switch (event.kind) {
     case "upsert":
-      await ctx.runMutation(internal.auth.sync.upsert, { clerkUser: event.clerkUser });
+      await ctx.runMutation(internal.auth.sync.upsertUser, { clerkUser: event.clerkUser });
       return;
     case "delete":
-      await ctx.runMutation(internal.auth.sync.remove, { clerkId: event.clerkId });
+      await ctx.runMutation(internal.auth.sync.removeUser, { clerkId: event.clerkId });
       return;
     case "ignore":
       return;

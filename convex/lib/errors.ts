@@ -4,43 +4,44 @@
  * but `convex/values`.
  */
 import { ConvexError } from "convex/values";
-import type { Id } from "../_generated/dataModel";
-import type { PlanName } from "../payments/plans";
-import type { OperationKind, ProjectStatus } from "../projects/tables";
+import type { Doc, Id } from "../_generated/dataModel";
+
+type ProjectStatus = Doc<"projects">["status"];
+type OperationKind = NonNullable<Doc<"projects">["operation"]>["kind"];
 
 /** What each code carries besides `code` and `message`; `unknown` is nothing. */
 interface ErrorDetails {
-  /** The call needs a signed-in person and has no (valid) token. */
+  /** The call needs a signed-in user and has no (valid) token. */
   UNAUTHENTICATED: unknown;
-  /** The token is good, but Clerk's webhook has not delivered the person yet. Try again shortly. */
+  /** The token is good, but Clerk's webhook has not delivered the user yet. Try again shortly. */
   USER_NOT_SYNCED: unknown;
-  /** There is no such thing, or it is someone else's: the two are told apart by nobody. */
+  /** There is no such thing, or it is someone else's. The answer is the same in both cases. */
   NOT_FOUND: unknown;
   /** The argument named `field` breaks a limit that its validator can't express. */
   INVALID_ARGUMENT: { field: string };
   /** The project is in a state from which the wanted one can't be reached. */
   INVALID_TRANSITION: { from: ProjectStatus; to: ProjectStatus };
   /**
-   * Somebody (another tab, the agent, the sweep) is working on the project. Try again shortly.
-   * `projectId` is in it where the caller has not been told yet which project it is.
+   * Another operation (of another tab, the agent, the sweep) runs on the project. Try again shortly.
+   * `projectId` is there when the caller does not know the project's id yet.
    */
   OPERATION_IN_PROGRESS: { operation: OperationKind; projectId?: Id<"projects"> };
-  /** The plan allows `limit` projects, or so many to run, and there are as many. */
-  PLAN_LIMIT_REACHED: { limit: number; plan: PlanName; counted: "all" | "running" };
+  /** The plan (by its name in `payments/plans.ts`) allows `limit` projects in all, or running, and there are as many. */
+  PLAN_LIMIT_REACHED: { limit: number; plan: string; counted: "all" | "running" };
   /** Too many calls; the next one can succeed in `retryAfterMs` milliseconds. */
   RATE_LIMITED: { retryAfterMs: number };
   /**
-   * Daytona did not give the sandbox; `retryable` says whether trying again can help. `projectId` is
-   * in it where there is a project that has failed for it, and says why.
+   * The call to Daytona failed; `retryable` says whether trying again can help. `projectId` names the
+   * project that has failed because of it, and has the reason.
    */
   SANDBOX_UNAVAILABLE: { retryable: boolean; projectId?: Id<"projects"> };
   /** The deployment has no Stripe key, no price for the plan, or no address to come back to. */
   PAYMENTS_NOT_CONFIGURED: unknown;
-  /** Stripe did not answer as hoped. `retryable`: whether trying again can help. */
+  /** The call to Stripe failed. `retryable`: whether trying again can help. */
   PAYMENTS_UNAVAILABLE: { retryable: boolean };
   /** There is a subscription already, in this status (Stripe's word): the portal can change it. */
   ALREADY_SUBSCRIBED: { status: string };
-  /** Clerk did not answer as hoped; nothing has changed. `retryable`: whether trying again can help. */
+  /** The call to Clerk failed; nothing has changed. `retryable`: whether trying again can help. */
   CLERK_UNAVAILABLE: { retryable: boolean };
 }
 
@@ -52,7 +53,7 @@ export type QuaverErrorData<C extends QuaverErrorCode = QuaverErrorCode> = {
   [K in QuaverErrorCode]: { code: K; message: string } & ErrorDetails[K];
 }[C];
 
-/** What a person is told when the thrower has nothing more exact to say. */
+/** The message when the thrower gives none. */
 const DEFAULT_MESSAGES = {
   UNAUTHENTICATED: "Sign in to do this.",
   USER_NOT_SYNCED: "Your account is still being set up. Try again in a moment.",
@@ -95,7 +96,7 @@ export function isQuaverError<C extends QuaverErrorCode = QuaverErrorCode>(
   code?: C,
 ): error is ConvexError<QuaverErrorData<C>> {
   if (!(error instanceof ConvexError)) return false;
-  // `data` is whatever was thrown: unknown until looked at.
+  // `data` can be any value: unknown until checked.
   const data: unknown = error.data;
   if (typeof data !== "object" || data === null || !("code" in data)) return false;
   if (typeof data.code !== "string" || !Object.hasOwn(DEFAULT_MESSAGES, data.code)) return false;

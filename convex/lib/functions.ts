@@ -1,6 +1,6 @@
 /**
  * The builders of every public function. They find the caller before the handler runs, so that no
- * handler can forget to: `ctx.user` is the signed-in person's row. Nothing else may import
+ * handler can forget to: `ctx.user` is the signed-in user's row. Nothing else may import
  * `query`, `mutation` and `action` from `_generated/server`.
  *
  * Ownership is the handlers' own part, by `ownedProject` in `projects/access.ts`.
@@ -14,24 +14,24 @@ import {
 import { internal } from "../_generated/api";
 import type { Doc } from "../_generated/dataModel";
 import { action, internalMutation, mutation, query, type ActionCtx } from "../_generated/server";
-import { findCaller, requireCaller, requireIdentity } from "../auth/caller";
+import { findCaller, requireCaller, requireIdentity } from "./caller";
 
-/** A query for signed-in people: refuses with `UNAUTHENTICATED` or `USER_NOT_SYNCED`. */
+/** A query for signed-in users: refuses with `UNAUTHENTICATED` or `USER_NOT_SYNCED`. */
 export const userQuery = customQuery(
   query,
   customCtx(async (ctx) => ({ user: await requireCaller(ctx) })),
 );
 
 /**
- * A query that has an answer for everyone: `ctx.user` is null while there is no signed-in person.
- * For what a front end asks before it has a token; the handler must then answer "nothing".
+ * A query that signed-out callers may call too: then `ctx.user` is null, and the handler must return
+ * an empty result. For what a front end calls before it has a token.
  */
-export const visitorQuery = customQuery(
+export const optionalUserQuery = customQuery(
   query,
   customCtx(async (ctx) => ({ user: await findCaller(ctx) })),
 );
 
-/** A mutation for signed-in people: refuses with `UNAUTHENTICATED` or `USER_NOT_SYNCED`. */
+/** A mutation for signed-in users: refuses with `UNAUTHENTICATED` or `USER_NOT_SYNCED`. */
 export const userMutation = customMutation(
   mutation,
   customCtx(async (ctx) => ({ user: await requireCaller(ctx) })),
@@ -39,26 +39,26 @@ export const userMutation = customMutation(
 
 /**
  * The internal mutations that a `userAction` runs on its caller's behalf. The caller is found
- * again, inside the transaction: between the action's first look and now, they may be gone.
+ * again, inside the transaction: they may have been deleted since the action began.
  */
-export const callerMutation = customMutation(
+export const internalUserMutation = customMutation(
   internalMutation,
   customCtx(async (ctx) => ({ user: await requireCaller(ctx) })),
 );
 
 /**
- * An action for people with a token, whether or not there is a row: `ctx.identity` is what the token
+ * An action for users with a token, whether or not there is a row: `ctx.identity` is what the token
  * says. Refuses with `UNAUTHENTICATED`.
  */
-export const tokenAction = customAction(
+export const identityAction = customAction(
   action,
   customCtx(async (ctx: ActionCtx) => ({ identity: await requireIdentity(ctx) })),
 );
 
-/** An action for signed-in people: refuses with `UNAUTHENTICATED` or `USER_NOT_SYNCED`. */
+/** An action for signed-in users: refuses with `UNAUTHENTICATED` or `USER_NOT_SYNCED`. */
 export const userAction = customAction(
   action,
   customCtx(async (ctx: ActionCtx): Promise<{ user: Doc<"users"> }> => ({
-    user: await ctx.runQuery(internal.auth.users.requiredCaller, {}),
+    user: await ctx.runQuery(internal.auth.users.callerForAction, {}),
   })),
 );

@@ -1,37 +1,37 @@
 /**
- * How often a person may do what writes, or calls another service. Every public mutation and action is
- * under one of these (`tests/convex/rateLimits.test.ts` holds them to it), so that whoever calls without
- * end has themselves to wait.
+ * How often a user may do what writes, or calls another service. Every public mutation and action is
+ * under one of these (`tests/convex/rateLimits.test.ts` holds them to it), so that one user's calls
+ * can't keep the others waiting.
  */
 import { HOUR, MINUTE, RateLimiter } from "@convex-dev/rate-limiter";
 import { components } from "../_generated/api";
 import type { MutationCtx } from "../_generated/server";
 import { quaverError } from "./errors";
 
-/** By name: what a person may do in a burst, and how fast it comes back. */
+/** By name: what a user may do in a burst, and how fast it comes back. */
 export const LIMITS = {
   // Each makes a sandbox: machine time, and a share of Daytona's 300 creates per minute.
   createProject: { kind: "token bucket", rate: 30, period: HOUR, capacity: 10 },
-  // Each is a call or two to Daytona, of 10,000 per minute for everyone; a person clicks.
+  // Each is a call or two to Daytona, of 10,000 per minute for everyone; a user clicks.
   operateProject: { kind: "token bucket", rate: 60, period: MINUTE, capacity: 30 },
-  // Each is a row or two, for a removal the orders of what follows; a person clears out by hand.
+  // Each is a row or two, and for a removal a few scheduled jobs; a user does it by hand.
   editProject: { kind: "token bucket", rate: 120, period: MINUTE, capacity: 60 },
   // Each is minutes of a machine and of a model.
-  generate: { kind: "token bucket", rate: 60, period: HOUR, capacity: 20 },
+  startTurn: { kind: "token bucket", rate: 60, period: HOUR, capacity: 20 },
   // Each is a call to Clerk; a front end asks once per sign-in.
   syncUser: { kind: "token bucket", rate: 10, period: MINUTE, capacity: 5 },
-  // Each is a call to Clerk and a job that looks after it; a person does it once.
+  // Each is a call to Clerk and a job that checks its result; a user does it once.
   deleteUser: { kind: "token bucket", rate: 5, period: MINUTE, capacity: 5 },
-  // Each is a few calls to Stripe, of 100 per second for everyone; a person clicks.
+  // Each is a few calls to Stripe, of 100 per second for everyone; a user clicks.
   billing: { kind: "token bucket", rate: 20, period: MINUTE, capacity: 10 },
-  // A person types a few a minute; a front end that stores an agent's turn, a burst of them.
+  // A user types a few a minute; a front end that stores an agent's turn, a burst of them.
   insertMessage: { kind: "token bucket", rate: 120, period: MINUTE, capacity: 60 },
 } as const;
 
 const limiter = new RateLimiter(components.rateLimiter, LIMITS);
 
 /**
- * Takes one from the allowance of a person, by their row's id or (before there is a row) Clerk's. Part of
+ * Takes one from the allowance of a user, by their row's id or (before there is a row) Clerk's. Part of
  * the caller's transaction: if that is rolled back, nothing has been taken.
  *
  * @throws `RATE_LIMITED` with the time after which the next one can succeed
@@ -39,8 +39,8 @@ const limiter = new RateLimiter(components.rateLimiter, LIMITS);
 export async function checkRateLimit(
   ctx: MutationCtx,
   name: keyof typeof LIMITS,
-  person: string,
+  user: string,
 ): Promise<void> {
-  const { ok, retryAfter } = await limiter.limit(ctx, name, { key: person });
+  const { ok, retryAfter } = await limiter.limit(ctx, name, { key: user });
   if (!ok) throw quaverError("RATE_LIMITED", { retryAfterMs: Math.ceil(retryAfter) });
 }

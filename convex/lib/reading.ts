@@ -7,7 +7,7 @@ import type { PaginationOptions } from "convex/server";
 
 /**
  * What one list, page or batch may read, in bytes. The rest of the 16 MiB is for the document that
- * turned out to be too much, and for what else the transaction looks at. 200 projects with the
+ * exceeded the bound, and for what else the transaction reads. 200 projects with the
  * longest prompts fit.
  */
 export const MAX_READ_BYTES = 12 * 1024 * 1024;
@@ -51,12 +51,12 @@ export function sweptRows(cursor: string | null): PaginationOptions {
   return { cursor, numItems: MAX_SWEPT_ROWS, maximumBytesRead: MAX_READ_BYTES };
 }
 
-/** A whole number from 1 to `max`, whatever was asked for. */
+/** The nearest whole number from 1 to `max`. */
 function clamp(value: number, max: number): number {
   return Math.min(Math.max(1, Math.floor(value) || 1), max);
 }
 
-/** The page that a paginated query answers when there is nobody to answer for. */
+/** The page that a paginated query returns to a signed-out caller. */
 export function emptyPage(): { page: never[]; isDone: true; continueCursor: string } {
   return { page: [], isDone: true, continueCursor: "" };
 }

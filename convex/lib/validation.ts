@@ -5,7 +5,7 @@ import { MAX_CLIENT_ID_LENGTH } from "./limits";
 /**
  * Checks a text's length, in UTF-16 units as a browser's `maxlength` counts them.
  *
- * @returns the text as given
+ * @returns the same text
  * @throws `INVALID_ARGUMENT` naming `field`, when it is blank (unless `blank` is allowed) or
  *   longer than `max`
  */
@@ -24,7 +24,7 @@ export function checkText(
 /**
  * Checks the id that a sender gives to what it sends, so that it may be sent again.
  *
- * @returns the id as given
+ * @returns the same id
  * @throws `INVALID_ARGUMENT` naming `field`, when it is blank or has more than 128 characters
  */
 export function checkClientId(field: string, id: string): string {

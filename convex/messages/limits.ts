@@ -14,7 +14,7 @@ type Message = Infer<typeof messageFields>;
  * Checks a message's limits: content up to 100,000 characters (blank only beside parts), up to
  * 200 parts, and all of it below Convex's limit for a document.
  *
- * @returns the message as given
+ * @returns the same message
  * @throws `INVALID_ARGUMENT` naming the field at fault
  */
 export function checkMessage(message: Message): Message {

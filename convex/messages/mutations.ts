@@ -4,7 +4,7 @@ import { userMutation } from "../lib/functions";
 import { checkRateLimit } from "../lib/rateLimits";
 import { ownedProject } from "../projects/access";
 import { checkMessage } from "./limits";
-import { findByClientId } from "./store";
+import { findByClientMessageId } from "./store";
 import { messageFields } from "./tables";
 
 /**
@@ -20,7 +20,7 @@ export const insert = userMutation({
   handler: async (ctx, args) => {
     const project = await ownedProject(ctx, args.projectId);
     const message = checkMessage({ ...args, createdAt: Date.now() });
-    const stored = await findByClientId(ctx, project._id, message.clientMessageId);
+    const stored = await findByClientMessageId(ctx, project._id, message.clientMessageId);
     if (stored !== null) return stored._id;
     await checkRateLimit(ctx, "insertMessage", ctx.user._id);
     return await ctx.db.insert("messages", message);

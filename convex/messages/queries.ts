@@ -3,7 +3,7 @@ import { paginationOptsValidator, paginationResultValidator } from "convex/serve
 import { v } from "convex/values";
 import type { Doc, Id } from "../_generated/dataModel";
 import type { QueryCtx } from "../_generated/server";
-import { visitorQuery } from "../lib/functions";
+import { optionalUserQuery } from "../lib/functions";
 import { boundedPage, emptyPage, takeWithin } from "../lib/reading";
 import { findOwnedProject } from "../projects/access";
 import { messageDoc } from "./tables";
@@ -15,7 +15,7 @@ const MAX_LISTED = 500;
  * The newest 500 messages of a project (fewer when they are very large), oldest first. Empty
  * while signed out, for someone else's project, and for an id (part of a URL) that is no id.
  */
-export const listByProject = visitorQuery({
+export const listByProject = optionalUserQuery({
   args: { projectId: v.string() },
   returns: v.array(messageDoc),
   handler: async (ctx, args) => {
@@ -27,7 +27,7 @@ export const listByProject = visitorQuery({
 });
 
 /** The messages of a project, newest first, in pages. Empty where `listByProject` is. */
-export const pageByProject = visitorQuery({
+export const pageByProject = optionalUserQuery({
   args: { projectId: v.string(), paginationOpts: paginationOptsValidator },
   returns: paginationResultValidator(messageDoc),
   handler: async (ctx, args) => {

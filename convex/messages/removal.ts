@@ -9,7 +9,7 @@ const MESSAGES_PER_BATCH = 500;
 /** Bytes of them, if they are large. Deleting reads each once more, so that twice as many count. */
 const MAX_BATCH_BYTES = 3 * 1024 * 1024;
 
-/** Removes some messages of a removed project, and orders itself again while there are more. */
+/** Removes some messages of a removed project, and schedules itself again while there are more. */
 export const removeBatch = internalMutation({
   args: { projectId: v.id("projects") },
   returns: v.null(),

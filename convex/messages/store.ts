@@ -2,8 +2,8 @@
 import type { Doc, Id } from "../_generated/dataModel";
 import type { QueryCtx } from "../_generated/server";
 
-/** The project's message that its sender named so; null when there is none, or no name. */
-export async function findByClientId(
+/** The project's message with this client id; null when there is none, or no id. */
+export async function findByClientMessageId(
   ctx: QueryCtx,
   projectId: Id<"projects">,
   clientMessageId: string | undefined,

@@ -3,13 +3,13 @@ import { literals, systemFields } from "convex-helpers/validators";
 import { defineTable } from "convex/server";
 import { v } from "convex/values";
 
-/** A piece of a message, in the order it was said. */
+/** A part of a message. Parts are in the order in which they were written. */
 export const messagePart = v.union(
   v.object({ type: v.literal("text"), text: v.string() }),
   v.object({
     type: v.literal("reasoning"),
     text: v.string(),
-    duration: v.optional(v.number()), // seconds, as whoever wrote the message measured it
+    duration: v.optional(v.number()), // seconds, as the sender measured it
   }),
 );
 
@@ -30,7 +30,7 @@ export const messageDoc = messageFields.extend(systemFields("messages"));
 export const messageTables = {
   /**
    * One row per message of a project's conversation.
-   * Written by `insert`, and by the agent's turns (`projects/turnReports.ts`). Read by the project's owner alone. Deleted in batches once the project
+   * Written by `insert`, and by the agent's turns (`turns/`). Read by the project's owner alone. Deleted in batches once the project
    * is gone (`messages/removal.ts`); never before.
    */
   messages: defineTable(messageFields)

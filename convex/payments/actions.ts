@@ -1,37 +1,36 @@
 /**
- * Buying, changing and ending a subscription. Stripe's hosted pages take the money and the cards;
- * what they come to arrives by webhook. No argument names a price, a customer, a subscription or an
- * address: they are the caller's own, or the environment's.
+ * Buying, changing and ending a subscription. Stripe's hosted pages take the money and the cards; their
+ * results arrive by webhook. No argument names a price, a customer, a subscription or a URL: they are
+ * the caller's own, or the environment's.
  */
 import { v } from "convex/values";
-import { literals } from "convex-helpers/validators";
 import * as z from "zod/mini";
 import { internal } from "../_generated/api";
 import { quaverError } from "../lib/errors";
 import { userAction } from "../lib/functions";
-import { askingStripe, isMissing, requireStripe } from "../lib/stripe";
+import { askingStripe, isMissing, requireStripe } from "./stripe/client";
 import { openCheckout, orderOf, siteUrl, type OpenCheckout } from "./checkout";
-import { endWithPeriod, goOn } from "./contracts";
-import { isUnderContract } from "./plans";
+import { cancelAtPeriodEnd, resume } from "./subscriptions";
+import { blocksCheckout, planName } from "./plans";
 
 const portalSession = z.object({ url: z.string() });
 
 /**
  * Opens Stripe's checkout page for a plan. Called again before that is paid, it answers the same.
  *
- * @returns the session's id, and the page to send the person to
+ * @returns the session's id, and the page to send the user to
  * @throws `INVALID_ARGUMENT` for `free`, `ALREADY_SUBSCRIBED`, `PAYMENTS_NOT_CONFIGURED`,
  *   `PAYMENTS_UNAVAILABLE`, `RATE_LIMITED`
  */
 export const createCheckoutSession = userAction({
-  args: { plan: literals("free", "pro") },
+  args: { plan: planName },
   returns: v.object({ sessionId: v.string(), url: v.string() }),
   handler: async (ctx, args): Promise<OpenCheckout> => {
     const stripe = requireStripe();
     const order = orderOf(args.plan);
-    const account = await ctx.runMutation(internal.payments.accounts.open, {});
-    const contract = account.subscriptions.find(({ status }) => isUnderContract(status));
-    if (contract) throw quaverError("ALREADY_SUBSCRIBED", { status: contract.status });
+    const account = await ctx.runMutation(internal.payments.accounts.openAccount, {});
+    const blocking = account.subscriptions.find(({ status }) => blocksCheckout(status));
+    if (blocking) throw quaverError("ALREADY_SUBSCRIBED", { status: blocking.status });
     return await askingStripe(() => openCheckout(ctx, stripe, account, order));
   },
 });
@@ -48,7 +47,10 @@ export const createPortalSession = userAction({
   handler: async (ctx): Promise<{ url: string }> => {
     const stripe = requireStripe();
     const return_url = siteUrl();
-    const { customerId: customer } = await ctx.runMutation(internal.payments.accounts.open, {});
+    const { customerId: customer } = await ctx.runMutation(
+      internal.payments.accounts.openAccount,
+      {},
+    );
     if (customer === null) throw nothingToManage();
     return await askingStripe(async () => {
       try {
@@ -63,7 +65,7 @@ export const createPortalSession = userAction({
 });
 
 /**
- * Has the caller's subscription end with the period that is paid for. Doing it twice changes
+ * Cancels the caller's subscription at the end of the period that is paid for. Doing it twice changes
  * nothing.
  *
  * @throws `NOT_FOUND` without a subscription, `PAYMENTS_NOT_CONFIGURED`, `PAYMENTS_UNAVAILABLE`,
@@ -74,17 +76,17 @@ export const cancelSubscription = userAction({
   returns: v.null(),
   handler: async (ctx): Promise<null> => {
     const stripe = requireStripe();
-    const { subscriptions } = await ctx.runMutation(internal.payments.accounts.open, {});
+    const { subscriptions } = await ctx.runMutation(internal.payments.accounts.openAccount, {});
     if (subscriptions.length === 0) throw noSubscription();
     await askingStripe(async () => {
-      for (const { id } of subscriptions) await endWithPeriod(ctx, stripe, id);
+      for (const { id } of subscriptions) await cancelAtPeriodEnd(ctx, stripe, id);
     });
     return null;
   },
 });
 
 /**
- * Has the caller's subscription go on after all. Doing it twice, or to one that was never
+ * Takes back the cancellation of the caller's subscription. Doing it twice, or to one that was never
  * cancelled, changes nothing.
  *
  * @throws `NOT_FOUND` without a subscription, or when it has ended meanwhile,
@@ -95,11 +97,11 @@ export const resumeSubscription = userAction({
   returns: v.null(),
   handler: async (ctx): Promise<null> => {
     const stripe = requireStripe();
-    const { subscriptions } = await ctx.runMutation(internal.payments.accounts.open, {});
+    const { subscriptions } = await ctx.runMutation(internal.payments.accounts.openAccount, {});
     const newest = subscriptions[0];
     if (newest === undefined) throw noSubscription();
-    const goesOn = await askingStripe(() => goOn(ctx, stripe, newest.id));
-    if (!goesOn) throw noSubscription();
+    const resumed = await askingStripe(() => resume(ctx, stripe, newest.id));
+    if (!resumed) throw noSubscription();
     return null;
   },
 });

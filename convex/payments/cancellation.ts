@@ -1,6 +1,6 @@
 /**
- * The end of a deleted person's payments: no subscription outlives its owner. Every step may be
- * done again; whatever fails throws, and the job that runs it is tried again.
+ * Ending what a deleted user pays: no subscription outlives its owner. Every step may be repeated;
+ * failures are thrown, and the job that runs it is retried.
  */
 import type Stripe from "stripe";
 import { v } from "convex/values";
@@ -11,23 +11,23 @@ import {
   internalMutation,
   internalQuery,
   type MutationCtx,
-  type QueryCtx,
 } from "../_generated/server";
-import { isMissing, stripeClient } from "../lib/stripe";
-import { expire } from "./checkout";
-import { readSubscription } from "./snapshots";
-import { record } from "./sync";
+import { isMissing, stripeClient } from "./stripe/client";
+import { expireSession } from "./checkout";
+import { customerOf } from "./customers";
+import { readSubscription } from "./stripe/objects";
+import { writeAnswer } from "./stripe/sync";
 
-/** Of a person's subscriptions and open checkouts, at one go; one of each is usual. */
+/** Of a user's subscriptions and open checkouts, at one go; one of each is usual. */
 const MAX_AT_ONCE = 1000;
 /** Rows deleted per transaction, of each table; all are small. */
 const ROWS_PER_BATCH = 200;
 
 /**
- * Cancels at once whatever subscriptions a deleted person has, closes their open checkouts, and
- * forgets them here. Without a Stripe key there is nothing to cancel, and nothing is done.
+ * Cancels the subscriptions of a deleted user at once, expires their open checkouts, and deletes their
+ * rows here. Without a Stripe key there is nothing to cancel, and nothing is done.
  *
- * @param userId - of a row that may be gone
+ * @param userId - of a row that may be deleted
  * @throws when Stripe can't be reached or does not do as asked: the caller runs it again
  */
 export const cancelSubscriptionsOfUser = internalAction({
@@ -36,39 +36,39 @@ export const cancelSubscriptionsOfUser = internalAction({
   handler: async (ctx, { userId }) => {
     const stripe = stripeClient(0);
     if (stripe === null) return null;
-    const customer = await ctx.runQuery(internal.payments.cancellation.customerIdOf, { userId });
+    const customer = await ctx.runQuery(internal.payments.cancellation.getCustomerId, { userId });
     if (customer !== null) {
       // Checkouts first: one that is paid a moment before is a subscription by then.
-      for (const id of await openCheckoutsOf(stripe, customer)) await expire(stripe, id);
-      for (const id of await liveSubscriptionsOf(stripe, customer)) {
-        await record(ctx, id, () => cancel(stripe, id));
+      for (const id of await openCheckoutsOf(stripe, customer)) await expireSession(stripe, id);
+      for (const id of await runningSubscriptionsOf(stripe, customer)) {
+        await writeAnswer(ctx, id, () => cancel(stripe, id));
       }
     }
-    await ctx.runMutation(internal.payments.cancellation.forget, { userId });
+    await ctx.runMutation(internal.payments.cancellation.deletePaymentRows, { userId });
     return null;
   },
 });
 
-/** Cancels a subscription that turned out to be of a deleted person. Throws as above. */
-export const cancelOne = internalAction({
+/** Cancels a subscription that was paid for after its user was deleted. Throws as above. */
+export const cancelSubscriptionOfDeleted = internalAction({
   args: { stripeSubscriptionId: v.string() },
   returns: v.null(),
   handler: async (ctx, { stripeSubscriptionId: id }) => {
     const stripe = stripeClient(0);
-    if (stripe !== null) await record(ctx, id, () => cancel(stripe, id));
+    if (stripe !== null) await writeAnswer(ctx, id, () => cancel(stripe, id));
     return null;
   },
 });
 
-/** The Stripe customer that somebody is, or was. */
-export const customerIdOf = internalQuery({
+/** The Stripe customer that a user is, or was. */
+export const getCustomerId = internalQuery({
   args: { userId: v.id("users") },
   returns: v.nullable(v.string()),
   handler: async (ctx, { userId }) => (await customerOf(ctx, userId))?.stripeCustomerId ?? null,
 });
 
-/** Deletes a deleted person's rows, some at a time, and orders itself again while there are more. */
-export const forget = internalMutation({
+/** Deletes a deleted user's rows, some at a time, and schedules itself again while there are more. */
+export const deletePaymentRows = internalMutation({
   args: { userId: v.id("users") },
   returns: v.null(),
   handler: async (ctx, { userId }) => {
@@ -78,7 +78,7 @@ export const forget = internalMutation({
     for (const { _id } of payments) await ctx.db.delete("payments", _id);
     for (const { _id } of attempts) await ctx.db.delete("stripeAttempts", _id);
     if ([subscriptions, invoices, payments, attempts].some(({ length }) => length > 0)) {
-      await ctx.scheduler.runAfter(0, internal.payments.cancellation.forget, { userId });
+      await ctx.scheduler.runAfter(0, internal.payments.cancellation.deletePaymentRows, { userId });
       return null;
     }
     const customer = await customerOf(ctx, userId);
@@ -92,11 +92,11 @@ async function openCheckoutsOf(stripe: Stripe, customer: string): Promise<string
   return await idsOf(sessions);
 }
 
-async function liveSubscriptionsOf(stripe: Stripe, customer: string): Promise<string[]> {
+async function runningSubscriptionsOf(stripe: Stripe, customer: string): Promise<string[]> {
   return await idsOf(stripe.subscriptions.list({ customer, limit: 100 }));
 }
 
-/** A customer that Stripe doesn't know has nothing. A list that makes no sense throws. */
+/** A customer that Stripe doesn't know has none. A list that can't be understood throws. */
 async function idsOf(list: Stripe.ApiListPromise<{ id: string }>): Promise<string[]> {
   try {
     const all = await list.autoPagingToArray({ limit: MAX_AT_ONCE });
@@ -115,13 +115,6 @@ async function cancel(stripe: Stripe, id: string) {
     if (isMissing(error)) return { kind: "gone" as const, of: "subscription" as const, id };
     throw error;
   }
-}
-
-async function customerOf(ctx: QueryCtx, userId: Id<"users">) {
-  return await ctx.db
-    .query("stripeCustomers")
-    .withIndex("by_user", (q) => q.eq("userId", userId))
-    .unique();
 }
 
 async function rowsOf(ctx: MutationCtx, userId: Id<"users">) {

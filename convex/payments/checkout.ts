@@ -1,9 +1,9 @@
 /**
- * Opening a checkout so that nobody can pay twice. A person's sessions form a chain: a new one is
- * only made when none is open, under an idempotency key that names the newest one (`attempts.ts`).
- * Two tabs at once therefore get the same session, and so does a click that is repeated because
- * its answer was lost. After one is made they are listed again, and should two be open all the same,
- * every tab keeps the older one and ends the other.
+ * Opening a checkout so that nobody can pay twice. A new session is only created when none is open,
+ * under an idempotency key that names the newest one (`stripe/attempts.ts`). Two tabs at once therefore
+ * get the same session, and so does a click that is repeated because its answer was lost. After one is
+ * created they are listed again. Should two be open all the same, every tab keeps the older one and
+ * expires the other.
  */
 import type Stripe from "stripe";
 import * as z from "zod/mini";
@@ -11,21 +11,21 @@ import { internal } from "../_generated/api";
 import type { ActionCtx } from "../_generated/server";
 import { env } from "../lib/env";
 import { quaverError } from "../lib/errors";
-import { isRefused, notConfigured } from "../lib/stripe";
+import { isRefused, notConfigured } from "./stripe/client";
 import type { Account } from "./accounts";
-import { underKey, withAnotherKey } from "./attempts";
-import { livingCustomer } from "./customers";
-import { isUnderContract, type PlanName } from "./plans";
-import { sync } from "./sync";
+import { underKey, withAnotherKey } from "./stripe/attempts";
+import { existingOrNewCustomer } from "./customers";
+import { blocksCheckout, type PlanName } from "./plans";
+import { syncObject } from "./stripe/sync";
 
-/** What is bought, and where the front end is. */
+/** What is bought, and the front end's address. */
 export interface Order {
   plan: PlanName;
   priceId: string;
   siteUrl: string;
 }
 
-/** An open checkout: where to send the person. */
+/** An open checkout: where to send the user. */
 export interface OpenCheckout {
   sessionId: string;
   url: string;
@@ -50,7 +50,7 @@ const subscriptionList = z.object({
 });
 
 /**
- * What a plan costs, and where Stripe sends people back to: both from the environment alone.
+ * What a plan costs, and where Stripe sends users back to: both from the environment alone.
  *
  * @throws `INVALID_ARGUMENT` for a plan that costs nothing, `PAYMENTS_NOT_CONFIGURED`
  */
@@ -75,7 +75,7 @@ export function siteUrl(): string {
 /**
  * Opens a checkout for the caller, or finds the one that is open.
  *
- * @throws `ALREADY_SUBSCRIBED`, by what Stripe says now; and whatever the SDK throws
+ * @throws `ALREADY_SUBSCRIBED`, if Stripe says so now; and what the SDK throws
  */
 export async function openCheckout(
   ctx: ActionCtx,
@@ -83,25 +83,30 @@ export async function openCheckout(
   account: Account,
   order: Order,
 ): Promise<OpenCheckout> {
-  const customer = await livingCustomer(ctx, stripe, account);
+  const customer = await existingOrNewCustomer(ctx, stripe, account);
   return await withAnotherKey(async () => {
     await refuseSubscribed(ctx, stripe, customer);
     const sessions = await sessionsOf(stripe, customer);
     const open = await keepOnly(ctx, stripe, customer, sessions, order);
     if (open !== null) return open;
-    const made = await makeSession(ctx, stripe, { account, customer, order, newest: sessions[0] });
+    const created = await createSession(ctx, stripe, {
+      account,
+      customer,
+      order,
+      newest: sessions[0],
+    });
     const now = await sessionsOf(stripe, customer);
-    return (await keepOnly(ctx, stripe, customer, now, order)) ?? made;
+    return (await keepOnly(ctx, stripe, customer, now, order)) ?? created;
   });
 }
 
-/** The webhook may be late: Stripe itself is asked, and what it says is written. */
+/** The webhook may be late: so Stripe is asked, and its answer is written. */
 async function refuseSubscribed(ctx: ActionCtx, stripe: Stripe, customer: string): Promise<void> {
   const { data } = subscriptionList.parse(await stripe.subscriptions.list({ customer }));
-  const contract = data.find(({ status }) => isUnderContract(status));
-  if (contract === undefined) return;
-  await sync(ctx, stripe, { kind: "subscription", id: contract.id });
-  throw quaverError("ALREADY_SUBSCRIBED", { status: contract.status });
+  const blocking = data.find(({ status }) => blocksCheckout(status));
+  if (blocking === undefined) return;
+  await syncObject(ctx, stripe, { kind: "subscription", id: blocking.id });
+  throw quaverError("ALREADY_SUBSCRIBED", { status: blocking.status });
 }
 
 /** A customer's newest sessions, the newest first; those that are open are among them. */
@@ -110,8 +115,8 @@ async function sessionsOf(stripe: Stripe, customer: string): Promise<Session[]> 
 }
 
 /**
- * Of the open sessions of subscriptions, keeps the oldest that is as ordered, since its page may be
- * in front of somebody; and ends the others, so that no more than one can be paid.
+ * Of the open sessions, keeps the oldest that matches the order, since its page may be open in a browser, and expires the
+ * others, so that no more than one can be paid.
  */
 async function keepOnly(
   ctx: ActionCtx,
@@ -121,31 +126,33 @@ async function keepOnly(
   order: Order,
 ): Promise<OpenCheckout | null> {
   const open = sessions.filter(({ status, mode }) => status === "open" && mode === "subscription");
-  const kept = open.findLast((session) => isAsOrdered(session, order));
+  const kept = open.findLast((session) => matchesOrder(session, order));
   for (const { id } of open) {
-    if (id === kept?.id || (await expire(stripe, id))) continue;
+    if (id === kept?.id || (await expireSession(stripe, id))) continue;
     await refuseSubscribed(ctx, stripe, customer); // it may have been paid meanwhile
   }
   return kept?.url ? { sessionId: kept.id, url: kept.url } : null;
 }
 
-function isAsOrdered(
+function matchesOrder(
   { url, success_url, metadata }: Session,
   { priceId, siteUrl }: Order,
 ): boolean {
   return !!url && metadata?.priceId === priceId && success_url === successUrl(siteUrl);
 }
 
-async function makeSession(
+async function createSession(
   ctx: ActionCtx,
   stripe: Stripe,
-  making: { account: Account; customer: string; order: Order; newest: Session | undefined },
+  request: { account: Account; customer: string; order: Order; newest: Session | undefined },
 ): Promise<OpenCheckout> {
-  const { customer, newest } = making;
-  const { userId } = making.account;
-  const { plan, priceId, siteUrl } = making.order;
+  const { customer, newest } = request;
+  const { userId } = request.account;
+  const { plan, priceId, siteUrl } = request.order;
   const name = `quaver-checkout-${customer}-${newest?.id ?? "first"}`;
-  const { attempt } = await ctx.runMutation(internal.payments.attempts.begin, { name });
+  const { attempt } = await ctx.runMutation(internal.payments.stripe.attempts.beginAttempt, {
+    name,
+  });
   const session = {
     mode: "subscription" as const,
     customer,
@@ -163,11 +170,11 @@ async function makeSession(
 }
 
 /**
- * Ends an open session.
+ * Expires an open session.
  *
  * @returns false when it was no longer open: paid, or expired by itself
  */
-export async function expire(stripe: Stripe, sessionId: string): Promise<boolean> {
+export async function expireSession(stripe: Stripe, sessionId: string): Promise<boolean> {
   try {
     await stripe.checkout.sessions.expire(sessionId);
     return true;
@@ -181,7 +188,7 @@ function successUrl(siteUrl: string): string {
   return returnUrl(siteUrl, "success", "&session_id={CHECKOUT_SESSION_ID}");
 }
 
-/** `…?checkout=success`, whatever query the address has already. */
+/** `…?checkout=success`, added to the query that the URL may have already. */
 function returnUrl(siteUrl: string, outcome: string, rest = ""): string {
   const url = new URL(siteUrl);
   url.searchParams.set("checkout", outcome);

@@ -1,20 +1,23 @@
-/** The plans, as data, and which one a set of subscriptions amounts to. */
+/** The plans, as data, and which one a set of subscriptions gives. */
+import { literals } from "convex-helpers/validators";
+import type { Infer } from "convex/values";
 import { MAX_PROJECTS } from "../lib/limits";
+
+/** The names of the plans. */
+export const planName = literals("free", "pro");
+export type PlanName = Infer<typeof planName>;
 
 /** What a plan allows. */
 interface PlanLimits {
-  /** Projects a person may have at a time, in any state. */
+  /** Projects a user may have at a time, in any state. */
   maxProjects: number;
 }
 
-/** Every plan. `free` is what a person has without doing anything. */
+/** Every plan. `free` is what a user has without doing anything. */
 export const PLANS = {
   free: { maxProjects: MAX_PROJECTS.free },
   pro: { maxProjects: MAX_PROJECTS.pro },
-} as const satisfies Record<string, PlanLimits>;
-
-/** The name of a plan. */
-export type PlanName = keyof typeof PLANS;
+} as const satisfies Record<PlanName, PlanLimits>;
 
 /** What a subscription's status (Stripe's words) means here. */
 interface StatusMeaning {
@@ -32,7 +35,7 @@ interface StatusMeaning {
  *   the plan away meanwhile would punish an expired card. The retries end in one of the next two.
  * - `unpaid`: free. The retries are over, and Stripe is set to keep the subscription; paying the
  *   open invoice (in the portal) makes it `active` again.
- * - `canceled`: free, for good. Another checkout makes another subscription.
+ * - `canceled`: free, for good. Another checkout creates another subscription.
  * - `incomplete`: free. The first payment has not come through yet; it has 23 hours.
  * - `incomplete_expired`: free, for good. It didn't.
  * - `paused`: free. A trial ended without a card; giving one (in the portal) resumes it.
@@ -54,10 +57,10 @@ export function isEnded(status: string): boolean {
 }
 
 /**
- * Is a subscription of this status in the way of another checkout? Not while its first payment is
- * missing: the person may well have come back for that.
+ * Does a subscription of this status exclude another checkout? Not while its first payment is
+ * missing: the user may have come back for that.
  */
-export function isUnderContract(status: string): boolean {
+export function blocksCheckout(status: string): boolean {
   return status !== "incomplete" && !isEnded(status);
 }
 
@@ -80,7 +83,7 @@ export function givesPro(
   return priceId === proPriceId && (STATUSES[status]?.entitles ?? false);
 }
 
-/** The plan that these subscriptions, all of one person's, give their owner. */
+/** The plan that these subscriptions, all of one user's, give their owner. */
 export function planFor(
   subscriptions: readonly Entitlement[],
   proPriceId: string | undefined,

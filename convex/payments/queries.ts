@@ -1,16 +1,15 @@
-/** What a person has, may do, and has paid. */
+/** What a user has, may do, and has paid. */
 import { paginationOptsValidator, paginationResultValidator } from "convex/server";
 import { v, type Infer } from "convex/values";
-import { literals } from "convex-helpers/validators";
 import type { Doc } from "../_generated/dataModel";
 import type { QueryCtx } from "../_generated/server";
 import { env } from "../lib/env";
-import { userQuery, visitorQuery } from "../lib/functions";
+import { userQuery, optionalUserQuery } from "../lib/functions";
 import { boundedPage, emptyPage } from "../lib/reading";
-import { projectCountsOf } from "../projects/store";
-import { decisive, liveSubscriptionsOf, type Subscription } from "./entitlements";
-import { planFor, PLANS } from "./plans";
+import { planSubscription, subscriptionsOf, type Subscription } from "./entitlements";
+import { planFor, planName, PLANS } from "./plans";
 import { invoiceLine, paymentLine, type InvoiceLine, type PaymentLine } from "./tables";
+import { usageOf } from "./usage";
 
 /** The most lines in a list: eight years of monthly bills. Whoever wants more reads in pages. */
 const MAX_LISTED = 100;
@@ -32,22 +31,22 @@ const currentSubscription = v.object({
 export const currentPlan = userQuery({
   args: {},
   returns: v.object({
-    plan: literals("free", "pro"),
+    plan: planName,
     limits: v.object({ maxProjects: v.number() }),
     usage: v.object({ projects: v.number() }),
     subscription: v.nullable(currentSubscription),
   }),
   handler: async (ctx) => {
-    const subscriptions = await liveSubscriptionsOf(ctx, ctx.user._id);
+    const subscriptions = await subscriptionsOf(ctx, ctx.user._id);
     const plan = planFor(subscriptions, env.STRIPE_PRICE_PRO);
-    const subscription = toPublic(decisive(subscriptions));
-    const { projects } = await projectCountsOf(ctx, ctx.user._id);
+    const subscription = toPublic(planSubscription(subscriptions));
+    const { projects } = await usageOf(ctx, ctx.user._id);
     return { plan, limits: PLANS[plan], usage: { projects }, subscription };
   },
 });
 
 /** The caller's invoices, newest first, at most 100. Empty while signed out. */
-export const listInvoices = visitorQuery({
+export const listInvoices = optionalUserQuery({
   args: {},
   returns: v.array(invoiceLine),
   handler: async (ctx) => {
@@ -57,7 +56,7 @@ export const listInvoices = visitorQuery({
 });
 
 /** The caller's invoices, newest first, in pages. Empty while signed out. */
-export const pageInvoices = visitorQuery({
+export const pageInvoices = optionalUserQuery({
   args: { paginationOpts: paginationOptsValidator },
   returns: paginationResultValidator(invoiceLine),
   handler: async (ctx, args) => {
@@ -68,7 +67,7 @@ export const pageInvoices = visitorQuery({
 });
 
 /** The caller's payments, newest first, at most 100. Empty while signed out. */
-export const listPayments = visitorQuery({
+export const listPayments = optionalUserQuery({
   args: {},
   returns: v.array(paymentLine),
   handler: async (ctx) => {
@@ -78,7 +77,7 @@ export const listPayments = visitorQuery({
 });
 
 /** The caller's payments, newest first, in pages. Empty while signed out. */
-export const pagePayments = visitorQuery({
+export const pagePayments = optionalUserQuery({
   args: { paginationOpts: paginationOptsValidator },
   returns: paginationResultValidator(paymentLine),
   handler: async (ctx, args) => {

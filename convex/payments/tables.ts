@@ -1,14 +1,13 @@
 /**
- * The app's own tables of payments. Contents are the Stripe component's: it mirrors customers,
- * subscriptions, invoices and payments. But it reads them in lists without an end, or (invoices)
- * not one by one at all, and it knows neither order nor repetition. So here is what its reads lack,
- * each row bounded, by index, and of one person: who is which customer, which subscriptions are
- * theirs, the lines of their bills, and what of Stripe's news has been heard.
+ * The app's own tables of payments. What a subscription is, the Stripe component stores (`stripe/component.ts`). The
+ * tables here hold what the component does not have, or has no bounded read for: who is which customer, which
+ * subscriptions are whose, invoices and payments for lists in pages, usage, and the bookkeeping of webhooks. Nothing is
+ * stored in both.
  */
 import { defineTable } from "convex/server";
 import { v, type Infer } from "convex/values";
 
-/** A line of a person's bills. Amounts are in the currency's smallest unit: cents. */
+/** A line of a user's bills. Amounts are in the currency's smallest unit: cents. */
 export const invoiceLine = v.object({
   stripeInvoiceId: v.string(),
   number: v.optional(v.string()), // as printed on it; a draft has none
@@ -29,9 +28,7 @@ export const paymentLine = v.object({
   createdAt: v.number(), // ms since the epoch
 });
 
-/** See `invoiceLine`. */
 export type InvoiceLine = Infer<typeof invoiceLine>;
-/** See `paymentLine`. */
 export type PaymentLine = Infer<typeof paymentLine>;
 
 const owned = { userId: v.id("users") };
@@ -39,11 +36,23 @@ const owned = { userId: v.id("users") };
 /** For the schema. */
 export const paymentTables = {
   /**
-   * Which Stripe customer a person is: at most one at a time, found by our id alone. (An e-mail
-   * address proves nothing: somebody else may have had it at Stripe before.)
-   * Written before a person's first checkout, or by the webhook, which may know of the customer
+   * How much of their plan a user uses, for the plan's limits and for `currentPlan`. A row of its own,
+   * because each of a user's live queries reads their row in `users`, and would run again.
+   * Written by `projects/store.ts` (through `usage.ts`), in each transaction that changes the count. Deleted with the
+   * user's last project: a deleted user leaves none.
+   */
+  usage: defineTable({
+    ...owned,
+    projects: v.number(), // in any status; at least 1
+    running: v.number(), // of those, the ones that have a running sandbox, or are about to
+  }).index("by_user", ["userId"]),
+
+  /**
+   * Which Stripe customer a user is: at most one at a time, found by our id alone. (An e-mail
+   * address proves nothing: another customer may have had it before.)
+   * Written before a user's first checkout, or by the webhook, which may see the customer
    * first; and when Stripe says that the customer was deleted.
-   * Deleted when the person's account is, once their subscriptions are cancelled.
+   * Deleted when the user's account is, once their subscriptions are cancelled.
    */
   stripeCustomers: defineTable({
     ...owned,
@@ -51,17 +60,17 @@ export const paymentTables = {
     deleted: v.optional(v.literal(true)), // at Stripe; the next checkout makes another
   })
     .index("by_user", ["userId"])
-    // From Stripe's news to the person.
+    // From Stripe's events to the user.
     .index("by_stripe_id", ["stripeCustomerId"]),
 
   /**
-   * Tries to make something at Stripe, each under an idempotency key of its own (`attempts.ts`).
+   * Attempts to create something at Stripe, each under an idempotency key of its own (`stripe/attempts.ts`).
    * Written before the first, and when a key is spent. Deleted with the account, and by a cron a
    * month later.
    */
   stripeAttempts: defineTable({
     ...owned,
-    name: v.string(), // of what is to be made: the beginning of the key
+    name: v.string(), // of what is to be created: the beginning of the key
     attempt: v.number(), // the number of the present one, from 0
   }).index("by_user", ["userId", "name"]),
 
@@ -74,17 +83,17 @@ export const paymentTables = {
     stripeSubscriptionId: v.string(),
     ended: v.boolean(), // for good: such a row is never read for a plan
   })
-    // A person's subscriptions that may count.
+    // A user's subscriptions that may count.
     .index("by_user", ["userId", "ended"])
     .index("by_stripe_id", ["stripeSubscriptionId"]),
 
-  /** A person's invoices. Written by the webhook; read by their owner; deleted with the account. */
+  /** A user's invoices. Written by the webhook; read by their owner; deleted with the account. */
   invoices: defineTable(invoiceLine.extend(owned))
     // The owner's list, newest first.
     .index("by_user", ["userId", "createdAt"])
     .index("by_stripe_id", ["stripeInvoiceId"]),
 
-  /** A person's payments. Written by the webhook; read by their owner; deleted with the account. */
+  /** A user's payments. Written by the webhook; read by their owner; deleted with the account. */
   payments: defineTable(paymentLine.extend(owned))
     // The owner's list, newest first.
     .index("by_user", ["userId", "createdAt"])
@@ -92,18 +101,18 @@ export const paymentTables = {
 
   /**
    * Stripe's events that have been dealt with; Stripe delivers each at least once.
-   * Written by the webhook, deleted by a cron a month later (`expiry.ts`).
+   * Written by the webhook, deleted by a cron a month later (`stripe/expiry.ts`).
    */
   stripeEvents: defineTable({ eventId: v.string() }).index("by_event_id", ["eventId"]),
 
   /**
    * What has been read from Stripe, object by object, so that an answer that was long on its way
-   * doesn't overwrite a later one (`ordering.ts`). Deleted by a cron when long unused.
+   * doesn't overwrite a later one (`stripe/readVersions.ts`). Deleted by a cron when long unused.
    */
   stripeReads: defineTable({
     stripeId: v.string(),
-    started: v.number(), // reads begun so far; the number of each is its ticket
-    applied: v.number(), // the ticket of the latest read that was written; 0 before the first
+    started: v.number(), // reads begun so far; the number of each is its version
+    applied: v.number(), // the version of the latest read that was written; 0 before the first
     touchedAt: v.number(), // ms since the epoch
   })
     .index("by_stripe_id", ["stripeId"])

@@ -1,13 +1,14 @@
 /**
- * What a person does to a project that needs its sandbox. These run in Convex's own runtime, and
+ * What a user does to a project that needs its sandbox. These run in Convex's own runtime, and
  * start Node only once a call is allowed: a refused one costs next to nothing.
  */
 import { v } from "convex/values";
 import { internal } from "../_generated/api";
-import type { Id } from "../_generated/dataModel";
 import { userAction } from "../lib/functions";
-import { changeSandbox, previewSandbox, provision } from "./calls";
-import { provisioned, type Provisioned } from "./outcomes";
+import { changeForOwner } from "./sandbox/change";
+import { createUnderLease } from "./sandbox/create";
+import { previewForOwner } from "./sandbox/preview";
+import { projectWithSandbox, type ProjectWithSandbox } from "./sandbox/results";
 import { projectFields } from "./tables";
 
 const projectId = v.id("projects");
@@ -17,8 +18,8 @@ const projectId = v.id("projects");
  * the sandbox is asked for; this returns when it is `ready`, or `generating` if there is an agent.
  *
  * With a `clientProjectId` (1–128 characters) a sender whose answer was lost may ask again: the same
- * one from the same person is the same project, as it was first asked for, as long as that is there;
- * once it has been removed, it is a new one. Asking again counts towards no limit, and goes on with
+ * one from the same user is the same project, as it was first asked for, as long as that is there;
+ * once it has been removed, it is a new one. Asking again counts towards no limit, and resumes
  * a creation that was cut off.
  *
  * @throws `INVALID_ARGUMENT`, `RATE_LIMITED`, `PLAN_LIMIT_REACHED` (then there is no project);
@@ -28,26 +29,26 @@ const projectId = v.id("projects");
  */
 export const create = userAction({
   args: projectFields.pick("name", "prompt", "clientProjectId").fields,
-  returns: provisioned,
-  handler: async (ctx, args): Promise<Provisioned> => {
-    const begun = await ctx.runMutation(internal.projects.provisioning.begin, args);
-    return "sandboxId" in begun ? begun : await provision(ctx, begun);
+  returns: projectWithSandbox,
+  handler: async (ctx, args): Promise<ProjectWithSandbox> => {
+    const begun = await ctx.runMutation(internal.projects.sandbox.create.beginCreate, args);
+    return "sandboxId" in begun ? begun : await createUnderLease(ctx, begun);
   },
 });
 
 /**
- * Tries again after a failure: adopts the project's sandbox or makes it anew, and has the agent take
- * up the prompt that it left open.
+ * Tries again after a failure: takes the project's sandbox or creates it again, and has the agent work
+ * on the prompt that was left open.
  *
  * @throws `NOT_FOUND`, `INVALID_TRANSITION` unless `failed`, `OPERATION_IN_PROGRESS`, `RATE_LIMITED`,
  *   `PLAN_LIMIT_REACHED`, `SANDBOX_UNAVAILABLE` (then it is `failed` again, and says why)
  */
 export const retry = userAction({
   args: { projectId },
-  returns: provisioned,
-  handler: async (ctx, args): Promise<Provisioned> => {
-    const lease = await ctx.runMutation(internal.projects.provisioning.beginRetry, args);
-    return await provision(ctx, lease);
+  returns: projectWithSandbox,
+  handler: async (ctx, args): Promise<ProjectWithSandbox> => {
+    const lease = await ctx.runMutation(internal.projects.sandbox.create.beginRetry, args);
+    return await createUnderLease(ctx, lease);
   },
 });
 
@@ -60,7 +61,7 @@ export const retry = userAction({
 export const start = userAction({
   args: { projectId },
   returns: v.null(),
-  handler: (ctx, args) => changeSandbox(ctx, { ...args, change: "start" }),
+  handler: (ctx, args) => changeForOwner(ctx, { ...args, change: "start" }),
 });
 
 /**
@@ -72,7 +73,7 @@ export const start = userAction({
 export const ensureRunning = userAction({
   args: { projectId },
   returns: v.null(),
-  handler: (ctx, args) => changeSandbox(ctx, { ...args, change: "start", ensure: true }),
+  handler: (ctx, args) => changeForOwner(ctx, { ...args, change: "start", ensure: true }),
 });
 
 /**
@@ -84,7 +85,7 @@ export const ensureRunning = userAction({
 export const stop = userAction({
   args: { projectId },
   returns: v.null(),
-  handler: (ctx, args) => changeSandbox(ctx, { ...args, change: "stop" }),
+  handler: (ctx, args) => changeForOwner(ctx, { ...args, change: "stop" }),
 });
 
 /**
@@ -96,40 +97,11 @@ export const stop = userAction({
 export const archive = userAction({
   args: { projectId },
   returns: v.null(),
-  handler: (ctx, args) => changeSandbox(ctx, { ...args, change: "archive" }),
+  handler: (ctx, args) => changeForOwner(ctx, { ...args, change: "archive" }),
 });
 
 /**
- * A further turn: stores the person's message and has the agent work on it. Returns at once; the
- * answer grows in a message of its own. With a `clientMessageId` that the project has already,
- * nothing happens and the first message's id is returned, so that a sender may try again.
- *
- * @returns the id of the person's message
- * @throws `NOT_FOUND`, `INVALID_ARGUMENT` (also when no agent is configured), `INVALID_TRANSITION`
- *   unless `ready`, `OPERATION_IN_PROGRESS`, `RATE_LIMITED`
- */
-export const generate = userAction({
-  args: { projectId, prompt: v.string(), clientMessageId: v.optional(v.string()) },
-  returns: v.object({ messageId: v.id("messages") }),
-  handler: async (ctx, args): Promise<{ messageId: Id<"messages"> }> => ({
-    messageId: await ctx.runMutation(internal.projects.turns.begin, args),
-  }),
-});
-
-/**
- * Ends the agent's present turn: what it has said so far stays, and the project is `ready`. Without
- * a turn under way nothing happens.
- *
- * @throws `NOT_FOUND`, `RATE_LIMITED`
- */
-export const cancelGeneration = userAction({
-  args: { projectId },
-  returns: v.null(),
-  handler: (ctx, args): Promise<null> => ctx.runMutation(internal.projects.turns.cancel, args),
-});
-
-/**
- * A URL at which anyone who has it may see a port of the sandbox (3000 unless given), for an hour.
+ * A URL at which everyone who has it can see a port of the sandbox (3000 unless given), for an hour.
  * Below Daytona's tier 3 browsers are shown a warning page first, which a frame can't get past.
  *
  * @returns the URL, and when it ends, in ms since the epoch
@@ -139,5 +111,5 @@ export const cancelGeneration = userAction({
 export const previewUrl = userAction({
   args: { projectId, port: v.optional(v.number()) },
   returns: v.object({ url: v.string(), expiresAt: v.number() }),
-  handler: (ctx, args) => previewSandbox(ctx, args),
+  handler: (ctx, args) => previewForOwner(ctx, args),
 });

@@ -1,6 +1,6 @@
 /** Daytona's webhook events, read loosely: the fields without which nothing can be done. */
 import * as z from "zod/mini";
-import type { SandboxLook } from "./outcomes";
+import type { Observation } from "./sandbox/results";
 
 const envelope = z.object({ event: z.string(), timestamp: z.nullish(z.string()) });
 
@@ -11,10 +11,10 @@ const stateUpdated = z.object({
 });
 
 /**
- * Daytona's states that say where a sandbox has come to rest. Others pass by themselves; an error is
- * left to the sweep, which looks again: Daytona may recover from it.
+ * Daytona's states that last. The others pass by themselves. An error is left to the sweep, which reads the
+ * state again: Daytona may recover from it.
  */
-const RESTING: ReadonlyMap<string, SandboxLook["state"]> = new Map([
+const RESTING: ReadonlyMap<string, Observation["state"]> = new Map([
   ["started", "started"],
   ["stopped", "stopped"],
   ["paused", "stopped"],
@@ -24,14 +24,14 @@ const RESTING: ReadonlyMap<string, SandboxLook["state"]> = new Map([
 
 /** What a verified delivery asks for. */
 export type DaytonaEvent =
-  { kind: "news"; sandboxId: string; look: SandboxLook } | { kind: "ignore" };
+  { kind: "state"; sandboxId: string; observation: Observation } | { kind: "ignore" };
 
 /**
  * Reads a delivery's JSON.
  *
  * @param payload - the parsed body, of a verified signature
  * @returns what to do; null when it is not an event, or a change of state without its sandbox or its
- *   time: without a time it can't be told from an older one
+ *   time: without a time it can't be ordered
  */
 export function readDaytonaEvent(payload: unknown): DaytonaEvent | null {
   const event = envelope.safeParse(payload).data;
@@ -42,5 +42,5 @@ export function readDaytonaEvent(payload: unknown): DaytonaEvent | null {
   if (change === undefined || Number.isNaN(at)) return null;
   const state = RESTING.get(change.newState);
   if (state === undefined) return { kind: "ignore" };
-  return { kind: "news", sandboxId: change.id, look: { state, at } };
+  return { kind: "state", sandboxId: change.id, observation: { state, at } };
 }

@@ -1,4 +1,4 @@
-/** What a project may consist of, and how many a person may have. */
+/** What a project may consist of, and how many a user may have. */
 import type { Doc } from "../_generated/dataModel";
 import type { MutationCtx } from "../_generated/server";
 import { quaverError } from "../lib/errors";
@@ -6,7 +6,7 @@ import { MAX_NAME_LENGTH, MAX_PROMPT_LENGTH } from "../lib/limits";
 import { checkClientId, checkText } from "../lib/validation";
 import { currentPlanOf } from "../payments/entitlements";
 import { PLANS } from "../payments/plans";
-import { projectCountsOf } from "./store";
+import { usageOf } from "../payments/usage";
 
 /**
  * @returns the name, trimmed
@@ -17,7 +17,7 @@ export function checkName(name: string): string {
 }
 
 /**
- * @returns the prompt, as given
+ * @returns the same prompt
  * @throws `INVALID_ARGUMENT` when it is blank or has more than 20,000 characters
  */
 export function checkPrompt(prompt: string): string {
@@ -25,37 +25,37 @@ export function checkPrompt(prompt: string): string {
 }
 
 /** What `create` takes. */
-type Wish = Pick<Doc<"projects">, "name" | "prompt" | "clientProjectId">;
+type NewProject = Pick<Doc<"projects">, "name" | "prompt" | "clientProjectId">;
 
 /**
- * @returns what is to be stored of a wish for a project
+ * @returns what is to be stored of a new project
  * @throws `INVALID_ARGUMENT` naming the field at fault
  */
-export function checkWish({ name, prompt, clientProjectId }: Wish): Wish {
+export function checkNewProject({ name, prompt, clientProjectId }: NewProject): NewProject {
   const checked = { name: checkName(name), prompt: checkPrompt(prompt) };
   if (clientProjectId === undefined) return checked;
   return { ...checked, clientProjectId: checkClientId("clientProjectId", clientProjectId) };
 }
 
-/** @throws `PLAN_LIMIT_REACHED` when the person's plan allows no further project */
+/** @throws `PLAN_LIMIT_REACHED` when the user's plan allows no further project */
 export async function checkPlanAllowsAnother(ctx: MutationCtx, user: Doc<"users">): Promise<void> {
   const plan = await currentPlanOf(ctx, user._id);
   const limit = PLANS[plan].maxProjects;
-  const { projects } = await projectCountsOf(ctx, user._id);
+  const { projects } = await usageOf(ctx, user._id);
   if (projects < limit) return;
   throw quaverError("PLAN_LIMIT_REACHED", { limit, plan, counted: "all" });
 }
 
 /**
- * For starting what there is already. After a downgrade a person may have more projects than their
+ * For starting what there is already. After a downgrade a user may have more projects than their
  * plan allows: all stay readable, and as many as the plan allows may run at a time.
  *
- * @throws `PLAN_LIMIT_REACHED` when the person's plan allows no further running project
+ * @throws `PLAN_LIMIT_REACHED` when the user's plan allows no further running project
  */
 export async function checkPlanAllowsRunning(ctx: MutationCtx, user: Doc<"users">): Promise<void> {
   const plan = await currentPlanOf(ctx, user._id);
   const limit = PLANS[plan].maxProjects;
-  const { running } = await projectCountsOf(ctx, user._id);
+  const { running } = await usageOf(ctx, user._id);
   if (running < limit) return;
   const message = `Your plan allows ${String(limit)} projects to run at a time.`;
   throw quaverError("PLAN_LIMIT_REACHED", { limit, plan, counted: "running", message });

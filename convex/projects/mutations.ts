@@ -1,10 +1,10 @@
-/** What a person does to a project without waiting for its sandbox. */
+/** What a user does to a project without waiting for its sandbox. */
 import { v } from "convex/values";
 import { userMutation } from "../lib/functions";
 import { checkRateLimit } from "../lib/rateLimits";
 import { ownedProject } from "./access";
 import { checkName } from "./limits";
-import { removeProject } from "./removal";
+import { removeProject } from "./sandbox/removal";
 import { patchProject } from "./store";
 
 /**

@@ -1,9 +1,9 @@
-/** A person's projects. */
+/** A user's projects. */
 import { paginationOptsValidator, paginationResultValidator } from "convex/server";
 import { v } from "convex/values";
 import type { Doc } from "../_generated/dataModel";
 import type { QueryCtx } from "../_generated/server";
-import { userQuery, visitorQuery } from "../lib/functions";
+import { userQuery, optionalUserQuery } from "../lib/functions";
 import { boundedPage, emptyPage, takeWithin } from "../lib/reading";
 import { findOwnedProject } from "./access";
 import { publicProject, type PublicProject } from "./tables";
@@ -12,7 +12,7 @@ import { publicProject, type PublicProject } from "./tables";
 const MAX_LISTED = 200;
 
 /** The caller's projects, newest first, at most 200. Empty while signed out. */
-export const listForCurrentUser = visitorQuery({
+export const listForCurrentUser = optionalUserQuery({
   args: {},
   returns: v.array(publicProject),
   handler: async (ctx) => {
@@ -23,7 +23,7 @@ export const listForCurrentUser = visitorQuery({
 });
 
 /** The caller's projects, newest first, in pages. Empty while signed out. */
-export const pageForCurrentUser = visitorQuery({
+export const pageForCurrentUser = optionalUserQuery({
   args: { paginationOpts: paginationOptsValidator },
   returns: paginationResultValidator(publicProject),
   handler: async (ctx, args) => {
@@ -66,7 +66,7 @@ function projectsOf(ctx: QueryCtx, user: Doc<"users">) {
 
 /** What the owner sees of a project: neither the lease's token nor the bookkeeping. */
 function toPublic({
-  generation: _generation,
+  turnProgress: _progress,
   turn: _turn,
   sandboxSeenAt: _seenAt,
   clientProjectId: _clientId,

@@ -14,28 +14,21 @@ export const projectStatus = literals(
 );
 
 /** What can hold a project's lease. */
-export const operationKind = literals(
-  "provision",
-  "start",
-  "stop",
-  "archive",
-  "generate",
-  "cleanup",
-);
+export const operationKind = literals("create", "start", "stop", "archive", "turn", "cleanup");
 
 /**
- * The lease of a project: who is working on its sandbox. Whoever finishes writes only while the
- * row still holds the token it was given, so that a slow call and its successor can't interleave.
+ * The lease of a project: which operation is under way. An operation that finishes writes only while the row
+ * still has its token, so that a slow call and its successor can't interleave.
  */
 export const operation = v.object({
   kind: operationKind,
   token: v.string(), // made by the transaction that took the lease; never leaves the backend
   startedAt: v.number(), // ms since the epoch
-  expiresAt: v.number(), // ms since the epoch; from then on the holder counts as dead
+  expiresAt: v.number(), // ms since the epoch; from then on another operation may take it
 });
 
-/** The agent's present turn, for whoever polls it. Present exactly while `status` is "generating". */
-export const generation = v.object({
+/** What the polls know of the running turn. Present exactly while `status` is "generating". */
+export const turnProgress = v.object({
   messageId: v.optional(v.id("messages")), // the assistant message; absent until there is output
   commandId: v.optional(v.string()), // of the session's command, by `@quaver/sandbox`; absent until it runs
   offset: v.number(), // bytes of the agent's output that have been taken
@@ -72,67 +65,54 @@ export const projectFields = v.object({
   status: projectStatus,
   statusChangedAt: v.number(), // ms since the epoch
   operation: v.optional(operation),
-  generation: v.optional(generation),
+  turnProgress: v.optional(turnProgress),
   turn: v.optional(turn), // absent until the agent has been asked for anything
-  // As of when `status` is known to be true of the sandbox, in ms since the epoch: older news of
-  // it changes nothing. Absent until there was news or an operation has ended.
+  // When `status` was last known to fit the sandbox, in ms since the epoch: earlier observations
+  // change nothing. Absent until there was one, or an operation has ended.
   sandboxSeenAt: v.optional(v.number()),
   failure: v.optional(failure), // present exactly while `status` is "failed"
   createdAt: v.number(), // ms since the epoch
-  clientProjectId: v.optional(v.string()), // up to 128 characters, made by whoever asked for it
+  clientProjectId: v.optional(v.string()), // up to 128 characters, made by the client
 });
 
 /** What sweeps there are: of the projects whose sandboxes run or are about to, and of the others. */
 export const sweepKind = literals("running", "stopped");
 
-/** What a sweep goes through, one after the other (`sweepPages.ts`). */
+/** What a sweep goes through, one after the other (`reconcile/pages.ts`). */
 export const sweepStep = literals(
   "generating", // turns
   "creating",
   "ready",
-  "interrupted", // at rest in whatever status, under a lease that has run out
+  "interrupted", // at rest in any status, under a lease that has expired
   "orphans", // sandboxes that may be no project's
   "stopped",
   "archived",
 );
 
-const projectCountFields = v.object({
-  userId: v.id("users"),
-  projects: v.number(), // in any status; at least 1
-  running: v.number(), // of those, the ones that take up a running machine
-});
-
 /** A project as its owner reads it: the lease without its token, the bookkeeping left out. */
 export const publicProject = projectFields
-  .omit("operation", "generation", "turn", "sandboxSeenAt", "clientProjectId")
+  .omit("operation", "turnProgress", "turn", "sandboxSeenAt", "clientProjectId")
   .extend({
     operation: v.optional(operation.pick("kind", "startedAt")),
     ...systemFields("projects"),
   });
 
-/** See `projectStatus`. */
 export type ProjectStatus = Infer<typeof projectStatus>;
-/** See `operationKind`. */
 export type OperationKind = Infer<typeof operationKind>;
-/** See `operation`. */
 export type Operation = Infer<typeof operation>;
-/** See `generation`. */
-export type Generation = Infer<typeof generation>;
-/** See `sweepKind`. */
+export type TurnProgress = Infer<typeof turnProgress>;
 export type SweepKind = Infer<typeof sweepKind>;
-/** See `sweepStep`. */
 export type SweepStep = Infer<typeof sweepStep>;
-/** See `publicProject`. */
 export type PublicProject = Infer<typeof publicProject>;
 
 /** For the schema. */
 export const projectTables = {
   /**
    * One row per project.
-   * Written through `store.ts`, which counts: by `provisioning.ts` (insert, status), `operations.ts`
-   * and `turns.ts` (status), `drift.ts` (what Daytona did by itself), `sweep.ts` and `orphans.ts`
-   * (leases) and `rename`. Read by its owner, and by the sweep. Deleted by `remove`, and when its
-   * owner is deleted; its messages and its sandbox follow (`removal.ts`).
+   * Written through `store.ts`, which counts: by `sandbox/create.ts` (insert, status), `sandbox/change.ts` and
+   * `turns/` (status), `reconcile/` (leases, and what Daytona did by itself) and `rename`. Read by its owner, and by
+   * the sweep. Deleted by `remove`, and when its owner is deleted; its messages and its sandbox follow
+   * (`sandbox/removal.ts`).
    */
   projects: defineTable(projectFields)
     // The owner's list, newest first.
@@ -144,25 +124,17 @@ export const projectTables = {
     .index("by_sandbox_id", ["sandboxId"])
     // The sweep's pages: projects that work, or whose sandbox runs or rests.
     .index("by_status", ["status", "statusChangedAt"])
-    // The sweep's too: operations that were cut off, whose leases have run out.
+    // The sweep's too: operations that were cut off, whose leases have expired.
     .index("by_lease", ["operation.expiresAt"]),
 
   /**
-   * How many projects a person has, for the plan's limit and for `currentPlan`. A row of its own,
-   * because each of a person's live queries reads their row in `users`, and would run again.
-   * Written by `store.ts`, in each transaction that changes the number. Deleted with the person's
-   * last project: whoever is deleted leaves none.
-   */
-  projectCounts: defineTable(projectCountFields).index("by_user", ["userId"]),
-
-  /**
    * The sweeps under way, at most one of each kind.
-   * Written, read and deleted by `sweep.ts`: when a sweep begins, with each of its pages, and at its
+   * Written, read and deleted by `reconcile/sweep.ts`: when a sweep begins, with each of its pages, and at its
    * end. One that died leaves its row, which the next sweep of the kind takes over once it has expired.
    */
   sweeps: defineTable({
     kind: sweepKind,
-    token: v.string(), // whose pages may order further ones
+    token: v.string(), // whose pages may schedule further ones
     expiresAt: v.number(), // ms since the epoch; from then on the sweep counts as dead
   }).index("by_kind", ["kind"]),
 };

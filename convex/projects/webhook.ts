@@ -1,4 +1,4 @@
-/** `POST /daytona-webhook`: Daytona tells what became of sandboxes. */
+/** `POST /daytona-webhook`: Daytona tells of changes of its sandboxes' states. */
 import { internal } from "../_generated/api";
 import { httpAction, type ActionCtx } from "../_generated/server";
 import { env } from "../lib/env";
@@ -19,9 +19,10 @@ export const daytonaWebhook = httpAction(async (ctx: ActionCtx, request) => {
   if (!delivery.ok) return delivery.response;
   const event = readDaytonaEvent(delivery.payload);
   if (event === null) return new Response("Not a Daytona event", { status: 400 });
-  if (event.kind === "news") {
-    const { sandboxId, look } = event;
-    await ctx.runMutation(internal.projects.drift.apply, { sandboxId, look, isEvent: true });
+  if (event.kind === "state") {
+    const { sandboxId, observation } = event;
+    const args = { sandboxId, observation, isEvent: true };
+    await ctx.runMutation(internal.projects.reconcile.drift.applyObservation, args);
   }
   return new Response(null, { status: 200 });
 });

@@ -1,7 +1,7 @@
 /** The deployment's environment variables: how each must look, and what is off without it. */
 import { Webhook } from "svix";
 import type app from "../../convex/convex.config.ts";
-import { parseAgentEnv } from "../../convex/lib/agent.ts";
+import { parseAgentEnv } from "../../convex/turns/agent.ts";
 
 /** A variable that `convex/convex.config.ts` declares. */
 export type VariableName = keyof typeof app.env;

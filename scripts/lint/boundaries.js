@@ -63,15 +63,55 @@ const processEnv = {
   message: "The package's settings are its arguments.",
 };
 
+/** What each domain of `convex/` may import of the others; the rest it reaches through `internal`. */
+const DOMAINS = {
+  lib: [],
+  auth: ["lib/"],
+  messages: ["lib/", "projects/access$"],
+  payments: ["lib/"],
+  projects: ["lib/", "payments/(entitlements|plans|usage)$", "turns/(session|turn)$"],
+  turns: [
+    "lib/",
+    "messages/(limits|store|tables)$",
+    "projects/(access|lease|lifecycle|limits|store|tables|sandbox/(daytona|results))$",
+  ],
+};
+
+/** The one domain, or the ones, that may import a vendor's package. */
+const VENDORS = {
+  "@clerk/": ["auth"],
+  "@quaver/sandbox": ["projects", "turns"],
+  stripe: ["payments"],
+};
+
+/** The zone of one domain of `convex/`. */
+function domainZone(domain) {
+  const names = Object.keys(DOMAINS).join("|");
+  const allowed = DOMAINS[domain].map((path) => `(?!${path})`).join("");
+  const others = {
+    regex: `^(\\.\\./)+${allowed}(${names})/`,
+    message: `convex/${domain} may import of other domains: ${DOMAINS[domain].join(", ") || "nothing"}.`,
+  };
+  const vendors = Object.entries(VENDORS)
+    .filter(([, domains]) => !domains.includes(domain))
+    .map(([name, domains]) => ({
+      regex: `^${name}`,
+      message: `Only ${domains.map((each) => `convex/${each}`).join(" and ")} may import ${name}.`,
+    }));
+  const builders = domain === "lib" ? [] : [bareRegistrars];
+  const patterns = [daytona, developmentOnly, ...builders, generatedEnv, others, ...vendors];
+  return zone([`convex/${domain}/**/*.ts`], ...patterns);
+}
+
 /** One `no-restricted-imports` entry for `files`; a later entry replaces an earlier one. */
 function zone(files, ...patterns) {
   return { files, rules: { "@typescript-eslint/no-restricted-imports": ["error", { patterns }] } };
 }
 
-/** Calls of `ctx.db` that write one of the tables that `projects/store.ts` keeps in step. */
+/** Calls of `ctx.db` that write the table whose rows `projects/store.ts` counts. */
 const projectWrites = {
   selector:
-    "CallExpression[callee.property.name=/^(insert|patch|replace|delete)$/][arguments.0.value=/^project(s|Counts)$/]",
+    "CallExpression[callee.property.name=/^(insert|patch|replace|delete)$/][arguments.0.value='projects']",
   message: "Projects are written through convex/projects/store.ts, which counts them.",
 };
 
@@ -82,8 +122,8 @@ export const boundaries = [
   zone(["packages/sandbox/tests/**/*.ts"]),
   zone(["packages/local-deployment/**/*.ts"], daytona, quaver),
   zone(["example/**/*.{ts,tsx}"], daytona, ...frontEnd),
-  zone(["convex/**/*.ts"], daytona, developmentOnly, bareRegistrars, generatedEnv),
-  zone(["convex/lib/functions.ts"], daytona, developmentOnly, generatedEnv),
+  zone(["convex/*.ts"], daytona, developmentOnly, bareRegistrars, generatedEnv),
+  ...Object.keys(DOMAINS).map(domainZone),
   // The push itself evaluates these two, anew each time.
   zone(["convex/{auth,convex}.config.ts"], daytona, developmentOnly, bareRegistrars),
   {

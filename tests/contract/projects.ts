@@ -76,23 +76,23 @@ export function describeProjects(name: string, start: () => Promise<Backend>): v
       const backend = await start();
       const ada = await backend.signUp("Ada");
       const bob = await backend.signUp("Bob");
-      const wish = { name: "Tetris", prompt: "Falling blocks", clientProjectId: "c-1" };
-      const first = await ada.action(create, wish);
-      expect(await ada.action(create, { ...wish, name: "Pong" })).toEqual(first);
+      const newProject = { name: "Tetris", prompt: "Falling blocks", clientProjectId: "c-1" };
+      const first = await ada.action(create, newProject);
+      expect(await ada.action(create, { ...newProject, name: "Pong" })).toEqual(first);
       expect(await names(ada)).toEqual(["Tetris"]);
-      expect((await bob.action(create, wish)).projectId).not.toBe(first.projectId);
+      expect((await bob.action(create, newProject)).projectId).not.toBe(first.projectId);
       const sandboxes = await backend.sandboxNames();
       expect(sandboxes.filter((name) => name.includes(first.projectId))).toHaveLength(1);
       await ada.mutation(remove, { projectId: first.projectId });
-      expect((await ada.action(create, wish)).projectId).not.toBe(first.projectId);
+      expect((await ada.action(create, newProject)).projectId).not.toBe(first.projectId);
     });
 
     test("a project that is asked for twice at once is one", async () => {
       const backend = await start();
       const ada = await backend.signUp("Ada");
-      const wish = { name: "Tetris", prompt: "Falling blocks", clientProjectId: "c-2" };
+      const newProject = { name: "Tetris", prompt: "Falling blocks", clientProjectId: "c-2" };
       const [one, other] = await Promise.all(
-        [1, 2].map(() => ada.action(create, wish).catch((error: unknown) => error)),
+        [1, 2].map(() => ada.action(create, newProject).catch((error: unknown) => error)),
       );
       const [project, ...more] = await ada.query(listForCurrentUser, {});
       expect(more).toEqual([]);
@@ -198,7 +198,7 @@ export function describeProjects(name: string, start: () => Promise<Backend>): v
       expect(await status()).toBe("archived");
       await ada.action(actions.ensureRunning, { projectId });
       await ada.action(actions.ensureRunning, { projectId });
-      await ada.action(actions.cancelGeneration, { projectId });
+      await ada.mutation(api.turns.mutations.cancel, { projectId });
       expect(await status()).toBe("ready");
     });
 
@@ -216,7 +216,7 @@ export function describeProjects(name: string, start: () => Promise<Backend>): v
       }
       const preview = ada.action(actions.previewUrl, { projectId, port: 0 });
       expect(await refusal(preview)).toMatchObject({ code: "INVALID_ARGUMENT", field: "port" });
-      const turn = ada.action(actions.generate, { projectId, prompt: "Faster" });
+      const turn = ada.mutation(api.turns.mutations.start, { projectId, prompt: "Faster" });
       expect(await refusal(turn)).toMatchObject({ code: "INVALID_ARGUMENT", field: "prompt" });
       expect(await ada.query(getById, { projectId })).toMatchObject({ status: "ready" });
     });

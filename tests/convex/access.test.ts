@@ -137,8 +137,8 @@ const TABLE: Record<string, Row> = {
     ...refusedBeforeSignIn,
     stranger: { code: "NOT_FOUND" },
   },
-  "projects/actions:cancelGeneration": {
-    kind: "action",
+  "turns/mutations:cancel": {
+    kind: "mutation",
     args: ({ projectId }) => ({ projectId }),
     ...refusedBeforeSignIn,
     stranger: { code: "NOT_FOUND" },
@@ -149,8 +149,8 @@ const TABLE: Record<string, Row> = {
     ...refusedBeforeSignIn,
     stranger: { code: "NOT_FOUND" },
   },
-  "projects/actions:generate": {
-    kind: "action",
+  "turns/mutations:start": {
+    kind: "mutation",
     args: ({ projectId }) => ({ projectId, prompt: "Say it", clientMessageId: "m-1" }),
     ...refusedBeforeSignIn,
     stranger: { code: "NOT_FOUND" },

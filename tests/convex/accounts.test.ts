@@ -9,7 +9,7 @@ import { aBackend, daytona, settle, type TestBackend } from "./setup.ts";
 import { aProject, dump, rowOf, storeProject } from "./things.ts";
 
 const { syncCurrentUser, deleteUser, currentUser } = api.auth.users;
-const { pickUp, expireTombstones, removeEverything } = internal.auth.deletion;
+const { resumeRemovals, expireTombstones, removeUserData } = internal.auth.deletion;
 const HOUR = 60 * 60_000;
 const DAY = 24 * HOUR;
 
@@ -89,7 +89,7 @@ describe("a person whose webhook is late", () => {
     const { t, ada } = aNewPerson();
     await ada.mutation(internal.auth.sync.beginSync, {});
     await deliver(t, "user.deleted", { id: "user_ada", deleted: true });
-    const { upsert } = internal.auth.sync;
+    const { upsertUser } = internal.auth.sync;
     const [stale] = [aClerkUser({ updated_at: 9_000 })];
     const { id, first_name, last_name, username, image_url } = stale;
     const clerkUser = {
@@ -99,7 +99,7 @@ describe("a person whose webhook is late", () => {
       created_at: 1,
       updated_at: 9_000,
     };
-    expect(await t.mutation(upsert, { clerkUser })).toBe("deleted");
+    expect(await t.mutation(upsertUser, { clerkUser })).toBe("deleted");
   });
 
   test("whom Clerk does not know is nobody", async () => {
@@ -212,7 +212,7 @@ describe("a person who leaves", () => {
         clerk.fail("lost");
         await refusal(ada.action(deleteUser, {}));
       } else {
-        await t.mutation(internal.auth.deletion.orderCheck, { userId });
+        await t.mutation(internal.auth.deletion.scheduleDeletionCheck, { userId });
         clerk.people.clear();
       }
       expect((await dump(t)).users).toHaveLength(1);
@@ -262,11 +262,11 @@ describe("a removal that was interrupted", () => {
 
   test("is picked up once the workpool must have given up", async () => {
     const { t } = await aLostRemoval();
-    await t.mutation(pickUp, {});
+    await t.mutation(resumeRemovals, {});
     await later(t);
     expect((await dump(t)).projects).toHaveLength(1);
     vi.advanceTimersByTime(4 * HOUR + 1);
-    await t.mutation(pickUp, {});
+    await t.mutation(resumeRemovals, {});
     await later(t);
     const { projects, messages, deletedClerkUsers } = await dump(t);
     expect([projects, messages]).toEqual([[], []]);
@@ -274,12 +274,12 @@ describe("a removal that was interrupted", () => {
     expect(daytona.sandboxes.size).toBe(0);
   });
 
-  test("is picked up at once by an impatient sweep", async () => {
+  test("is picked up at once by an force sweep", async () => {
     const { t } = await aLostRemoval();
-    await t.mutation(internal.projects.sweep.run, {});
+    await t.mutation(internal.projects.reconcile.sweep.sweepRunning, {});
     await settle(t);
     expect((await dump(t)).deletedClerkUsers).toMatchObject([{ state: "removing" }]);
-    await t.mutation(internal.projects.sweep.run, { impatient: true });
+    await t.mutation(internal.projects.reconcile.sweep.sweepRunning, { force: true });
     await settle(t);
     const { projects, deletedClerkUsers } = await dump(t);
     expect(projects).toEqual([]);
@@ -297,7 +297,7 @@ describe("a removal that was interrupted", () => {
     });
     vi.stubEnv("STRIPE_SECRET_KEY", "sk_test_only");
     vi.stubGlobal("fetch", () => Promise.reject(new TypeError("Stripe is away")));
-    await t.mutation(pickUp, { impatient: true });
+    await t.mutation(resumeRemovals, { force: true });
     const ordered = () =>
       t.run(async ({ db }) => {
         const jobs = await db.system.query("_scheduled_functions").collect();
@@ -312,14 +312,14 @@ describe("a removal that was interrupted", () => {
 
   test("may run any number of times, also after it is done", async () => {
     const { t, tombstoneId } = await aLostRemoval();
-    for (let i = 0; i < 3; i++) await t.action(removeEverything, { tombstoneId });
+    for (let i = 0; i < 3; i++) await t.action(removeUserData, { tombstoneId });
     await later(t);
     const { projects, deletedClerkUsers } = await dump(t);
     expect(projects).toEqual([]);
     expect(deletedClerkUsers).toMatchObject([{ state: "removed" }]);
     await t.run(({ db }) => db.delete("deletedClerkUsers", tombstoneId));
-    await t.action(removeEverything, { tombstoneId });
-    await t.mutation(internal.auth.deletion.finish, { tombstoneId });
+    await t.action(removeUserData, { tombstoneId });
+    await t.mutation(internal.auth.deletion.finishRemoval, { tombstoneId });
   });
 });
 

@@ -63,7 +63,7 @@ describe("what Daytona says about sandboxes", () => {
 
   test("is left to whoever is working on the project", async () => {
     const { t, ada, status, sandboxId, projectId } = await aReadyProject();
-    await ada.mutation(internal.projects.operations.begin, { projectId, change: "stop" });
+    await ada.mutation(internal.projects.sandbox.change.beginChange, { projectId, change: "stop" });
     await deliver(t, sandboxId, "stopped");
     expect(await status()).toBe("ready");
   });

@@ -22,7 +22,7 @@ describe("reading them", () => {
   afterEach(() => void (process.env = before));
 
   test("what Node loads sees what is set at each call", async () => {
-    const { sandboxClient } = await import("../../convex/lib/daytona.ts");
+    const { sandboxClient } = await import("../../convex/projects/sandbox/daytona.ts");
     // As Convex's Node executor does: another object, while the modules stay.
     process.env = { DAYTONA_API_KEY: "first", DAYTONA_TARGET: "eu" };
     sandboxClient();

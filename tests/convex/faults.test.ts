@@ -12,7 +12,8 @@ import { signUp, type Person } from "./people.ts";
 import { aBackend, daytona, settle, type TestBackend } from "./setup.ts";
 import { dump } from "./things.ts";
 
-const { create, retry, start, stop, archive, ensureRunning, generate } = api.projects.actions;
+const { create, retry, start, stop, archive, ensureRunning } = api.projects.actions;
+const { start: startTurn } = api.turns.mutations;
 const MINUTE = 60_000;
 
 beforeEach(() => {
@@ -49,7 +50,7 @@ async function live(t: TestBackend, ada: Person, { remove }: { remove: boolean }
   const [project] = await ada.query(api.projects.queries.listForCurrentUser, {});
   const projectId: Id<"projects"> = project!._id;
   const change = { projectId };
-  await tolerantly(ada.action(generate, { ...change, prompt: "Faster" }));
+  await tolerantly(ada.mutation(startTurn, { ...change, prompt: "Faster" }));
   await work(t);
   for (const action of [stop, start, stop, archive, ensureRunning, retry]) {
     await tolerantly(ada.action(action, change));
@@ -60,8 +61,8 @@ async function live(t: TestBackend, ada: Person, { remove }: { remove: boolean }
 
 async function sweep(t: TestBackend): Promise<void> {
   vi.advanceTimersByTime(11 * MINUTE);
-  await t.mutation(internal.projects.sweep.run, {});
-  await t.mutation(internal.projects.sweep.runStopped, {});
+  await t.mutation(internal.projects.reconcile.sweep.sweepRunning, {});
+  await t.mutation(internal.projects.reconcile.sweep.sweepStopped, {});
   await work(t);
 }
 

@@ -9,7 +9,7 @@ import { aMessage, aProject, dump, rowOf, storeProject, subscribe } from "./thin
 
 const { create } = api.projects.actions;
 const { listForCurrentUser } = api.projects.queries;
-const wish = { name: "Tetris", prompt: "A game of falling blocks" };
+const newProject = { name: "Tetris", prompt: "A game of falling blocks" };
 
 async function personWithProjects(count: number) {
   const t = aBackend();
@@ -22,8 +22,8 @@ async function personWithProjects(count: number) {
 describe("the plan's limit", () => {
   test("refuses one project too many, and makes no sandbox for it", async () => {
     const { t, ada } = await personWithProjects(PLANS.free.maxProjects - 1);
-    await ada.action(create, wish);
-    expect(await refusal(ada.action(create, wish))).toMatchObject({
+    await ada.action(create, newProject);
+    expect(await refusal(ada.action(create, newProject))).toMatchObject({
       code: "PLAN_LIMIT_REACHED",
       limit: PLANS.free.maxProjects,
       plan: "free",
@@ -37,13 +37,13 @@ describe("the plan's limit", () => {
     const { ada } = await personWithProjects(PLANS.free.maxProjects);
     const [project] = await ada.query(listForCurrentUser, {});
     await ada.mutation(api.projects.mutations.remove, { projectId: project!._id });
-    await ada.action(create, wish);
+    await ada.action(create, newProject);
   });
 
   test.for(["active", "trialing", "past_due"])("is that of pro while %s", async (status) => {
     const { t, ada, userId } = await personWithProjects(PLANS.free.maxProjects);
     await subscribe(t, userId, status, ENVIRONMENT.STRIPE_PRICE_PRO);
-    await ada.action(create, wish);
+    await ada.action(create, newProject);
   });
 
   test.for([
@@ -55,21 +55,23 @@ describe("the plan's limit", () => {
   ] as const)("is that of free for a subscription %s to %s", async ([status, priceId]) => {
     const { t, ada, userId } = await personWithProjects(PLANS.free.maxProjects);
     await subscribe(t, userId, status, priceId);
-    expect(await refusal(ada.action(create, wish))).toMatchObject({ plan: "free" });
+    expect(await refusal(ada.action(create, newProject))).toMatchObject({ plan: "free" });
   });
 
   test("knows nobody else's subscription", async () => {
     const { t, ada } = await personWithProjects(PLANS.free.maxProjects);
     const { _id: bobsId } = await rowOf(await signUp(t, "Bob"));
     await subscribe(t, bobsId, "active", ENVIRONMENT.STRIPE_PRICE_PRO);
-    expect(await refusal(ada.action(create, wish))).toMatchObject({ code: "PLAN_LIMIT_REACHED" });
+    expect(await refusal(ada.action(create, newProject))).toMatchObject({
+      code: "PLAN_LIMIT_REACHED",
+    });
   });
 
   test("is that of free while nothing is for sale", async () => {
     vi.stubEnv("STRIPE_PRICE_PRO", undefined);
     const { t, ada, userId } = await personWithProjects(PLANS.free.maxProjects);
     await subscribe(t, userId, "active", "price_pro");
-    expect(await refusal(ada.action(create, wish))).toMatchObject({ plan: "free" });
+    expect(await refusal(ada.action(create, newProject))).toMatchObject({ plan: "free" });
   });
 });
 
@@ -77,13 +79,13 @@ describe("the rate limits", () => {
   test("let a burst of projects through, then one every two minutes", async () => {
     const { t, ada, userId } = await personWithProjects(0);
     await subscribe(t, userId, "active", ENVIRONMENT.STRIPE_PRICE_PRO);
-    for (let i = 0; i < 10; i++) await ada.action(create, wish);
-    const data = await refusal(ada.action(create, wish));
+    for (let i = 0; i < 10; i++) await ada.action(create, newProject);
+    const data = await refusal(ada.action(create, newProject));
     expect(data).toMatchObject({ code: "RATE_LIMITED", retryAfterMs: 120_000 });
     vi.advanceTimersByTime(119_000);
-    expect((await refusal(ada.action(create, wish))).code).toBe("RATE_LIMITED");
+    expect((await refusal(ada.action(create, newProject))).code).toBe("RATE_LIMITED");
     vi.advanceTimersByTime(1_000);
-    await ada.action(create, wish);
+    await ada.action(create, newProject);
     expect((await dump(t)).projects).toHaveLength(11);
   });
 
@@ -109,10 +111,10 @@ describe("the rate limits", () => {
     const t = aBackend();
     const ada = await signUp(t);
     for (let i = 0; i < 20; i++) {
-      const data = await refusal(ada.action(create, { ...wish, name: "" }));
+      const data = await refusal(ada.action(create, { ...newProject, name: "" }));
       expect(data.code).toBe("INVALID_ARGUMENT");
     }
-    await ada.action(create, wish);
+    await ada.action(create, newProject);
   });
 });
 

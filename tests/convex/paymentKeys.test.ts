@@ -356,7 +356,7 @@ describe("the attempts that are remembered", () => {
     const { t, ada } = await aWorld();
     await checkout(ada);
     vi.advanceTimersByTime(31 * 24 * 60 * 60_000);
-    await t.mutation(internal.payments.expiry.forgetOld, {});
+    await t.mutation(internal.payments.stripe.expiry.deleteExpired, {});
     expect(await count(t)).toBe(0);
   });
 });

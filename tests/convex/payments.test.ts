@@ -1,7 +1,7 @@
 /** Buying, changing and ending a subscription, from a click to what Stripe's webhooks leave. */
 import { describe, expect, test, vi } from "vitest";
 import { api, internal } from "../../convex/_generated/api.js";
-import { isEnded, isUnderContract, planFor, PLANS } from "../../convex/payments/plans.ts";
+import { isEnded, blocksCheckout, planFor, PLANS } from "../../convex/payments/plans.ts";
 import { refusal } from "../contract/backend.ts";
 import { signUp, type Person } from "./people.ts";
 import { aBackend } from "./setup.ts";
@@ -91,16 +91,18 @@ describe("a plan", () => {
     expect(planFor([{ status: "active", priceId: "other" }], "p")).toBe("free");
     expect(planFor([{ status: "active", priceId: "" }], undefined)).toBe("free");
     expect(isEnded("dormant")).toBe(false);
-    expect(isUnderContract("toString")).toBe(true);
+    expect(blocksCheckout("toString")).toBe(true);
   });
 
   test("rests on the subscription that is paid, when there are two", async () => {
     const { t, stripe, ada, id, customer } = await aSubscriber();
     const { _id: userId } = await rowOf(ada);
-    await t.mutation(internal.payments.ordering.beginRead, { stripeId: "sub_other" });
-    await t.mutation(internal.payments.store.apply, {
-      ticket: 1,
-      snapshot: {
+    await t.mutation(internal.payments.stripe.readVersions.beginStripeRead, {
+      stripeId: "sub_other",
+    });
+    await t.mutation(internal.payments.stripe.apply.applyObject, {
+      readVersion: 1,
+      object: {
         kind: "subscription",
         id: "sub_other",
         customerId: customer,

@@ -61,12 +61,12 @@ const TABLE: Record<string, Row> = {
     status: "stopped",
   },
   "projects/actions:previewUrl": { kind: "action", limit: "operateProject", args: project },
-  "projects/actions:generate": {
-    kind: "action",
-    limit: "generate",
+  "turns/mutations:start": {
+    kind: "mutation",
+    limit: "startTurn",
     args: ({ projectId }) => ({ projectId, prompt: "Faster" }),
   },
-  "projects/actions:cancelGeneration": { kind: "action", limit: "editProject", args: project },
+  "turns/mutations:cancel": { kind: "mutation", limit: "editProject", args: project },
   "projects/mutations:rename": {
     kind: "mutation",
     limit: "editProject",
@@ -113,7 +113,7 @@ describe("what is under a limit", () => {
     const ada = await signUp(t);
     const { _id, clerkUser } = await rowOf(ada);
     const mine = await aProject(t, ada);
-    await ada.action(api.projects.actions.cancelGeneration, { projectId: mine.projectId });
+    await ada.mutation(api.turns.mutations.cancel, { projectId: mine.projectId });
     if (status !== undefined) await storeStatus(t, mine.projectId, status);
     await useUp(t, limit, limit === "syncUser" ? clerkUser.id : _id);
     const before = await dump(t);

@@ -85,7 +85,10 @@ describe("the sandbox", () => {
     const ada = await signUp(t);
     const userId = (await rowOf(ada))._id;
     const projectId = await storeProject(t, userId, { status: "creating" });
-    await t.action(internal.projects.sandboxes.provision, { projectId, deployment: "test" });
+    await t.action(internal.projects.sandbox.daytona.createSandbox, {
+      projectId,
+      deployment: "test",
+    });
     expect(daytona.sandboxes.size).toBe(1);
     await ada.mutation(remove, { projectId });
     await settle(t);
@@ -112,11 +115,11 @@ describe("everything a deleted person had", () => {
     const ada = await signUp(t);
     const { _id: userId } = await rowOf(ada);
     for (let i = 0; i < 45; i++) await storeProject(t, userId, { name: `App ${String(i)}` });
-    const { removeSomeOfUser } = internal.projects.removal;
-    expect(await t.mutation(removeSomeOfUser, { userId })).toBe(true);
+    const { removeSomeProjectsOfUser } = internal.projects.sandbox.removal;
+    expect(await t.mutation(removeSomeProjectsOfUser, { userId })).toBe(true);
     expect((await dump(t)).projects).toHaveLength(25);
-    expect(await t.mutation(removeSomeOfUser, { userId })).toBe(true);
-    expect(await t.mutation(removeSomeOfUser, { userId })).toBe(false);
+    expect(await t.mutation(removeSomeProjectsOfUser, { userId })).toBe(true);
+    expect(await t.mutation(removeSomeProjectsOfUser, { userId })).toBe(false);
     expect((await dump(t)).projects).toEqual([]);
     await settle(t);
   });

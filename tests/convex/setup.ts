@@ -84,7 +84,7 @@ export function aBackend(using: typeof modules = modules) {
 /** What `aBackend` makes. */
 export type TestBackend = ReturnType<typeof convexTest<typeof schema.tables>>;
 
-/** Whatever a test did: each person's projects are as many as `projectCounts` says, no more, no less. */
+/** Whatever a test did: each person's projects are as many as `usage` says, no more, no less. */
 export async function expectTrueCounts(t: TestBackend): Promise<void> {
   const { kept, counted } = await t.run(async ({ db }) => {
     const counted: Record<string, { projects: number; running: number }> = {};
@@ -93,11 +93,11 @@ export async function expectTrueCounts(t: TestBackend): Promise<void> {
       const runs = ["creating", "generating", "ready"].includes(status);
       counted[userId] = { projects: projects + 1, running: running + Number(runs) };
     }
-    const rows = await db.query("projectCounts").collect();
+    const rows = await db.query("usage").collect();
     const kept = rows.map(({ userId, projects, running }) => [userId, { projects, running }]);
     return { kept: Object.fromEntries(kept) as typeof counted, counted };
   });
-  expect(kept, "projectCounts").toEqual(counted);
+  expect(kept, "usage").toEqual(counted);
 }
 
 /**

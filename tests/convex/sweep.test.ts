@@ -7,8 +7,8 @@ import { signUp } from "./people.ts";
 import { aBackend, daytona, NOON, settle, type TestBackend } from "./setup.ts";
 import { aProject, beginCreation, dump, rowOf, storeProject } from "./things.ts";
 
-const { run, runStopped } = internal.projects.sweep;
-const wish = { name: "Tetris", prompt: "Go" };
+const { sweepRunning, sweepStopped } = internal.projects.reconcile.sweep;
+const newProject = { name: "Tetris", prompt: "Go" };
 const MINUTE = 60_000;
 
 beforeEach(() => {
@@ -23,7 +23,7 @@ async function aPerson() {
 }
 
 async function sweep(t: TestBackend): Promise<void> {
-  await t.mutation(run, {});
+  await t.mutation(sweepRunning, {});
   await settle(t);
 }
 
@@ -39,7 +39,10 @@ describe("a start that was cut short", () => {
     const { t, ada } = await aPerson();
     const { projectId, sandboxId } = await aProject(t, ada);
     await ada.action(api.projects.actions.stop, { projectId });
-    await ada.mutation(internal.projects.operations.begin, { projectId, change: "start" });
+    await ada.mutation(internal.projects.sandbox.change.beginChange, {
+      projectId,
+      change: "start",
+    });
     daytona.find(sandboxId)!.state = state;
     await sweep(t);
     expect((await dump(t)).projects).toMatchObject([
@@ -62,7 +65,10 @@ describe("a start that was cut short once Daytona had been asked", () => {
     const { t, ada } = await aPerson();
     const { projectId, sandboxId } = await aProject(t, ada);
     await ada.action(api.projects.actions.stop, { projectId });
-    await ada.mutation(internal.projects.operations.begin, { projectId, change: "start" });
+    await ada.mutation(internal.projects.sandbox.change.beginChange, {
+      projectId,
+      change: "start",
+    });
     const sandbox = daytona.find(sandboxId)!;
     sandbox.state = "starting";
     vi.advanceTimersByTime(4 * MINUTE);
@@ -84,10 +90,10 @@ describe("a creation that was cut short", () => {
     ["after Daytona had made the sandbox", true],
   ] as const)("%s ends in ready, with one sandbox", async ([, made]) => {
     const { t, ada } = await aPerson();
-    const { projectId } = await beginCreation(ada, wish);
+    const { projectId } = await beginCreation(ada, newProject);
     if (made) {
       const deployment = "test";
-      await t.action(internal.projects.sandboxes.provision, { projectId, deployment });
+      await t.action(internal.projects.sandbox.daytona.createSandbox, { projectId, deployment });
     }
     await sweep(t);
     expect(await statuses(t)).toEqual(["creating"]);
@@ -98,17 +104,17 @@ describe("a creation that was cut short", () => {
     expect([...daytona.sandboxes.keys()]).toEqual([projects[0]?.sandboxId]);
   });
 
-  test("is put right at once by an impatient sweep", async () => {
+  test("is put right at once by an force sweep", async () => {
     const { t, ada } = await aPerson();
-    await beginCreation(ada, wish);
-    await t.mutation(run, { impatient: true });
+    await beginCreation(ada, newProject);
+    await t.mutation(sweepRunning, { force: true });
     await settle(t);
     expect(await statuses(t)).toEqual(["ready"]);
   });
 
   test("fails when Daytona does, with a reason, and can be tried again", async () => {
     const { t, ada } = await aPerson();
-    const { projectId } = await beginCreation(ada, wish);
+    const { projectId } = await beginCreation(ada, newProject);
     vi.advanceTimersByTime(6 * MINUTE);
     daytona.fail("create", DOWN);
     await sweep(t);
@@ -121,7 +127,7 @@ describe("a creation that was cut short", () => {
 
   test("again and again is given up", async () => {
     const { t, ada } = await aPerson();
-    await beginCreation(ada, wish);
+    await beginCreation(ada, newProject);
     vi.advanceTimersByTime(30 * MINUTE);
     await sweep(t);
     expect(await statuses(t)).toEqual(["failed"]);
@@ -134,7 +140,10 @@ describe("a creation that was cut short", () => {
     for (let i = 0; i < 50; i++) await storeProject(t, userId, { status: "creating" });
     const last = { status: "creating", statusChangedAt: NOON + 1 } as const;
     const projectId = await storeProject(t, userId, last);
-    await t.action(internal.projects.sandboxes.provision, { projectId, deployment: "test" });
+    await t.action(internal.projects.sandbox.daytona.createSandbox, {
+      projectId,
+      deployment: "test",
+    });
     expect(daytona.sandboxes.size).toBe(1);
     vi.advanceTimersByTime(30 * MINUTE);
     await sweep(t);
@@ -144,14 +153,17 @@ describe("a creation that was cut short", () => {
 
   test("leaves whoever was slow without a say", async () => {
     const { t, ada } = await aPerson();
-    const lost = await beginCreation(ada, wish);
+    const lost = await beginCreation(ada, newProject);
     vi.advanceTimersByTime(6 * MINUTE);
     await sweep(t);
     const before = await dump(t);
-    const failure = { reason: "Late", retryable: true, sandbox: "gone" } as const;
-    const { attach, fail } = internal.projects.provisioning;
-    expect(await t.mutation(fail, { ...lost, ...failure })).toBe("superseded");
-    expect(await t.mutation(attach, { ...lost, sandboxId: "sb-9" })).toBe("superseded");
+    const { finishCreate } = internal.projects.sandbox.create;
+    for (const result of [
+      { ok: false, reason: "Late", retryable: true, sandbox: "gone" } as const,
+      { ok: true, sandboxId: "sb-9" } as const,
+    ]) {
+      await t.mutation(finishCreate, { ...lost, result });
+    }
     expect(await dump(t)).toEqual(before);
   });
 });
@@ -160,7 +172,7 @@ describe("a turn that nobody looks at any more", () => {
   async function aLostTurn(commandStarted: boolean) {
     vi.stubEnv("AGENT_COMMAND", "quaver-agent");
     const { t, ada } = await aPerson();
-    await ada.action(api.projects.actions.create, wish);
+    await ada.action(api.projects.actions.create, newProject);
     if (commandStarted) {
       await vi.advanceTimersByTimeAsync(500);
       await t.finishInProgressScheduledFunctions();
@@ -180,12 +192,12 @@ describe("a turn that nobody looks at any more", () => {
   ] as const)("%s is taken up again, and ends", async ([, started]) => {
     const { t } = await aLostTurn(started);
     await vi.advanceTimersByTimeAsync(2 * MINUTE);
-    await t.mutation(run, {});
+    await t.mutation(sweepRunning, {});
     await vi.advanceTimersByTimeAsync(500);
     await t.finishInProgressScheduledFunctions();
     expect(await statuses(t)).toEqual(["generating"]);
     await vi.advanceTimersByTimeAsync(2 * MINUTE);
-    await t.mutation(run, {});
+    await t.mutation(sweepRunning, {});
     for (let i = 0; i < 10; i++) {
       await vi.advanceTimersByTimeAsync(500);
       await t.finishInProgressScheduledFunctions();
@@ -227,7 +239,7 @@ describe("what Daytona did by itself", () => {
     await ada.action(api.projects.actions.stop, { projectId });
     vi.advanceTimersByTime(1);
     daytona.drift(sandboxId, "archived");
-    await t.mutation(runStopped, {});
+    await t.mutation(sweepStopped, {});
     await settle(t);
     expect(await statuses(t)).toEqual(["archived"]);
   });
@@ -255,7 +267,7 @@ describe("what Daytona did by itself", () => {
     daytona.fail("list", DOWN);
     await sweep(t);
     expect(await statuses(t)).toEqual(["ready"]);
-    await ada.mutation(internal.projects.operations.begin, { projectId, change: "stop" });
+    await ada.mutation(internal.projects.sandbox.change.beginChange, { projectId, change: "stop" });
     await sweep(t);
     expect(await statuses(t)).toEqual(["ready"]);
     vi.advanceTimersByTime(5 * MINUTE);
@@ -267,7 +279,7 @@ describe("what Daytona did by itself", () => {
 
   test("an operation that never came back leaves no lease behind", async () => {
     const { t, ada, projectId } = await aReadyProject();
-    await ada.mutation(internal.projects.operations.begin, { projectId, change: "stop" });
+    await ada.mutation(internal.projects.sandbox.change.beginChange, { projectId, change: "stop" });
     vi.advanceTimersByTime(5 * MINUTE);
     await sweep(t);
     const { projects } = await dump(t);
@@ -344,11 +356,11 @@ describe("sandboxes that are no project's", () => {
       status: "failed",
       failure: { reason: "Before", retryable: true, at: NOON },
     });
-    const { claim } = internal.projects.orphans;
+    const { claimOrphan } = internal.projects.reconcile.orphans;
     const createdAt = NOON - 11 * MINUTE;
     const { id, state } = daytona.add({ name: "a", labels: ours(projectId) }, createdAt);
     const sandbox = { id, state, labels: ours(projectId), createdAt };
-    await t.mutation(claim, { deployment: "test", sandbox });
+    await t.mutation(claimOrphan, { deployment: "test", sandbox });
     expect((await dump(t)).projects).toMatchObject([{ operation: { kind: "cleanup" } }]);
     daytona.sandboxes.clear();
     vi.advanceTimersByTime(3 * MINUTE);
@@ -359,7 +371,7 @@ describe("sandboxes that are no project's", () => {
   test("of a failed project go, and a retry meanwhile waits", async () => {
     const { t, ada } = await aPerson();
     daytona.fail("create", DOWN, 1, { after: true });
-    await refusal(ada.action(api.projects.actions.create, wish));
+    await refusal(ada.action(api.projects.actions.create, newProject));
     const [project] = await ada.query(api.projects.queries.listForCurrentUser, {});
     vi.advanceTimersByTime(11 * MINUTE);
     let met: unknown;

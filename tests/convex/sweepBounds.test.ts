@@ -9,10 +9,10 @@ import { signUp } from "./people.ts";
 import { aBackend, daytona, NOON, passUntil, settle, type TestBackend } from "./setup.ts";
 import { dump, rowOf, storeProject } from "./things.ts";
 
-const { run } = internal.projects.sweep;
+const { sweepRunning } = internal.projects.reconcile.sweep;
 const MINUTE = 60_000;
 const LOST = {
-  kind: "provision",
+  kind: "create",
   token: "lost",
   startedAt: NOON - 9,
   expiresAt: NOON - 1,
@@ -31,7 +31,7 @@ async function aPerson() {
   const { id } = daytona.add({ name: "warm-up", labels: { app: "quaver" } }, NOON);
   await storeProject(t, userId, { sandboxId: id });
   await storeProject(t, userId, { status: "creating", operation: LOST });
-  await t.mutation(run, {});
+  await t.mutation(sweepRunning, {});
   await settle(t);
   daytona.calls.length = 0;
   return { t, userId };
@@ -88,7 +88,7 @@ describe("a page of looks", () => {
     const last = projects.find(({ statusChangedAt }) => statusChangedAt === NOON + 99)!;
     daytona.drift(last.sandboxId!, "stopped");
     daytona.hangs = (call, sandbox) => call === "get" && sandbox !== last.sandboxId;
-    await t.mutation(run, {});
+    await t.mutation(sweepRunning, {});
     // Three pages, of which each begins no look after a minute; a look takes 15 s at the most.
     const { tookMs, mostJobs } = await follow(t);
     expect(tookMs).toBeLessThanOrEqual(3 * 75_000 + 10_000);
@@ -104,13 +104,13 @@ describe("a page of looks", () => {
       operation: { ...LOST, kind: "start" },
     });
     daytona.hangs = () => true;
-    await t.mutation(run, {});
+    await t.mutation(sweepRunning, {});
     const { tookMs } = await follow(t);
     expect(tookMs).toBeLessThanOrEqual(45_000);
     expect(count("get")).toBeLessThanOrEqual(10);
     expect(count("list")).toBe(1);
     daytona.hangs = () => false;
-    await t.mutation(run, {});
+    await t.mutation(sweepRunning, {});
     await settle(t);
     expect(count("get")).toBeGreaterThan(120);
   });
@@ -126,7 +126,7 @@ describe("creations that were cut off", () => {
       await new Promise((resolve) => setTimeout(resolve, 20_000));
       now -= 1;
     };
-    await t.mutation(run, {});
+    await t.mutation(sweepRunning, {});
     const { mostJobs } = await follow(t);
     expect(most).toBe(5);
     expect(mostJobs).toBe(1);
@@ -139,14 +139,14 @@ describe("creations that were cut off", () => {
     const old = { status: "creating", operation: LOST, statusChangedAt: NOON + 60 } as const;
     await storeProject(t, userId, old); // on the second page
     daytona.hangs = () => true;
-    await t.mutation(run, {});
+    await t.mutation(sweepRunning, {});
     const { tookMs, mostJobs } = await follow(t);
     expect(tookMs).toBeLessThanOrEqual(2 * 90_000 + 10_000);
     expect(mostJobs).toBe(1);
     const { creating = 0 } = await statusesOf(t);
     expect(creating).toBeGreaterThanOrEqual(51);
     vi.setSystemTime(Date.now() + 30 * MINUTE);
-    await t.mutation(run, {});
+    await t.mutation(sweepRunning, {});
     await follow(t);
     expect(await statusesOf(t)).not.toHaveProperty("creating");
   });
@@ -165,7 +165,7 @@ describe("sandboxes that are no project's", () => {
       );
     }
     daytona.hangs = (call) => call === "delete";
-    await t.mutation(run, {});
+    await t.mutation(sweepRunning, {});
     const { tookMs, mostJobs } = await follow(t);
     expect(tookMs).toBeLessThanOrEqual(90_000);
     expect(count("delete")).toBeGreaterThan(0);
@@ -179,7 +179,7 @@ describe("a sweep that is under way", () => {
     const { t } = await aPerson();
     let hung = 0;
     daytona.hangs = (call) => call === "get" && ++hung === 1;
-    await t.mutation(run, {});
+    await t.mutation(sweepRunning, {});
     await passUntil(() => Promise.resolve(hung > 0), 20_000);
     return t;
   }
@@ -188,17 +188,17 @@ describe("a sweep that is under way", () => {
     const t = await aSweep();
     const sweeps = () => t.run(({ db }) => db.query("sweeps").collect());
     const before = await sweeps();
-    await t.mutation(run, {});
+    await t.mutation(sweepRunning, {});
     expect(await sweeps()).toEqual(before);
     const { mostJobs } = await follow(t);
     expect(mostJobs).toBe(1);
   });
 
-  test("goes no further once an impatient one has begun", async () => {
+  test("goes no further once an force one has begun", async () => {
     const t = await aSweep();
     let looks = 0;
-    daytona.hangs = (call) => call === "get" && ++looks === 1; // the impatient one's first, too
-    await t.mutation(run, { impatient: true });
+    daytona.hangs = (call) => call === "get" && ++looks === 1; // the force one's first, too
+    await t.mutation(sweepRunning, { force: true });
     const tokenOf = async () =>
       (await t.run(({ db }) => db.query("sweeps").collect())).map(({ token }) => token)[0];
     const tokens = new Set([await tokenOf()]);
@@ -215,11 +215,11 @@ describe("a sweep that is under way", () => {
     await storeProjects(t, userId, 1, { status: "ready" });
     const expiresAt = Date.now() + 3 * MINUTE;
     await t.run(({ db }) => db.insert("sweeps", { kind: "running", token: "dead", expiresAt }));
-    await t.mutation(run, {});
+    await t.mutation(sweepRunning, {});
     await settle(t);
     expect(count("list")).toBe(0);
     vi.setSystemTime(expiresAt);
-    await t.mutation(run, {});
+    await t.mutation(sweepRunning, {});
     await settle(t);
     expect(count("list")).toBe(1);
   });

@@ -7,7 +7,7 @@ import type { Lease } from "../../convex/projects/lease.ts";
 import type { Person } from "./people.ts";
 import { NOON, type TestBackend } from "./setup.ts";
 
-const { begin } = internal.projects.provisioning;
+const { beginCreate } = internal.projects.sandbox.create;
 
 /** A project of this person's, ready, with a message in it; made as its owner would. */
 export async function aProject(_t: TestBackend, owner: Person, name = "Tetris") {
@@ -22,9 +22,9 @@ export async function aProject(_t: TestBackend, owner: Person, name = "Tetris") 
 /** The first step of a creation, of which nothing has come yet: the lease of its project. */
 export async function beginCreation(
   owner: Person,
-  wish: FunctionArgs<typeof begin>,
+  newProject: FunctionArgs<typeof beginCreate>,
 ): Promise<Lease> {
-  const begun = await owner.mutation(begin, wish);
+  const begun = await owner.mutation(beginCreate, newProject);
   if ("sandboxId" in begun) throw new Error("This project is there already.");
   return begun;
 }
@@ -77,11 +77,13 @@ export async function subscribe(
   priceId: string,
 ): Promise<void> {
   const id = `sub_${status}_${priceId}_${userId}`;
-  const ticket = await t.mutation(internal.payments.ordering.beginRead, { stripeId: id });
+  const readVersion = await t.mutation(internal.payments.stripe.readVersions.beginStripeRead, {
+    stripeId: id,
+  });
   const terms = { priceId, quantity: 1, periodEnd: 0, cancelAtPeriodEnd: false, cancelAt: null };
-  await t.mutation(internal.payments.store.apply, {
-    ticket,
-    snapshot: {
+  await t.mutation(internal.payments.stripe.apply.applyObject, {
+    readVersion,
+    object: {
       kind: "subscription",
       id,
       customerId: "cus_1",

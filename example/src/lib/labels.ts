@@ -13,10 +13,10 @@ export const STATUS_LABELS = {
 
 /** By the operation that is running on a project. */
 export const OPERATION_SENTENCES = {
-  provision: "The project's sandbox is being made.",
+  create: "The project's sandbox is being made.",
   start: "The project is starting.",
   stop: "The project is stopping.",
   archive: "The project is being archived.",
-  generate: "The agent is at work.",
+  turn: "The agent is at work.",
   cleanup: "The project is being tidied up.",
 } satisfies Record<NonNullable<Project["operation"]>["kind"], string>;

@@ -1,4 +1,4 @@
-import { useAction } from "convex/react";
+import { useMutation } from "convex/react";
 import { useId } from "react";
 import { api } from "@backend/_generated/api";
 import { MAX_PROMPT_LENGTH } from "@backend/lib/limits";
@@ -35,9 +35,9 @@ export function Composer({
   const id = useId();
   const toast = useToast();
   const { _id: projectId, status, statusChangedAt } = project;
-  const cancelGeneration = useAction(api.projects.actions.cancelGeneration);
+  const cancelTurn = useMutation(api.turns.mutations.cancel);
   const cancel = useCall(async () => {
-    await cancelGeneration({ projectId });
+    await cancelTurn({ projectId });
     toast("The agent was stopped. What it has made so far is kept.");
   }, statusChangedAt);
   const sendable = SENDABLE.includes(status) && text.trim() !== "";

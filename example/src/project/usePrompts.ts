@@ -1,4 +1,4 @@
-import { useAction } from "convex/react";
+import { useAction, useMutation } from "convex/react";
 import { useState } from "react";
 import { api } from "@backend/_generated/api";
 import { useUser } from "../auth/user";
@@ -14,8 +14,7 @@ import {
 import type { Message, Project } from "../lib/types";
 
 /**
- * Sends prompts, and keeps those that the conversation does not have yet, across a reload too (`useAction` has no
- * optimistic updates). Each has a `clientMessageId`, by which the backend takes a prompt that is sent twice once.
+ * Sends prompts, and keeps those that the conversation does not have yet, across a reload too. Each has a `clientMessageId`, by which the backend takes a prompt that is sent twice once.
  */
 export function usePrompts(project: Project, messages: readonly Message[]) {
   const { _id: projectId, status } = project;
@@ -24,7 +23,7 @@ export function usePrompts(project: Project, messages: readonly Message[]) {
     loadPending(key).map((each) => ({ ...each, error: "This is not in the conversation yet." })),
   );
   const ensureRunning = useAction(api.projects.actions.ensureRunning);
-  const generate = useAction(api.projects.actions.generate);
+  const startTurn = useMutation(api.turns.mutations.start);
 
   const send = async ({ clientMessageId, content }: PendingPrompt): Promise<void> => {
     const sent = { clientMessageId, content };
@@ -32,7 +31,7 @@ export function usePrompts(project: Project, messages: readonly Message[]) {
     savePending(key, addPending(notStored(loadPending(key), messages), sent));
     try {
       if (status === "stopped" || status === "archived") await ensureRunning({ projectId });
-      await generate({ projectId, prompt: content, clientMessageId });
+      await startTurn({ projectId, prompt: content, clientMessageId });
       savePending(key, removePending(loadPending(key), clientMessageId));
     } catch (error) {
       const message = promptErrorMessage(error);

@@ -1,0 +1,28 @@
+/** The coding agent, as the deployment's environment describes it. */
+import * as z from "zod/mini";
+import { env } from "../lib/env";
+
+const agentEnv = z.record(
+  z.string().check(z.regex(/^(?!QUAVER_)[A-Za-z_][A-Za-z0-9_]*$/)),
+  z.string().check(z.refine((value) => !value.includes("\0"))),
+);
+
+/** The shell line that runs the agent; undefined while none is configured. */
+export function agentCommand(): string | undefined {
+  return env.AGENT_COMMAND?.trim();
+}
+
+/**
+ * Reads AGENT_ENV: a JSON object of strings, its names those of variables and not beginning with
+ * `QUAVER_`, which are the backend's own. Convex lets it have 8 KiB, as any variable.
+ *
+ * @returns `{}` for an unset variable; null for anything that is not such an object. No part of the text is logged.
+ */
+export function parseAgentEnv(text: string | undefined): Record<string, string> | null {
+  if (text === undefined || text.trim() === "") return {};
+  try {
+    return agentEnv.safeParse(JSON.parse(text)).data ?? null;
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,49 @@
+/** The start of an agent's turn that comes back when the turn is no longer that look's. */
+import { beforeEach, expect, test, vi } from "vitest";
+import { api, internal } from "../../convex/_generated/api.js";
+import { daytona, settle } from "./setup.ts";
+import { aGeneratingProject, aPerson, pass, newProject } from "./turnSteps.ts";
+
+const { create } = api.projects.actions;
+const { cancel: cancelTurn } = api.turns.mutations;
+
+beforeEach(() => {
+  vi.stubEnv("AGENT_COMMAND", "quaver-agent --once");
+});
+
+test("ends what it has begun, when the turn was cancelled meanwhile", async () => {
+  const { t, ada, project } = await aPerson();
+  const { projectId } = await ada.action(create, newProject);
+  const row = await t.run(({ db }) => db.get(projectId));
+  const { token } = row!.operation!;
+  let goOn: () => void = () => undefined;
+  const ended = new Promise<void>((resolve) => (goOn = resolve));
+  const starting = new Promise<void>((resolve) => {
+    daytona.during = async (call) => {
+      if (call !== "keepAwake") return;
+      resolve();
+      await ended;
+    };
+  });
+  const look = t.action(internal.turns.run.pollTurn, { projectId, token });
+  await starting;
+  await ada.mutation(cancelTurn, { projectId });
+  await settle(t, 1_000); // what that ordered is done before there is anything to end
+  goOn();
+  await look;
+  expect(daytona.calls).toEqual(["create", "keepAwake", "endSession", "startCommand"]);
+  expect(daytona.agentRuns).toBe(true);
+  await settle(t, 1_000);
+  expect(daytona.agentRuns).toBe(false);
+  expect((await project()).status).toBe("ready");
+});
+
+test("leaves alone what another look goes on with", async () => {
+  const { t, projectId, sandboxId } = await aGeneratingProject();
+  const started = { sandboxId, session: "quaver-turn-1" };
+  const result = { kind: "started", commandId: "command-1" } as const;
+  const late = { projectId, token: "another", result, started };
+  await t.mutation(internal.turns.poll.finishPoll, late);
+  await pass(t, 2_000);
+  expect(daytona.agentRuns).toBe(true);
+});
