@@ -4,7 +4,7 @@ import { DeploymentError, messageOf } from "./lib/errors.ts";
 import { lockDataFolder } from "./storage/database.ts";
 import { ensureDataFolder } from "./storage/private_files.ts";
 import { Subscriptions } from "./sync/subscriptions.ts";
-import { orAfter } from "./lib/timers.ts";
+import { withDeadline } from "./lib/timers.ts";
 import { ActionPool } from "./application/action_pool.ts";
 import { loadAdminKey } from "./application/admin_key.ts";
 import { Authenticator } from "./application/authenticator.ts";
@@ -12,7 +12,7 @@ import { ClientCalls } from "./application/client_calls.ts";
 import { EngineClient } from "./application/engine_client.ts";
 import { JobLoop } from "./application/job_loop.ts";
 import { knobsOf, type Knobs } from "./limits/knobs.ts";
-import { listen, reservePort } from "./server/listen.ts";
+import { openOrigins, reservePort } from "./server/listen.ts";
 import { LogStream } from "./application/log_stream.ts";
 import { PushService } from "./application/push_service.ts";
 import { Site } from "./server/site.ts";
@@ -64,7 +64,7 @@ export async function startLocalDeployment(
   const cleanup: (() => void | Promise<void>)[] = [lockDataFolder(dataDir)];
   const closeAll = async () => {
     for (const close of cleanup.splice(0).reverse())
-      await orAfter(CLOSE_STEP_MS, Promise.resolve(close()));
+      await withDeadline(CLOSE_STEP_MS, Promise.resolve(close()));
   };
   try {
     const urls = {
@@ -124,7 +124,7 @@ export async function startLocalDeployment(
     cleanup.push(() => {
       pushes.close();
     });
-    const listener = await listen(urls, {
+    const listener = await openOrigins(urls, {
       authenticator,
       calls,
       engine,

@@ -16,6 +16,6 @@ export interface ActionEnd extends ActionRun {
 }
 
 /** A run that came to nothing. */
-export function failed(failure: Failure, logs: readonly LogLine[] = []): ActionRun {
+export function failedRun(failure: Failure, logs: readonly LogLine[] = []): ActionRun {
   return { outcome: { ok: false, failure }, logs };
 }

@@ -5,11 +5,11 @@ import type { JSONValue } from "convex/values";
 import type { Egress } from "../actions/egress.ts";
 import type { ActionTask, Refusal, SyscallAnswer, WireRequest } from "../actions/protocol.ts";
 import { actionSyscalls } from "../actions/syscalls.ts";
-import { failed, type ActionEnd, type ActionRun } from "../actions/action_run.ts";
+import { failedRun, type ActionEnd, type ActionRun } from "../actions/action_run.ts";
 import { IsolateActions } from "../actions/runners/isolate_actions.ts";
 import { Limiter } from "../actions/runners/limiter.ts";
 import { NodeActions } from "../actions/runners/node_actions.ts";
-import type { HttpPeer, Syscall } from "../actions/runners/run_on.ts";
+import type { HttpPeer, SyscallRequest } from "../actions/runners/run_on.ts";
 import { formatFunctionPath } from "../engine/calls/paths.ts";
 import type { FunctionCall, LocatedAction } from "../engine/protocol.ts";
 import { actionWarnings, httpActionWarnings } from "../engine/calls/warnings.ts";
@@ -66,7 +66,7 @@ export class ActionPool {
   async call(call: FunctionCall, waitsForever = false): Promise<ActionEnd> {
     const { engine } = this.services;
     const located = await engine.call("locateAction", call);
-    if ("message" in located) return { ...failed(located), called: null };
+    if ("message" in located) return { ...failedRun(located), called: null };
     const { module, name, componentPath, component } = located;
     const called = { path: formatFunctionPath({ module, name }), componentPath };
     const { elapsedMs, ...run } = await this.#run(located, call.request, {
@@ -78,7 +78,7 @@ export class ActionPool {
     const checked =
       result === null ? null : await engine.call("checkActionResult", { component, path, result });
     const wrong = checked !== null && "message" in checked ? checked : null;
-    const end = wrong === null ? run : failed(wrong, run.logs);
+    const end = wrong === null ? run : failedRun(wrong, run.logs);
     if (elapsedMs === null || located.environment === "node") return { ...end, called };
     const warnings = actionWarnings({
       argsSize: located.argsSize,
@@ -165,7 +165,7 @@ export class ActionPool {
     if (!(await limiter.acquire(waitsForever ? null : waitMs))) {
       // The pool was closed meanwhile, or no place became free in time.
       const run = waitsForever
-        ? failed(INTERRUPTED)
+        ? failedRun(INTERRUPTED)
         : { outcome: refusalOf(limiter.limit), logs: [] };
       return { ...run, elapsedMs: null };
     }
@@ -180,7 +180,7 @@ export class ActionPool {
         authError,
         node: null,
       };
-      const syscall = (call: Syscall) => this.#answer(call, request, environment);
+      const syscall = (call: SyscallRequest) => this.#answer(call, request, environment);
       const run =
         environment === "node"
           ? await this.#node.run({ ...task, env }, syscall)
@@ -193,7 +193,7 @@ export class ActionPool {
 
   /** What an action's system call comes to. */
   async #answer(
-    { op, args, component }: Syscall,
+    { op, args, component }: SyscallRequest,
     request: RequestContext,
     environment: "isolate" | "node",
   ): Promise<SyscallAnswer> {
@@ -222,7 +222,7 @@ function withWarnings(logs: readonly LogLine[], warnings: readonly string[]): re
 }
 
 /** What a client is answered whose action was turned away. */
-export function tooMany({ code, failure }: Refusal): HttpError {
+export function tooManyActions({ code, failure }: Refusal): HttpError {
   return new HttpError(429, code, failure.message);
 }
 

@@ -1,6 +1,6 @@
 import { type Identity } from "../engine/calls/request.ts";
 import { parseAuthorizationHeader, type Authorization } from "../auth/authorization_header.ts";
-import { configOf } from "../auth/provider.ts";
+import { providerConfigOf } from "../auth/provider.ts";
 import { AuthError, createTokenVerifier, type TokenVerifier } from "../auth/token_verifier.ts";
 import type { AuthProvider } from "../engine/code/analysis.ts";
 import { HttpError } from "../lib/errors.ts";
@@ -26,7 +26,7 @@ export class Authenticator {
 
   /** Takes up the providers of the active code. */
   setProviders(providers: readonly AuthProvider[]): void {
-    this.#verifier = createTokenVerifier(providers.map(configOf));
+    this.#verifier = createTokenVerifier(providers.map(providerConfigOf));
   }
 
   /** @throws AuthError for a token or a header that does not prove what it claims */

@@ -12,7 +12,7 @@ import {
 import { formatLogLine } from "../runtime/console.ts";
 import { failureText, type Failure } from "../runtime/errors/failure.ts";
 import { NO_DATABASE_USAGE } from "../tx/usage.ts";
-import { tooMany, type ActionPool } from "./action_pool.ts";
+import { tooManyActions, type ActionPool } from "./action_pool.ts";
 import type { Caller } from "./authenticator.ts";
 import { EngineEndedError, type EngineClient } from "./engine_client.ts";
 import type { LogStream } from "./log_stream.ts";
@@ -142,7 +142,7 @@ export class ClientCalls {
     }
     const { outcome, logs, called } = await this.actions.call(call);
     const common = { called, logs, usage: NO_DATABASE_USAGE, ts: "0" };
-    if ("code" in outcome) throw tooMany(outcome);
+    if ("code" in outcome) throw tooManyActions(outcome);
     if (!outcome.ok) return { ok: false, failure: outcome.failure, ...common };
     return { ok: true, value: outcome.value, ...common };
   }

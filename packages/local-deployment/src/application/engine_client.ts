@@ -9,7 +9,7 @@ import type {
 import type { EngineSettings, EngineStart } from "../engine/worker.ts";
 import { MemoryWatchdog } from "../lib/memory_watchdog.ts";
 import { type Failure, TIMED_OUT, OUT_OF_MEMORY } from "../runtime/errors/failure.ts";
-import { orAfter } from "../lib/timers.ts";
+import { withDeadline } from "../lib/timers.ts";
 import { EngineWatchdog, WATCH_MS } from "./engine_watchdog.ts";
 
 /** How long the engine is given to end what it is doing when the deployment closes, in milliseconds. */
@@ -99,7 +99,7 @@ export class EngineClient implements EngineCaller {
    * nothing, and what was committed needs no closing.
    */
   async close(): Promise<void> {
-    await orAfter(
+    await withDeadline(
       CLOSE_MS,
       this.call("close").catch(() => undefined),
     );

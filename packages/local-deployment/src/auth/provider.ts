@@ -113,7 +113,7 @@ function invalidDomain(configured: string, reason: string): DeveloperError {
 }
 
 /** A stored provider as the `convex` package types it: an absent id is left out, not null. */
-export function configOf(provider: StoredProvider): AuthProvider {
+export function providerConfigOf(provider: StoredProvider): AuthProvider {
   if (!("type" in provider)) return provider;
   const { applicationID, ...rest } = provider;
   return applicationID === null ? rest : { ...rest, applicationID };

@@ -1,7 +1,7 @@
 import { type FunctionCall, type LiveQuery, type LiveResult, ENDLESS_TOKEN } from "./protocol.ts";
 import type { IndexWrite } from "../tx/pending_commit.ts";
 import { Transaction } from "../tx/transaction.ts";
-import { RangeIndex } from "../values/queries/range.ts";
+import { SubscriptionIndex } from "../values/queries/range.ts";
 import { runFunction } from "./calls/executor.ts";
 import type { EngineState } from "./state.ts";
 
@@ -17,7 +17,7 @@ interface Cached {
  * stays right until a commit writes a key in a range that its run has read.
  */
 export class LiveQueries {
-  readonly #ranges = new RangeIndex<Cached>();
+  readonly #ranges = new SubscriptionIndex<Cached>();
   readonly #byKey = new Map<string, Cached>();
   readonly #byToken = new Map<number, Cached>();
   #nextToken: number;

@@ -2,7 +2,7 @@ import { FILE_SECONDS } from "../limits/push.ts";
 import { z } from "zod";
 import type { AuthProvider } from "../engine/code/analysis.ts";
 import type { CompiledModule } from "../runtime/modules/compile.ts";
-import { configOf, parseProvider } from "../auth/provider.ts";
+import { providerConfigOf, parseProvider } from "../auth/provider.ts";
 import { messageOf } from "../lib/errors.ts";
 import { parseWellFormedJson } from "../values/encoding/json_text.ts";
 import { PushError } from "./errors/push_error.ts";
@@ -59,8 +59,10 @@ export function evaluateAuthConfig(
 }
 
 function readProviders(module: CompiledModule, hosts: ImportHosts): AuthProvider[] {
-  const { exports, failureText } = evaluateFile(module, hosts.authConfig, (error) =>
-    authErrors.failed(`${error}\n`),
+  const { exports, pushFailureText: failureText } = evaluateFile(
+    module,
+    hosts.authConfig,
+    (error) => authErrors.failed(`${error}\n`),
   );
   const config = exports.default;
   if (config === undefined || config === null) throw authErrors.failed(authErrors.missingExport);
@@ -134,7 +136,7 @@ function checkForConfusion(entry: unknown, index: number): void {
 /** What the verifier would refuse must not become active: the deployment would not start with it. */
 function checkProvider(config: AuthProvider): void {
   try {
-    parseProvider(configOf(config));
+    parseProvider(providerConfigOf(config));
   } catch (error) {
     throw authErrors.failed(messageOf(error));
   }

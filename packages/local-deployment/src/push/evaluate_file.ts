@@ -9,7 +9,7 @@ import { PushError } from "./errors/push_error.ts";
 export interface EvaluatedFile {
   readonly exports: ModuleExports;
   /** An error that the file's own code threw later, as production tells it. */
-  readonly failureText: (error: unknown) => string;
+  readonly pushFailureText: (error: unknown) => string;
 }
 
 /**
@@ -30,7 +30,7 @@ export function evaluateFile(
   const isolate = new Isolate().open(host, { find, external });
   try {
     const exports = isolate.run(() => isolate.load(module.path));
-    return { exports, failureText: (error) => failureText(isolate, error) };
+    return { exports, pushFailureText: (error) => failureText(isolate, error) };
   } catch (error) {
     if (error instanceof PushError) throw error;
     throw refused(failureText(isolate, error));

@@ -3,7 +3,7 @@ import type { FromHttpCall, ToHttpCall, WireHead } from "../actions/protocol.ts"
 import type { HttpPeer } from "../actions/runners/run_on.ts";
 import { HttpError, messageOf } from "../lib/errors.ts";
 import type { LogLine } from "../runtime/console.ts";
-import { tooLarge } from "./http_io.ts";
+import { bodyTooLarge } from "./http_io.ts";
 
 /** How long an action may take to end when its client has gone away, in milliseconds. */
 const GONE_GRACE_MS = 5_000;
@@ -179,7 +179,7 @@ export class HttpExchange implements HttpPeer {
     try {
       const piece = (await this.#request?.read())?.value;
       this.#received += piece?.length ?? 0;
-      if (this.#received > MAX_BODY_BYTES) throw tooLarge(MAX_BODY_BYTES);
+      if (this.#received > MAX_BODY_BYTES) throw bodyTooLarge(MAX_BODY_BYTES);
       if (piece === undefined) this.#send({ kind: "requestEnd", error: null });
       else this.#send({ kind: "requestChunk", bytes: new Uint8Array(piece) });
     } catch (error) {

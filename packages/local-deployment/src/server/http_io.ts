@@ -2,7 +2,7 @@ import { HttpError, messageOf } from "../lib/errors.ts";
 import { decodeUtf8, parseWireJson } from "../values/encoding/json_text.ts";
 
 /** The refusal of a body of more bytes than the limit. */
-export function tooLarge(limit: number): HttpError {
+export function bodyTooLarge(limit: number): HttpError {
   return new HttpError(
     413,
     "RequestTooLarge",
@@ -12,7 +12,7 @@ export function tooLarge(limit: number): HttpError {
 
 /** Looks at what the request says of its length. @throws HttpError 413 `RequestTooLarge` */
 export function checkLength(request: Request, limit: number): void {
-  if (Number(request.headers.get("content-length") ?? 0) > limit) throw tooLarge(limit);
+  if (Number(request.headers.get("content-length") ?? 0) > limit) throw bodyTooLarge(limit);
 }
 
 /** The request's body, read only as far as it may be long. @throws HttpError 413 `RequestTooLarge` */
@@ -25,7 +25,7 @@ export async function readBody(request: Request, limit: number): Promise<Uint8Ar
   let length = 0;
   for await (const chunk of request.body) {
     length += chunk.length;
-    if (length > limit) throw tooLarge(limit);
+    if (length > limit) throw bodyTooLarge(limit);
     chunks.push(chunk);
   }
   return Buffer.concat(chunks);

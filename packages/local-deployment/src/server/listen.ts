@@ -63,7 +63,7 @@ export function reservePort(port: number): Promise<number> {
 }
 
 /** Opens both origins. @throws DeploymentError `PORT_IN_USE` */
-export async function listen(
+export async function openOrigins(
   urls: { cloud: string; site: string },
   services: Services,
 ): Promise<Listener> {

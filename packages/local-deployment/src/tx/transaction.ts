@@ -13,7 +13,7 @@ import {
 } from "./document.ts";
 import { IndexedWrites } from "./indexed_writes.ts";
 import { byIdIndex, PendingCommit, type IndexWrite } from "./pending_commit.ts";
-import { LargeWrites, type Extent, type LargestWrites } from "./large_writes.ts";
+import { LargeWrites, type DocumentExtent, type LargestWrites } from "./large_writes.ts";
 import { ReadSet } from "./read_set.ts";
 import type { Store } from "./store.ts";
 import { Usage } from "./usage.ts";
@@ -27,10 +27,10 @@ export interface Savepoint {
   rollback(): void;
 }
 
-const NOTHING: Extent = { size: 0, nesting: 0 };
+const NOTHING: DocumentExtent = { size: 0, nesting: 0 };
 
 /** Of a document of the deployment's own: no limit on nesting holds for it. */
-const extentOf = (document: Document): Extent => ({ size: sizeOf(document), nesting: 0 });
+const extentOf = (document: Document): DocumentExtent => ({ size: sizeOf(document), nesting: 0 });
 
 /** Tracks reads of tables that nothing was stored in yet. */
 const absentIndex = (component: string): string => `absent:${component}`;
@@ -276,7 +276,7 @@ export class Transaction {
    * @param extent - of what is stored from now on; of a document that goes, nothing, as in production
    * @throws LimitError
    */
-  #countWrite(table: Table, { _id }: Document, extent: Extent): void {
+  #countWrite(table: Table, { _id }: Document, extent: DocumentExtent): void {
     if (isSystemTable(table.name)) return;
     this.usage.add("documentsWritten", 1);
     this.usage.add("bytesWritten", extent.size);
@@ -298,6 +298,9 @@ function isSystemTable(name: string): boolean {
 }
 
 /** Refuses work on a document that isn't there, in production's words. */
-export function nonexistent(operation: "Update" | "Replace" | "Delete", id: string): FunctionError {
+export function nonexistentDocument(
+  operation: "Update" | "Replace" | "Delete",
+  id: string,
+): FunctionError {
   return new FunctionError(`${operation} on nonexistent document ID ${id}`);
 }

@@ -113,7 +113,7 @@ test.each(CASES.map((body, i) => [body, i] as const))("says what V8 says of %s",
   expect(v8Message(inBun[i] ?? "")).toBe(thrownBy([body])[0]);
 });
 
-test("leaves what nobody but the functions said", () => {
+test("leaves messages that functions made", () => {
   for (const said of [
     "no such luck",
     "",

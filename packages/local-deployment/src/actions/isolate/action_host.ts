@@ -4,10 +4,10 @@ import { AT_IMPORT } from "../../runtime/evaluation.ts";
 import { unsupportedSyscall } from "../../runtime/unsupported_syscalls.ts";
 import type { ActionFrame } from "../frame.ts";
 import type { SyscallClient } from "../syscall_client.ts";
-import { Unawaited } from "./unawaited.ts";
+import { UnawaitedOperations } from "./unawaited.ts";
 
 /** What an action is served with, besides the machine's own. */
-export interface ActionServices {
+export interface ActionEnvironment {
   readonly env: Readonly<Record<string, string>>;
   readonly syscalls: SyscallClient;
   readonly fetch: (request: Request, init: RequestInit) => Promise<Response>;
@@ -17,17 +17,17 @@ export interface ActionServices {
 export interface ActionHost extends IsolateHost {
   readonly end: () => void;
   /** What it has begun and not waited for. */
-  readonly unawaited: Unawaited;
+  readonly unawaited: UnawaitedOperations;
 }
 
 /** Serves one action in its isolate. */
 export function actionHost(
   frame: ActionFrame,
   isolate: Isolate,
-  { env, syscalls, fetch }: ActionServices,
+  { env, syscalls, fetch }: ActionEnvironment,
 ): ActionHost {
   const timers = new Set<ReturnType<typeof setTimeout>>();
-  const unawaited = new Unawaited();
+  const unawaited = new UnawaitedOperations();
   const ended = new AbortController();
   return {
     convex: {

@@ -6,7 +6,7 @@ import { isRegisteredFunction, isRouter } from "../../runtime/modules/convex_exp
 import { HeapLimit } from "../../runtime/heap_limit.ts";
 import { Isolate } from "../../runtime/isolate.ts";
 import type { ModuleScript } from "../../runtime/modules/script.ts";
-import { actionHost, type ActionHost, type ActionServices } from "./action_host.ts";
+import { actionHost, type ActionHost, type ActionEnvironment } from "./action_host.ts";
 import type { ActionFrame } from "../frame.ts";
 import type { HttpCall } from "./http_call.ts";
 import type { ActionOutcome } from "../protocol.ts";
@@ -15,7 +15,7 @@ import type { ActionOutcome } from "../protocol.ts";
 const HEAP_CHECK_MS = 100;
 
 /** The code of one action's component, and what serves it. */
-export interface ActionCode extends ActionServices {
+export interface ActionCode extends ActionEnvironment {
   readonly find: (path: string) => ModuleScript | undefined;
 }
 

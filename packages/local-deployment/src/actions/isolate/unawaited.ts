@@ -1,5 +1,5 @@
 /** Counts what an action has begun and what of it is not done. */
-export class Unawaited {
+export class UnawaitedOperations {
   readonly #counts = new Map<string, number>();
 
   /** Counts `work` until it is done. */

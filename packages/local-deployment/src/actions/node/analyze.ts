@@ -17,7 +17,11 @@ const KINDS = [
  * Imports modules and tells what they export, up to the first that can't be imported, as production does
  * (`analyze` in npm-packages/node-executor/src/executor.ts). Never rejects.
  */
-export async function analyze({ modules, env, paths }: AnalyzeTask): Promise<AnalyzeOutcome> {
+export async function analyzeNodeExports({
+  modules,
+  env,
+  paths,
+}: AnalyzeTask): Promise<AnalyzeOutcome> {
   readStacksIn(modules);
   replaceEnvironment(env);
   const analyzed: Record<string, readonly NodeExport[]> = {};

@@ -17,7 +17,7 @@ class CallError extends Error {}
 class TimeoutError extends CallError {}
 
 /** Runs one action to its end, and says how that was. Never rejects. */
-export async function execute(
+export async function executeAction(
   task: ActionTask,
   send: (message: FromRunner) => void,
   syscalls: SyscallClient,

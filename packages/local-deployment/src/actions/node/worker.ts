@@ -11,9 +11,9 @@ import { egressFetch } from "../egress.ts";
 import { currentAction } from "../frame.ts";
 import type { FromRunner, Thrown, ToRunner } from "../protocol.ts";
 import { SyscallClient } from "../syscall_client.ts";
-import { analyze } from "./analyze.ts";
+import { analyzeNodeExports } from "./analyze.ts";
 import { installConsole, type Logger } from "./console.ts";
-import { execute } from "./execute.ts";
+import { executeAction } from "./execute.ts";
 import { describeThrown } from "./thrown.ts";
 
 /** How often it is checked that the parent is there, in milliseconds. */
@@ -100,14 +100,14 @@ process.on("message", (message: ToRunner) => {
       break;
     case "run":
       running = message.task.id;
-      void execute(message.task, send, syscalls).then((end) => {
+      void executeAction(message.task, send, syscalls).then((end) => {
         running = null;
         send(end);
       });
       break;
     case "analyze":
       analysis = loggerOfAnalysis();
-      void analyze(message.task).then((outcome) => {
+      void analyzeNodeExports(message.task).then((outcome) => {
         send({ kind: "analyzed", outcome });
       });
       break;

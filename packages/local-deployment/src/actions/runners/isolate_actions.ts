@@ -4,10 +4,10 @@ import type { ActionModules } from "../../engine/protocol.ts";
 import type { Egress } from "../egress.ts";
 import type { ActionTask, SyscallAnswer } from "../protocol.ts";
 import { MemoryWatchdog } from "../../lib/memory_watchdog.ts";
-import { failed, type ActionRun } from "../action_run.ts";
+import { failedRun, type ActionRun } from "../action_run.ts";
 import { IsolateRunner } from "./isolate_runner.ts";
 import { RunnerPool } from "./pool.ts";
-import { runOn, type HttpPeer, type Syscall } from "./run_on.ts";
+import { runOn, type HttpPeer, type SyscallRequest } from "./run_on.ts";
 
 /** Runs isolate actions and HTTP actions, each in a thread where nothing else runs meanwhile. */
 export class IsolateActions {
@@ -31,14 +31,14 @@ export class IsolateActions {
    */
   async run(
     task: ActionTask,
-    syscall: (call: Syscall) => Promise<SyscallAnswer>,
+    syscall: (call: SyscallRequest) => Promise<SyscallAnswer>,
     http: HttpPeer | null,
   ): Promise<ActionRun> {
     let runner: IsolateRunner;
     try {
       runner = await this.#ready(task.target.component);
     } catch {
-      return failed(INTERRUPTED);
+      return failedRun(INTERRUPTED);
     }
     const { timeoutMs } = this;
     const memory = new MemoryWatchdog(() => runner.thread);
@@ -52,17 +52,17 @@ export class IsolateActions {
       case "timedOut": {
         const limit = durationText(timeoutMs);
         const message = `Function execution timed out (maximum duration: ${limit})`;
-        return failed({ message }, logs);
+        return failedRun({ message }, logs);
       }
       case "outOfMemory":
-        return failed(OUT_OF_MEMORY, logs);
+        return failedRun(OUT_OF_MEMORY, logs);
       case "refused":
         return { outcome: { ok: false, ...end.refusal }, logs };
       case "abandoned":
         return { outcome: { ok: true, value: "null" }, logs };
       case "exited":
       case "thrown":
-        return failed(INTERRUPTED, logs);
+        return failedRun(INTERRUPTED, logs);
     }
   }
 

@@ -2,7 +2,7 @@ import { NODE_PROCESS_GRACE_MS, MAX_NODE_ARGS_BYTES } from "../../limits/functio
 import { INTERRUPTED } from "../../runtime/errors/failure.ts";
 import type { Egress } from "../egress.ts";
 import type { ActionTask, SyscallAnswer } from "../protocol.ts";
-import { failed, type ActionRun } from "../action_run.ts";
+import { failedRun, type ActionRun } from "../action_run.ts";
 import { findNode } from "./find_node.ts";
 import { NodeRunner, UNEXPECTED_TIMEOUT } from "./node_runner.ts";
 import { analyzeOn, type NodeAnalysis } from "./node_analysis.ts";
@@ -10,7 +10,7 @@ import { NodeCode } from "./node_code.ts";
 import { nodeFailure } from "./node_failure.ts";
 import { NodeFolder, readSourceMap, type NodeModuleSource } from "./node_folder.ts";
 import { RunnerPool } from "./pool.ts";
-import { runOn, type Syscall } from "./run_on.ts";
+import { runOn, type SyscallRequest } from "./run_on.ts";
 
 const ARGS_TOO_LARGE =
   "Node actions arguments size is too large. The maximum size is 5 MiB. Reduce the size of the arguments or consider using Convex runtime actions instead, which have a 16 MiB limit. See https://docs.convex.dev/functions/runtimes";
@@ -20,7 +20,7 @@ type NodeActionTask = Omit<ActionTask, "node"> & {
   readonly env: Readonly<Record<string, string>>;
 };
 
-type AnswerSyscall = (call: Syscall) => Promise<SyscallAnswer>;
+type AnswerSyscall = (call: SyscallRequest) => Promise<SyscallAnswer>;
 
 /** Runs Node actions, each in a process where nothing else runs meanwhile. */
 export class NodeActions {
@@ -47,12 +47,12 @@ export class NodeActions {
   /** Never rejects. */
   async run(task: NodeActionTask, syscall: AnswerSyscall): Promise<ActionRun> {
     if (Buffer.byteLength(JSON.stringify(task.args)) > MAX_NODE_ARGS_BYTES) {
-      return failed({ message: ARGS_TOO_LARGE });
+      return failedRun({ message: ARGS_TOO_LARGE });
     }
     try {
       return await this.#code.use((modules) => this.#run(modules, task, syscall));
     } catch {
-      return failed(INTERRUPTED);
+      return failedRun(INTERRUPTED);
     }
   }
 
@@ -111,18 +111,18 @@ export class NodeActions {
         const { module } = task.target;
         // Of what it shares with others production has no map there (`source_maps_callback` in crates/application).
         const map = await readSourceMap(modules, module);
-        return failed(
+        return failedRun(
           nodeFailure(end.thrown, (path) => (path === module ? map : null)),
           logs,
         );
       }
       case "timedOut":
-        return failed({ message: UNEXPECTED_TIMEOUT }, logs);
+        return failedRun({ message: UNEXPECTED_TIMEOUT }, logs);
       case "exited":
       case "outOfMemory":
       case "refused":
       case "abandoned":
-        return failed(INTERRUPTED, logs);
+        return failedRun(INTERRUPTED, logs);
     }
   }
 

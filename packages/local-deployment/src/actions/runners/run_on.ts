@@ -10,7 +10,7 @@ import type {
 import type { Runner } from "./runner.ts";
 
 /** A system call, as an action makes it. */
-export type Syscall = FromRunner & { readonly kind: "syscall" };
+export type SyscallRequest = FromRunner & { readonly kind: "syscall" };
 
 /** What became of a run. */
 export type RunEnd =
@@ -47,7 +47,7 @@ const CHECK_MS = 100;
 interface Service {
   /** How long it may take, in milliseconds. */
   readonly timeoutMs: number;
-  readonly syscall: (call: Syscall) => Promise<SyscallAnswer>;
+  readonly syscall: (call: SyscallRequest) => Promise<SyscallAnswer>;
   /** Null for what is no HTTP action. */
   readonly http: HttpPeer | null;
   /** Whether it fills the machine's memory; it is asked several times a second. */
@@ -68,7 +68,7 @@ export function runOn(
       if (runner.listener === listener) runner.listener = null;
       resolve({ end, logs });
     };
-    const answer = async (call: Syscall) => {
+    const answer = async (call: SyscallRequest) => {
       const answer = await syscall(call);
       // What has ended can't be answered any more, and another action may be there.
       if (runner.listener !== listener) return;

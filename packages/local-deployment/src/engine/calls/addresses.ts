@@ -9,13 +9,13 @@ import type { EngineState } from "../state.ts";
 import { parseArgs } from "../syscalls/syscall.ts";
 
 /** How a call names its target: exactly one of the three (convex/src/server/components/paths.ts). */
-export const address = z.object({
+export const addressSchema = z.object({
   name: z.string().optional(),
   reference: z.string().optional(),
   functionHandle: z.string().optional(),
 });
 /** How a call names its target. */
-export type Address = z.infer<typeof address>;
+export type Address = z.infer<typeof addressSchema>;
 
 /** A function of a mounted component. */
 export interface ResolvedFunction {
@@ -71,7 +71,7 @@ export function resolveTarget(state: EngineState, target: Target): ResolvedFunct
       state.code,
       state.handles,
       component,
-      parseArgs("runUdf", address, target.address),
+      parseArgs("runUdf", addressSchema, target.address),
     );
   }
   return { component, path: parseFunctionPath(target.path), publicOnly: target.publicOnly };

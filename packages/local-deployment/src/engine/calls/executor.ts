@@ -5,7 +5,7 @@ import type { IndexWrite } from "../../tx/pending_commit.ts";
 import { asStorageError } from "../../storage/storage_error.ts";
 import { Transaction } from "../../tx/transaction.ts";
 import { Execution } from "./frame.ts";
-import { invoke, type Call } from "./invoke.ts";
+import { invokeFunction, type Call } from "./invoke.ts";
 import { withinCpuTime } from "./cpu_time_limit.ts";
 import { formatFunctionPath } from "./paths.ts";
 import type { FunctionCall } from "../protocol.ts";
@@ -40,7 +40,7 @@ export async function runFunction(
       return { ok: true, value, execution };
     }
     const full: Call = { ...target, args: call.args, type, view: "transaction" };
-    const value = await withinCpuTime(execution, invoke(state, execution, full, null));
+    const value = await withinCpuTime(execution, invokeFunction(state, execution, full, null));
     return { ok: true, value, execution };
   } catch (error) {
     return { ok: false, failure: failureOf(asStorageError(error)), execution };

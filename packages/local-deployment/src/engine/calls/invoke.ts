@@ -52,7 +52,7 @@ export function nameForMessage(path: FunctionPath): string {
  * Finds a function and checks that it may be called so.
  * @throws FunctionError in production's words.
  */
-export function locate(
+export function locateFunction(
   state: EngineState,
   call: Pick<Call, "component" | "path" | "publicOnly"> & { type: FunctionType },
 ): AnalyzedFunction {
@@ -77,7 +77,7 @@ export function locate(
  * Runs a function in the execution's transaction and returns its result as Convex JSON text.
  * @throws FailureError when the call is refused or the function throws.
  */
-export async function invoke(
+export async function invokeFunction(
   state: EngineState,
   execution: Execution,
   call: Call,
@@ -93,7 +93,7 @@ export async function invoke(
     // Only what a mutation calls can be given a commit timestamp, and only in its transaction be returned.
     const pending = parent?.type === "mutation" ? "allow" : "refuse";
     if (parent !== null) checkNestedArgs(call.args, pending);
-    const analyzed = locate(state, call);
+    const analyzed = locateFunction(state, call);
     const path = canonicalFunctionPath(call.path);
     const args = checkCallArgs(path, call.args, pending);
     const validators = validatorsOf(analyzed);

@@ -3,7 +3,7 @@ import { Meta } from "../../storage/meta.ts";
 import type { CompiledModule } from "../../runtime/modules/compile.ts";
 import type { LoadableModule } from "../../runtime/modules/script.ts";
 import type { AnalyzedFunction, AnalyzedModule, AuthProvider, Definition } from "./analysis.ts";
-import { buildComponents, flatten, type Component } from "./components.ts";
+import { buildComponents, flattenComponents, type Component } from "./components.ts";
 import type { FunctionPath } from "../calls/paths.ts";
 
 /** The pushed code that is active: definitions, modules and the tree of components. */
@@ -64,7 +64,7 @@ export class CodeStore {
     return {
       definitions,
       root,
-      components: new Map(flatten(root).map((component) => [component.id, component])),
+      components: new Map(flattenComponents(root).map((component) => [component.id, component])),
       // Written by `store` below, too.
       auth: auth === null ? [] : (JSON.parse(auth) as AuthProvider[]),
       environment,

@@ -46,8 +46,8 @@ export function buildComponents(
 }
 
 /** Every component of the tree, parents first. */
-export function flatten(root: Component): Component[] {
-  return [root, ...[...root.children.values()].flatMap(flatten)];
+export function flattenComponents(root: Component): Component[] {
+  return [root, ...[...root.children.values()].flatMap(flattenComponents)];
 }
 
 function bindEnv(

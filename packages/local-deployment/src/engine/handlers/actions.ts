@@ -1,9 +1,9 @@
 import { checkCallArgs } from "../../values/validators/call_args.ts";
 import { checkResult } from "../../values/validators/result.ts";
 import { checkArgs, checkReturns } from "../../values/validators/validate.ts";
-import { address, resolveAddress, resolveTarget } from "../calls/addresses.ts";
+import { addressSchema, resolveAddress, resolveTarget } from "../calls/addresses.ts";
 import { findFunction, findModule } from "../code/code_store.ts";
-import { inComponent, locate } from "../calls/invoke.ts";
+import { inComponent, locateFunction } from "../calls/invoke.ts";
 import { canonicalFunctionPath, formatFunctionPath, parseFunctionPath } from "../calls/paths.ts";
 import type { FunctionCall, LocatedAction } from "../protocol.ts";
 import { functionEnv } from "../calls/runtime.ts";
@@ -40,7 +40,7 @@ export function actionHandlers(context: EngineContext): ActionHandlers {
           state.code,
           state.handles,
           component,
-          parseArgs("createFunctionHandle", address, args),
+          parseArgs("createFunctionHandle", addressSchema, args),
         );
         return state.handles.create(target.component.id, formatFunctionPath(target.path));
       }),
@@ -64,7 +64,7 @@ export function actionHandlers(context: EngineContext): ActionHandlers {
 
 function locateAction(state: EngineState, call: FunctionCall): LocatedAction {
   const target = resolveTarget(state, call.target);
-  const analyzed = locate(state, { ...target, type: "action" });
+  const analyzed = locateFunction(state, { ...target, type: "action" });
   const { component, path } = target;
   const names = tableNames(state.store.catalog, component.id);
   const args = checkCallArgs(canonicalFunctionPath(path), call.args);

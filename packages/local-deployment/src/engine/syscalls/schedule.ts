@@ -5,7 +5,7 @@ import { FunctionError } from "../../lib/errors.ts";
 import type { Transaction } from "../../tx/transaction.ts";
 import { measureArgs } from "../../values/validators/call_args.ts";
 import {
-  address,
+  addressSchema,
   resolveAddress,
   type Address,
   type ResolvedFunction,
@@ -20,7 +20,7 @@ import { parseArgs, type Syscall } from "./syscall.ts";
 import { tableOfArgument } from "./tables.ts";
 
 /** Arguments of `schedule` and `actions/schedule`; `ts` is in seconds since 1970. */
-export const scheduleArgs = address.extend({ ts: z.number(), args: z.json() });
+export const scheduleArgs = addressSchema.extend({ ts: z.number(), args: z.json() });
 
 /** Arguments of `cancel_job` and `actions/cancel_job`. */
 export const cancelArgs = z.object({ id: z.string() });

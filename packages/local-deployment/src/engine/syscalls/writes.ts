@@ -4,7 +4,7 @@ import { FunctionError, messageOf } from "../../lib/errors.ts";
 import type { Table } from "../../storage/catalog.ts";
 import type { StoredRow } from "../../storage/documents.ts";
 import { parseDocument, type Document } from "../../tx/document.ts";
-import { nonexistent } from "../../tx/transaction.ts";
+import { nonexistentDocument } from "../../tx/transaction.ts";
 import { valueFromJson } from "../../values/encoding/from_json.ts";
 import { isObject } from "../../values/kinds.ts";
 import {
@@ -102,7 +102,7 @@ function find(
 ): { table: Table; stored: StoredRow } {
   const table = tableOfArgument(state, frame, method, id, expected);
   const stored = table === undefined ? null : frame.tx.get(table, id);
-  if (table === undefined || stored === null) throw nonexistent(operation, id);
+  if (table === undefined || stored === null) throw nonexistentDocument(operation, id);
   if (table.name.startsWith("_")) {
     throw new FunctionError("System tables (prefixed with `_`) are read-only.");
   }

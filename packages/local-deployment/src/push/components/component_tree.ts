@@ -1,6 +1,6 @@
 import { MAX_TABLES } from "../../limits/push.ts";
 import type { Definition } from "../../engine/code/analysis.ts";
-import { buildComponents, flatten } from "../../engine/code/components.ts";
+import { buildComponents, flattenComponents } from "../../engine/code/components.ts";
 import type { PreparedPush } from "../../engine/code/activate_push.ts";
 import { schemaErrors } from "../errors/schema.ts";
 
@@ -19,7 +19,11 @@ export function mountComponents(
     if (path === "") return "";
     return ids.get(path) ?? crypto.randomUUID().replaceAll("-", "");
   });
-  const components = flatten(root).map(({ id, path, definition }) => ({ id, path, definition }));
+  const components = flattenComponents(root).map(({ id, path, definition }) => ({
+    id,
+    path,
+    definition,
+  }));
   const tables = components.reduce(
     (total, { definition }) => total + (definitions[definition]?.schema?.tables.length ?? 0),
     0,

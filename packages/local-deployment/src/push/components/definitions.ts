@@ -130,7 +130,10 @@ function evaluateDefinition(
 }
 
 /** What the default export's `export()` gives (isolate/src/environment/component_definitions.rs). */
-function exportedBy({ exports, failureText }: EvaluatedFile, path: string): object {
+function exportedBy(
+  { exports, pushFailureText: failureText }: EvaluatedFile,
+  path: string,
+): object {
   if (!("default" in exports)) throw definitionErrors.exported(path, "missing default export");
   const definition = exports.default;
   if (!hasProperties(definition)) {

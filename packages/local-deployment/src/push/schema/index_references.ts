@@ -2,17 +2,17 @@ import type { ValidatorJSON } from "convex/values";
 import { withoutOuterDots } from "../../values/identifiers.ts";
 import { schemaErrors } from "../errors/schema.ts";
 import type { ExportedTable } from "./schema.ts";
-import { sorted } from "./indexes.ts";
+import { sortedByName } from "./indexes.ts";
 
 /** Checks that indexed fields can be there at all. @throws PushError `SchemaDefinitionError` */
 export function checkIndexReferences(table: ExportedTable): void {
   // `checkTable` has read it as a validator.
   const type = table.documentType as ValidatorJSON | null;
   if (type === null) return;
-  const search = [...sorted(table.searchIndexes), ...sorted(table.stagedSearchIndexes)];
-  const vector = [...sorted(table.vectorIndexes), ...sorted(table.stagedVectorIndexes)];
+  const search = [...sortedByName(table.searchIndexes), ...sortedByName(table.stagedSearchIndexes)];
+  const vector = [...sortedByName(table.vectorIndexes), ...sortedByName(table.stagedVectorIndexes)];
   const referenced = [
-    ...[...sorted(table.indexes), ...sorted(table.stagedDbIndexes)].flatMap((item) =>
+    ...[...sortedByName(table.indexes), ...sortedByName(table.stagedDbIndexes)].flatMap((item) =>
       item.fields.map((field) => ({ item, field })),
     ),
     ...search.map((item) => ({ item, field: item.searchField })),

@@ -52,7 +52,7 @@ export function checkTableIndexes(table: ExportedTable): void {
 
 /** Checks the fields of a table's database indexes as `application::evaluate_schema` does. */
 export function checkIndexFields({ indexes, stagedDbIndexes }: ExportedTable): void {
-  for (const { fields } of [...sorted(indexes), ...sorted(stagedDbIndexes)]) {
+  for (const { fields } of [...sortedByName(indexes), ...sortedByName(stagedDbIndexes)]) {
     if (fields.includes("_creationTime")) throw schemaErrors.creationTimeField();
     const parts = fields.flatMap((field) => field.split("."));
     if (parts.some((part) => part.startsWith("_"))) throw schemaErrors.reservedField();
@@ -77,7 +77,7 @@ function checkDatabaseIndexes(
       },
     );
   });
-  const empty = sorted(indexes).find(({ fields }) => fields.length === 0);
+  const empty = sortedByName(indexes).find(({ fields }) => fields.length === 0);
   if (empty !== undefined) throw schemaErrors.emptyIndex(table, empty.indexDescriptor, staged);
 }
 
@@ -128,7 +128,7 @@ function findRepeated<Index extends Named>(
   about: (index: Index) => unknown,
 ): [string, string] | null {
   const seen = new Map<string, string>();
-  for (const index of sorted(indexes)) {
+  for (const index of sortedByName(indexes)) {
     const key = JSON.stringify(about(index));
     const other = seen.get(key);
     // Two of one name are refused by `checkNames`.
@@ -141,6 +141,6 @@ function findRepeated<Index extends Named>(
 }
 
 /** Indexes in the order of their names, in which production checks them. */
-export function sorted<Index extends Named>(indexes: readonly Index[]): Index[] {
+export function sortedByName<Index extends Named>(indexes: readonly Index[]): Index[] {
   return indexes.toSorted((a, b) => (a.indexDescriptor < b.indexDescriptor ? -1 : 1));
 }

@@ -1,7 +1,7 @@
 import { constants, createContext, Script, type Context } from "node:vm";
 import { createConsole } from "../console.ts";
 import { inspectorIn } from "../inspect.ts";
-import { OUTER_CLASSES, plain, sharedGlobals } from "./globals.ts";
+import { OUTER_CLASSES, plainProperty, sharedGlobals } from "./globals.ts";
 import type { IsolateHost } from "./host.ts";
 import { setUpLanguage, type LanguageNeeds } from "./language.ts";
 import { setUpWeb, type WebGlobals } from "./web.ts";
@@ -35,7 +35,7 @@ function lazily(name: string, value: (found: Served) => unknown): [string, Prope
         return value(servedBy(this));
       },
       set(this: object, own: unknown) {
-        Object.defineProperty(this, name, plain(own));
+        Object.defineProperty(this, name, plainProperty(own));
       },
       configurable: true,
       enumerable: false,

@@ -53,7 +53,7 @@ function placeOf(map: TraceMap | null, { path, line, column }: StackFrame): stri
 }
 
 /** As production words a call (`FrameData` in crates/common/src/errors.rs). */
-export function callOf(site: NodeJS.CallSite): string {
+export function callText(site: NodeJS.CallSite): string {
   // Bun has "" for none, and no types.
   const given = site.getFunctionName();
   const name = given === "" ? null : given;

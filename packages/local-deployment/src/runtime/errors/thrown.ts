@@ -1,4 +1,4 @@
-import { callOf, type StackFrame } from "./frames.ts";
+import { callText, type StackFrame } from "./frames.ts";
 import { SCHEME } from "../modules/script.ts";
 
 /** The calls of errors whose stack was made, found by the error. */
@@ -42,7 +42,7 @@ function frameOf(site: NodeJS.CallSite): StackFrame[] {
   const file = site.getFileName();
   if (file?.startsWith(SCHEME) !== true) return [];
   const [line, column] = [site.getLineNumber() ?? 0, site.getColumnNumber() ?? 0];
-  return [{ call: callOf(site), path: file.slice(SCHEME.length), line, column }];
+  return [{ call: callText(site), path: file.slice(SCHEME.length), line, column }];
 }
 
 // Errors that are made outside of contexts, as by web APIs, tell of the pushed code that they were made for, too.

@@ -50,7 +50,7 @@ export function encodeIndexKey(values: readonly (Value | undefined)[]): Uint8Arr
  * @returns A key above all of those, and not above any other key that sorts after them; null, for
  *   no bound, when the prefix is empty.
  */
-export function successor(prefix: Uint8Array): Uint8Array | null {
+export function prefixEnd(prefix: Uint8Array): Uint8Array | null {
   if (prefix.length === 0) return null;
   const result = new Uint8Array(prefix.length + 1);
   result.set(prefix);

@@ -91,8 +91,8 @@ function checkWellFormed(text: string): void {
     if (hex === undefined || unit >= 0xdc00) throw loneSurrogate(text, end);
     // The other half must follow, as an escape too.
     const next = escapes[i + 1];
-    if (next?.index !== end) throw malformed("unexpected end of hex escape", text, end + 1);
-    if (next[1] === undefined) throw malformed("unexpected end of hex escape", text, end + 2);
+    if (next?.index !== end) throw serdeJsonError("unexpected end of hex escape", text, end + 1);
+    if (next[1] === undefined) throw serdeJsonError("unexpected end of hex escape", text, end + 2);
     const low = Number.parseInt(next[1], 16);
     if (low < 0xdc00 || low > 0xdfff) throw loneSurrogate(text, end + next[0].length);
     i++;
@@ -101,11 +101,11 @@ function checkWellFormed(text: string): void {
 
 /** In the parser's words, which calls either half the leading one. */
 function loneSurrogate(text: string, index: number): SyntaxError {
-  return malformed("lone leading surrogate in hex escape", text, index);
+  return serdeJsonError("lone leading surrogate in hex escape", text, index);
 }
 
 /** An error as serde_json tells it, with the bytes of the line that were read. */
-export function malformed(problem: string, text: string, index: number): SyntaxError {
+export function serdeJsonError(problem: string, text: string, index: number): SyntaxError {
   const read = text.slice(0, index);
   const line = read.split("\n").length;
   const column = Buffer.byteLength(read.slice(read.lastIndexOf("\n") + 1));

@@ -2,11 +2,11 @@ import type { JSONValue, Value } from "convex/values";
 import { displayValue } from "../encoding/display.ts";
 import { DeveloperError } from "../developer_error.ts";
 import { parseFieldPath } from "./field_path.ts";
-import { compareKeys, encodeIndexKey, successor } from "../encoding/index_key.ts";
+import { compareKeys, encodeIndexKey, prefixEnd } from "../encoding/index_key.ts";
 import { maybeValueFromJson } from "../kinds.ts";
 
 export { getField, indexKeyOf } from "./field_path.ts";
-export { RangeIndex } from "./range_index.ts";
+export { SubscriptionIndex } from "./subscription_index.ts";
 export { type IndexRange, keyInRange, RangeSet, rangesOverlap } from "./range_set.ts";
 
 /** One comparison of `withIndex`, as the official client library serialises it. */
@@ -63,16 +63,16 @@ function lowerKey(prefix: readonly (Value | undefined)[], bound: Bound | undefin
   if (bound === undefined) return encodeIndexKey(prefix);
   const key = encodeIndexKey([...prefix, bound.value]);
   if (bound.inclusive) return key;
-  const next = successor(key);
+  const next = prefixEnd(key);
   // Only an empty key has none, and this one has at least the bound's tag.
   if (next === null) throw new Error("A key without a successor");
   return next;
 }
 
 function upperKey(prefix: readonly (Value | undefined)[], bound: Bound | undefined) {
-  if (bound === undefined) return successor(encodeIndexKey(prefix));
+  if (bound === undefined) return prefixEnd(encodeIndexKey(prefix));
   const key = encodeIndexKey([...prefix, bound.value]);
-  return bound.inclusive ? successor(key) : key;
+  return bound.inclusive ? prefixEnd(key) : key;
 }
 
 function splitRange(range: readonly SerializedRangeExpression[], indexName: string): SplitRange {

@@ -3,7 +3,7 @@ import type { Value } from "convex/values";
 import { FunctionError, messageOf } from "../../lib/errors.ts";
 import { commitTsRefused } from "./call_args.ts";
 import { valueFromJson } from "../encoding/from_json.ts";
-import { malformed, parseWellFormedJson, tooDeepAt } from "../encoding/json_text.ts";
+import { serdeJsonError, parseWellFormedJson, tooDeepAt } from "../encoding/json_text.ts";
 import { formatSize, measure } from "../limits.ts";
 
 /** What a function returned, and its size in bytes as Convex counts them. */
@@ -60,7 +60,7 @@ function attempt<T>(path: string, text: string, work: () => T): T {
     // What is nested so deep that the parser gives up is much too deep for a value.
     const tooDeep = tooDeepAt(text);
     if (tooDeep !== null) {
-      throw notJson(path, malformed("recursion limit exceeded", text, tooDeep));
+      throw notJson(path, serdeJsonError("recursion limit exceeded", text, tooDeep));
     }
     throw invalid(path, messageOf(error));
   }

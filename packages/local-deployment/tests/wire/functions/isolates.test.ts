@@ -50,7 +50,7 @@ describe("what nobody waits for", () => {
     );
   });
 
-  test("is nobody's too when it is waited for too late", async () => {
+  test("counts as unhandled when it is awaited too late", async () => {
     expect(await refusal(client().mutation(isolates.waitsTooLate, {}))).toContain(
       "failed on purpose",
     );

@@ -21,7 +21,7 @@ describe("a Node action", () => {
     expect(runtime.channel).toBe("undefined");
   });
 
-  test("calls queries, mutations and the scheduler, as whoever called it", async () => {
+  test("calls queries, mutations and the scheduler with its caller's identity", async () => {
     const signedIn = client();
     signedIn.setAuth(aToken());
     const { doubled, subject, who } = await signedIn.action(api.node.callsBack, { by: "node" });

@@ -142,7 +142,7 @@ describe("documents", () => {
     );
   });
 
-  test("have system fields that nobody else sets", async () => {
+  test("have system fields that functions cannot set", async () => {
     const id = (await write("anything", { a: 1 })) as string;
     const stored = (await client().query(api.reading.get, { id })) as { _creationTime: number };
     expect(stored).toEqual({ _id: id, _creationTime: expect.any(Number) as number, a: 1 });
@@ -376,7 +376,7 @@ describe("components", () => {
 
 // Last: each takes seconds until it is found out.
 describe("functions that never end", () => {
-  test("an endless mutation leaves nothing, and takes nobody's commit with it", async () => {
+  test("an endless mutation leaves nothing, and undoes no other commit", async () => {
     const group = aGroup();
     const before = client().mutation(api.things.add, { group, name: "before" });
     const endless = refusal(client().mutation(api.rules.endlessMutation, { by: "endless" }));

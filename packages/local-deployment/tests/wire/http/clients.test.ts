@@ -117,7 +117,7 @@ describe("the request's body", () => {
     expect((await within(20_000, "the end", pieces.next())).done).toBe(true);
   });
 
-  test("that nobody reads is taken from the client all the same", async () => {
+  test("is taken from the client even when the action does not read it", async () => {
     for (const query of [{}, { first: 1 }] as const) {
       const { write, sent, answered } = await duplex(streams.at("ignore", query));
       write(new Uint8Array(19 * MIB));

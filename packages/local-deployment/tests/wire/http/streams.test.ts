@@ -99,7 +99,7 @@ describe("a response", () => {
 });
 
 describe("a chat", () => {
-  test("comes as server-sent events, whoever writes them", async () => {
+  test("comes as server-sent events", async () => {
     const gate = await HeldResponses.start();
     const stream = await streams.open("chat", { gate: gate.url, by: "chat" });
     expect(stream.response.headers.get("content-type")).toBe("text/event-stream");

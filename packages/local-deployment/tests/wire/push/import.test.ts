@@ -94,7 +94,7 @@ test("a module that never ends is refused when production would", async () => {
   expect(message).toBe(`${LOADING}Function execution timed out (maximum duration: 4s)\n`);
 });
 
-test("a fetch that nobody waits for is refused out of sight, and reaches nobody", async () => {
+test("a fetch that is not awaited is refused without failing the push, and sends nothing", async () => {
   let requests = 0;
   const server = createServer((_request, response) => {
     requests++;

@@ -61,7 +61,7 @@ const ask = (socket: DeafClient, udfPath: string) => {
 };
 
 describe("a client that never reads", () => {
-  test("and asks for large results as they change costs a few of them, and nobody else", async () => {
+  test("and asks for large results as they change keeps only a few of them, and slows no other client", async () => {
     await aProject(deployment, FUNCTIONS).pushed();
     const goesOn = await aBystander();
     const deaf = await Promise.all(

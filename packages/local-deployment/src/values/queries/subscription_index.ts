@@ -12,7 +12,7 @@ export interface WrittenKey {
  *
  * @typeParam T - What stands for a subscription; compared by identity.
  */
-export class RangeIndex<T> {
+export class SubscriptionIndex<T> {
   private readonly trees = new Map<string, IntervalTree<T>>();
   private readonly rangesOf = new Map<T, readonly IndexRange[]>();
 
