@@ -1,17 +1,17 @@
 /** The world of the weather proof in memory: `convex-test`, scripted senders, a controlled clock. */
 import Stripe from "stripe";
 import { vi } from "vitest";
-import type { SandboxState } from "../proofs/webhook-delivery/daytona-life.ts";
-import type { Sender } from "../proofs/webhook-delivery/history.ts";
-import { type Letter, readLetter } from "../proofs/webhook-delivery/letters.ts";
-import { outages, readingOf } from "../proofs/webhook-delivery/outage.ts";
-import { headersOf, PATHS } from "../proofs/webhook-delivery/signing.ts";
-import type { Mishap } from "../proofs/webhook-delivery/weather.ts";
-import type { Caller, Row, World } from "../proofs/webhook-delivery/world.ts";
-import { aClerkEvent, aClerkUser } from "./people.ts";
-import { aBackend, daytona, ENVIRONMENT, settle } from "./setup.ts";
-import { SlowReadings } from "./slowReadings.ts";
-import { FakeStripe } from "./fakeStripe.ts";
+import type { SandboxState } from "./daytona-life.ts";
+import type { Sender } from "./history.ts";
+import { type Letter, readLetter } from "./letters.ts";
+import { outages, readingOf } from "./outage.ts";
+import { headersOf, PATHS } from "./signing.ts";
+import type { Mishap } from "./weather.ts";
+import type { Caller, Row, World } from "./world.ts";
+import { aClerkEvent, aClerkUser } from "../../convex/people.ts";
+import { aBackend, daytona, ENVIRONMENT, settle } from "../../convex/setup.ts";
+import { SlowReadings } from "./slow-readings.ts";
+import { FakeStripe } from "../../convex/fakeStripe.ts";
 
 const STEP_MS = 1_000;
 /** Turns of the real event loop that an answer has (signatures are computed elsewhere), before time goes on. */

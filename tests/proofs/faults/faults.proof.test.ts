@@ -5,9 +5,9 @@
  * and after each call and once each transaction is committed.
  */
 import { expect, test } from "vitest";
-import { campaign, listing, summaryOf, titleOf, type Case } from "./faults/campaign.ts";
-import { OPERATIONS } from "./faults/operations.ts";
-import { FULL_SIZE, report } from "./report.ts";
+import { campaign, listing, summaryOf, titleOf, type Case } from "./campaign.ts";
+import { OPERATIONS } from "./operations.ts";
+import { FULL_SIZE, report } from "../report.ts";
 
 /** Most of a case is waiting. */
 const LANES = FULL_SIZE ? 6 : 2;

@@ -1,15 +1,15 @@
 /**
  * Proof 2, in memory: thousands of deliveries, shuffled, duplicated, delayed, dropped and retried, leave what the same
  * history leaves in order and once each. Here with shrinking, and with answers of Stripe's that overtake each other
- * exactly as generated; `tests/proofs/webhook-delivery.proof.test.ts` does it over the wire.
+ * exactly as generated; `tests/proofs/webhook-delivery/webhook-delivery.proof.test.ts` does it over the wire.
  */
 import fc from "fast-check";
 import { describe, test } from "vitest";
-import { FULL_SIZE, report } from "../proofs/report.ts";
-import { histories, type Sender } from "../proofs/webhook-delivery/history.ts";
-import { endsAlike, Tally } from "../proofs/webhook-delivery/tally.ts";
-import { slowWeather, storms, type Weather } from "../proofs/webhook-delivery/weather.ts";
-import { aMemoryWorld } from "./weatherWorld.ts";
+import { FULL_SIZE, report } from "../report.ts";
+import { histories, type Sender } from "./history.ts";
+import { endsAlike, Tally } from "./tally.ts";
+import { slowWeather, storms, type Weather } from "./weather.ts";
+import { aMemoryWorld } from "./memory-world.ts";
 
 /** Some twenty seconds when all is well; what fails is shrunk by living through it dozens of times. */
 const SHRUNK_WITHIN_MS = 600_000;

@@ -8,19 +8,19 @@
  * and where any text fits with nonsense: the answers, whole as they came, must be the same.
  */
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { FULL_SIZE, report } from "./report.ts";
-import { attemptsAtThings, attemptsInWriting } from "./tenant-isolation/attempts.ts";
-import { Cast } from "./tenant-isolation/cast.ts";
-import { compare } from "./tenant-isolation/compare.ts";
-import { callOnOwn } from "./tenant-isolation/control.ts";
-import { knockAtHttp, knockAtInternal } from "./tenant-isolation/doors.ts";
-import { compareLive, hearNothing } from "./tenant-isolation/live.ts";
-import { changesOutside, stateOf } from "./tenant-isolation/outside.ts";
-import { argumentsFor, placesOf, Unmakeable } from "./tenant-isolation/places.ts";
-import type { PublicFunction, Validator } from "../../scripts/lib/function-spec.ts";
-import { setStage, type Stage } from "./tenant-isolation/stage.ts";
-import { chanceOfLonger, timeAll, verdictOn } from "./tenant-isolation/timing.ts";
-import { Watch } from "./tenant-isolation/watch.ts";
+import { FULL_SIZE, report } from "../report.ts";
+import { attemptsAtThings, attemptsInWriting } from "./attempts.ts";
+import { Cast } from "./cast.ts";
+import { compare } from "./compare.ts";
+import { callOnOwn } from "./control.ts";
+import { knockAtHttp, knockAtInternal } from "./doors.ts";
+import { compareLive, hearNothing } from "./live.ts";
+import { changesOutside, stateOf } from "./outside.ts";
+import { argumentsFor, placesOf, Unmakeable } from "./places.ts";
+import type { PublicFunction, Validator } from "../../../scripts/lib/function-spec.ts";
+import { setStage, type Stage } from "./stage.ts";
+import { chanceOfLonger, timeAll, verdictOn } from "./timing.ts";
+import { Watch } from "./watch.ts";
 
 /** Calls of each kind per place; a few in the ordinary run, so that what measures is seen to work. */
 const TIMED_PAIRS = FULL_SIZE ? 200 : 2;

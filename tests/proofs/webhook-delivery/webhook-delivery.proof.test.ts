@@ -1,15 +1,15 @@
 /**
  * Proof 2, over the wire: Clerk's, Stripe's and Daytona's deliveries, shuffled, duplicated, delayed, dropped and
  * retried, many at a time, leave a real deployment and the emulators as the same histories do in order and once each.
- * `tests/convex/weather.proof.test.ts` does it in memory, where what fails is shrunk.
+ * `tests/proofs/webhook-delivery/webhook-delivery.memory.proof.test.ts` does it in memory, where what fails is shrunk.
  */
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { histories, type Size } from "./webhook-delivery/history.ts";
-import { endsAlike, Tally } from "./webhook-delivery/tally.ts";
-import { storms } from "./webhook-delivery/weather.ts";
-import { aWireWorld, type WireWorld } from "./webhook-delivery/wire-world.ts";
-import { FULL_SIZE, report } from "./report.ts";
+import { histories, type Size } from "./history.ts";
+import { endsAlike, Tally } from "./tally.ts";
+import { storms } from "./weather.ts";
+import { aWireWorld, type WireWorld } from "./wire-world.ts";
+import { FULL_SIZE, report } from "../report.ts";
 
 const SMALL: Size = { people: 3, wishes: { min: 120, max: 150 }, happenings: 40 };
 const LARGE: Size = { people: 12, wishes: { min: 280, max: 320 }, happenings: 60 };

@@ -6,16 +6,16 @@
  */
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { z } from "zod";
-import { runConvex } from "../../scripts/lib/convex-cli.ts";
+import { runConvex } from "../../../scripts/lib/convex-cli.ts";
 import {
   largestOf,
   measureAt,
   type Ending,
   type FunctionCost,
   type SizeReport,
-} from "./scale/measure.ts";
-import { ScaleWorld } from "./scale/world.ts";
-import { FULL_SIZE, report } from "./report.ts";
+} from "./measure.ts";
+import { ScaleWorld } from "./world.ts";
+import { FULL_SIZE, report } from "../report.ts";
 
 const SMALL = { messages: 100, strangers: 100 };
 const LARGE = FULL_SIZE

@@ -4,11 +4,11 @@
  */
 import fc from "fast-check";
 import { beforeEach, describe, expect, test, vi } from "vitest";
-import { FULL_SIZE, report } from "../proofs/report.ts";
-import { Findings } from "../proofs/interleavings/findings.ts";
-import { anyPlan, type Plan } from "../proofs/interleavings/plan.ts";
-import { TAKEN } from "../proofs/interleavings/rows.ts";
-import { runPlan, warmUp } from "../proofs/interleavings/run.ts";
+import { FULL_SIZE, report } from "../report.ts";
+import { Findings } from "./findings.ts";
+import { anyPlan, type Plan } from "./plan.ts";
+import { TAKEN } from "./rows.ts";
+import { runPlan, warmUp } from "./run.ts";
 
 const RUNS = FULL_SIZE ? 5_000 : 100;
 const MOST_REQUESTS = 12; // of both tabs, in a run
