@@ -1,21 +1,21 @@
 /**
- * The promise: whatever call fails and wherever the process dies, within one sweep no sandbox runs without a project,
- * no project stays in a working state or says what isn't so, and nothing of a deleted person goes on. Each operation
- * is recorded once; then it is played once for every way in which each of its calls can fail, and with `kill -9` before
- * and after each call and once each transaction is committed.
+ * The promise: whichever call fails and wherever the process dies, after at most one sweep no sandbox runs without a
+ * project, no project stays in a working status or disagrees with its sandbox, and nothing of a deleted user goes on.
+ * Each operation is recorded once. Then it is run once for every way in which each of its calls can fail, with
+ * `kill -9` before and after each call, and with `kill -9` after each commit.
  */
 import { expect, test } from "vitest";
-import { campaign, listing, summaryOf, titleOf, type Case } from "./campaign.ts";
-import { OPERATIONS } from "./operations.ts";
 import { FULL_SIZE, report } from "../report.ts";
+import { listing, runMatrix, summaryOf, titleOf, type Case } from "./fault-matrix.ts";
+import { OPERATIONS } from "./operations.ts";
 
 /** Most of a case is waiting. */
-const LANES = FULL_SIZE ? 6 : 2;
+const WORKERS = FULL_SIZE ? 6 : 2;
 
-/** In the ordinary run one of so many cases: prime, so that every way and every operation is among them. */
+/** The ordinary run takes one of so many cases: a prime number, so that every fault and every operation is among them. */
 const SAMPLE_OF = 17;
 
-/** A pattern of the names of the cases to play, to look into them. */
+/** A pattern of the titles of the cases to run, for debugging. */
 const ONLY = process.env.PROVE_ONLY;
 
 function choose(found: Case[]): Case[] {
@@ -23,23 +23,22 @@ function choose(found: Case[]): Case[] {
   return FULL_SIZE ? found : found.filter((_, index) => index % SAMPLE_OF === 0);
 }
 
-test("every fault, at every call and every step, is over after one sweep", async (context) => {
-  const { recordings, found, injected, violations } = await campaign({
+test("one sweep repairs whatever a fault at any call or commit leaves", async (context) => {
+  const { recordings, cases, injected, violations } = await runMatrix({
     operations: OPERATIONS,
-    lanes: LANES,
+    workers: WORKERS,
     choose,
     ...(FULL_SIZE && {
-      onProgress: (done, all, name, wrong) => {
-        console.error([`${String(done)} of ${String(all)}: ${name}`, ...wrong].join("\n  WRONG: "));
+      onProgress: (done, all, title, wrong) => {
+        console.error([`${done} of ${all}: ${title}`, ...wrong].join("\n  WRONG: "));
       },
     }),
   });
   if (FULL_SIZE) console.error(listing(recordings));
-  const counts = `${String(injected.length)} injected of ${String(found.length)} found`;
   report(
     context,
-    `faults: ${counts}, ${String(violations.length)} violations (${summaryOf(recordings)})`,
+    `faults: ${injected.length} of ${cases.length} injected, ${violations.length} violations (${summaryOf(recordings)})`,
   );
   expect(violations).toEqual([]);
-  expect(found.filter((one) => !injected.includes(one)).map(titleOf)).toEqual([]);
+  expect(cases.filter((one) => !injected.includes(one)).map(titleOf)).toEqual([]);
 });

@@ -1,26 +1,19 @@
 /**
- * Scale: what a function reads depends on what it returns, never on how much there is; and what is
- * removed, however large, goes in transactions that are far from Convex's limits. Every public
- * function is called over the wire in a small world and in a large one, and the function log says
- * what each transaction has read and written.
+ * Scale: what a function reads depends on what it returns, never on how many rows there are; and however much is
+ * removed, the transactions stay far below Convex's limits. Every public function is called over the wire at a small
+ * and at a large size, and the function log says what each transaction has read and written.
  */
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { z } from "zod";
-import { runConvex } from "../../../scripts/lib/convex-cli.ts";
-import {
-  largestOf,
-  measureAt,
-  type Ending,
-  type FunctionCost,
-  type SizeReport,
-} from "./measure.ts";
-import { ScaleWorld } from "./world.ts";
+import { readSpec } from "../../../scripts/lib/function-spec.ts";
+import type { Completion } from "../../support/function-log.ts";
 import { FULL_SIZE, report } from "../report.ts";
+import { largestOf, measureAt, type FunctionCost, type SizeReport } from "./measure.ts";
+import { ScaleWorld } from "./scale-world.ts";
 
-const SMALL = { messages: 100, strangers: 100 };
+const SMALL = { messages: 100, otherUsers: 100 };
 const LARGE = FULL_SIZE
-  ? { messages: 100_000, strangers: 10_000 }
-  : { messages: 2_000, strangers: 300 };
+  ? { messages: 100_000, otherUsers: 10_000 }
+  : { messages: 2_000, otherUsers: 300 };
 
 /**
  * How many documents a call may read that it does not return. The most that is needed is 27, to end
@@ -30,8 +23,8 @@ const LARGE = FULL_SIZE
 const MOST_BEYOND = 30;
 
 /**
- * How far apart the same call may be in the two worlds. An order to the workpool finds its loop awake
- * or has to wake it, which is a matter of the moment; whatever depends on size differs by hundreds.
+ * How far apart the same call may be at the two sizes. A job for the workpool finds its loop running or has to start it,
+ * which depends on timing; what depends on size differs by hundreds.
  */
 const SAME_WITHIN = 10;
 
@@ -49,47 +42,31 @@ afterAll(async () => {
   await scale.close();
 });
 
-const specSchema = z.object({
-  functions: z.array(
-    z.looseObject({
-      identifier: z.string().optional(),
-      visibility: z.object({ kind: z.enum(["public", "internal"]) }).optional(),
-    }),
-  ),
-});
-
-/** The public functions of the pushed app, as the official CLI lists them. */
-async function publicFunctions(): Promise<string[]> {
-  const { deployment, project } = scale.world;
-  const { code, stdout, stderr } = await runConvex(deployment, ["function-spec"], { cwd: project });
-  if (code !== 0) throw new Error(stderr);
-  return specSchema
-    .parse(JSON.parse(stdout))
-    .functions.filter(({ visibility }) => visibility?.kind === "public")
-    .flatMap(({ identifier }) => identifier?.replace(".js:", ":") ?? []);
-}
-
 test("functions read what they return, and removals finish in bounded transactions", async (context) => {
-  const expected = await publicFunctions();
+  const { deployment, project } = scale.world;
+  const spec = await readSpec(deployment, project);
+  const expected = spec.functions.map(({ path }) => path);
   const small = await measureAt(scale, SMALL);
   const large = await measureAt(scale, LARGE);
   const violations = [
-    ...forgotten(expected, large),
+    ...notMeasured(expected, large),
     ...[small, large].flatMap(overRead),
     ...dependentOnSize(small, large),
     ...[small, large].flatMap((size) => [size.removal, size.deletion].flatMap(overLimits)),
-    ...unseen(large),
+    ...missingInLog(large),
   ];
   report(context, lineOf(large, violations.length));
   expect(violations.length, violations.join("\n")).toBe(0);
 });
 
-/** Functions without a call, and calls of what is no function. */
-function forgotten(expected: readonly string[], { costs }: SizeReport): string[] {
+/** Functions without a call, and calls of functions that do not exist. */
+function notMeasured(expected: readonly string[], { costs }: SizeReport): string[] {
   const called = new Set(costs.map(({ name }) => name));
   return [
     ...expected.filter((name) => !called.has(name)).map((name) => `${name} is not measured`),
-    ...[...called].filter((name) => !expected.includes(name)).map((name) => `${name} is not there`),
+    ...[...called]
+      .filter((name) => !expected.includes(name))
+      .map((name) => `${name} does not exist`),
   ];
 }
 
@@ -113,7 +90,7 @@ function dependentOnSize(small: SizeReport, large: SizeReport): string[] {
   });
 }
 
-function overLimits({ transactions }: Ending): string[] {
+function overLimits(transactions: readonly Completion[]): string[] {
   return transactions.flatMap(({ identifier, usageStats }) => {
     const { databaseReadDocuments: read, databaseWriteDocuments: written } = usageStats;
     const bytes = Math.max(usageStats.databaseReadBytes, usageStats.databaseWriteBytes);
@@ -122,29 +99,27 @@ function overLimits({ transactions }: Ending): string[] {
   });
 }
 
-/** The log must have told of each message that went: else it may have kept quiet of more. */
-function unseen({ size, removal }: SizeReport): string[] {
-  const removed = removal.transactions
+/** The log must have each removed message: otherwise it may lack more. */
+function missingInLog({ size, removal }: SizeReport): string[] {
+  const removed = removal
     .filter(({ identifier }) => identifier === "messages/removal:removeBatch")
     .reduce((sum, { usageStats }) => sum + usageStats.databaseWriteDocuments, 0);
   const messages = size.messages + 1; // one was inserted on the way
-  return removed === messages
-    ? []
-    : [`the log knows of ${removed} removed messages of ${messages}`];
+  return removed === messages ? [] : [`the log has ${removed} of ${messages} removed messages`];
 }
 
 function lineOf(large: SizeReport, violations: number): string {
   const { size, costs, removal, deletion } = large;
-  const [messages, projects] = [size.messages, size.strangers].map((n) => n.toLocaleString("en"));
+  const [messages, projects] = [size.messages, size.otherUsers].map((n) => n.toLocaleString("en"));
   return [
     `scale: ${costs.length} functions at ${messages} messages and ${projects} projects,`,
     `at most ${Math.max(...costs.map(beyond))} documents beyond what is returned;`,
-    `removal in ${ending(removal)}, deletion in ${ending(deletion)},`,
+    `removal in ${summaryOf(removal)}, deletion in ${summaryOf(deletion)},`,
     `${violations} violations`,
   ].join(" ");
 }
 
-function ending({ transactions }: Ending): string {
+function summaryOf(transactions: readonly Completion[]): string {
   const documents = largestOf(transactions, ({ read, written }) => Math.max(read, written));
   const bytes = largestOf(transactions, (cost) => Math.max(cost.readBytes, cost.writtenBytes));
   const mib = (bytes / 1024 / 1024).toFixed(1);

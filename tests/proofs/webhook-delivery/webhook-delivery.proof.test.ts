@@ -1,36 +1,38 @@
 /**
- * Proof 2, over the wire: Clerk's, Stripe's and Daytona's deliveries, shuffled, duplicated, delayed, dropped and
- * retried, many at a time, leave a real deployment and the emulators as the same histories do in order and once each.
- * `tests/proofs/webhook-delivery/webhook-delivery.memory.proof.test.ts` does it in memory, where what fails is shrunk.
+ * Webhook delivery over the wire: Clerk's, Stripe's and Daytona's deliveries, reordered, duplicated, delayed, dropped
+ * and retried, many at a time, leave a deployment and the emulators as the same histories do in order and once each.
+ * `webhook-delivery.memory.proof.test.ts` proves it in memory, where a failing history is shrunk.
  */
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { histories, type Size } from "./history.ts";
-import { endsAlike, Tally } from "./tally.ts";
-import { storms } from "./weather.ts";
-import { aWireWorld, type WireWorld } from "./wire-world.ts";
 import { FULL_SIZE, report } from "../report.ts";
+import { faultyDeliveries } from "./delivery-faults.ts";
+import { histories, type Size } from "./history.ts";
+import { endsAsInOrder, Totals } from "./property.ts";
+import { startWireHarness, type WireHarness } from "./wire-harness.ts";
 
-const SMALL: Size = { people: 3, wishes: { min: 120, max: 150 }, happenings: 40 };
-const LARGE: Size = { people: 12, wishes: { min: 280, max: 320 }, happenings: 60 };
+const SMALL: Size = { users: 3, candidates: { min: 120, max: 150 }, minChanges: 40 };
+const LARGE: Size = { users: 12, candidates: { min: 280, max: 320 }, minChanges: 60 };
 
-let world: WireWorld;
+let harness: WireHarness;
 beforeAll(async () => {
-  world = await aWireWorld();
+  harness = await startWireHarness();
 });
-afterAll(() => world.close());
+afterAll(() => harness.close());
 
-test("webhook weather", async (context) => {
+test("however events are delivered, the result is that of their order", async (context) => {
   const [size, numRuns] = FULL_SIZE ? [LARGE, 9] : [SMALL, 1];
-  const tally = new Tally();
+  const totals = new Totals();
   const history = histories(["clerk", "stripe", "daytona"], size);
-  const cases = fc.record({ history, weather: storms(100) });
-  const proof = endsAlike(cases, async () => world, tally);
+  const cases = fc.record({ history, plan: faultyDeliveries(100) });
   try {
-    // Over the wire a failure need not come again: nothing is shrunk.
-    await fc.assert(proof, { numRuns, endOnFailure: true });
+    // Over the wire a failure need not occur again: nothing is shrunk.
+    await fc.assert(
+      endsAsInOrder(cases, () => harness, totals),
+      { numRuns, endOnFailure: true },
+    );
   } finally {
-    report(context, tally.toString());
+    report(context, totals.toString());
   }
-  expect(tally.deliveries).toBeGreaterThan(FULL_SIZE ? 4_000 : 50);
+  expect(totals.deliveries).toBeGreaterThan(FULL_SIZE ? 4_000 : 50);
 });
