@@ -14,6 +14,9 @@ const PATIENT = {
 /** For what starts whole deployments and servers: two files at a time, once everything else is done. */
 const SLOW = { maxWorkers: 2, sequence: { groupOrder: 1 } };
 
+/** Proofs that run on convex-test, as the tests of `convex/` do. */
+const MEMORY_PROOFS = "tests/proofs/**/*.memory.proof.test.ts";
+
 export default defineConfig({
   test: {
     maxWorkers: 2, // with two cores vitest would take one
@@ -33,7 +36,7 @@ export default defineConfig({
         ssr: { resolve: { conditions: ["worker"] } },
         test: {
           name: "convex",
-          include: ["tests/convex/**/*.test.ts"],
+          include: ["tests/convex/**/*.test.ts", MEMORY_PROOFS],
           environment: "edge-runtime",
           ...PATIENT,
           server: { deps: { inline: ["convex-test", "stripe", "@convex-dev/stripe"] } },
@@ -83,6 +86,7 @@ export default defineConfig({
         test: {
           name: "proofs",
           include: ["tests/proofs/**/*.proof.test.ts"],
+          exclude: [MEMORY_PROOFS],
           environment: "node",
           testTimeout: 900_000,
           hookTimeout: 120_000,

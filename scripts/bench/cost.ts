@@ -1,10 +1,10 @@
 /** `bun run bench cost`: what each public function reads and writes, at 10² to 10⁵ messages in a project. */
 import { measureAt, type FunctionCost, type SizeReport } from "../../tests/proofs/scale/measure.ts";
-import { ScaleWorld } from "../../tests/proofs/scale/world.ts";
+import { ScaleWorld } from "../../tests/proofs/scale/scale-world.ts";
 
 const SIZES = [100, 1_000, 10_000, 100_000];
-/** Of other people, each with a project and rows in every other table. */
-const MAX_STRANGERS = 10_000;
+/** Each with a project and rows in every other table. */
+const MAX_OTHER_USERS = 10_000;
 
 /** Measures, and prints two tables: documents, and bytes. */
 export async function benchCost(): Promise<void> {
@@ -12,8 +12,8 @@ export async function benchCost(): Promise<void> {
   try {
     const reports: SizeReport[] = [];
     for (const messages of SIZES) {
-      const strangers = Math.min(messages, MAX_STRANGERS);
-      reports.push(await measureAt(scale, { messages, strangers }));
+      const otherUsers = Math.min(messages, MAX_OTHER_USERS);
+      reports.push(await measureAt(scale, { messages, otherUsers }));
     }
     print(
       "Documents read (of which returned) / written, by messages in the project",

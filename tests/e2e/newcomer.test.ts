@@ -120,7 +120,7 @@ test("the page is at the preview's address, with the prompt as text", async () =
 test("a further prompt changes the page", async () => {
   const client = httpClient(dev.url, await adasToken());
   const prompt = "Now in pink, with roman numerals.";
-  await client.action(api.projects.actions.generate, { projectId, prompt });
+  await client.mutation(api.turns.mutations.start, { projectId, prompt });
   expect(await previewSaying("<li>Now in pink, with roman numerals.</li>")).toContain("sundial");
   const isReady = async () =>
     (await client.query(api.projects.queries.getById, { projectId }))?.status;

@@ -45,7 +45,7 @@ describe("a client that sends nonsense", () => {
   });
 
   test("an internal function is not there for a client", async () => {
-    const path = "auth/sync:remove";
+    const path = "auth/sync:removeUser";
     const answer = await postRaw(`${dev.url}/api/mutation`, call(path, [{ clerkId: ada.id }]));
     expect(answer.text).toContain("Could not find public function");
   });

@@ -59,7 +59,7 @@ test("the next turn runs the new command", async () => {
   const patient = { timeout: 60_000 };
   await expect.poll(status, patient).toBe("ready");
   await setVariable("set", "AGENT_COMMAND", "echo by the second");
-  await (await client()).action(api.projects.actions.generate, { projectId, prompt: "Again." });
+  await (await client()).mutation(api.turns.mutations.start, { projectId, prompt: "Again." });
   await expect.poll(status, patient).toBe("ready");
   expect(await answers()).toEqual(["by the first", "by the second"]);
 });

@@ -1,9 +1,10 @@
-/** What an operator can do to a deployment: run any function, look into any table. */
+/** What an operator can do to a deployment: run any function, read any table, see which work is left. */
 import { ConvexHttpClient } from "convex/browser";
 import type { FunctionArgs, FunctionReference, FunctionReturnType } from "convex/server";
 import { z } from "zod";
 import type { Target } from "../../scripts/lib/convex-cli.ts";
 import { callSystem } from "../../scripts/lib/deployment-api.ts";
+import { until } from "./until.ts";
 
 const PAGE_ROWS = 1_000;
 
@@ -67,4 +68,37 @@ function adminClient({ url, adminKey }: Target): ConvexHttpClient {
   // The method is there, but kept out of the published types.
   (client as unknown as { setAdminAuth(key: string): void }).setAdminAuth(adminKey);
   return client;
+}
+
+/** Scheduled functions that run now, or are due within so many milliseconds. */
+export async function scheduledWork(target: Target, dueWithinMs: number): Promise<Row[]> {
+  const due = Date.now() + dueWithinMs;
+  const isLeft = (row: Row) =>
+    isInState(row, "inProgress") || (isInState(row, "pending") && Number(row.scheduledTime) <= due);
+  return (await readTable(target, "_scheduled_functions")).filter(isLeft);
+}
+
+function isInState({ state }: Row, kind: string): boolean {
+  return typeof state === "object" && state !== null && "kind" in state && state.kind === kind;
+}
+
+/**
+ * The workpool's jobs that have something left to do. The check whether Clerk has deleted somebody, a minute after they
+ * asked for it, has nothing to do once their row is gone.
+ */
+export async function workpoolJobs(target: Target): Promise<Row[]> {
+  const jobs = await readTable(target, "work", "workpool");
+  return jobs.filter(({ fnName }) => !String(fnName).includes("auth/deletion:checkDeletion"));
+}
+
+/** Waits until no job is left and no scheduled function runs or is due soon. */
+export async function untilIdle(
+  target: Target,
+  { dueWithinMs, timeoutMs }: { dueWithinMs: number; timeoutMs: number },
+): Promise<void> {
+  const isIdle = async () =>
+    // In this order: a scheduled function that ends may have enqueued a job.
+    (await scheduledWork(target, dueWithinMs)).length === 0 &&
+    (await workpoolJobs(target)).length === 0;
+  await until("the deployment to have no work left", isIdle, { intervalMs: 25, timeoutMs });
 }

@@ -1,8 +1,8 @@
-/** What must not be, after at most one sweep: read as an operator would, here and at the other services. */
+/** What must hold after at most one sweep, in the database and at the other services. */
 import { z } from "zod";
 import { readTable, type Row } from "../../support/operator.ts";
-import type { Lane } from "./lane.ts";
-import type { Member } from "./operations.ts";
+import type { Run } from "./operations.ts";
+import type { Worker } from "./worker.ts";
 
 const SANDBOX_STATES: Partial<Record<string, string>> = {
   ready: "started",
@@ -10,21 +10,21 @@ const SANDBOX_STATES: Partial<Record<string, string>> = {
   archived: "archived",
 };
 
-/** Everything that is wrong. */
-export async function violations(lane: Lane, person: Member): Promise<string[]> {
-  const state = await readState(lane);
+/** Every invariant that does not hold. */
+export async function violations(run: Run): Promise<string[]> {
+  const state = await readState(run.worker);
   return [
     ...wrongProjects(state),
     ...orphans(state),
-    ...(await wrongPayments(lane, person, state)),
-    ...(await halfDeleted(lane, person, state)),
+    ...(await wrongPayments(run, state)),
+    ...(await partialDeletion(run, state)),
   ];
 }
 
 type State = Awaited<ReturnType<typeof readState>>;
 
-async function readState(lane: Lane) {
-  const { deployment } = lane.world;
+async function readState(worker: Worker) {
+  const { deployment } = worker.world;
   const [users, tombstones, projects, messages] = await Promise.all(
     ["users", "deletedClerkUsers", "projects", "messages"].map((table) =>
       readTable(deployment, table),
@@ -35,7 +35,7 @@ async function readState(lane: Lane) {
     tombstones: tombstones!,
     projects: projects!,
     messages: messages!,
-    sandboxes: await lane.sandboxes(),
+    sandboxes: await worker.sandboxes(),
   };
 }
 
@@ -54,11 +54,15 @@ function wrongProjects({ projects, sandboxes }: State): string[] {
 }
 
 function orphans({ projects, messages, sandboxes }: State): string[] {
-  const lost = sandboxes.filter(({ id }) => !projects.some(({ sandboxId }) => sandboxId === id));
-  const mute = messages.filter(({ projectId }) => !projects.some(({ _id }) => _id === projectId));
+  const orphaned = sandboxes.filter(
+    ({ id }) => !projects.some(({ sandboxId }) => sandboxId === id),
+  );
+  const unowned = messages.filter(
+    ({ projectId }) => !projects.some(({ _id }) => _id === projectId),
+  );
   return [
-    ...lost.map(({ state }) => `a sandbox that is ${state} has no project`),
-    ...mute.map(() => "a message has no project"),
+    ...orphaned.map(({ state }) => `a sandbox that is ${state} has no project`),
+    ...unowned.map(() => "a message has no project"),
   ];
 }
 
@@ -66,63 +70,62 @@ const listSchema = z.object({
   data: z.array(z.looseObject({ id: z.string(), metadata: z.record(z.string(), z.string()) })),
 });
 
-async function wrongPayments(lane: Lane, person: Member, { users }: State): Promise<string[]> {
-  const { deployment } = lane.world;
-  const user = rowOf(person, users);
+async function wrongPayments(run: Run, { users }: State): Promise<string[]> {
+  const { worker } = run;
+  const { deployment } = worker.world;
   const customers = await readTable(deployment, "stripeCustomers");
-  const subscriptions = await listAtStripe(lane, "subscriptions?status=active&limit=100");
-  const mine = await customersOf(lane, person);
-  const live = subscriptions.filter(({ customer }) => mine.some(({ id }) => id === customer));
-  if (user === undefined) return live.map(() => "a deleted person has a subscription");
+  const subscriptions = await listAtStripe(worker, "subscriptions?status=active&limit=100");
+  const own = await customersOf(run);
+  const live = subscriptions.filter(({ customer }) => own.some(({ id }) => id === customer));
+  if (!isStored(run, users)) return live.map(() => "a deleted user has a subscription");
   const wrong: string[] = [];
-  if (mine.length > 1) wrong.push("a person has two customers");
-  if (live.length > 1) wrong.push("a person pays twice");
-  const open = await listAtStripe(lane, "checkout/sessions?status=open&limit=100");
-  const payable = open.filter(({ customer }) => mine.some(({ id }) => id === customer));
-  if (payable.length > 1) wrong.push("a person could pay twice");
+  if (own.length > 1) wrong.push("a user has two customers");
+  if (live.length > 1) wrong.push("a user has two active subscriptions");
+  const open = await listAtStripe(worker, "checkout/sessions?status=open&limit=100");
+  const payable = open.filter(({ customer }) => own.some(({ id }) => id === customer));
+  if (payable.length > 1) wrong.push("a user has two open checkouts");
   const known = await readTable(deployment, "subscriptions");
   if (live.length > known.filter(({ ended }) => ended === false).length) {
-    wrong.push("a paid subscription gives no plan");
+    wrong.push("a paid subscription is not stored");
   }
-  if (customers.length > 1) wrong.push("a person has two rows as a customer");
+  if (customers.length > 1) wrong.push("a user has two rows in stripeCustomers");
   return wrong;
 }
 
-async function listAtStripe({ world }: Lane, what: string) {
+async function listAtStripe({ world }: Worker, what: string) {
   const response = await fetch(`${world.stripe.url}/v1/${what}`, {
     headers: { authorization: `Bearer ${world.stripe.secretKey}` },
   });
   return listSchema.parse(await response.json()).data;
 }
 
-async function customersOf(lane: Lane, { userId }: Member) {
-  const customers = await listAtStripe(lane, "customers?limit=100");
+async function customersOf({ worker, userId }: Run) {
+  const customers = await listAtStripe(worker, "customers?limit=100");
   return customers.filter(({ metadata }) => metadata.userId === userId);
 }
 
-async function halfDeleted(
-  lane: Lane,
-  person: Member,
+async function partialDeletion(
+  run: Run,
   { users, tombstones, projects }: State,
 ): Promise<string[]> {
-  const { clerk, deployment } = lane.world;
-  const answer = await fetch(`${clerk.url}/v1/users/${person.id}`, {
+  const { clerk, deployment } = run.worker.world;
+  const answer = await fetch(`${clerk.url}/v1/users/${run.user.clerkId}`, {
     headers: { authorization: `Bearer ${clerk.secretKey}` },
   });
   const isAtClerk = answer.status === 200;
-  const isHere = rowOf(person, users) !== undefined;
+  const isHere = isStored(run, users);
   if (isAtClerk && isHere) return [];
   const wrong: string[] = [];
-  if (isAtClerk !== isHere) wrong.push(`a person is ${isHere ? "here" : "at Clerk"} only`);
-  if (projects.length > 0) wrong.push("a deleted person has projects");
+  if (isAtClerk !== isHere) wrong.push(`a user is only ${isHere ? "in the database" : "at Clerk"}`);
+  if (projects.length > 0) wrong.push("a deleted user has projects");
   if (tombstones.some(({ state }) => state !== "removed")) wrong.push("a removal is unfinished");
   for (const table of ["stripeCustomers", "subscriptions", "invoices", "payments"]) {
     const rows = await readTable(deployment, table);
-    if (rows.length > 0) wrong.push(`a deleted person has ${table}`);
+    if (rows.length > 0) wrong.push(`a deleted user has ${table}`);
   }
   return wrong;
 }
 
-function rowOf({ userId }: Member, users: readonly Row[]): Row | undefined {
-  return users.find(({ _id }) => _id === userId);
+function isStored({ userId }: Run, users: readonly Row[]): boolean {
+  return users.some(({ _id }) => _id === userId);
 }

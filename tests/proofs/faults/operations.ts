@@ -1,194 +1,144 @@
-/** The operations that are to survive everything: what there must be before, and what a person does. */
-import type { ConvexHttpClient } from "convex/browser";
+/** The operations that must survive every fault: what each needs beforehand, and what its caller does. */
 import { api } from "../../../convex/_generated/api.js";
 import type { Id } from "../../../convex/_generated/dataModel";
 import { isQuaverError } from "../../../convex/lib/errors.ts";
-import { signUp, type Person } from "../../support/emulators.ts";
-import type { Lane } from "./lane.ts";
-import { until } from "./patience.ts";
+import { createProject, payCheckout, subscribe, untilAtRest } from "../../support/user.ts";
+import type { TestUser } from "../../support/user.ts";
+import type { Worker } from "./worker.ts";
 
-const { create, start, stop, archive, ensureRunning, retry, generate } = api.projects.actions;
-const { remove } = api.projects.mutations;
-const { getById } = api.projects.queries;
+const { create, start, stop, archive, ensureRunning, retry } = api.projects.actions;
+const { start: startTurn } = api.turns.mutations;
 const { createCheckoutSession } = api.payments.actions;
-const { currentPlan } = api.payments.queries;
 
-/** Someone who is known here. */
-export interface Member extends Person {
+const PROJECT = { name: "Tetris", prompt: "Falling blocks" };
+
+/** One run of an operation. */
+export interface Run {
+  worker: Worker;
+  user: TestUser;
   userId: Id<"users">;
+  /** Errors that the caller was given and that are none of the backend's own. */
+  unexpected: string[];
 }
 
-/** Somebody in front of their screen. */
-export interface Stage {
-  lane: Lane;
-  person: Member;
-  /** What they were told that is no refusal in the backend's own words. */
-  surprises: string[];
-}
-
-/** See above. */
+/** Something that a user does. */
 export interface Operation {
   name: string;
-  /** Whether there is an agent on the deployment. */
+  /** Whether the deployment has an agent. */
   agent?: boolean;
-  /** Makes what is there before; nothing fails meanwhile. */
-  prepare(stage: Stage): Promise<Id<"projects"> | null>;
-  /** Does it. */
-  act(stage: Stage, projectId: Id<"projects"> | null): Promise<void>;
-}
-
-/** A person whose row is there. */
-export async function aPerson(lane: Lane): Promise<Member> {
-  const email = `${crypto.randomUUID()}@example.com`;
-  const person = await signUp({ clerkUrl: lane.world.clerk.url }, email, "Ada");
-  const client = await lane.clientOf(person);
-  const { _id: userId } = await client.action(api.auth.users.syncCurrentUser, {});
-  return { ...person, userId };
+  /** Makes what is needed beforehand; nothing fails meanwhile. */
+  prepare?(run: Run): Promise<Id<"projects"> | null>;
+  act(run: Run, projectId: Id<"projects"> | null): Promise<unknown>;
 }
 
 /** A project that is ready, with a message. */
-async function aProject({ lane, person }: Stage): Promise<Id<"projects">> {
-  const client = await lane.clientOf(person);
-  const { projectId } = await client.action(create, { name: "Tetris", prompt: "Falling blocks" });
+async function aProject({ user }: Run): Promise<Id<"projects">> {
+  const { projectId } = await createProject(user);
   const message = { projectId, role: "user", content: "Make it faster" } as const;
-  await client.mutation(api.messages.mutations.insert, message);
+  await user.mutation(api.messages.mutations.insert, message);
   return projectId;
 }
 
-/** A project whose sandbox is in an error, and which says so. */
-async function aBrokenProject(stage: Stage): Promise<Id<"projects">> {
-  const { daytona } = stage.lane.world;
-  daytona.faults.add({ method: "POST", kind: { error: "out of disk", recoverable: false } });
-  const client = await stage.lane.clientOf(stage.person);
-  await client.action(create, { name: "Tetris", prompt: "Falling blocks" }).catch(() => null);
-  daytona.faults.clear();
-  const [project] = await client.query(api.projects.queries.listForCurrentUser, {});
+/** A project whose sandbox is in an error, and which has failed. */
+async function aFailedProject({ worker, user }: Run): Promise<Id<"projects">> {
+  const { faults } = worker.world.daytona;
+  faults.add({ method: "POST", kind: { error: "out of disk", recoverable: false } });
+  await createProject(user).catch(() => null);
+  faults.clear();
+  const [project] = await user.query(api.projects.queries.listForCurrentUser, {});
   if (project?.status !== "failed") throw new Error("The project should have failed.");
   return project._id;
 }
 
-/** A subscription, paid for on Stripe's page. */
-async function subscribed({ lane, person }: Stage): Promise<void> {
-  const client = await lane.clientOf(person);
-  const { url } = await client.action(createCheckoutSession, { plan: "pro" });
-  await pay(url);
-  await until(async () => (await client.query(currentPlan, {})).plan === "pro", "the paid plan");
-}
-
-async function pay(url: string): Promise<void> {
-  const body = new URLSearchParams({ card: "works" });
-  await fetch(url, { method: "POST", body, redirect: "manual" });
-}
-
-/** A call whose refusal, in the backend's own words, or loss with the deployment is part of the game. */
-async function attempt<T>(
-  stage: Stage,
-  call: (client: ConvexHttpClient) => Promise<T>,
-): Promise<T | undefined> {
-  const { lane, person, surprises } = stage;
+/** A call that may be refused by the backend, or lost with the deployment; any other error is unexpected. */
+async function attempt<T>(run: Run, call: (user: TestUser) => Promise<T>): Promise<T | undefined> {
+  const { worker, user, unexpected } = run;
+  await worker.up();
   try {
-    return await call(await lane.clientOf(person));
+    return await call(user);
   } catch (error) {
-    const isLost = lane.wasKilled && error instanceof TypeError;
-    if (!isLost && !isQuaverError(error)) surprises.push(`the caller was told: ${String(error)}`);
+    const isLost = worker.wasKilled && error instanceof TypeError;
+    if (!isLost && !isQuaverError(error)) unexpected.push(`the caller was told: ${String(error)}`);
     return undefined;
   }
 }
 
+/** A call on a project that is ready, after these others. */
 function onProject(
   name: string,
-  change: typeof start,
+  action: typeof start,
   before: readonly (typeof start)[] = [],
 ): Operation {
   return {
     name,
-    prepare: async (stage) => {
-      const projectId = await aProject(stage);
-      const client = await stage.lane.clientOf(stage.person);
-      for (const action of before) await client.action(action, { projectId });
+    prepare: async (run) => {
+      const projectId = await aProject(run);
+      for (const earlier of before) await run.user.action(earlier, { projectId });
       return projectId;
     },
-    act: async (stage, projectId) => {
-      await attempt(stage, (client) => client.action(change, { projectId: projectId! }));
-    },
+    act: (run, projectId) => attempt(run, (user) => user.action(action, { projectId: projectId! })),
   };
 }
 
-const TRIES = 4; // of a person who wants to buy something
+const CHECKOUT_ATTEMPTS = 4; // of a user who wants to buy something
 
 /** All of them. */
 export const OPERATIONS: readonly Operation[] = [
-  {
-    name: "create",
-    prepare: () => Promise.resolve(null),
-    act: async (stage) => {
-      const project = { name: "Tetris", prompt: "Falling blocks" };
-      await attempt(stage, (client) => client.action(create, project));
-    },
-  },
+  { name: "create", act: (run) => attempt(run, (user) => user.action(create, PROJECT)) },
   onProject("start", start, [stop]),
   onProject("stop", stop),
   onProject("archive", archive, [stop]),
   onProject("wake", ensureRunning, [stop, archive]),
   {
     name: "retry",
-    prepare: aBrokenProject,
-    act: async (stage, projectId) => {
-      await attempt(stage, (client) => client.action(retry, { projectId: projectId! }));
-    },
+    prepare: aFailedProject,
+    act: (run, projectId) => attempt(run, (user) => user.action(retry, { projectId: projectId! })),
   },
   {
     name: "remove",
     prepare: aProject,
-    act: async (stage, projectId) => {
-      await attempt(stage, (client) => client.mutation(remove, { projectId: projectId! }));
-    },
+    act: (run, projectId) =>
+      attempt(run, (user) =>
+        user.mutation(api.projects.mutations.remove, { projectId: projectId! }),
+      ),
   },
   {
     name: "create with an agent",
     agent: true,
-    prepare: () => Promise.resolve(null),
-    act: async (stage) => {
-      const project = { name: "Tetris", prompt: "Falling blocks" };
-      await attempt(stage, (client) => client.action(create, project));
-    },
+    act: (run) => attempt(run, (user) => user.action(create, PROJECT)),
   },
   {
-    name: "generate",
+    name: "start a turn",
     agent: true,
-    prepare: async (stage) => {
-      const projectId = await aProject(stage);
-      const client = await stage.lane.clientOf(stage.person);
-      const isReady = async () => (await client.query(getById, { projectId }))?.status === "ready";
-      await until(isReady, "the first turn's end");
+    prepare: async (run) => {
+      const projectId = await aProject(run);
+      await untilAtRest(run.user, projectId);
       return projectId;
     },
-    act: async (stage, projectId) => {
+    act: (run, projectId) => {
       const turn = { projectId: projectId!, prompt: "Faster", clientMessageId: "m-1" };
-      await attempt(stage, (client) => client.action(generate, turn));
+      return attempt(run, (user) => user.mutation(startTurn, turn));
     },
   },
   {
     name: "delete the account",
-    prepare: async (stage) => {
-      await subscribed(stage);
-      return await aProject(stage);
+    prepare: async (run) => {
+      await subscribe(run.user);
+      return await aProject(run);
     },
-    act: async (stage) => {
-      await attempt(stage, (client) => client.action(api.auth.users.deleteUser, {}));
-    },
+    act: (run) => attempt(run, (user) => user.action(api.auth.users.deleteUser, {})),
   },
   {
     name: "check out",
-    prepare: () => Promise.resolve(null),
-    act: async (stage) => {
-      for (let tries = 0; tries < TRIES; tries++) {
-        const session = await attempt(stage, (client) =>
-          client.action(createCheckoutSession, { plan: "pro" }),
+    act: async (run) => {
+      for (let attempts = 0; attempts < CHECKOUT_ATTEMPTS; attempts++) {
+        const session = await attempt(run, (user) =>
+          user.action(createCheckoutSession, { plan: "pro" }),
         );
-        if (session === undefined) continue;
-        await pay(session.url);
-        return;
+        if (session !== undefined) {
+          await payCheckout(session.url);
+          return;
+        }
       }
     },
   },

@@ -1,22 +1,21 @@
-/** What was seen over all runs, by kind; and what of it must not be. */
+/** What occurred in all runs, by kind, and the violations of the present run. */
 export class Findings {
-  /** How often each thing was seen. */
+  /** How often each kind occurred. */
   readonly seen = new Map<string, number>();
-  /** What must not be, of the present run. */
   violations: string[] = [];
 
-  /** Counts something that was seen. */
+  /** Counts something that occurred. */
   note(what: string, times = 1): void {
     this.seen.set(what, this.count(what) + times);
   }
 
-  /** Something that must not be. The first part, up to a colon, is its kind. */
+  /** The part before the first colon is the kind. */
   violation(what: string): void {
     this.violations.push(what);
     this.note(`violation, ${what.split(":")[0] ?? ""}`);
   }
 
-  /** How often something was seen. */
+  /** How often something occurred. */
   count(what: string): number {
     return this.seen.get(what) ?? 0;
   }

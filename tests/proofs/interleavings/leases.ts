@@ -1,6 +1,6 @@
-/** Who holds what: the leases as they were given, and what their holders may do. */
+/** The leases of a run, and what their holders may do. */
 import type { Doc } from "../../../convex/_generated/dataModel";
-import type { Held } from "./frames.ts";
+import type { LeaseRef } from "./call-frames.ts";
 import type { Findings } from "./findings.ts";
 import type { Transaction } from "./observer.ts";
 
@@ -8,16 +8,16 @@ interface Lease {
   kind: string;
   projectId: string;
   expiresAt: number;
-  /** How it came to its end before its time, if rightly so. */
-  ended?: "given back" | "revoked" | "taken over";
+  /** How it ended before it expired, where that is allowed. */
+  ended?: "released" | "revoked" | "taken over";
 }
 
-/** A change of the sandbox of a project that has been asked of Daytona and not been answered. */
-export interface Change extends Held {
+/** A change of a project's sandbox that Daytona has been asked for and not answered. */
+export interface Change extends LeaseRef {
   call: string;
 }
 
-/** The tables of the app that only the holder of a lease may write for it. */
+/** The tables that a function with a lease may write only while it holds it. */
 const GUARDED = new Set(["projects", "messages"]);
 
 /** All leases of a run. */
@@ -30,29 +30,30 @@ export class Leases {
     this.#findings = findings;
   }
 
-  /** Follows a transaction: what it gave, took, renewed and ended. */
+  /** Records the leases that a transaction took, renewed and ended. */
   committed(transaction: Transaction): void {
-    this.#checkBearer(transaction);
+    this.#checkHolder(transaction);
     const { before, after } = transaction;
     for (const id of new Set([...before.keys(), ...after.keys()])) {
-      this.#follow(transaction, id, before.get(id), after.get(id));
+      this.#record(transaction, id, before.get(id), after.get(id));
     }
   }
 
-  /** A change of a sandbox is asked for now (ms). No other holder may be at it. */
+  /** Daytona is asked for a change at `now` (ms). No other holder may be changing the same sandbox. */
   begin(change: Change, now: number): () => void {
     for (const other of this.#changes) {
       if (other.projectId !== change.projectId || other.token === change.token) continue;
       const both = this.#isHeld(other.token, now) && this.#isHeld(change.token, now);
-      this.#findings.note("two at work, one out of time");
-      if (both) this.#findings.violation(`two at once: ${other.call} and ${change.call}`);
+      this.#findings.note("two holders, one expired");
+      if (both)
+        this.#findings.violation(`two holders change a sandbox: ${other.call} and ${change.call}`);
     }
     this.#changes.add(change);
     return () => void this.#changes.delete(change);
   }
 
-  /** Whoever shows a token that is not the row's writes nothing. */
-  #checkBearer({ name, args, before, writes }: Transaction): void {
+  /** A function whose token is not the row's writes nothing. */
+  #checkHolder({ name, args, before, writes }: Transaction): void {
     const { token, projectId } = args;
     if (typeof token !== "string") return;
     const project = [...before.values()].find(({ _id }) => _id === projectId);
@@ -65,7 +66,7 @@ export class Leases {
     }
   }
 
-  #follow(
+  #record(
     transaction: Transaction,
     projectId: string,
     was: Doc<"projects"> | undefined,
@@ -78,13 +79,13 @@ export class Leases {
     if (present === undefined || present.expiresAt === old?.expiresAt) return;
     const { kind, token, expiresAt } = present;
     if (old?.token === token && transaction.args.token !== token) {
-      this.#findings.violation(`lease: ${transaction.name} renewed another's`);
+      this.#findings.violation(`lease: ${transaction.name} renewed another holder's`);
     }
     this.#findings.note(old?.token === token ? "lease renewed" : "lease taken");
     this.#leases.set(token, { kind, projectId, expiresAt });
   }
 
-  /** A lease ends in the hands of its holder, by its owner's wish, or when it may be taken over. */
+  /** A lease is ended by its holder, by its owner, or when it may be taken over. */
   #end(
     { name, args, at }: Transaction,
     token: string,
@@ -95,17 +96,17 @@ export class Leases {
       this.#findings.violation(`lease: ${name} ended an unknown one`);
       return;
     }
-    const isCancelled = name === "projects/turns:cancel" && lease.kind === "generate";
+    const isCancelled = name === "turns/mutations:cancel" && lease.kind === "turn";
     if (args.token === token) {
-      lease.ended = "given back";
+      lease.ended = "released";
     } else if (gone || isCancelled) {
       lease.ended = "revoked";
     } else if (lease.expiresAt <= at) {
       lease.ended = "taken over";
-      this.#findings.note("taken over, out of time");
-    } else if (args.impatient === true) {
+      this.#findings.note("taken over, expired");
+    } else if (args.force === true) {
       lease.ended = "taken over";
-      this.#findings.note("taken over, impatiently");
+      this.#findings.note("taken over, forced");
     } else {
       const what = next === undefined ? "ended" : `taken to ${next}`;
       this.#findings.violation(`lease held twice: one to ${lease.kind} was ${what} by ${name}`);

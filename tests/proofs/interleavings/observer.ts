@@ -1,21 +1,20 @@
 /**
- * A look into the backend while it runs: each module is loaded as it is, but its functions wait for
- * their turn before they begin, and each committed transaction is told, with every project as it
- * was before and after.
+ * Observes the backend while it runs: each module is loaded as it is, but its functions wait for their turn before they
+ * begin, and the listener is told of each committed transaction, with every project before and after it.
  */
 import type { Doc, Id } from "../../../convex/_generated/dataModel";
 import type { MutationCtx } from "../../../convex/_generated/server";
 import { isQuaverError } from "../../../convex/lib/errors.ts";
 import { modules } from "../../convex/setup.ts";
-import { inFrame, noteResult, whoAsks, type Frame } from "./frames.ts";
-import type { Pace } from "./pace.ts";
+import { inFrame, recordResult, rootName, type Frame } from "./call-frames.ts";
+import type { StepScheduler } from "./step-scheduler.ts";
 
 /** Every project, by its id. */
 export type Projects = ReadonlyMap<Id<"projects">, Doc<"projects">>;
 
 /** A mutation that has been committed. */
 export interface Transaction {
-  /** As in `projects/operations:begin`. */
+  /** As in `projects/sandbox/change:beginChange`. */
   name: string;
   args: Record<string, unknown>;
   /** The controlled clock's time, in ms since the epoch. */
@@ -26,14 +25,14 @@ export interface Transaction {
   writes: string[];
 }
 
-/** Is told of what happens. */
+/** Is told of commits and of functions that throw. */
 export interface Listener {
   committed(transaction: Transaction): void;
-  broke(name: string, error: unknown, frame: Frame): void;
+  failed(name: string, error: unknown, frame: Frame): void;
 }
 
-/** Modules whose every function is a step of its own; what the others do, they do by these. */
-const PACED =
+/** Modules whose every function is a step of its own; the others do their work by calling these. */
+const STEPPED =
   /\/convex\/(projects\/(operations|provisioning|turns|turnReports|orphans|sweep|takeovers|drift|previews|mutations)|messages\/removal)\.ts$/;
 
 type Handler = (ctx: unknown, args: Record<string, unknown>) => Promise<unknown>;
@@ -41,7 +40,7 @@ type Registered = ((...args: unknown[]) => unknown) & { _handler: Handler; isMut
 type Module = Record<string, unknown>;
 
 /** The backend's modules, observed. */
-export function observedModules(pace: Pace, listener: Listener): typeof modules {
+export function observedModules(steps: StepScheduler, listener: Listener): typeof modules {
   return Object.fromEntries(
     Object.entries(modules).map(([path, load]) => {
       let loaded: Promise<Module> | undefined;
@@ -50,7 +49,7 @@ export function observedModules(pace: Pace, listener: Listener): typeof modules 
       return [
         path,
         async () => {
-          if (PACED.test(path)) await pace.turn(`${whoAsks()} goes on with ${name}`);
+          if (STEPPED.test(path)) await steps.turn(`${rootName()} goes on with ${name}`);
           return await (loaded ??= once());
         },
       ];
@@ -80,11 +79,11 @@ function observedFunction(registered: Registered, name: string, listener: Listen
     inFrame({ name, args }, async (frame) => {
       try {
         const result = await work(ctx, args);
-        if (frame.cut) throw new Error(`${name} was cut short.`);
-        noteResult(frame.parent, result);
+        if (frame.cut) throw new Error(`${name} was cut off.`);
+        recordResult(frame.parent, result);
         return result;
       } catch (error) {
-        if (!isQuaverError(error) && !frame.cut) listener.broke(name, error, frame);
+        if (!isQuaverError(error) && !frame.cut) listener.failed(name, error, frame);
         throw error;
       }
     });
@@ -113,7 +112,7 @@ async function allProjects({ db }: MutationCtx): Promise<Projects> {
 
 const WRITERS = new Set<PropertyKey>(["insert", "patch", "replace", "delete"]);
 
-/** The same database; each write leaves its table's name. */
+/** The same database, which records the table of each write. */
 function recordingDb(db: MutationCtx["db"], writes: string[]): MutationCtx["db"] {
   return new Proxy(db, {
     get: (target, key): unknown => {

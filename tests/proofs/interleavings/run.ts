@@ -1,21 +1,20 @@
-/** One run, from its beginning to its end. */
+/** One run, from its initial to its end. */
 import type fc from "fast-check";
 import { vi } from "vitest";
 import { api, internal } from "../../../convex/_generated/api.js";
 import { isQuaverError } from "../../../convex/lib/errors.ts";
 import { DOWN } from "../../convex/fakeDaytona.ts";
 import { daytona, modules, settle } from "../../convex/setup.ts";
-import { agentDoes, drift, sweep, timePasses, Webhook } from "./actors.ts";
+import { dump } from "../../convex/things.ts";
+import { agentActs, ask, changeSandbox, passTime, sweep, Webhook } from "./actors.ts";
 import { Findings } from "./findings.ts";
-import type { BEGINNINGS, Plan } from "./plan.ts";
-import { checkEnd, comeToRest, sweepOnce } from "./rest.ts";
-import { ask } from "./tab.ts";
-import { aWorld, type World } from "./world.ts";
+import type { INITIAL_STATES, Plan } from "./plan.ts";
+import { startSimulation, type Simulation } from "./simulation.ts";
 
 /**
  * Does what the plan says, in the order that the scheduler chooses, until everything is at rest.
  *
- * @returns what was seen that must not be
+ * @returns the violations
  */
 export async function runPlan(
   plan: Plan,
@@ -25,73 +24,130 @@ export async function runPlan(
   vi.mocked(console.error).mockClear();
   vi.mocked(console.warn).mockClear();
   vi.stubEnv("AGENT_COMMAND", undefined);
-  const world = await aWorld(findings);
-  for (const beginning of plan.projects) await beginAs(beginning, world);
+  const simulation = await startSimulation(findings);
+  for (const initial of plan.projects) await makeProject(initial, simulation);
   vi.stubEnv("AGENT_COMMAND", plan.agent ? "quaver-agent" : undefined);
-  world.outcomes = [...plan.outcomes];
-  world.pace.begin(scheduler);
-  const webhook = new Webhook(world, plan.deliveries);
-  const look = () => webhook.look();
-  begin(plan, world);
-  await world.pace.pass(0);
-  while (await world.pace.step()) look();
-  world.outcomes = [];
-  await comeToRest(world, look);
-  await sweepOnce(world, look);
-  await checkEnd(world);
+  simulation.outcomes = [...plan.outcomes];
+  simulation.steps.start(scheduler);
+  const webhook = new Webhook(simulation, plan.deliveries);
+  const sendWebhooks = () => webhook.sendChanges();
+  start(plan, simulation);
+  await simulation.steps.pass(0);
+  while (await simulation.steps.step()) sendWebhooks();
+  simulation.outcomes = [];
+  await comeToRest(simulation, sendWebhooks);
+  await sweepOnce(simulation, sendWebhooks);
+  await checkEnd(simulation);
   findings.note("run");
-  findings.note("step", world.pace.steps);
+  findings.note("step", simulation.steps.count);
   return findings.violations;
 }
 
 /**
- * Loads every module that a run needs, the components' too, by living once: what is loaded in the
- * midst of a run comes at a time of its own.
+ * Loads every module that a run needs, the components' too, by doing each thing once: a module that is loaded in a run
+ * would add steps to it.
  */
 export async function warmUp(): Promise<void> {
-  const { t, ada } = await aWorld(new Findings());
+  const { t, user } = await startSimulation(new Findings());
   const functions = Object.entries(modules).filter(([path]) => !path.endsWith(".config.ts"));
   await Promise.all(functions.map(([, load]) => load()));
-  const { projectId } = await ada.action(api.projects.actions.create, WISH);
-  await ada.mutation(api.projects.mutations.remove, { projectId });
+  const { projectId } = await user.action(api.projects.actions.create, PROJECT);
+  await user.mutation(api.projects.mutations.remove, { projectId });
   daytona.fail("delete", DOWN);
-  await t.mutation(internal.projects.sweep.run, {});
+  await t.mutation(internal.projects.reconcile.sweep.sweepRunning, {});
   await settle(t, 2_000);
 }
 
-const WISH = { name: "Tetris", prompt: "Falling blocks" };
+const PROJECT = { name: "Tetris", prompt: "Falling blocks" };
 
-/** A project that has come so far, by its owner's doing. */
-async function beginAs(beginning: (typeof BEGINNINGS)[number], { ada }: World): Promise<void> {
+/** A project in this state, by calls of its owner. */
+async function makeProject(
+  initial: (typeof INITIAL_STATES)[number],
+  { user }: Simulation,
+): Promise<void> {
   const { create, stop, archive } = api.projects.actions;
-  if (beginning.startsWith("failed")) {
-    daytona.fail("create", DOWN, 1, { after: beginning === "failed, made" });
-    await ada.action(create, WISH).catch((error: unknown) => {
+  if (initial.startsWith("failed")) {
+    daytona.fail("create", DOWN, 1, { after: initial === "failed with a sandbox" });
+    await user.action(create, PROJECT).catch((error: unknown) => {
       if (!isQuaverError(error, "SANDBOX_UNAVAILABLE")) throw error;
     });
     return;
   }
-  const { projectId } = await ada.action(create, WISH);
-  if (beginning !== "ready") await ada.action(stop, { projectId });
-  if (beginning === "archived") await ada.action(archive, { projectId });
+  const { projectId } = await user.action(create, PROJECT);
+  if (initial !== "ready") await user.action(stop, { projectId });
+  if (initial === "archived") await user.action(archive, { projectId });
 }
 
-/** Everyone begins; each does one thing after the other. */
-function begin(plan: Plan, world: World): void {
-  const { ada: person, everyProject, findings } = world;
-  const tab = { person, projects: () => everyProject, agent: plan.agent, findings };
+/** Everyone starts at once; each does one thing after the other. */
+function start(plan: Plan, simulation: Simulation): void {
+  const { user, everyProject, findings } = simulation;
+  const tab = { user, projects: () => everyProject, agent: plan.agent, findings };
   const [first, second] = plan.tabs;
   const actors = [
     inTurn(first, (request) => ask(request, { ...tab, name: "tab A" })),
     inTurn(second, (request) => ask(request, { ...tab, name: "tab B" })),
-    inTurn(plan.waits, (ms) => timePasses(world, ms)),
-    inTurn(plan.sweeps, (order) => sweep(world, order)),
-    inTurn(plan.drifts, (what) => drift(world, what)),
-    inTurn(plan.deeds, (deed) => agentDoes(world, deed)),
+    inTurn(plan.waits, (ms) => passTime(simulation, ms)),
+    inTurn(plan.sweeps, (one) => sweep(simulation, one)),
+    inTurn(plan.sandboxChanges, (change) => changeSandbox(simulation, change)),
+    inTurn(plan.agentActions, (action) => agentActs(simulation, action)),
   ];
-  Promise.all(actors).catch((error: unknown) => findings.violation(`broken: ${String(error)}`));
+  Promise.all(actors).catch((error: unknown) => findings.violation(`error: ${String(error)}`));
 }
 
 async function inTurn<T>(items: readonly T[], act: (item: T) => Promise<void>): Promise<void> {
   for (const item of items) await act(item);
+}
+
+const MAX_STEPS = 5_000; // a run that needs more does not come to rest
+const ALL_GRACE_PERIODS_MS = 46 * 60_000; // a turn that is lost is given up 15 minutes past its 30
+
+/** Lets everything go on, one after the other and then by the clock, until nothing is left to do. */
+async function comeToRest(simulation: Simulation, sendWebhooks: () => void): Promise<void> {
+  for (let i = 0; i < MAX_STEPS; i++) {
+    for (const command of daytona.commands) command.exitCode ??= 0;
+    const isMore = (await simulation.steps.step()) || (await simulation.steps.passToNextTimer());
+    sendWebhooks();
+    if (!isMore) return;
+  }
+  simulation.findings.violation("end: it does not come to rest");
+}
+
+/** Sweeps once, when every lease has expired and every grace period is over. */
+async function sweepOnce(simulation: Simulation, sendWebhooks: () => void): Promise<void> {
+  const { t, steps } = simulation;
+  await steps.pass(ALL_GRACE_PERIODS_MS);
+  void t.mutation(internal.projects.reconcile.sweep.sweepRunning, {});
+  void t.mutation(internal.projects.reconcile.sweep.sweepStopped, {});
+  await steps.pass(0);
+  await comeToRest(simulation, sendWebhooks);
+}
+
+const SANDBOX_STATES: Record<string, readonly string[]> = {
+  ready: ["started"],
+  stopped: ["stopped"],
+  archived: ["archived", "archiving"],
+};
+
+/** What must hold at the end. */
+async function checkEnd({ t, findings }: Simulation): Promise<void> {
+  const { projects, messages } = await dump(t);
+  const wrong = (what: string) => findings.violation(`end: ${what}`);
+  for (const { status, sandboxId, operation } of projects) {
+    if (status === "creating" || status === "generating") wrong(`a project is ${status}`);
+    if (operation) wrong(`a ${status} project is under a lease to ${operation.kind}`);
+    const state = sandboxId === undefined ? undefined : daytona.find(sandboxId)?.state;
+    if (SANDBOX_STATES[status] && !SANDBOX_STATES[status].includes(String(state))) {
+      wrong(`a ${status} project's sandbox is ${state ?? "missing"}`);
+    }
+  }
+  for (const { id } of daytona.sandboxes.values()) {
+    if (!projects.some(({ sandboxId }) => sandboxId === id)) wrong("a sandbox has no project");
+  }
+  for (const { projectId } of messages) {
+    if (!projects.some(({ _id }) => _id === projectId)) wrong("a message has no project");
+  }
+  const logged = vi.mocked(console.error).mock.calls.map(([first]) => String(first));
+  for (const line of logged) {
+    if (line.startsWith("Error when running scheduled function")) wrong(line);
+  }
 }

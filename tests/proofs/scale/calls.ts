@@ -2,8 +2,9 @@
 import type { ConvexHttpClient } from "convex/browser";
 import { api } from "../../../convex/_generated/api.js";
 import type { Id } from "../../../convex/_generated/dataModel";
-import { untilReady, type Owner } from "./person.ts";
-import { until } from "./until.ts";
+import { until } from "../../support/until.ts";
+import { payCheckout, untilAtRest } from "../../support/user.ts";
+import type { Owner } from "./scale-world.ts";
 
 /** The call of a function, and what has to happen before or after it. */
 export interface PublicCall {
@@ -15,10 +16,9 @@ export interface PublicCall {
 
 const PAGE = { numItems: 50, cursor: null };
 
-/** The calls, for one person. They can be made once: the last one deletes the account. */
+/** The calls, for one owner. They can be made once: the last one deletes the account. */
 export function callsOf(owner: Owner): PublicCall[] {
-  const { large, failed } = owner;
-  const client = () => owner.client();
+  const { user, large, failed } = owner;
   const { projectId, sandboxId } = large;
   const { users } = api.auth;
   const { queries, mutations, actions } = api.projects;
@@ -26,7 +26,6 @@ export function callsOf(owner: Owner): PublicCall[] {
   const billing = api.payments.actions;
   const made: { project?: Id<"projects">; checkout?: string } = {};
   const own = () => ({ projectId: made.project! });
-  const untilOwnIsReady = () => untilReady(client, own().projectId);
   return [
     call("auth/users:userLoginStatus", (c) => c.query(users.userLoginStatus, {})),
     call("auth/users:currentUser", (c) => c.query(users.currentUser, {})),
@@ -40,14 +39,9 @@ export function callsOf(owner: Owner): PublicCall[] {
       "payments/queries:currentPlan",
       (c) => c.query(payments.currentPlan, {}),
       async () => {
-        await fetch(made.checkout!, {
-          method: "POST",
-          body: new URLSearchParams({ card: "works" }),
-          redirect: "manual",
-        });
+        await payCheckout(made.checkout!);
         await until("the plan to be pro", async () => {
-          const { plan } = await (await client()).query(payments.currentPlan, {});
-          return plan === "pro";
+          return (await user.query(payments.currentPlan, {})).plan === "pro";
         });
       },
     ),
@@ -90,12 +84,16 @@ export function callsOf(owner: Owner): PublicCall[] {
     call(
       "projects/actions:previewUrl",
       (c) => c.action(actions.previewUrl, own()),
-      () => untilOwnIsReady(),
+      () => untilAtRest(user, own().projectId),
     ),
-    call("projects/actions:generate", (c) =>
-      c.action(actions.generate, { ...own(), prompt: "wait for me", clientMessageId: "a turn" }),
+    call("turns/mutations:start", (c) =>
+      c.mutation(api.turns.mutations.start, {
+        ...own(),
+        prompt: "wait for me",
+        clientMessageId: "a turn",
+      }),
     ),
-    call("projects/actions:cancelGeneration", (c) => c.action(actions.cancelGeneration, own())),
+    call("turns/mutations:cancel", (c) => c.mutation(api.turns.mutations.cancel, own())),
     call("projects/actions:stop", (c) => c.action(actions.stop, own())),
     call("projects/actions:archive", (c) => c.action(actions.archive, own())),
     call("projects/actions:ensureRunning", (c) => c.action(actions.ensureRunning, own())),
@@ -103,7 +101,7 @@ export function callsOf(owner: Owner): PublicCall[] {
       "projects/actions:start",
       (c) => c.action(actions.start, own()),
       async () => {
-        await (await client()).action(actions.stop, own());
+        await user.action(actions.stop, own());
       },
     ),
     call("projects/actions:retry", (c) => c.action(actions.retry, { projectId: failed })),

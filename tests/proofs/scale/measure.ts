@@ -1,18 +1,19 @@
-/** What each public function costs at one size, and what removing large things takes. */
-import type { Id } from "../../../convex/_generated/dataModel";
+/** What each public function costs at one size, and which transactions the removal of much data takes. */
 import type { Completion } from "../../support/function-log.ts";
+import { until } from "../../support/until.ts";
 import { callsOf, type PublicCall } from "./calls.ts";
-import { anOwner, type Owner } from "./person.ts";
 import { costOf, type Cost } from "./recorder.ts";
-import { until } from "./until.ts";
-import type { ScaleWorld } from "./world.ts";
+import type { Owner, ScaleWorld } from "./scale-world.ts";
 
-/** How much there is. */
+/** Removing 100,000 messages takes a minute or two on a busy machine. */
+const REMOVED_WITHIN_MS = 15 * 60_000;
+
+/** How many rows there are. */
 export interface Size {
-  /** In each of two projects of the one who asks, who has as many other projects and bills, up to a list's worth. */
+  /** In each of two projects of the owner, who has as many other projects and bills, up to what a list returns. */
   messages: number;
-  /** Other people, each with a project and a row in every other table. */
-  strangers: number;
+  /** Each with a project and a row in every other table. */
+  otherUsers: number;
 }
 
 /** A public function, called once. */
@@ -23,37 +24,31 @@ export interface FunctionCost {
   cost: Cost;
 }
 
-/** The removal of something large, until nothing of it was left. */
-export interface Ending {
-  /** Everything that was run meanwhile, components' own included; what asked whether it is over is not. */
-  transactions: Completion[];
-}
-
 /** What was measured at one size. */
 export interface SizeReport {
   size: Size;
   costs: FunctionCost[];
-  /** Of a project with so many messages. */
-  removal: Ending;
-  /** Of its owner, with another such project and as many as a plan allows. */
-  deletion: Ending;
+  /** All transactions, those of components too, until a project with so many messages was removed. */
+  removal: Completion[];
+  /** The same for its owner's account, with another such project and as many as a plan allows. */
+  deletion: Completion[];
 }
 
-/** Grows the world and measures every public function, each in the name of the same new person. */
+/** Fills the tables and measures every public function, each in the name of the same new owner. */
 export async function measureAt(scale: ScaleWorld, size: Size): Promise<SizeReport> {
-  await scale.addStrangers(size.strangers);
-  const owner = await anOwner(scale, size.messages);
+  await scale.addOtherUsers(size.otherUsers);
+  const owner = await scale.addOwner(size.messages);
   const costs: FunctionCost[] = [];
-  const endings: Partial<Record<string, Ending>> = {};
+  const removals: Partial<Record<string, Completion[]>> = {};
   for (const call of callsOf(owner)) {
     await call.before();
     const mark = scale.recorder.completions.length;
     costs.push(await measureCall(scale, owner, call));
-    const ending = await followEnding(scale, owner, call.name, mark);
-    if (ending) endings[call.name] = ending;
+    const removal = await followRemoval(scale, owner, call.name, mark);
+    if (removal) removals[call.name] = removal;
   }
-  const removal = endings["projects/mutations:remove"];
-  const deletion = endings["auth/users:deleteUser"];
+  const removal = removals["projects/mutations:remove"];
+  const deletion = removals["auth/users:deleteUser"];
   if (!removal || !deletion) throw new Error("Nothing was removed.");
   return { size, costs, removal, deletion };
 }
@@ -63,7 +58,7 @@ async function measureCall(
   owner: Owner,
   { name, run }: PublicCall,
 ): Promise<FunctionCost> {
-  const client = await owner.client();
+  const client = await owner.user.client();
   try {
     const { result, cost } = await recorder.measure(name, () => run(client));
     return { name, returned: returnedBy(result), cost };
@@ -78,33 +73,26 @@ function returnedBy(result: unknown): number {
   return isPage && Array.isArray(result.page) ? result.page.length : 0;
 }
 
-/** After a removal: waits until nothing happens any more that comes of it. */
-async function followEnding(
+/** After a removal: waits until nothing is left. @returns the transactions; null after any other call */
+async function followRemoval(
   scale: ScaleWorld,
   { userId, large, alsoLarge }: Owner,
   name: string,
   mark: number,
-): Promise<Ending | null> {
+): Promise<Completion[] | null> {
   const isAccount = name === "auth/users:deleteUser";
   if (!isAccount && name !== "projects/mutations:remove") return null;
-  const project = isAccount ? alsoLarge : large;
-  const remains = () => leftOf(scale, isAccount ? userId : null, project);
-  await until(`${name} to have removed everything`, async () => {
-    const failed = transactionsOf(scale.recorder.since(mark)).find(({ error }) => error !== null);
-    // Nothing would come of waiting: a scheduled mutation that fails is not tried again.
+  const transactions = () => transactionsOf(scale.recorder.since(mark));
+  const isRemoved = async () => {
+    const failed = transactions().find(({ error }) => error !== null);
+    // A scheduled mutation that fails is not tried again.
     if (failed) throw new Error(`${failed.identifier}: ${String(failed.error)}`);
-    return (await remains()).length === 0;
-  });
-  return { transactions: transactionsOf(scale.recorder.since(mark)) };
-}
-
-async function leftOf(
-  scale: ScaleWorld,
-  userId: Id<"users"> | null,
-  { projectId, sandboxId }: Owner["large"],
-): Promise<string[]> {
-  const tables = await scale.left(userId, [projectId]);
-  return (await scale.hasSandbox(sandboxId)) ? [...tables, "a sandbox at Daytona"] : tables;
+    const left = await (isAccount ? scale.left(userId, alsoLarge) : scale.left(null, large));
+    return left.length === 0;
+  };
+  const options = { intervalMs: 10, timeoutMs: REMOVED_WITHIN_MS };
+  await until(`${name} to have removed everything`, isRemoved, options);
+  return transactions();
 }
 
 function transactionsOf(completions: readonly Completion[]): Completion[] {
@@ -114,7 +102,7 @@ function transactionsOf(completions: readonly Completion[]): Completion[] {
   );
 }
 
-/** The largest of what some executions cost, each by `size`. */
+/** The largest `size` of what some executions cost. */
 export function largestOf(
   completions: readonly Completion[],
   size: (cost: Cost) => number,

@@ -1,7 +1,7 @@
-/** What a deployment runs, and what each run of a public function costs. */
+/** Records what a deployment runs, and what each call of a public function costs. */
 import type { Target } from "../../../scripts/lib/convex-cli.ts";
 import { FunctionLog, type Completion } from "../../support/function-log.ts";
-import { until } from "./until.ts";
+import { until } from "../../support/until.ts";
 
 /** Documents and bytes that a call has read and written, in all its transactions. */
 export interface Cost {
@@ -11,13 +11,13 @@ export interface Cost {
   writtenBytes: number;
 }
 
-/** What a call came to, and what it cost. */
+/** The result of a call, and its cost. */
 export interface Measured<T> {
   result: T;
   cost: Cost;
 }
 
-/** Follows the function log in the background, and keeps all of it. */
+/** Follows the function log, and keeps all of it. */
 export class Recorder {
   readonly completions: Completion[] = [];
   #closed = false;
@@ -32,27 +32,29 @@ export class Recorder {
     return new Recorder(await FunctionLog.from(target));
   }
 
-  /** Stops. The deployment must be gone by then, or be about to say something. */
+  /** Call it when the deployment has been stopped: until then a read of the log may wait for a minute. */
   async close(): Promise<void> {
     this.#closed = true;
     await this.#following;
   }
 
-  /** What has been run since there were `mark` completions. */
+  /** The completions after the first `mark`. */
   since(mark: number): Completion[] {
     if (this.#failure !== null) throw this.#failure;
     return this.completions.slice(mark);
   }
 
   /**
-   * Runs a call of a public function, and adds up what was run for its request: the function
-   * itself and, of an action, all that it called.
+   * Makes a call of a public function, and adds up the cost of its request: the function itself and, of an action,
+   * all that it called.
    */
   async measure<T>(name: string, call: () => Promise<T>): Promise<Measured<T>> {
     const mark = this.completions.length;
     const result = await call();
-    const root = await until(`${name} in the function log`, () =>
-      this.since(mark).find(({ identifier }) => identifier === name),
+    const root = await until(
+      `${name} in the function log`,
+      () => this.since(mark).find(({ identifier }) => identifier === name),
+      { intervalMs: 10 },
     );
     const parts = this.since(mark).filter(({ requestId }) => requestId === root.requestId);
     return { result, cost: parts.map(costOf).reduce(sum) };
@@ -62,8 +64,8 @@ export class Recorder {
     try {
       while (!this.#closed) this.completions.push(...(await log.next()));
     } catch (error) {
-      // Whoever asks next is told; once closed, the deployment may well be gone.
-      this.#failure = new Error("The function log can not be read.", { cause: error });
+      // Thrown by the next `since`; after `close` the deployment may well be gone.
+      this.#failure = new Error("The function log can't be read.", { cause: error });
     }
   }
 }

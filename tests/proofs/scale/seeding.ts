@@ -1,6 +1,6 @@
 /**
- * Pushed beside the app's own functions (`world.ts` puts it into `convex/`): fills tables, so that
- * what a function reads can be seen not to depend on how much there is. In bounded batches.
+ * Pushed beside the app's own functions (`scale-world.ts` puts it into `convex/`): inserts rows, in bounded batches, so
+ * that what a function reads can be seen not to depend on how many there are.
  */
 import { v } from "convex/values";
 import { components } from "../../../convex/_generated/api.js";
@@ -16,22 +16,22 @@ import { insertProject } from "../../../convex/projects/store";
 
 const range = { from: v.number(), count: v.number() };
 
-/** People whom nobody asks about, each with a row or two in every table. */
-export const addStrangers = internalMutation({
+/** Users whom nobody asks about, each with a row or two in every table. */
+export const addOtherUsers = internalMutation({
   args: range,
   returns: v.null(),
   handler: async (ctx, { from, count }) => {
-    for (let i = from; i < from + count; i++) await addStranger(ctx, i);
+    for (let i = from; i < from + count; i++) await addOtherUser(ctx, i);
     return null;
   },
 });
 
-async function addStranger(ctx: MutationCtx, i: number): Promise<void> {
+async function addOtherUser(ctx: MutationCtx, i: number): Promise<void> {
   const { db } = ctx;
-  const key = `stranger_${String(i)}`;
+  const key = `other_${String(i)}`;
   const userId = await db.insert("users", { clerkUser: clerkUser(key) });
   await db.insert("deletedClerkUsers", {
-    clerkId: `dead_${key}`,
+    clerkId: `deleted_${key}`,
     deletedAt: Date.now(),
     state: "removed",
   });
@@ -54,7 +54,7 @@ async function addStranger(ctx: MutationCtx, i: number): Promise<void> {
     status: "active",
     currentPeriodEnd: 0,
     cancelAtPeriodEnd: false,
-    priceId: "price_of_a_stranger",
+    priceId: "price_of_another_user",
     metadata: { userId },
   });
 }
@@ -65,13 +65,13 @@ function clerkUser(id: string): Doc<"users">["clerkUser"] {
   return { id, ...names, ...addresses, created_at: 0, updated_at: 0 };
 }
 
-/** At rest in a status that the sweep does not ask Daytona about every few minutes. */
+/** Archived: the sweep does not ask Daytona about it every few minutes. */
 function project(userId: Id<"users">, key: string) {
   const now = Date.now();
-  const wish = { name: key, prompt: `An app for ${key}` };
+  const content = { name: key, prompt: `An app for ${key}` };
   const status = "archived" as const;
   const times = { statusChangedAt: now, createdAt: now };
-  return { userId, ...wish, status, sandboxId: `sandbox_of_${key}`, ...times };
+  return { userId, ...content, status, sandboxId: `sandbox_of_${key}`, ...times };
 }
 
 function message(projectId: Id<"projects">, i: number) {
@@ -81,25 +81,25 @@ function message(projectId: Id<"projects">, i: number) {
 }
 
 async function addBill(ctx: MutationCtx, userId: Id<"users">, key: string, i: number) {
-  const sum = { currency: "usd", createdAt: i };
+  const common = { currency: "usd", createdAt: i };
   await ctx.db.insert("invoices", {
     userId,
     stripeInvoiceId: `in_${key}`,
     status: "paid",
     amountDue: 2000,
     amountPaid: 2000,
-    ...sum,
+    ...common,
   });
   await ctx.db.insert("payments", {
     userId,
     stripePaymentIntentId: `pi_${key}`,
     status: "succeeded",
     amount: 2000,
-    ...sum,
+    ...common,
   });
 }
 
-/** Messages of one project, as long as they may be. */
+/** Messages of one project, each as long as it may be. */
 export const addLongMessages = internalMutation({
   args: { projectId: v.id("projects"), count: v.number() },
   returns: v.null(),
@@ -124,11 +124,11 @@ export const addMessages = internalMutation({
 });
 
 /**
- * Projects and bills of one person.
+ * Projects and bills of one user.
  *
  * @returns one of the projects, which has failed
  */
-export const addThings = internalMutation({
+export const addProjectsAndBills = internalMutation({
   args: { userId: v.id("users"), projects: v.number(), bills: v.number() },
   returns: v.id("projects"),
   handler: async (ctx, { userId, projects, bills }) => {
@@ -145,12 +145,12 @@ export const addThings = internalMutation({
       });
     }
     const { sandboxId: _, ...fields } = project(userId, userId);
-    const failure = { reason: "So that it can be tried again.", retryable: true, at: 0 };
+    const failure = { reason: "So that it can be retried.", retryable: true, at: 0 };
     return await insertProject(ctx, { ...fields, status: "failed", failure });
   },
 });
 
-/** The tables in which something of a person, or of these projects of theirs, is left. */
+/** The tables in which something of a user, or of these projects of theirs, is left. */
 export const left = internalQuery({
   args: { userId: v.nullable(v.id("users")), projectIds: v.array(v.id("projects")) },
   returns: v.array(v.string()),
@@ -170,7 +170,7 @@ export const left = internalQuery({
 async function tablesWith(ctx: QueryCtx, userId: Id<"users">): Promise<string[]> {
   const tables = [
     "projects",
-    "projectCounts",
+    "usage",
     "subscriptions",
     "invoices",
     "payments",

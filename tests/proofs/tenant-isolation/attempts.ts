@@ -1,119 +1,130 @@
-/** What is tried at each place of each function, and with what it is compared. */
+/** What is tried in each argument of each function, and what it is compared with. */
 import { randomBytes } from "node:crypto";
-import { FULL_SIZE } from "../report.ts";
-import { neverExisted, type Identifier } from "./identifiers.ts";
-import { hasOptional, placesOf, type Place } from "./places.ts";
 import type { PublicFunction } from "../../../scripts/lib/function-spec.ts";
-import type { Stage } from "./stage.ts";
+import { FULL_SIZE } from "../report.ts";
+import { argumentPaths, hasOptional, type ArgumentPath } from "./argument-paths.ts";
+import { neverExisted, type Identifier } from "./database.ts";
+import type { Fixture } from "./fixture.ts";
 
-/** One call of a comparison: what it is called in a finding, and what it names where, by the place's path. */
-export interface Arm {
+/** One call of a comparison. */
+interface Variant {
+  /** What it is called in a finding. */
   name: string;
+  /** The identifiers that it names, by argument path. */
   chosen: ReadonlyMap<string, string>;
 }
 
-/** Calls that must be answered alike: the first names a thing of the victim's, the others nothing that there is. */
+/** Calls that must be answered alike: the first names something of the owner's, the others nothing that exists. */
 export interface Attempt {
   fn: PublicFunction;
   /** What a finding says was tried. */
   what: string;
   /** Whether optional arguments are given. */
-  full: boolean;
-  arms: Arm[];
+  withOptional: boolean;
+  variants: Variant[];
 }
 
-/** In the ordinary run each place gets one in so many of the names that are not made for it. */
+/** In the ordinary run each argument gets one in so many of the identifiers that are not of its kind. */
 const ONE_IN = 8;
 
 /**
- * Whether a place names a thing of somebody's, rather than holding what a person writes; a name that the sender gives
- * (`clientMessageId`) is what she writes.
+ * Whether an argument names something that exists, rather than holding what a user writes. An id that the client makes
+ * up (`clientMessageId`) is what a user writes.
  */
-export function namesAThing({ table, field }: Place): boolean {
+export function namesSomething({ table, field }: ArgumentPath): boolean {
   return table !== undefined || (field.endsWith("Id") && !field.startsWith("client"));
 }
 
 /**
- * The attempts on a function that must be refused, or only read: each place that names a thing, and all places at
- * once, in which nothing is the stranger's own.
+ * The attempts on a function that must be refused, or that only read: each argument that names something, and all
+ * arguments at once, so that nothing is the attacker's own.
  */
-export function attemptsAtThings(stage: Stage, fn: PublicFunction): Attempt[] {
-  const places = placesOf(fn);
+export function attemptsToAccess(fixture: Fixture, fn: PublicFunction): Attempt[] {
+  const paths = argumentPaths(fn);
+  const isAccess = paths.some((argument) => mustBeRefused(fn, argument));
   return [
-    ...attemptsAtEach(stage, fn, places, (place) => isRefused(fn, place)),
-    ...(places.some((place) => isRefused(fn, place)) ? attemptsAtAll(stage, fn, places) : []),
+    ...attemptsAtEach(fixture, fn, paths, (argument) => mustBeRefused(fn, argument)),
+    ...(isAccess ? attemptsAtAll(fixture, fn, paths) : []),
   ];
 }
 
-/** The attempts that may go through, on the stranger's own things: what she writes has a name of the victim's in it. */
-export function attemptsInWriting(stage: Stage, fn: PublicFunction): Attempt[] {
-  return attemptsAtEach(stage, fn, placesOf(fn), (place) => !isRefused(fn, place));
+/** The attempts that may succeed, on the attacker's own: what is written contains an identifier of the owner's. */
+export function attemptsToWrite(fixture: Fixture, fn: PublicFunction): Attempt[] {
+  const paths = argumentPaths(fn);
+  return attemptsAtEach(fixture, fn, paths, (argument) => !mustBeRefused(fn, argument));
 }
 
-function isRefused(fn: PublicFunction, place: Place): boolean {
-  return fn.kind === "query" || namesAThing(place);
+function mustBeRefused(fn: PublicFunction, argument: ArgumentPath): boolean {
+  return fn.kind === "query" || namesSomething(argument);
 }
 
 function attemptsAtEach(
-  stage: Stage,
+  fixture: Fixture,
   fn: PublicFunction,
-  places: Place[],
-  isMeant: (place: Place) => boolean,
+  paths: ArgumentPath[],
+  isChosen: (argument: ArgumentPath) => boolean,
 ): Attempt[] {
-  return places.flatMap((place, index) =>
-    isMeant(place) ? attemptsAt(stage, fn, place, index) : [],
+  return paths.flatMap((argument, index) =>
+    isChosen(argument) ? attemptsAt(fixture, fn, argument, index) : [],
   );
 }
 
-function attemptsAt(stage: Stage, fn: PublicFunction, place: Place, index: number): Attempt[] {
-  const fitting = fittingNames(stage, place);
-  const others = stage.hers.filter((name) => !fitting.includes(name));
+function attemptsAt(
+  fixture: Fixture,
+  fn: PublicFunction,
+  argument: ArgumentPath,
+  index: number,
+): Attempt[] {
+  const fitting = fittingIdentifiers(fixture, argument);
+  const others = fixture.identifiers.filter((one) => !fitting.includes(one));
   const chosen = FULL_SIZE
-    ? stage.hers
+    ? fixture.identifiers
     : [...fitting, ...others.filter((_, number) => number % ONE_IN === index % ONE_IN)];
-  // What a person writes is stored, which takes longer than a look.
-  const tried = FULL_SIZE || isRefused(fn, place) ? chosen : chosen.slice(0, 2);
-  return tried.flatMap((name) =>
-    fullnesses(fn, place, index).map((full) => ({
+  const isAccess = mustBeRefused(fn, argument);
+  // Writing takes longer than being refused.
+  const tried = FULL_SIZE || isAccess ? chosen : chosen.slice(0, 2);
+  const withBoth = FULL_SIZE && isAccess && hasOptional(fn.args);
+  return tried.flatMap((identifier) =>
+    (withBoth ? [false, true] : [index % 2 === 1]).map((withOptional) => ({
       fn,
-      what: `${fn.path} ${place.path}: ${name.kind}`,
-      full,
-      arms: armsFor(stage, place, name),
+      what: `${fn.path} ${argument.path}: ${identifier.kind}`,
+      withOptional,
+      variants: variantsFor(fixture, argument, identifier),
     })),
   );
 }
 
-/** With optional arguments and without, or (where that takes long) one or the other. */
-function fullnesses(fn: PublicFunction, place: Place, index: number): boolean[] {
-  const both = FULL_SIZE && isRefused(fn, place) && hasOptional(fn.args);
-  return both ? [false, true] : [index % 2 === 1];
-}
-
-function armsFor({ removed }: Stage, place: Place, name: Identifier): Arm[] {
-  const fake = removed.get(name.kind);
-  // A name that is too long for a field is refused with its length, whoever's it is.
-  const { length } = name.value;
+function variantsFor(
+  { removed }: Fixture,
+  argument: ArgumentPath,
+  identifier: Identifier,
+): Variant[] {
+  const ofRemoved = removed.get(identifier.kind);
+  // An identifier that is too long for a field is refused with its length, whoever's it is.
+  const { length } = identifier.value;
   const values = [
-    ["hers", name.value],
-    ...(fake?.value.length === length ? [["removed", fake.value]] : []),
-    ["never there", neverExisted(name.value)],
-    ...(place.table === undefined ? [["nonsense", nonsense(length)]] : []),
+    ["owned", identifier.value],
+    ...(ofRemoved?.value.length === length ? [["removed", ofRemoved.value]] : []),
+    ["never existed", neverExisted(identifier.value)],
+    ...(argument.table === undefined ? [["random text", randomText(length)]] : []),
   ] as const;
-  return values.map(([arm = "", value = ""]) => ({
-    name: arm,
-    chosen: new Map([[place.path, value]]),
+  return values.map(([name = "", value = ""]) => ({
+    name,
+    chosen: new Map([[argument.path, value]]),
   }));
 }
 
-/** Text that is no name of anything. */
-function nonsense(length: number): string {
+function randomText(length: number): string {
   return randomBytes(length).toString("hex").slice(0, length);
 }
 
-/** The names that a place is made for: of the table's documents, or of what the field is called after. */
-export function fittingNames({ hers }: Stage, { table, field }: Place): Identifier[] {
+/** The identifiers of an argument's kind: of the table's documents, or of what the field is named after. */
+export function fittingIdentifiers(
+  { identifiers }: Fixture,
+  { table, field }: ArgumentPath,
+): Identifier[] {
   const documents = `app/${table ?? `${field.replace(/Id$/, "")}s`}._id`;
-  return hers.filter(
+  return identifiers.filter(
     ({ kind }) =>
       kind === documents ||
       kind.endsWith(`.${field}`) ||
@@ -121,27 +132,35 @@ export function fittingNames({ hers }: Stage, { table, field }: Place): Identifi
   );
 }
 
-/** Everything at once: her project with her cursor, for one. */
-function attemptsAtAll(stage: Stage, fn: PublicFunction, places: Place[]): Attempt[] {
-  const made = places
-    .map((place) => ({ path: place.path, names: fittingNames(stage, place) }))
-    .filter(({ names }) => names.length > 0);
-  if (made.length < 2) return [];
-  const rounds = Math.max(...made.map(({ names }) => names.length));
+/** All arguments at once: the owner's project with the owner's cursor, for one. */
+function attemptsAtAll(fixture: Fixture, fn: PublicFunction, paths: ArgumentPath[]): Attempt[] {
+  const choices = paths
+    .map((argument) => ({
+      path: argument.path,
+      fitting: fittingIdentifiers(fixture, argument),
+    }))
+    .filter(({ fitting }) => fitting.length > 0);
+  if (choices.length < 2) return [];
+  const rounds = Math.max(...choices.map(({ fitting }) => fitting.length));
   return Array.from({ length: rounds }, (_, round) => {
-    const names = made.map(({ path, names }) => [path, names[round % names.length]] as const);
-    const arm = (name: string, valueOf: (name: Identifier) => string): Arm => ({
+    const chosen = choices.map(
+      ({ path, fitting }) => [path, fitting[round % fitting.length]!] as const,
+    );
+    const variant = (name: string, valueOf: (identifier: Identifier) => string): Variant => ({
       name,
-      chosen: new Map(names.map(([path, name]) => [path, name ? valueOf(name) : ""])),
+      chosen: new Map(chosen.map(([path, identifier]) => [path, valueOf(identifier)])),
     });
     return {
       fn,
-      what: `${fn.path} ${names.map(([path, name]) => `${path}: ${name?.kind ?? ""}`).join(", ")}`,
-      full: false,
-      arms: [
-        arm("hers", ({ value }) => value),
-        arm("removed", ({ kind, value }) => stage.removed.get(kind)?.value ?? neverExisted(value)),
-        arm("never there", ({ value }) => neverExisted(value)),
+      what: `${fn.path} ${chosen.map(([path, { kind }]) => `${path}: ${kind}`).join(", ")}`,
+      withOptional: false,
+      variants: [
+        variant("owned", ({ value }) => value),
+        variant(
+          "removed",
+          ({ kind, value }) => fixture.removed.get(kind)?.value ?? neverExisted(value),
+        ),
+        variant("never existed", ({ value }) => neverExisted(value)),
       ],
     };
   });

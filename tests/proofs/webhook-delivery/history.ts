@@ -1,102 +1,122 @@
 /**
- * What happens to some people at Clerk, at Stripe and at Daytona, in the order in which it does. Generated as wishes,
- * of which those are left out that could not come true at that point, so that whatever is shrunk stays legal.
+ * What happens to some users at Clerk, Stripe and Daytona, in order. Generated as candidates, of which those are left
+ * out that can't happen at that point, so that what is shrunk stays legal.
  */
 import fc from "fast-check";
-import { afterClerk, type ClerkChange, clerkChanges } from "./clerk-life.ts";
-import { afterDaytona, type DaytonaChange, daytonaChanges } from "./daytona-life.ts";
-import { afterStripe, type StripeChange, stripeChanges } from "./stripe-life.ts";
-import { type Life, newLife } from "./life.ts";
+import {
+  afterClerk,
+  afterDaytona,
+  afterStripe,
+  CLERK_CHANGES,
+  DAYTONA_CHANGES,
+  STRIPE_CHANGES,
+  type ClerkChange,
+  type DaytonaChange,
+  type StripeChange,
+  type UserState,
+} from "./changes.ts";
 
 /** Who sends webhooks. */
 export type Sender = "clerk" | "stripe" | "daytona";
 
-/** Somebody, as the history finds them. Only those who are here already can have anything. */
-export interface Part {
-  isHere: boolean;
+/** A user at the beginning of a history. Only those who have signed up can have anything. */
+export interface InitialUser {
+  isSignedUp: boolean;
   /** How many projects, each `ready`. */
   projects: number;
   /** Whether they have opened a checkout. */
-  buys: boolean;
+  hasCheckout: boolean;
 }
 
-/** One thing that happens to one person at one sender. */
+/** One thing that happens to one user at one sender. */
 export type Change = ClerkChange | StripeChange | DaytonaChange;
 
-/** A change, and the person (by their index) whose it is. */
-export interface Happening {
-  who: number;
+/** A change, and the index of the user whose it is. */
+export interface UserChange {
+  user: number;
   change: Change;
 }
 
-/** People, and what happens to them, in order. */
+/** Users, and what happens to them, in order. */
 export interface History {
-  parts: Part[];
-  happenings: Happening[];
+  users: InitialUser[];
+  changes: UserChange[];
 }
 
 /** How large a history is to be. */
 export interface Size {
-  people: number;
-  /** Wishes, of which some come true: how many is a matter of who is deleted, and when. */
-  wishes: { min: number; max: number };
-  /** How much has to happen at least; 0 by default. A good deal fewer than `wishes.min`, or it is long looked for. */
-  happenings?: number;
+  users: number;
+  /** Candidates for changes; how many of them are legal depends on who is deleted, and when. */
+  candidates: { min: number; max: number };
+  /** How many legal changes there must be; 0 by default. Keep it well below `candidates.min`. */
+  minChanges?: number;
 }
 
 const CHANGES: Record<Sender, fc.Arbitrary<Change>> = {
-  clerk: clerkChanges,
-  stripe: stripeChanges,
-  daytona: daytonaChanges,
+  clerk: CLERK_CHANGES,
+  stripe: STRIPE_CHANGES,
+  daytona: DAYTONA_CHANGES,
 };
 
-/** Legal histories in which these senders have something to say. */
+/** Legal histories in which these senders send something. */
 export function histories(
   senders: readonly Sender[],
-  { people, wishes, happenings: atLeast = 0 }: Size,
+  { users, candidates, minChanges = 0 }: Size,
 ): fc.Arbitrary<History> {
   const change = fc.oneof(...senders.map((sender) => CHANGES[sender]));
-  const wish = fc.record({ who: fc.nat(people - 1), change });
+  const candidate = fc.record({ user: fc.nat(users - 1), change });
+  const { min: minLength, max: maxLength } = candidates;
   return fc
     .record({
-      parts: fc.array(partIn(senders), { minLength: people, maxLength: people }),
-      wished: fc.array(wish, { minLength: wishes.min, maxLength: wishes.max, size: "max" }),
+      users: fc.array(initialUser(senders), { minLength: users, maxLength: users }),
+      candidates: fc.array(candidate, { minLength, maxLength, size: "max" }),
     })
-    .map(({ parts, wished }) => ({ parts, happenings: legal(parts, wished) }))
-    .filter(({ happenings }) => happenings.length >= atLeast);
+    .map(({ users, candidates }) => ({ users, changes: legalChanges(users, candidates) }))
+    .filter(({ changes }) => changes.length >= minChanges);
 }
 
-/** Without Clerk nobody arrives; without the others nobody needs anything of theirs. */
-function partIn(senders: readonly Sender[]): fc.Arbitrary<Part> {
-  const here = fc.record({
-    isHere: fc.constant(true),
+/** Without Clerk nobody signs up later; without the others nobody needs anything of theirs. */
+function initialUser(senders: readonly Sender[]): fc.Arbitrary<InitialUser> {
+  const signedUp = fc.record({
+    isSignedUp: fc.constant(true),
     projects: senders.includes("daytona") ? fc.integer({ min: 1, max: 2 }) : fc.constant(0),
-    buys: fc.constant(senders.includes("stripe")),
+    hasCheckout: fc.constant(senders.includes("stripe")),
   });
-  const newcomer = fc.constant({ isHere: false, projects: 0, buys: false });
-  if (!senders.includes("clerk")) return here;
-  return fc.oneof({ weight: 3, arbitrary: here }, { weight: 1, arbitrary: newcomer });
+  if (!senders.includes("clerk")) return signedUp;
+  const later = fc.constant({ isSignedUp: false, projects: 0, hasCheckout: false });
+  return fc.oneof({ weight: 3, arbitrary: signedUp }, { weight: 1, arbitrary: later });
 }
 
-function legal(parts: readonly Part[], wished: readonly Happening[]): Happening[] {
-  const lives = parts.map(newLife);
-  return wished.filter(({ who, change }) => {
-    const life = lives[who];
-    const next = life && after(life, change);
+function legalChanges(
+  users: readonly InitialUser[],
+  candidates: readonly UserChange[],
+): UserChange[] {
+  const states = users.map(initialState);
+  return candidates.filter(({ user, change }) => {
+    const state = states[user];
+    const next = state && after(state, change);
     if (!next) return false;
-    lives[who] = next;
+    states[user] = next;
     return true;
   });
 }
 
-/** A life after a change; null when that can't happen in it. */
-function after(life: Life, change: Change): Life | null {
+function initialState({ isSignedUp, projects, hasCheckout }: InitialUser): UserState {
+  return {
+    account: isSignedUp ? "open" : "none",
+    customer: hasCheckout ? { subscription: null, paidAfterDeletion: false } : null,
+    sandboxes: Array.from({ length: projects }, () => "started"),
+  };
+}
+
+/** The state after a change; null when that can't happen in it. */
+function after(state: UserState, change: Change): UserState | null {
   switch (change.sender) {
     case "clerk":
-      return afterClerk(life, change);
+      return afterClerk(state, change);
     case "stripe":
-      return afterStripe(life, change);
+      return afterStripe(state, change);
     case "daytona":
-      return afterDaytona(life, change);
+      return afterDaytona(state, change);
   }
 }

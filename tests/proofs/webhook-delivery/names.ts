@@ -1,9 +1,8 @@
-/** Names that mean the same in every run of a history, for ids that don't. */
+/** Names that mean the same in every run of a history, in place of ids that differ. */
 import type Stripe from "stripe";
-import type { Actor } from "./cast.ts";
-import { type Letter, versionIn } from "./letters.ts";
-import type { Run } from "./live.ts";
-import type { World } from "./world.ts";
+import type { Harness } from "./harness.ts";
+import type { HistoryUser, Run } from "./replay.ts";
+import { versionIn, type WebhookEvent } from "./webhook-event.ts";
 
 /** What Stripe has of a customer, each list oldest first. */
 export interface Account {
@@ -15,28 +14,28 @@ export interface Account {
   sessions: Stripe.Checkout.Session[];
 }
 
-/** The names of everything that belongs to the people of one run. */
+/** The names of everything that belongs to the users of one run. */
 export class Names {
   readonly #names = new Map<string, string>();
-  readonly #owners = new Map<string, Actor>();
+  readonly #owners = new Map<string, HistoryUser>();
 
   /**
-   * @param accounts theirs, by customer
-   * @param priceId of what is for sale, which is nobody's
+   * @param accounts - by customer
+   * @param priceId - of the pro plan, which is nobody's
    */
-  constructor({ cast, courier }: Run, accounts: ReadonlyMap<string, Account>, priceId: string) {
+  constructor({ users, dispatcher }: Run, accounts: ReadonlyMap<string, Account>, priceId: string) {
     this.#names.set(priceId, "the price");
-    for (const [index, actor] of cast.entries()) {
-      const who = `person ${index}`;
-      this.#give(actor, who, actor.clerkId);
-      this.#give(actor, `row of ${who}`, actor.userId);
-      this.#giveEach(actor, `project of ${who}`, actor.projectIds);
-      this.#giveEach(actor, `sandbox of ${who}`, actor.sandboxIds);
-      const account = accounts.get(actor.customerId ?? "");
-      if (account) this.#giveAccount(actor, who, account);
+    for (const [index, user] of users.entries()) {
+      const who = `user ${index}`;
+      this.#give(user, who, user.clerkId);
+      this.#give(user, `row of ${who}`, user.userId);
+      this.#giveEach(user, `project of ${who}`, user.projectIds);
+      this.#giveEach(user, `sandbox of ${who}`, user.sandboxIds);
+      const account = accounts.get(user.customerId ?? "");
+      if (account) this.#giveAccount(user, who, account);
     }
-    this.#giveEvents(courier.letters);
-    this.#giveVersions(courier.letters);
+    this.#giveEvents(dispatcher.events);
+    this.#giveVersions(dispatcher.events);
   }
 
   /** The name of an id; anything else as it is. */
@@ -44,67 +43,67 @@ export class Names {
     return this.#names.get(value) ?? value;
   }
 
-  /** The person whose something is. */
-  ownerOf(value: string): Actor | undefined {
+  /** The user to whom an id belongs. */
+  ownerOf(value: string): HistoryUser | undefined {
     return this.#owners.get(value);
   }
 
-  /** The name of a person's `updated_at`: the how-manieth it is. */
+  /** The name of a user's `updated_at`: "version 2" for the second. */
   ofVersion(clerkId: string, updatedAt: number): string {
     return this.of(`${clerkId} as of ${updatedAt}`);
   }
 
-  #give(actor: Actor, name: string, id: string | null): void {
+  #give(user: HistoryUser, name: string, id: string | null): void {
     if (id === null) return;
     this.#names.set(id, name);
-    this.#owners.set(id, actor);
+    this.#owners.set(id, user);
   }
 
-  #giveEach(actor: Actor, name: string, ids: readonly string[]): void {
-    for (const [index, id] of ids.entries()) this.#give(actor, `${name}, ${index}`, id);
+  #giveEach(user: HistoryUser, name: string, ids: readonly string[]): void {
+    for (const [index, id] of ids.entries()) this.#give(user, `${name}, ${index}`, id);
   }
 
-  #giveAccount(actor: Actor, who: string, account: Account): void {
+  #giveAccount(user: HistoryUser, who: string, account: Account): void {
     const { subscriptions, invoices, payments, sessions } = account;
     const idOf = ({ id }: { id: string }) => id;
-    this.#give(actor, `customer of ${who}`, account.customerId);
-    this.#giveEach(actor, `subscription of ${who}`, subscriptions.map(idOf));
-    this.#giveEach(actor, `invoice of ${who}`, invoices.map(idOf));
-    this.#giveEach(actor, `payment of ${who}`, payments.map(idOf));
-    this.#giveEach(actor, `checkout of ${who}`, sessions.map(idOf));
+    this.#give(user, `customer of ${who}`, account.customerId);
+    this.#giveEach(user, `subscription of ${who}`, subscriptions.map(idOf));
+    this.#giveEach(user, `invoice of ${who}`, invoices.map(idOf));
+    this.#giveEach(user, `payment of ${who}`, payments.map(idOf));
+    this.#giveEach(user, `checkout of ${who}`, sessions.map(idOf));
     const numbers = invoices.map(({ number }) => number ?? "");
-    this.#giveEach(actor, `invoice number of ${who}`, numbers);
+    this.#giveEach(user, `invoice number of ${who}`, numbers);
   }
 
-  /** Stripe's events by what they say of what; of those that say the same, all have one name. */
-  #giveEvents(letters: readonly Letter[]): void {
-    for (const { sender, id, type, about } of letters) {
-      const owner = this.#owners.get(about);
-      if (sender === "stripe" && owner) this.#give(owner, `${type} of ${this.of(about)}`, id);
+  /** Stripe's events by type and object; those that have both in common share a name. */
+  #giveEvents(events: readonly WebhookEvent[]): void {
+    for (const { sender, id, type, objectId } of events) {
+      const owner = this.#owners.get(objectId);
+      if (sender === "stripe" && owner) this.#give(owner, `${type} of ${this.of(objectId)}`, id);
     }
   }
 
-  #giveVersions(letters: readonly Letter[]): void {
+  #giveVersions(events: readonly WebhookEvent[]): void {
     const seen = new Map<string, Set<number>>();
-    for (const letter of letters) {
-      const version = letter.sender === "clerk" ? versionIn(letter) : null;
+    for (const event of events) {
+      const version = event.sender === "clerk" ? versionIn(event) : null;
       if (version === null) continue;
-      const versions = seen.get(letter.about) ?? new Set<number>();
-      seen.set(letter.about, versions.add(version));
-      this.#names.set(`${letter.about} as of ${version}`, `version ${versions.size}`);
+      const versions = seen.get(event.objectId) ?? new Set<number>();
+      seen.set(event.objectId, versions.add(version));
+      this.#names.set(`${event.objectId} as of ${version}`, `version ${versions.size}`);
     }
   }
 }
 
-/** What Stripe has of the people's customers. */
+/** What Stripe has of the users' customers. */
 export async function accountsOf(
-  world: World,
-  cast: readonly Actor[],
+  harness: Harness,
+  users: readonly HistoryUser[],
 ): Promise<Map<string, Account>> {
   const accounts = new Map<string, Account>();
-  for (const { customerId } of cast) {
+  for (const { customerId } of users) {
     if (customerId === null) continue;
-    accounts.set(customerId, await world.until(accountOf(world.stripe.sdk, customerId)));
+    accounts.set(customerId, await harness.until(accountOf(harness.stripe.sdk, customerId)));
   }
   return accounts;
 }

@@ -1,0 +1,108 @@
+/** One worker of the fault matrix: a world that is reset before each case, so that no case finds what another left. */
+import { cpSync, rmSync } from "node:fs";
+import { listSandboxes } from "../../support/emulators.ts";
+import { setEnvironment, startWorld, type World } from "../../support/world.ts";
+
+/** The sweep runs only when a case runs it: "after at most one sweep" is to mean that. */
+const NO_CRONS = `
+import { cronJobs } from "convex/server";
+export default cronJobs();
+`;
+
+/**
+ * A state that is waited for is there at the second poll, however slow the machine is: each time an operation is run
+ * it makes the calls that were recorded.
+ */
+const DELAYS_MS = {
+  create: "until seen",
+  start: "until seen",
+  stop: "until seen",
+  archive: 0,
+  destroy: 0,
+} as const;
+
+/** An agent that prints two lines, one of them a moment later. */
+const AGENT = "printf 'one\\n'; sleep 0.3; printf 'two\\n'";
+
+/** The names of the emulators. */
+export const SERVICES = ["clerk", "daytona", "stripe"] as const;
+export type Service = (typeof SERVICES)[number];
+
+/** Clerk and Daytona send no webhooks: those would repair what the sweep must. */
+export class Worker {
+  readonly #snapshot: string;
+  #up: Promise<void> = Promise.resolve();
+  /** Whether the deployment has been killed since the case began. */
+  wasKilled = false;
+
+  private constructor(readonly world: World) {
+    this.#snapshot = `${world.deployment.dataDir}-snapshot`;
+  }
+
+  static async start(): Promise<Worker> {
+    const world = await startWorld({
+      webhooks: false,
+      modules: { "crons.ts": NO_CRONS },
+      daytona: { delaysMs: DELAYS_MS },
+    });
+    world.stripe.setWebhook({ url: `${world.deployment.siteUrl}/stripe/webhook` });
+    const worker = new Worker(world);
+    await world.deployment.stop();
+    cpSync(world.deployment.dataDir, worker.#snapshot, { recursive: true });
+    return worker;
+  }
+
+  /** An empty database with the functions pushed, no sandboxes, and no faults. */
+  async reset(): Promise<void> {
+    const { deployment } = this.world;
+    await this.#up;
+    await deployment.kill();
+    rmSync(deployment.dataDir, { recursive: true, force: true });
+    cpSync(this.#snapshot, deployment.dataDir, { recursive: true });
+    this.clearFaults();
+    for (const { id } of await this.sandboxes()) await this.#deleteSandbox(id);
+    await deployment.restart();
+    this.wasKilled = false;
+  }
+
+  /** `kill -9`, and a new start. */
+  async kill(): Promise<void> {
+    const { deployment } = this.world;
+    this.wasKilled = true;
+    const gone = deployment.kill();
+    this.#up = gone.then(() => deployment.restart());
+    await gone;
+  }
+
+  /** Waits until the deployment is there (again). */
+  async up(): Promise<void> {
+    await this.#up;
+  }
+
+  clearFaults(): void {
+    for (const service of SERVICES) this.world[service].faults.clear();
+  }
+
+  async setAgent(isConfigured: boolean): Promise<void> {
+    await setEnvironment(this.world.deployment, { AGENT_COMMAND: isConfigured ? AGENT : "" });
+  }
+
+  /** The sandboxes that Daytona has. */
+  async sandboxes() {
+    const { url, apiKey } = this.world.daytona;
+    return await listSandboxes({ daytonaUrl: url, daytonaApiKey: apiKey });
+  }
+
+  async close(): Promise<void> {
+    await this.#up;
+    rmSync(this.#snapshot, { recursive: true, force: true });
+    await this.world.close();
+  }
+
+  async #deleteSandbox(id: string): Promise<void> {
+    const { url, apiKey } = this.world.daytona;
+    const headers = { authorization: `Bearer ${apiKey}` };
+    await fetch(`${url}/sandbox/${id}`, { headers }); // completes a change that is under way
+    await fetch(`${url}/sandbox/${id}`, { headers, method: "DELETE" });
+  }
+}

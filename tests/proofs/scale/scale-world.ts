@@ -1,0 +1,109 @@
+/** A world whose tables can be filled: the app with functions that insert rows, its function log, and an owner. */
+import { readFileSync } from "node:fs";
+import { anyApi, type ApiFromModules } from "convex/server";
+import { api } from "../../../convex/_generated/api.js";
+import type { Id } from "../../../convex/_generated/dataModel";
+import { PLANS } from "../../../convex/payments/plans.ts";
+import { runMutation, runQuery } from "../../support/operator.ts";
+import { createProject, TestUser, untilAtRest, type SandboxProject } from "../../support/user.ts";
+import { startWorld, type World } from "../../support/world.ts";
+import { Recorder } from "./recorder.ts";
+import type * as seedingModule from "./seeding.ts";
+
+// Typed as `_generated/api` would type it, beside the app's own.
+const { seeding } = anyApi as unknown as ApiFromModules<{ seeding: typeof seedingModule }>;
+
+/** How many are inserted per call; each user has about ten rows. */
+const USERS_PER_BATCH = 200;
+const MESSAGES_PER_BATCH = 2_000;
+/** Nearly 1 MiB each, so that a few are more than a transaction may read: 16 MiB. */
+const LONG_MESSAGES = 30;
+const LONG_PER_BATCH = 10;
+/** More bills than one list returns. */
+const MAX_BILLS = 150;
+
+/** Turns end at once, but for those that are asked to wait. */
+const AGENT_COMMAND = `case "$QUAVER_PROMPT" in *wait*) exec sleep 600;; esac`;
+
+/** The user in whose name everything is measured, with as many projects as a plan allows. */
+export interface Owner {
+  user: TestUser;
+  userId: Id<"users">;
+  /** Has as many messages as the size says. */
+  large: SandboxProject;
+  /** As large, and with long messages too. It is still there when the account is deleted. */
+  alsoLarge: SandboxProject;
+  /** Can be retried. */
+  failed: Id<"projects">;
+}
+
+export class ScaleWorld {
+  #otherUsers = 0;
+
+  private constructor(
+    readonly world: World,
+    readonly recorder: Recorder,
+  ) {}
+
+  static async start(): Promise<ScaleWorld> {
+    const source = readFileSync(new URL("./seeding.ts", import.meta.url), "utf8");
+    const world = await startWorld({
+      // It is typed where it stands, and runs in `convex/`.
+      modules: { "seeding.ts": source.replaceAll("../../../convex", ".") },
+      environment: { AGENT_COMMAND },
+      daytona: { delaysMs: { create: 5, start: 5, stop: 5, archive: 5, destroy: 5 } },
+    });
+    // Otherwise either the call or Clerk's webhook does the work of a deletion, whichever is first.
+    world.clerk.faults.add({ method: "WEBHOOK", path: "user.deleted", kind: "drop" });
+    return new ScaleWorld(world, await Recorder.start(world.deployment));
+  }
+
+  async close(): Promise<void> {
+    await this.world.close();
+    await this.recorder.close();
+  }
+
+  /** Adds users, with rows in every table, until there are so many. */
+  async addOtherUsers(upTo: number): Promise<void> {
+    for (; this.#otherUsers < upTo;) {
+      const count = Math.min(USERS_PER_BATCH, upTo - this.#otherUsers);
+      const range = { from: this.#otherUsers, count };
+      await runMutation(this.world.deployment, seeding.addOtherUsers, range);
+      this.#otherUsers += count;
+    }
+  }
+
+  /** Signs somebody up, with so many messages in each of two projects, and as many other projects and bills. */
+  async addOwner(messages: number): Promise<Owner> {
+    const { deployment } = this.world;
+    const user = await TestUser.signUp(this.world);
+    const { _id: userId } = (await user.query(api.auth.users.currentUser, {}))!;
+    const [large, alsoLarge] = [await createProject(user), await createProject(user)];
+    for (const { projectId } of [large, alsoLarge]) await untilAtRest(user, projectId);
+    const long = { projectId: alsoLarge.projectId, count: LONG_PER_BATCH };
+    for (let added = 0; added < LONG_MESSAGES; added += LONG_PER_BATCH) {
+      await runMutation(deployment, seeding.addLongMessages, long);
+    }
+    for (const { projectId } of [large, alsoLarge]) {
+      for (let from = 0; from < messages; from += MESSAGES_PER_BATCH) {
+        const count = Math.min(MESSAGES_PER_BATCH, messages - from);
+        await runMutation(deployment, seeding.addMessages, { projectId, from, count });
+      }
+    }
+    // Room for the two above, and for one to be created.
+    const projects = Math.min(messages, PLANS.pro.maxProjects) - 3;
+    const rows = { userId, projects, bills: Math.min(messages, MAX_BILLS) };
+    const failed = await runMutation(deployment, seeding.addProjectsAndBills, rows);
+    return { user, userId, large, alsoLarge, failed };
+  }
+
+  /** Where something of a user, or of a project of theirs, is left. */
+  async left(userId: Id<"users"> | null, { projectId, sandboxId }: SandboxProject) {
+    const ids = { userId, projectIds: [projectId] };
+    const tables = await runQuery(this.world.deployment, seeding.left, ids);
+    const { url, apiKey } = this.world.daytona;
+    const headers = { authorization: `Bearer ${apiKey}` };
+    const hasSandbox = (await fetch(`${url}/sandbox/${sandboxId}`, { headers })).ok;
+    return hasSandbox ? [...tables, "a sandbox at Daytona"] : tables;
+  }
+}

@@ -1,0 +1,153 @@
+/** What has changed of the owner's things, in the database and at the other services. */
+import type { Call } from "@quaver/emulators";
+import type { Row } from "../../support/operator.ts";
+import type { World } from "../../support/world.ts";
+import type { Attackers } from "./attacker.ts";
+import { dumpOf, isJobTable, names, rowsIn, type Dump } from "./database.ts";
+import { withoutPolling, type Fixture } from "./fixture.ts";
+
+/** How much must be unchanged: everything, as each call was refused; or, after calls that succeed, what is the owner's. */
+export type Extent = "everything" | "owned";
+
+/** Jobs that run without any call: the sweep's, and the polling of the owner's agent. */
+const USUAL_JOBS = /^(projects\/reconcile\/(sweep|daytona|orphans)|turns\/run)\.js:(?!endTurnSession)/;
+
+/** Compares the present state with that of the last check. */
+export class ChangeDetector {
+  readonly #jobs = new Set<string>();
+  #before: Dump = new Map();
+
+  private constructor(
+    private readonly fixture: Fixture,
+    private readonly attackers: Attackers,
+    private readonly extent: Extent,
+  ) {}
+
+  /** Begins with the present state. */
+  static async start(
+    fixture: Fixture,
+    attackers: Attackers,
+    extent: Extent,
+  ): Promise<ChangeDetector> {
+    const detector = new ChangeDetector(fixture, attackers, extent);
+    await detector.changes();
+    return detector;
+  }
+
+  /** Everything that has changed since the last check, in words. */
+  async changes(): Promise<string[]> {
+    const { world, owner } = this.fixture;
+    const dump = await dumpOf(world.deployment);
+    const jobs = this.#newJobs(dump);
+    const now = this.#inExtent(withoutPolling(dump, [owner.projects.generating]));
+    const changes = changesBetween(this.#before, now);
+    this.#before = now;
+    const calls = takeCalls(world).filter((call) => this.#isUnusual(call));
+    return [...changes, ...jobs, ...calls.map((call) => `a call: ${call}`)];
+  }
+
+  #inExtent(dump: Dump): Dump {
+    if (this.extent === "everything") return dump;
+    return new Map(
+      [...dump].map(([table, rows]) => [table, rows.filter((row) => this.#isOwned(row))]),
+    );
+  }
+
+  /** What an attacker has written may contain the owner's identifiers. */
+  #isOwned(row: unknown): boolean {
+    return names(row, this.fixture.values) && !this.attackers.own(row);
+  }
+
+  #newJobs(dump: Dump): string[] {
+    const isUsual = ({ name }: Row) => typeof name === "string" && USUAL_JOBS.test(name);
+    const found = rowsIn(dump).filter(
+      ({ table, row }) =>
+        isJobTable(table) && !this.#jobs.has(row._id) && this.#isOwned(row) && !isUsual(row),
+    );
+    for (const { row } of found) this.#jobs.add(row._id);
+    return found.map(({ table, row }) => `a job: ${table} ${JSON.stringify(row)}`);
+  }
+
+  /** Whether a call is neither a poll of the owner's agent nor one of the sweep's. */
+  #isUnusual(call: string): boolean {
+    const { owner, values } = this.fixture;
+    const isPoll =
+      call.includes(owner.generatingSandbox) &&
+      (call.startsWith("daytona GET") || /\/(last-activity|process\/execute)$/.test(call));
+    if (isPoll || /^daytona GET \/sandbox(\/[^/]*)?$/.test(call)) return false;
+    return this.extent === "everything" || [...values].some((value) => call.includes(value));
+  }
+}
+
+function changesBetween(before: Dump, after: Dump): string[] {
+  const [old, now] = [textsById(before), textsById(after)];
+  const removed = [...old].filter(([id]) => !now.has(id));
+  const added = [...now].filter(([id]) => !old.has(id));
+  const changed = [...old].filter(([id, text]) => now.has(id) && now.get(id) !== text);
+  return [
+    ...removed.map(([, text]) => `removed: ${text}`),
+    ...added.map(([, text]) => `added: ${text}`),
+    ...changed.map(([id, text]) => `changed: ${text} -> ${now.get(id) ?? ""}`),
+  ];
+}
+
+function textsById(dump: Dump): Map<string, string> {
+  return new Map(
+    rowsIn(dump).map(({ table, row }) => [
+      `${table} ${row._id}`,
+      `${table} ${JSON.stringify(row)}`,
+    ]),
+  );
+}
+
+/** The calls to the other services since the last time, without those by which users sign in. */
+function takeCalls({ clerk, daytona, stripe }: World): string[] {
+  return Object.entries({ clerk, daytona, stripe }).flatMap(([name, { faults }]) => {
+    const isCounted = ({ method, path }: Call) =>
+      method !== "WEBHOOK" && (name !== "clerk" || path.startsWith("/v1/"));
+    const calls = faults.calls().filter(isCounted);
+    faults.clear();
+    return calls.map(({ method, path }) => `${name} ${method} ${path}`);
+  });
+}
+
+/** Fields that say when a sandbox was last used, which the owner's agent changes all the time. */
+const ACTIVITY_FIELDS = new Set(["updatedAt", "lastActivityAt"]);
+
+/** What the other services answer about each of the owner's identifiers, by URL. */
+export async function servicesState({ world, values }: Fixture): Promise<Map<string, string>> {
+  const { clerk, daytona, stripe } = world;
+  const resources = [
+    { base: `${daytona.url}/sandbox`, key: daytona.apiKey },
+    { base: `${clerk.url}/v1/users`, key: clerk.secretKey },
+    ...["customers", "subscriptions", "invoices", "checkout/sessions", "payment_intents"].map(
+      (kind) => ({ base: `${stripe.url}/v1/${kind}`, key: stripe.secretKey }),
+    ),
+  ];
+  const state = new Map<string, string>();
+  for (const { base, key } of resources) {
+    for (const value of values) {
+      const url = `${base}/${encodeURIComponent(value)}`;
+      const response = await fetch(url, { headers: { authorization: `Bearer ${key}` } });
+      if (response.ok) state.set(url, withoutActivity(await response.json()));
+    }
+  }
+  takeCalls(world);
+  return state;
+}
+
+function withoutActivity(value: unknown): string {
+  return JSON.stringify(value, (field, item: unknown) =>
+    ACTIVITY_FIELDS.has(field) ? undefined : item,
+  );
+}
+
+/** What differs between two such states, in words. */
+export function serviceChanges(
+  before: ReadonlyMap<string, string>,
+  after: ReadonlyMap<string, string>,
+): string[] {
+  return [...new Set([...before.keys(), ...after.keys()])]
+    .filter((url) => before.get(url) !== after.get(url))
+    .map((url) => `${url}: ${before.get(url) ?? "nothing"} -> ${after.get(url) ?? "nothing"}`);
+}

@@ -1,0 +1,238 @@
+/** The fixture: an owner who has one of everything, and a removed owner who had the same and deleted their account. */
+import { api } from "../../../convex/_generated/api.js";
+import type { Id } from "../../../convex/_generated/dataModel.js";
+import type { ProjectStatus } from "../../../convex/projects/tables.ts";
+import { readSpec, type Spec } from "../../../scripts/lib/function-spec.ts";
+import { scheduledWork, workpoolJobs, type Row } from "../../support/operator.ts";
+import { until } from "../../support/until.ts";
+import { createProject, subscribe, TestUser, untilAtRest } from "../../support/user.ts";
+import { startWorld, type World } from "../../support/world.ts";
+import {
+  dumpOf,
+  identifiersOf,
+  isJobTable,
+  names,
+  type Dump,
+  type Identifier,
+} from "./database.ts";
+
+const QUIET_WITHIN_MS = 90_000;
+const QUIET_FOR_MS = 1_000;
+
+/** What the agent that never ends prints. */
+const WORKING = "at work";
+
+/** The agent: it succeeds, fails, or never ends, as the prompt says. */
+const AGENT_COMMAND = `case "$QUAVER_PROMPT" in *forever*) echo ${WORKING}; exec sleep 3600;; *badly*) exit 3;; *) echo done;; esac`;
+
+/** The prompts of a project in each status; `creating` is over too soon. */
+const PROMPTS = {
+  ready: "Work",
+  stopped: "Work, then stop",
+  archived: "Work, then stop and be archived",
+  failed: "End badly",
+  generating: "Work forever",
+} as const satisfies Partial<Record<ProjectStatus, string>>;
+
+/** Someone with projects in every status, messages, and a paid plan. */
+export interface Owner {
+  user: TestUser;
+  projects: Record<keyof typeof PROMPTS, Id<"projects">>;
+  /** The sandbox of the project that is generating. */
+  generatingSandbox: string;
+  /** What they were given that is not stored: cursors, URLs. */
+  handles: Identifier[];
+}
+
+/** What the attempts are judged by. */
+export interface Fixture {
+  world: World;
+  spec: Spec;
+  owner: Owner;
+  /** The owner's. */
+  identifiers: Identifier[];
+  /** The same as a set. */
+  values: ReadonlySet<string>;
+  /** Those of the removed owner, by their kind. */
+  removed: ReadonlyMap<string, Identifier>;
+}
+
+export async function startFixture(): Promise<Fixture> {
+  const world = await startWorld({
+    environment: { AGENT_COMMAND },
+    daytona: {
+      delaysMs: { create: 50, start: 50, stop: 50, archive: 50, destroy: 50 },
+      minuteMs: 60 * 60_000, // no sandbox is stopped for being idle
+    },
+  });
+  try {
+    const [spec, owner, removedOwner] = await Promise.all([
+      readSpec(world.deployment, world.project),
+      makeOwner(world, "Ada"),
+      makeOwner(world, "Grace"),
+    ]);
+    const generating = [owner.projects.generating, removedOwner.projects.generating];
+    const dump = await stableDump(world, generating);
+    const all = identifiersIn(world, dump, owner);
+    const allRemoved = identifiersIn(world, dump, removedOwner);
+    const isShared = ({ value }: Identifier) =>
+      [all, allRemoved].every((some) => some.some((other) => other.value === value));
+    const identifiers = all.filter((one) => !isShared(one));
+    const removed = allRemoved.filter((one) => !isShared(one));
+    await removedOwner.user.action(api.auth.users.deleteUser, {});
+    await untilDeleted(world, removedOwner);
+    return {
+      world,
+      spec,
+      owner,
+      identifiers,
+      values: new Set(identifiers.map(({ value }) => value)),
+      removed: new Map(removed.map((identifier) => [identifier.kind, identifier])),
+    };
+  } catch (error) {
+    await world.close();
+    throw error;
+  }
+}
+
+async function makeOwner(world: World, firstName: string): Promise<Owner> {
+  const user = await TestUser.signUp(world, firstName);
+  const paid = await buyPlan(user);
+  const [ready, stopped, archived, failed, generating] = await Promise.all([
+    makeProject(user, "ready"),
+    makeProject(user, "stopped"),
+    makeProject(user, "archived"),
+    makeProject(user, "failed"),
+    makeProject(user, "generating"),
+  ]);
+  for (const content of ["Make it blue", "Make it bluer"]) {
+    const message = { projectId: ready.projectId, role: "user" as const, content };
+    const clientMessageId = crypto.randomUUID();
+    await user.mutation(api.messages.mutations.insert, { ...message, clientMessageId });
+  }
+  const { projectId } = ready;
+  const preview = await user.action(api.projects.actions.previewUrl, { projectId });
+  const cursors = await cursorsOf(user, projectId);
+  return {
+    user,
+    projects: {
+      ready: projectId,
+      stopped: stopped.projectId,
+      archived: archived.projectId,
+      failed: failed.projectId,
+      generating: generating.projectId,
+    },
+    generatingSandbox: generating.sandboxId,
+    handles: [...paid, ...cursors, { kind: "preview", value: preview.url }],
+  };
+}
+
+async function makeProject(user: TestUser, status: keyof typeof PROMPTS) {
+  const { stop, archive } = api.projects.actions;
+  const made = await createProject(user, { name: `Is ${status}`, prompt: PROMPTS[status] });
+  const { projectId } = made;
+  if (status === "generating") {
+    // The status comes before the agent's command has been started.
+    await until("the agent to work", async () => {
+      const messages = await user.query(api.messages.queries.listByProject, { projectId });
+      return messages.at(-1)?.content.includes(WORKING);
+    });
+    return made;
+  }
+  await untilAtRest(user, projectId, status === "failed" ? "failed" : "ready");
+  if (status === "stopped" || status === "archived") await user.action(stop, { projectId });
+  if (status === "archived") await user.action(archive, { projectId });
+  return made;
+}
+
+async function buyPlan(user: TestUser): Promise<Identifier[]> {
+  const { sessionId, url } = await subscribe(user);
+  const { listInvoices, listPayments } = api.payments.queries;
+  await until("the bill", async () => {
+    const bills = [await user.query(listInvoices, {}), await user.query(listPayments, {})];
+    return bills.every(({ length }) => length === 1);
+  });
+  const portal = await user.action(api.payments.actions.createPortalSession, {});
+  return [
+    { kind: "checkout session", value: sessionId },
+    { kind: "checkout page", value: url },
+    { kind: "portal page", value: portal.url },
+  ];
+}
+
+/** A cursor of each paginated query. */
+async function cursorsOf(user: TestUser, projectId: string): Promise<Identifier[]> {
+  const paginationOpts = { numItems: 1, cursor: null };
+  const { pageInvoices, pagePayments } = api.payments.queries;
+  const pages = {
+    projects: await user.query(api.projects.queries.pageForCurrentUser, { paginationOpts }),
+    messages: await user.query(api.messages.queries.pageByProject, { projectId, paginationOpts }),
+    invoices: await user.query(pageInvoices, { paginationOpts }),
+    payments: await user.query(pagePayments, { paginationOpts }),
+  };
+  return Object.entries(pages).map(([of, page]) => ({
+    kind: `cursor of ${of}`,
+    value: page.continueCursor,
+  }));
+}
+
+function identifiersIn(world: World, dump: Dump, { user, handles }: Owner): Identifier[] {
+  const seeds = [{ kind: "Clerk's user", value: user.clerkId }, ...handles];
+  return identifiersOf(dump, seeds, Object.values(world.stripe.priceIds));
+}
+
+async function untilDeleted({ deployment }: World, { user, projects }: Owner): Promise<void> {
+  const identifiers = new Set<string>([user.clerkId, ...Object.values(projects)]);
+  const isDeleted = async () => {
+    const dump = await dumpOf(deployment);
+    const tables = ["app/users", "app/projects", "app/messages", "app/subscriptions"];
+    const rows = tables.flatMap((table) => dump.get(table) ?? []);
+    const left = [...rows, ...(await scheduledWork(deployment, 0))];
+    const isGone = !left.some((row) => names(row, identifiers));
+    return isGone && (await workpoolJobs(deployment)).length === 0;
+  };
+  await until("an account to be deleted", isDeleted, { timeoutMs: QUIET_WITHIN_MS });
+}
+
+/** A dump of the database once nothing changes any more, but for the project that is generating. */
+async function stableDump({ deployment }: World, generating: string[]): Promise<Dump> {
+  let before = "";
+  let since = Date.now();
+  return await until(
+    "the deployment to be at rest",
+    async () => {
+      const dump = withoutPolling(await dumpOf(deployment), generating);
+      const now = JSON.stringify([...dump]);
+      const isStable = now === before && (await workpoolJobs(deployment)).length === 0;
+      if (!isStable) since = Date.now();
+      before = now;
+      return Date.now() - since >= QUIET_FOR_MS && dump;
+    },
+    { timeoutMs: QUIET_WITHIN_MS, intervalMs: 250 },
+  );
+}
+
+/**
+ * A dump without the records of jobs and of sweeps, which go on for minutes after the jobs themselves; without what
+ * each poll of a running turn writes; and without the time at which the sweep last saw a sandbox.
+ */
+export function withoutPolling(dump: Dump, generating: string[]): Dump {
+  const tables = [...dump].filter(([table]) => !isJobTable(table) && table !== "app/sweeps");
+  return new Map(
+    tables.map(([table, rows]) => [
+      table,
+      rows.map(({ sandboxSeenAt: _, ...row }) =>
+        generating.includes(row._id) ? withoutPollTimes(row) : row,
+      ),
+    ]),
+  );
+}
+
+const POLL_TIMES = new Set(["expiresAt", "contactAt", "awakeAt"]);
+
+function withoutPollTimes(row: Row): Row {
+  const without = (value: unknown) =>
+    Object.fromEntries(Object.entries(value ?? {}).filter(([field]) => !POLL_TIMES.has(field)));
+  const { operation, turnProgress, ...rest } = row;
+  return { ...rest, operation: without(operation), turnProgress: without(turnProgress) };
+}

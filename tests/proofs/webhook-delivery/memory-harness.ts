@@ -1,0 +1,221 @@
+/** The harness in memory: `convex-test`, fakes of the three services, and a controlled clock. */
+import Stripe from "stripe";
+import { vi } from "vitest";
+import { FakeStripe } from "../../convex/fakeStripe.ts";
+import { aClerkEvent, aClerkUser } from "../../convex/people.ts";
+import { aBackend, daytona, ENVIRONMENT, settle } from "../../convex/setup.ts";
+import type { SandboxState } from "./changes.ts";
+import type { DeliveryFault } from "./delivery-faults.ts";
+import type { Caller, Harness, Row } from "./harness.ts";
+import type { Sender } from "./history.ts";
+import {
+  readEvent,
+  readPathOf,
+  signedHeaders,
+  stripeOutages,
+  WEBHOOK_PATHS,
+  type WebhookEvent,
+} from "./webhook-event.ts";
+
+const STEP_MS = 1_000;
+/** Turns of the real event loop that an answer gets before time goes on: signatures are computed outside of it. */
+const TURNS_PER_STEP = 20;
+const realSetTimeout = globalThis.setTimeout;
+
+/** On the way to each state, the sandbox is in this one for a moment. */
+const TRANSITIONAL: Record<SandboxState, string> = {
+  started: "starting",
+  stopped: "stopping",
+  archived: "archiving",
+  destroyed: "destroying",
+};
+
+const SECRETS: Record<Sender, string> = {
+  clerk: ENVIRONMENT.CLERK_WEBHOOK_SECRET,
+  stripe: "whsec_only",
+  daytona: ENVIRONMENT.DAYTONA_WEBHOOK_SECRET,
+};
+
+/** A harness with an empty database. */
+export function memoryHarness(): Harness {
+  vi.spyOn(console, "error").mockReturnValue();
+  daytona.reset();
+  const t = aBackend();
+  const stripe = new FakeStripe();
+  const slowReads = new SlowReads();
+  const outages = stripeOutages();
+  const sent: WebhookEvent[] = [];
+  let count = 0;
+
+  const send = (sender: Sender, event: unknown) => {
+    sent.push(readEvent(sender, `msg_${++count}`, JSON.stringify(event)));
+  };
+  const sendUser = (type: string, id: string, first_name: string) => {
+    send("clerk", aClerkEvent(type, aClerkUser({ id, first_name, updated_at: ++count })));
+  };
+  const sendSandbox = (id: string, newState: string) => {
+    vi.advanceTimersByTime(1);
+    const updatedAt = new Date().toISOString();
+    const event = "sandbox.state.updated";
+    send("daytona", { event, timestamp: updatedAt, id, newState, updatedAt });
+  };
+  const passStep = async () => {
+    slowReads.passStep();
+    await vi.advanceTimersByTimeAsync(STEP_MS);
+    await t.finishInProgressScheduledFunctions();
+  };
+  const inject = (event: WebhookEvent, fault: DeliveryFault) => {
+    const path = readPathOf(event);
+    if (fault === "Stripe slow") return slowReads.hold(path);
+    const remove =
+      fault === "Stripe unavailable"
+        ? stripe.faults.add({ method: "GET", path, nth: 1, kind: outages.next().value })
+        : () => undefined;
+    return { remove, held: new Promise<void>(() => undefined) };
+  };
+
+  return {
+    clerk: {
+      signUp: async (name) => {
+        const id = `user_${++count}`;
+        sendUser("user.created", id, name);
+        return id;
+      },
+      rename: async (id, name) => sendUser("user.updated", id, name),
+      remove: async (id) => send("clerk", aClerkEvent("user.deleted", { id, deleted: true })),
+    },
+    daytona: {
+      change: async (id, to) => {
+        daytona.drift(id, to === "destroyed" ? "missing" : to);
+        sendSandbox(id, TRANSITIONAL[to]);
+        sendSandbox(id, to);
+      },
+      state: async (id) => daytona.find(id)?.state ?? null,
+    },
+    stripe: {
+      sdk: new Stripe("sk_test_only", { maxNetworkRetries: 0 }),
+      priceId: stripe.priceId,
+      pay: async (url) => {
+        if ((await stripe.pay(url)) === null) throw new Error("This checkout can't be paid.");
+      },
+      changeSubscription: (id, change) =>
+        stripe.meet(id, change as Parameters<FakeStripe["meet"]>[1]),
+      faults: stripe.faults,
+    },
+    caller: (subject) => {
+      const user = t.withIdentity({ subject, issuer: ENVIRONMENT.CLERK_JWT_ISSUER_DOMAIN });
+      return user as unknown as Caller; // the same calls, typed for the app alone
+    },
+    takeEvents: async () => {
+      const events = stripe.take().map((event) => readEvent("stripe", "", JSON.stringify(event)));
+      return [...sent.splice(0), ...events];
+    },
+    deliver: async (event, fault) => {
+      const { remove, held } = inject(event, fault);
+      const headers = await signedHeaders(event, SECRETS[event.sender]);
+      const answer = t
+        .fetch(WEBHOOK_PATHS[event.sender], { method: "POST", body: event.body, headers })
+        .then(({ status }) => status)
+        .finally(remove);
+      await Promise.race([answer, held]);
+      return { answer };
+    },
+    until: async (promise) => {
+      const settled = vi.fn();
+      void promise.then(settled, settled);
+      for (let turns = 1; settled.mock.calls.length === 0; turns++) {
+        if (turns % TURNS_PER_STEP === 0) await passStep();
+        await new Promise((resolve) => realSetTimeout(resolve, 0));
+      }
+      return await promise;
+    },
+    passStep,
+    settle: () => settle(t),
+    rows: (table, component) =>
+      // `convex-test` can read components, but doesn't say so in its types.
+      (t as unknown as ComponentReader).runInComponent(component ?? "", ({ db }) =>
+        db.query(table).collect(),
+      ),
+  };
+}
+
+interface ComponentReader {
+  runInComponent(
+    path: string,
+    read: (ctx: { db: { query(table: string): { collect(): Promise<Row[]> } } }) => Promise<Row[]>,
+  ): Promise<Row[]>;
+}
+
+/**
+ * How many steps a slow answer takes, one after the other: it may be overtaken by the next delivery, or by all that
+ * there are. A step is a second, and the backend waits for twenty.
+ */
+const SLOW_STEPS = [2, 15, 5, 10];
+
+interface Hold {
+  path: RegExp;
+  /** Resolves once the answer is on its way. */
+  held: PromiseWithResolvers<void>;
+  released: PromiseWithResolvers<void>;
+  stepsLeft: number;
+}
+
+/** Delays answers of Stripe's: they say what was true when they were asked for. */
+class SlowReads {
+  #waiting: Hold[] = [];
+  #underWay: Hold[] = [];
+  #count = 0;
+
+  constructor() {
+    const real = globalThis.fetch;
+    vi.stubGlobal("fetch", async (input: string, init?: RequestInit) => {
+      const hold = init?.method === "GET" ? this.#take(new URL(input).pathname) : undefined;
+      const answer = await real(input, init);
+      hold?.held.resolve();
+      await hold?.released.promise;
+      return answer;
+    });
+  }
+
+  /** Has the next read of this path be slow. `remove` takes that back if there is none. */
+  hold(path: RegExp): { remove: () => void; held: Promise<void> } {
+    const [held, released] = [promiseWithResolvers(), promiseWithResolvers()];
+    const stepsLeft = SLOW_STEPS[this.#count++ % SLOW_STEPS.length]!;
+    const hold = { path, held, released, stepsLeft };
+    this.#waiting.push(hold);
+    const remove = () => {
+      this.#waiting = this.#waiting.filter((other) => other !== hold);
+    };
+    return { remove, held: held.promise };
+  }
+
+  passStep(): void {
+    for (const hold of this.#underWay) {
+      hold.stepsLeft -= 1;
+      if (hold.stepsLeft <= 0) hold.released.resolve();
+    }
+    this.#underWay = this.#underWay.filter(({ stepsLeft }) => stepsLeft > 0);
+  }
+
+  #take(path: string): Hold | undefined {
+    const hold = this.#waiting.find((one) => one.path.test(path));
+    if (hold === undefined) return undefined;
+    this.#waiting = this.#waiting.filter((other) => other !== hold);
+    this.#underWay.push(hold);
+    return hold;
+  }
+}
+
+interface PromiseWithResolvers<T> {
+  promise: Promise<T>;
+  resolve: (value: T) => void;
+}
+
+/** As `Promise.withResolvers`, which Node 20 does not have. */
+function promiseWithResolvers(): PromiseWithResolvers<void> {
+  let resolve: () => void = () => undefined;
+  const promise = new Promise<void>((settle) => {
+    resolve = settle;
+  });
+  return { promise, resolve };
+}

@@ -1,0 +1,45 @@
+/**
+ * Webhook delivery in memory: reordered, duplicated, delayed, dropped and retried deliveries leave what the same
+ * history leaves in order and once each. Here a failing history is shrunk, and answers of Stripe's overtake each other
+ * exactly as generated. `webhook-delivery.proof.test.ts` proves it over the wire.
+ */
+import fc from "fast-check";
+import { describe, test } from "vitest";
+import { FULL_SIZE, report } from "../report.ts";
+import { faultyDeliveries, SLOW_READS, type DeliveryPlan } from "./delivery-faults.ts";
+import { histories, type Sender } from "./history.ts";
+import { memoryHarness } from "./memory-harness.ts";
+import { endsAsInOrder, Totals } from "./property.ts";
+
+/** Some twenty seconds when all is well; a failing history is shrunk by replaying it dozens of times. */
+const SHRUNK_WITHIN_MS = 600_000;
+/** Minutes, on two busy cores. */
+const REPLAYED_WITHIN_MS = 3_600_000;
+
+const ALL: Sender[] = ["clerk", "stripe", "daytona"];
+
+describe("however events are delivered, the result is that of their order", () => {
+  test.for<[string, Sender[], fc.Arbitrary<DeliveryPlan>, number]>([
+    ["Clerk's", ["clerk"], faultyDeliveries(12), 20],
+    ["Stripe's", ["stripe"], faultyDeliveries(12), 12],
+    ["Stripe's, which is slow to answer", ["stripe"], SLOW_READS, 20],
+    ["Daytona's", ["daytona"], faultyDeliveries(12), 20],
+    ["those of all three", ALL, faultyDeliveries(12), 20],
+  ])("%s", { timeout: SHRUNK_WITHIN_MS }, async ([, senders, plans, numRuns]) => {
+    const size = { users: 2, candidates: { min: 1, max: plans === SLOW_READS ? 15 : 30 } };
+    const cases = fc.record({ history: histories(senders, size), plan: plans });
+    await fc.assert(endsAsInOrder(cases, memoryHarness, new Totals()), { numRuns });
+  });
+
+  test.runIf(FULL_SIZE)("long histories", { timeout: REPLAYED_WITHIN_MS }, async (context) => {
+    const totals = new Totals();
+    const size = { users: 12, candidates: { min: 250, max: 300 } };
+    const cases = fc.record({ history: histories(ALL, size), plan: faultyDeliveries(300) });
+    try {
+      const property = endsAsInOrder(cases, memoryHarness, totals);
+      await fc.assert(property, { numRuns: 10, endOnFailure: true });
+    } finally {
+      report(context, `${totals.toString()} (in memory)`);
+    }
+  });
+});
