@@ -15,15 +15,15 @@ export class ActionFrame {
   closed = false;
 
   /**
-   * @param say takes each line at once: what an action said is known even when it has to be ended.
+   * @param onLine takes each line at once, so that the lines are kept when the action has to be ended.
    * @param limits when they aren't an isolate's.
    */
   constructor(
     readonly task: ActionTask,
-    say: (line: LogLine) => void,
+    onLine: (line: LogLine) => void,
     limits?: LogLimits,
   ) {
-    this.#logs = new LogSink(say, limits);
+    this.#logs = new LogSink(onLine, limits);
     this.failed = new Promise((resolve) => {
       this.#fail = resolve;
     });

@@ -9,7 +9,7 @@ export class HeapLimit {
   #heldBefore = process.memoryUsage.rss();
   #measured = performance.now();
 
-  /** Whether it keeps more than production allows. What it has thrown away is collected before that is said. */
+  /** Whether the function keeps more than production allows, after a garbage collection. */
   isExceeded(): boolean {
     const now = performance.now();
     if (now - this.#measured < EVERY_MS) return false;

@@ -4,7 +4,7 @@ import { ANONYMOUS, type Caller, type Authenticator } from "../application/authe
 import { MAX_TIMER_MS } from "../lib/timers.ts";
 import type { ClientMessageOf } from "./messages.ts";
 
-/** Who a session acts for, until the token that said so is no longer good. */
+/** Whom a session acts for, until their token expires. */
 export class SessionIdentity {
   #caller: Caller = ANONYMOUS;
   #expiry: ReturnType<typeof setTimeout> | null = null;

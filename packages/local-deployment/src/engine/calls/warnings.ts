@@ -110,7 +110,7 @@ export function httpActionWarnings(extent: {
   ]);
 }
 
-/** Of what passed its limit nothing is said here: that failed. */
+/** Null also for what passed its limit, which has failed. */
 function near(
   what: string,
   actual: number,
@@ -123,8 +123,8 @@ function near(
 }
 
 function warning(what: string, actual: number, limit: number, unit: string, advice?: string) {
-  const said = `${what} (actual: ${String(actual)}${unit}, limit: ${String(limit)}${unit}).`;
-  return advice === undefined ? said : `${said} ${advice}`;
+  const text = `${what} (actual: ${String(actual)}${unit}, limit: ${String(limit)}${unit}).`;
+  return advice === undefined ? text : `${text} ${advice}`;
 }
 
 /** Production does not enforce this limit yet. */

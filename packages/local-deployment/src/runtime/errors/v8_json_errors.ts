@@ -8,7 +8,7 @@ const WORDS = new Map([
   ["f", "false"],
 ]);
 
-/** Where the text can't be read further, and what is said of it; null: just that it can't. */
+/** Where the text can't be read further, and V8's message; null: the one for an unexpected token. */
 class Stop extends Error {
   constructor(
     readonly at: number,
@@ -90,7 +90,7 @@ class Reader {
     if (!this.#skip("}")) throw new Stop(this.#at, "Expected ',' or '}' after property value");
   }
 
-  /** @param noName what is said when there is no name; and when there is no colon */
+  /** @param noName V8's message for a missing name @param noColon the one for a missing colon */
   #property(noName: string, noColon: string | null): void {
     this.#space();
     if (this.#peek() !== '"') throw new Stop(this.#at, noName);

@@ -77,7 +77,7 @@ const FIXED: ReadonlyMap<string, string> = new Map([
   ["Generator is executing", "Generator is already running"],
 ]);
 
-/** What a text matches, and what is said of its groups. */
+/** JavaScriptCore's message, and V8's, made of its groups. */
 const PATTERNS: readonly (readonly [RegExp, (...groups: string[]) => string])[] = [
   [/^(undefined|null) is not an object \(evaluating '(.*)'\)$/s, notAnObject],
   [/^(.+?) is not a function\. \(In '/s, (callee) => `${withoutSuper(callee)} is not a function`],

@@ -1,4 +1,4 @@
-/** What a client may say of itself: whose mutation it sends again, and where its page ends. */
+/** Claims of a client that are not believed: whose mutation it sends again, and where its page ends. */
 import { ConvexHttpClient } from "convex/browser";
 import { describe, expect, test } from "vitest";
 import { api } from "../support/api.ts";
