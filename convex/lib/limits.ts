@@ -15,7 +15,7 @@ export const MAX_MESSAGE_LENGTH = 100_000;
 /** Number of a message's `parts`. */
 export const MAX_MESSAGE_PARTS = 200;
 
-/** Projects that a person may have on each plan, at most 200: lists show no more. */
+/** Projects that a user may have on each plan, at most 200: lists show no more. */
 export const MAX_PROJECTS = { free: 10, pro: 200 } as const;
 
 /** Length of a `clientProjectId` or `clientMessageId`. A UUID has 36. */

@@ -9,7 +9,7 @@ import { changeForOwner } from "./sandbox/change";
 import { createUnderLease } from "./sandbox/create";
 import { previewForOwner } from "./sandbox/preview";
 import { projectWithSandbox, type ProjectWithSandbox } from "./sandbox/results";
-import { projectFields } from "./tables";
+import { newProject } from "./tables";
 
 const projectId = v.id("projects");
 
@@ -28,7 +28,7 @@ const projectId = v.id("projects");
  *   its `projectId`
  */
 export const create = userAction({
-  args: projectFields.pick("name", "prompt", "clientProjectId").fields,
+  args: newProject.fields,
   returns: projectWithSandbox,
   handler: async (ctx, args): Promise<ProjectWithSandbox> => {
     const begun = await ctx.runMutation(internal.projects.sandbox.create.beginCreate, args);

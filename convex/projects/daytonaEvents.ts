@@ -1,4 +1,5 @@
 /** Daytona's webhook events, read loosely: the fields without which nothing can be done. */
+import { toSandboxState, type SandboxState } from "@quaver/sandbox/states";
 import * as z from "zod/mini";
 import type { Observation } from "./sandbox/results";
 
@@ -11,16 +12,10 @@ const stateUpdated = z.object({
 });
 
 /**
- * Daytona's states that last. The others pass by themselves. An error is left to the sweep, which reads the
+ * The states that last. The others pass by themselves. An error is left to the sweep, which reads the
  * state again: Daytona may recover from it.
  */
-const RESTING: ReadonlyMap<string, Observation["state"]> = new Map([
-  ["started", "started"],
-  ["stopped", "stopped"],
-  ["paused", "stopped"],
-  ["archived", "archived"],
-  ["destroyed", "destroyed"],
-]);
+const LASTING: readonly SandboxState[] = ["started", "stopped", "archived", "destroyed"];
 
 /** What a verified delivery asks for. */
 export type DaytonaEvent =
@@ -40,7 +35,7 @@ export function readDaytonaEvent(payload: unknown): DaytonaEvent | null {
   const change = stateUpdated.safeParse(payload).data;
   const at = Date.parse(change?.updatedAt ?? event.timestamp ?? "");
   if (change === undefined || Number.isNaN(at)) return null;
-  const state = RESTING.get(change.newState);
-  if (state === undefined) return { kind: "ignore" };
+  const state = toSandboxState(change.newState);
+  if (!LASTING.includes(state)) return { kind: "ignore" };
   return { kind: "state", sandboxId: change.id, observation: { state, at } };
 }

@@ -7,6 +7,7 @@ import { checkClientId, checkText } from "../lib/validation";
 import { currentPlanOf } from "../payments/entitlements";
 import { PLANS } from "../payments/plans";
 import { usageOf } from "../payments/usage";
+import type { NewProject } from "./tables";
 
 /**
  * @returns the name, trimmed
@@ -23,9 +24,6 @@ export function checkName(name: string): string {
 export function checkPrompt(prompt: string): string {
   return checkText("prompt", prompt, { max: MAX_PROMPT_LENGTH });
 }
-
-/** What `create` takes. */
-type NewProject = Pick<Doc<"projects">, "name" | "prompt" | "clientProjectId">;
 
 /**
  * @returns what is to be stored of a new project

@@ -75,6 +75,9 @@ export const projectFields = v.object({
   clientProjectId: v.optional(v.string()), // up to 128 characters, made by the client
 });
 
+/** What a client sends to create a project. */
+export const newProject = projectFields.pick("name", "prompt", "clientProjectId");
+
 /** What sweeps there are: of the projects whose sandboxes run or are about to, and of the others. */
 export const sweepKind = literals("running", "stopped");
 
@@ -97,6 +100,7 @@ export const publicProject = projectFields
     ...systemFields("projects"),
   });
 
+export type NewProject = Infer<typeof newProject>;
 export type ProjectStatus = Infer<typeof projectStatus>;
 export type OperationKind = Infer<typeof operationKind>;
 export type Operation = Infer<typeof operation>;

@@ -3,6 +3,7 @@
  * `convex/` → `@quaver/sandbox` → `@daytonaio/sdk`; nothing in either knows that the local deployment
  * or the emulators exist, and the local deployment knows nothing of Quaver. The example knows the
  * backend as any front end does: by its functions, their types, its errors and its limits.
+ * Inside the local deployment, each folder imports only those below it.
  */
 
 const daytona = {
@@ -108,6 +109,35 @@ function zone(files, ...patterns) {
   return { files, rules: { "@typescript-eslint/no-restricted-imports": ["error", { patterns }] } };
 }
 
+/** The folders of packages/local-deployment/src, from the lowest up, and those that each may import. */
+const layers = {
+  lib: [],
+  limits: ["lib"],
+  values: ["lib", "limits"],
+  storage: ["lib", "values"],
+  tx: ["lib", "limits", "values", "storage"],
+  runtime: ["lib", "limits"],
+  engine: ["lib", "limits", "values", "storage", "tx", "runtime"],
+  auth: ["lib", "limits", "values", "engine"],
+  actions: ["lib", "limits", "values", "tx", "runtime", "engine"],
+  push: ["lib", "limits", "values", "runtime", "engine", "auth", "actions"],
+  application: "lib limits values storage tx runtime engine auth actions push".split(" "),
+  sync: ["lib", "limits", "values", "auth", "engine", "application"],
+  server: "lib limits values tx runtime engine auth actions push application sync".split(" "),
+};
+
+/** A zone for each layer: its files may import neither a folder that its row leaves out, nor src's own entry points. */
+function layerZones(...outer) {
+  return Object.entries(layers).map(([layer, below]) => {
+    const above = Object.keys(layers).filter((name) => name !== layer && !below.includes(name));
+    const folders = above.map((name) => `${name}/`);
+    return zone([`packages/local-deployment/src/${layer}/**/*.ts`], ...outer, {
+      regex: `^(\\.\\./)+(${[...folders, "(cli|deployment|index)\\.ts$"].join("|")})`,
+      message: `${layer}/ may import ${below.join(", ") || "no other folder"} (scripts/lint/boundaries.js).`,
+    });
+  });
+}
+
 /** Calls of `ctx.db` that write the table whose rows `projects/store.ts` counts. */
 const projectWrites = {
   selector:
@@ -121,6 +151,7 @@ export const boundaries = [
   zone(["packages/sandbox/src/**/*.ts"], developmentOnly),
   zone(["packages/sandbox/tests/**/*.ts"]),
   zone(["packages/local-deployment/**/*.ts"], daytona, quaver),
+  ...layerZones(daytona, quaver),
   zone(["example/**/*.{ts,tsx}"], daytona, ...frontEnd),
   zone(["convex/*.ts"], daytona, developmentOnly, bareRegistrars, generatedEnv),
   ...Object.keys(DOMAINS).map(domainZone),

@@ -29,8 +29,8 @@ const DEFAULT_TIMEOUT_MS = 90_000; // the package's own
 /** Daytona is away. */
 export const DOWN = new FakeSandboxError("UNAVAILABLE", true);
 
-/** The part of the package's client that the backend uses. */
-export type Client = Omit<SandboxClient, "recover" | "run">;
+/** The package's client. */
+export type Client = SandboxClient;
 
 /** What can be made to fail: making the client, and each of its calls. */
 export type Call = "connect" | keyof Client;
@@ -247,11 +247,10 @@ export class FakeDaytona {
     return sandbox;
   }
 
-  #change(id: string, state: SandboxState): Sandbox {
+  #change(id: string, state: SandboxState): void {
     const sandbox = this.#sandbox(id);
     if (sandbox.state === "error") throw new FakeSandboxError("SANDBOX_FAILED", false, id);
     this.drift(id, state);
-    return sandbox;
   }
 
   #started(id: string): Sandbox {

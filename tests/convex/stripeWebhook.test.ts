@@ -205,7 +205,7 @@ describe("what Stripe says has changed", () => {
   );
 
   test("what Stripe doesn't have (any more) is gone here, too", async () => {
-    const { t, stripe, ada, plan } = await justPaid();
+    const { t, stripe, ada, plan, customer } = await justPaid();
     await deliver(t, stripe.take());
     const [subscription] = stripe.ledger.subscriptions.values();
     const [invoice] = stripe.ledger.invoices.values();
@@ -222,6 +222,7 @@ describe("what Stripe says has changed", () => {
     ]);
     expect(await ada.query(listInvoices, {})).toEqual([]);
     expect(await plan()).toBe("free");
+    expect((await state(t, customer)).subscriptions).toMatchObject([{ status: "canceled" }]);
   });
 });
 

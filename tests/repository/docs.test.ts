@@ -163,9 +163,10 @@ function pathsIn({ prose, spans }: Text): string[] {
   return [...spans.filter((span) => IN_CODE_TYPE.test(span)), ...(prose.match(IN_PROSE) ?? [])];
 }
 
-/** The paths that are no file here: neither from the root nor as the end of another path. */
+/** The paths that are no file here: neither from the root, nor beside the text, nor as the end of another path. */
 function wrongPaths(text: Text): string[] {
-  return pathsIn(text).filter((path) => !exists(path) && !isIgnored(path));
+  const beside = (path: string) => existsSync(join(ROOT, dirname(text.path), path));
+  return pathsIn(text).filter((path) => !exists(path) && !beside(path) && !isIgnored(path));
 }
 
 function exists(path: string): boolean {
@@ -245,8 +246,8 @@ describe("what is wrong is seen", () => {
     "`bun run codegen --json`",
     "```sh\nnpx --yes bun@1 run nonsense\n```",
     "`npx convex nonsense`",
-    "`npx convex run projects/sweep:nonsense`",
-    "```sh\nnpx convex run auth/sync:remove '{clerkId}'\n```",
+    "`npx convex run projects/reconcile/sweep:nonsense`",
+    "```sh\nnpx convex run auth/sync:removeUser '{clerkId}'\n```",
     "`npx convex env nonsense`",
     "`npx convex env set CLERK_NONSENSE x`",
     "`npx convex data nonsense`",

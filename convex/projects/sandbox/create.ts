@@ -8,7 +8,7 @@
  */
 import { v } from "convex/values";
 import { internal } from "../../_generated/api";
-import type { Doc } from "../../_generated/dataModel";
+import type { Doc, Id } from "../../_generated/dataModel";
 import { internalMutation, type ActionCtx, type MutationCtx } from "../../_generated/server";
 import { quaverError } from "../../lib/errors";
 import { internalUserMutation } from "../../lib/functions";
@@ -19,7 +19,7 @@ import { checkLeaseFree, holdsLease, leaseFields, newLease, type Lease } from ".
 import { failedColumns, statusAfter } from "../lifecycle";
 import { checkNewProject, checkPlanAllowsAnother, checkPlanAllowsRunning } from "../limits";
 import { findByClientProjectId, insertProject, patchProject } from "../store";
-import { projectFields } from "../tables";
+import { newProject, type NewProject } from "../tables";
 import { deploymentLabel } from "./config";
 import { enqueueSandboxDeletion } from "./removal";
 import { createResult, projectWithSandbox, resultOf, sandboxUnavailable } from "./results";
@@ -34,7 +34,7 @@ import type { CreateResult, ProjectWithSandbox } from "./results";
  *   `SANDBOX_UNAVAILABLE` of a project that is there, with its id
  */
 export const beginCreate = internalUserMutation({
-  args: projectFields.pick("name", "prompt", "clientProjectId").fields,
+  args: newProject.fields,
   returns: v.union(leaseFields, projectWithSandbox),
   handler: async (ctx, args) => {
     const userId = ctx.user._id;
@@ -67,7 +67,7 @@ async function resumeOrReturn(
 
 async function insertCreating(
   ctx: MutationCtx,
-  fields: Pick<Doc<"projects">, "userId" | "name" | "prompt" | "clientProjectId">,
+  fields: NewProject & { userId: Id<"users"> },
   now: number,
 ): Promise<Lease> {
   const operation = newLease("create", now);

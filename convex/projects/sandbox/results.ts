@@ -1,4 +1,5 @@
 /** What the calls to Daytona return to the transactions that write what came of them. */
+import { SANDBOX_STATES } from "@quaver/sandbox/states";
 import { literals } from "convex-helpers/validators";
 import { v, type Infer } from "convex/values";
 import type { Id } from "../../_generated/dataModel";
@@ -37,22 +38,9 @@ export const previewResult = v.union(
 );
 export type PreviewResult = Infer<typeof previewResult>;
 
-/** A sandbox's state as Daytona tells it; `missing` is Daytona's own "there is none". */
+/** A sandbox's state as Daytona tells it; `missing` when Daytona has no such sandbox. */
 export const observation = v.object({
-  state: literals(
-    "creating",
-    "starting",
-    "started",
-    "stopping",
-    "stopped",
-    "archiving",
-    "archived",
-    "destroying",
-    "destroyed",
-    "error",
-    "unknown",
-    "missing",
-  ),
+  state: literals(...SANDBOX_STATES, "missing"),
   at: v.number(), // ms since the epoch, just before Daytona was asked
 });
 export type Observation = Infer<typeof observation>;

@@ -14,7 +14,8 @@ import {
 import type { Message, Project } from "../lib/types";
 
 /**
- * Sends prompts, and keeps those that the conversation does not have yet, across a reload too. Each has a `clientMessageId`, by which the backend takes a prompt that is sent twice once.
+ * Sends prompts, and keeps those that the conversation does not have yet, across a reload too. Each has a
+ * `clientMessageId`, by which the backend takes a prompt that is sent twice once.
  */
 export function usePrompts(project: Project, messages: readonly Message[]) {
   const { _id: projectId, status } = project;

@@ -133,22 +133,6 @@ describe("a sandbox's life", () => {
     expect((await ask("DELETE", `/${str(id)}`)).status).toBe(409);
   });
 
-  test("replaces labels and sets intervals", async () => {
-    const ask = api(await aDaytona());
-    const { id } = (await ask("POST", "", { labels: { a: "1", b: "2" } })).json;
-    const labels = { c: "3" };
-    expect((await ask("PUT", `/${str(id)}/labels`, { labels })).json).toEqual({ labels });
-    await ask("POST", `/${str(id)}/autostop/0`);
-    await ask("POST", `/${str(id)}/autodelete/-1`);
-    expect((await ask("GET", `/${str(id)}`)).json).toMatchObject({
-      labels,
-      autoStopInterval: 0,
-      autoDeleteInterval: -1,
-    });
-    expect((await ask("POST", `/${str(id)}/autostop/-1`)).status).toBe(400);
-    expect((await ask("POST", `/${str(id)}/autostop/soon`)).status).toBe(400);
-  });
-
   test("stops by itself when idle, and deletes itself on stop if told to", async () => {
     const ask = api(await aDaytona({ minuteMs: 40 }));
     const idle = await ask("POST", "", { autoStopInterval: 1 });

@@ -68,13 +68,11 @@ describe("an entrypoint", () => {
     expect(pidIn(pidFile(id))).not.toBe(pid);
   });
 
-  test("outlives a session, ends with the emulator, and is back with it", async () => {
-    const { create, preview, api, daytona, dataDir, pidFile } = await aFleet();
+  test("ends with the emulator, and starts with it again", async () => {
+    const { create, preview, daytona, dataDir, pidFile } = await aFleet();
     const id = await create();
     await preview(id);
     const pid = pidIn(pidFile(id));
-    await api("POST", `/toolbox/${id}/process/session`, { sessionId: "turn" });
-    await api("DELETE", `/toolbox/${id}/process/session/turn`);
     expect(isAlive(pid)).toBe(true);
     await daytona.close();
     await eventually(() => expect(isAlive(pid)).toBe(false));

@@ -25,8 +25,6 @@ function aSandbox(fields: Partial<SandboxRow> = {}): SandboxRow {
     createdAt: 0,
     updatedAt: 0,
     lastActivityAt: 0,
-    previewToken: "token",
-    signingKey: "key",
     ...fields,
   };
 }

@@ -6,9 +6,8 @@ import { ADDRESSES, aSession, aStripe, aSubscriber, sdk, submit } from "./stripe
 const DAY_MS = 24 * 60 * 60 * 1000;
 
 describe("customers", () => {
-  test("are made, read, changed, found and deleted", async () => {
-    let now = Date.UTC(2026, 10, 22);
-    const stripe = sdk(await aStripe({ now: () => now }));
+  test("are created, read, updated and deleted", async () => {
+    const stripe = sdk(await aStripe());
     const made = await stripe.customers.create({
       email: "ada@example.com",
       metadata: { userId: "u1", plan: "x" },
@@ -23,12 +22,6 @@ describe("customers", () => {
     });
     expect(changed).toMatchObject({ name: "Ada", email: null, metadata: { userId: "u1" } });
     expect(changed.metadata).not.toHaveProperty("plan");
-
-    const search = { query: "metadata['userId']:'u1'" };
-    expect((await stripe.customers.search(search)).data).toEqual([]); // not at once
-    now += 60_000;
-    const found = await stripe.customers.search(search);
-    expect(found.data.map(({ id }) => id)).toEqual([made.id]);
 
     expect(await stripe.customers.del(made.id)).toMatchObject({ id: made.id, deleted: true });
     expect(await stripe.customers.retrieve(made.id)).toMatchObject({ deleted: true });

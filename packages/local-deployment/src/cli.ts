@@ -1,8 +1,8 @@
 #!/usr/bin/env bun
 /** `bun packages/local-deployment/src/cli.ts --data-dir DIR [--port N] [--site-port N] [--egress HOST=URL]... [--knob NAME=NUMBER]... [--keep-contexts]` */
 import { parseArgs } from "node:util";
-import { DeploymentError, messageOf } from "./errors.ts";
-import { startLocalDeployment } from "./server/deployment.ts";
+import { DeploymentError, messageOf } from "./lib/errors.ts";
+import { startLocalDeployment } from "./deployment.ts";
 
 function parse() {
   try {

@@ -1,6 +1,6 @@
-export { DeploymentError, type DeploymentErrorCode } from "./errors.ts";
+export { DeploymentError, type DeploymentErrorCode } from "./lib/errors.ts";
 export {
   startLocalDeployment,
   type LocalDeployment,
   type LocalDeploymentOptions,
-} from "./server/deployment.ts";
+} from "./deployment.ts";

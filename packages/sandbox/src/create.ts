@@ -1,80 +1,69 @@
-import type { Budget } from "./budget.ts";
-import type { Means } from "./converge.ts";
-import { converge, lookUp } from "./converge.ts";
-import type { CreateInput } from "./door.ts";
+import type { OperationContext } from "./daytona-api.ts";
 import type { SandboxErrorCode } from "./errors.ts";
-import { SandboxError } from "./errors.ts";
-import type { Sandbox } from "./sandbox.ts";
+import { isSandboxError, SandboxError } from "./errors.ts";
+import type { CreateSandboxInput } from "./input-schemas.ts";
+import { findSandbox, reconcileState } from "./reconcile-state.ts";
+import type { Sandbox } from "./response-schemas.ts";
 
-/** Failures after which the sandbox may be there all the same. */
-const AMBIGUOUS: readonly SandboxErrorCode[] = [
+/** Errors after which the sandbox may exist all the same. */
+const MAY_HAVE_CREATED: readonly SandboxErrorCode[] = [
   "CONFLICT",
   "TIMEOUT",
   "UNAVAILABLE",
-  "NOT_FOUND", // what the SDK says having been given another id than the sandbox's
+  "NOT_FOUND", // of the SDK, when the answer named another id than the sandbox's
   "UNEXPECTED_RESPONSE",
   "SANDBOX_FAILED",
 ];
-const MOST_ATTEMPTS = 5;
+const MAX_ATTEMPTS = 5;
 
 /**
- * Makes a sandbox and waits until it has started.
+ * Creates a sandbox and waits until it has started.
  *
- * The name makes it safe to ask again: Daytona refuses a second sandbox of the same name, and after
- * every failure that may have taken effect the one by that name is looked for and adopted.
+ * The name makes this safe to repeat: Daytona refuses a second sandbox of the same name. After every
+ * error that may have come too late, the sandbox of that name is looked up, and adopted if there is one.
  */
 export async function createSandbox(
-  means: Means,
-  budget: Budget,
-  input: CreateInput,
+  ctx: OperationContext,
+  input: CreateSandboxInput,
 ): Promise<Sandbox> {
+  const { api, deadline, requestTimeoutMs } = ctx;
   for (let attempts = 1; ; attempts += 1) {
-    const outcome = await tryCreate(means, budget, input);
-    if (!(outcome instanceof SandboxError)) return outcome;
-    const failure = outcome;
-    const ambiguous = AMBIGUOUS.includes(failure.code);
-    if (!ambiguous && failure.code !== "RATE_LIMITED") throw failure;
-    const found = ambiguous ? await lookUp(means, budget, input.name) : null;
-    if (found && !isGoing(found)) return await adopt(means, budget, input, found);
-    if (!failure.retryable || attempts >= MOST_ATTEMPTS) throw failure;
-    await budget.backOff(attempts, failure);
+    try {
+      return await api.create(input, deadline.requestTimeout(requestTimeoutMs));
+    } catch (error) {
+      if (!isSandboxError(error)) throw error;
+      const mayExist = MAY_HAVE_CREATED.includes(error.code);
+      if (!mayExist && error.code !== "RATE_LIMITED") throw error;
+      const found = mayExist ? await findSandbox(ctx, input.name) : null;
+      if (found && !isBeingDeleted(found)) return await adopt(ctx, input, found);
+      if (!error.retryable || attempts >= MAX_ATTEMPTS) throw error;
+      await deadline.backOff(attempts, error);
+    }
   }
 }
 
-async function tryCreate(
-  { door, requestTimeoutMs }: Means,
-  budget: Budget,
-  input: CreateInput,
-): Promise<Sandbox | SandboxError> {
-  try {
-    return await door.create(input, budget.share(requestTimeoutMs));
-  } catch (error) {
-    return door.toFailure(error);
-  }
-}
-
-/** Whether the name is about to be free again. */
-function isGoing({ state }: Sandbox): boolean {
+/** Whether its name can be used again. */
+function isBeingDeleted({ state }: Sandbox): boolean {
   return state === "destroying" || state === "destroyed";
 }
 
 async function adopt(
-  means: Means,
-  budget: Budget,
-  input: CreateInput,
+  ctx: OperationContext,
+  input: CreateSandboxInput,
   found: Sandbox,
 ): Promise<Sandbox> {
-  const ours = Object.entries(input.labels).every(([key, value]) => found.labels[key] === value);
-  if (!ours) {
+  const { id } = found;
+  if (!Object.entries(input.labels).every(([key, value]) => found.labels[key] === value)) {
     const message = `the name ${input.name} belongs to a sandbox with other labels`;
-    throw new SandboxError("CONFLICT", message, { sandboxId: found.id, retryable: false });
+    throw new SandboxError("CONFLICT", message, { sandboxId: id, retryable: false });
   }
-  const change = found.state === "error" && found.recoverable ? "recover" : "start";
-  const sandbox = await converge(means, budget, found.id, change).catch((error: unknown) => {
-    const failure = means.door.toFailure(error, found.id);
-    if (change !== "recover" || failure.code !== "INVALID") throw failure;
-    throw new SandboxError("SANDBOX_FAILED", failure.message, { sandboxId: found.id });
-  });
-  if (sandbox) return sandbox;
+  const recovers = found.state === "error" && found.recoverable;
+  try {
+    const sandbox = await reconcileState(ctx, id, recovers ? "recover" : "start");
+    if (sandbox) return sandbox;
+  } catch (error) {
+    if (!recovers || !isSandboxError(error) || error.code !== "INVALID") throw error;
+    throw new SandboxError("SANDBOX_FAILED", error.message, { sandboxId: id });
+  }
   throw new SandboxError("NOT_FOUND", "the sandbox was deleted meanwhile");
 }

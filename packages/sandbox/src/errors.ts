@@ -1,62 +1,55 @@
 /**
- * Why a sandbox operation failed.
- *
- * - `NOT_FOUND`: there is no such sandbox.
- * - `CONFLICT`: a change is under way that doesn't end in time, or the name belongs to another.
- * - `UNAUTHORIZED`: the API key is missing or wrong. `FORBIDDEN`: it may not do this. `SUSPENDED`:
- *   nor may anyone in its organisation, at present.
- * - `QUOTA_EXCEEDED`: the organisation's sandboxes have all that they may: later, or when some are
- *   archived or deleted.
- * - `SNAPSHOT_UNAVAILABLE`: the snapshot is not there, not active, not in the region, or too large.
- * - `INVALID`: the arguments, or the sandbox's state, don't allow it.
- * - `RATE_LIMITED`: too many requests; `retryAfterMs` says when to come back, if Daytona did.
- * - `TIMEOUT`: no answer, or no end of a change, in time. It may have taken effect.
- * - `UNAVAILABLE`: Daytona failed or could not be reached. It may have taken effect.
- * - `SANDBOX_FAILED`: the sandbox itself is in an error state.
- * - `UNEXPECTED_RESPONSE`: an answer that isn't what Daytona answers.
+ * The errors of this package. This module imports nothing, so that code for Convex's own runtime can
+ * use it as `@quaver/sandbox/errors`, without Daytona's SDK.
  */
-export type SandboxErrorCode =
-  | "NOT_FOUND"
-  | "CONFLICT"
-  | "UNAUTHORIZED"
-  | "FORBIDDEN"
-  | "SUSPENDED"
-  | "QUOTA_EXCEEDED"
-  | "SNAPSHOT_UNAVAILABLE"
-  | "INVALID"
-  | "RATE_LIMITED"
-  | "TIMEOUT"
-  | "UNAVAILABLE"
-  | "SANDBOX_FAILED"
-  | "UNEXPECTED_RESPONSE";
 
-/** What may be known of a failure, besides its code. */
+/** Why a sandbox operation failed, and whether the same call may succeed later. */
+const RETRYABLE = {
+  /** There is no such sandbox. */
+  NOT_FOUND: false,
+  /** A transition is under way that doesn't end in time, or the name belongs to another sandbox. */
+  CONFLICT: true,
+  /** The API key is missing or wrong. */
+  UNAUTHORIZED: false,
+  /** The API key may not do this. */
+  FORBIDDEN: false,
+  /** The organization is suspended. */
+  SUSPENDED: false,
+  /** The organization's sandboxes use all that they may, until some are archived or deleted. */
+  QUOTA_EXCEEDED: true,
+  /** The snapshot does not exist, is not active, is not in the region, or is too large. */
+  SNAPSHOT_UNAVAILABLE: false,
+  /** The arguments, or the sandbox's state, don't allow it. */
+  INVALID: false,
+  /** Too many requests; `retryAfterMs` says how long to wait, if Daytona said so. */
+  RATE_LIMITED: true,
+  /** No answer, or no end of a transition, in time. It may have taken effect. */
+  TIMEOUT: true,
+  /** Daytona failed or could not be reached. It may have taken effect. */
+  UNAVAILABLE: true,
+  /** The sandbox itself is in an error state. */
+  SANDBOX_FAILED: false,
+  /** An answer that Daytona's API does not describe. */
+  UNEXPECTED_RESPONSE: true,
+};
+
+/** Why a sandbox operation failed: the keys of `RETRYABLE`, which describes each. */
+export type SandboxErrorCode = keyof typeof RETRYABLE;
+
+/** Every `SandboxErrorCode`. */
+export const SANDBOX_ERROR_CODES = Object.keys(RETRYABLE) as SandboxErrorCode[]; // which it types as string[]
+
+/** What may be known of an error besides its code. */
 export interface SandboxErrorDetails {
   /** How long Daytona asks to wait, in milliseconds. */
   retryAfterMs?: number | undefined;
-  /** The sandbox it is about: after a failed create, the one that is there nevertheless. */
+  /** The sandbox that it is about: after a failed create, the one that exists all the same. */
   sandboxId?: string | undefined;
   /** Whether the same call may succeed later; by the code, unless given. */
   retryable?: boolean | undefined;
 }
 
-const RETRYABLE: Record<SandboxErrorCode, boolean> = {
-  NOT_FOUND: false,
-  CONFLICT: true,
-  UNAUTHORIZED: false,
-  FORBIDDEN: false,
-  SUSPENDED: false,
-  QUOTA_EXCEEDED: true,
-  SNAPSHOT_UNAVAILABLE: false,
-  INVALID: false,
-  RATE_LIMITED: true,
-  TIMEOUT: true,
-  UNAVAILABLE: true,
-  SANDBOX_FAILED: false,
-  UNEXPECTED_RESPONSE: true,
-};
-
-/** The one error this package throws. It carries plain data alone, never the API key. */
+/** The one error this package throws. It carries plain data, and never the API key. */
 export class SandboxError extends Error {
   readonly code: SandboxErrorCode;
   /** Whether the same call may succeed later. */

@@ -1,44 +1,47 @@
 /**
  * What a session does inside its sandbox, as POSIX shell scripts (dash, bash, and BusyBox's ash).
  *
- * Daytona's own session commands are not used. Its daemon sources them into a shell whose standard
- * input stays open, reads their output through FIFOs, and writes the exit code with that same shell
- * once every writer is gone (`apps/daemon/pkg/session/execute.go`, v0.190): `exit`, `exec`, a reader
- * of standard input or a child that is left behind would keep a command running for ever.
+ * Daytona's own session commands are not used. Its daemon sources a command into a shell whose standard
+ * input stays open, reads the output through FIFOs, and has the same shell write the exit code once
+ * nothing writes to the FIFOs any more (`apps/daemon/pkg/session/execute.go`, v0.190). A command that
+ * calls `exit` or `exec`, reads its standard input, or leaves a child behind would never end.
  *
- * Each script reaches the sandbox as an environment value of a short command, as do its arguments:
- * nothing is ever spliced into a shell line. A session is a folder, `$HOME/.sessions/<name>`, that
- * the owner alone can read:
+ * A script and its arguments reach the sandbox in the environment of a short command, so that nothing
+ * has to be quoted for a shell. A session is a folder, `$HOME/.sessions/<name>`, that only its owner
+ * can read:
  *
- * - `pid`, a link to the id of the process that watches over the command. It can be made only once,
- *   which is why a session starts only once; `ended` in its place means that none will start.
- * - `out`, the first 8 MiB or so of standard output; `err.old` and `err`, at most the last 8 MiB of
- *   standard error. What goes beyond that is read and dropped, so that the command goes on.
- * - `code`, the command's exit code, once it and all that it left behind have ended.
- * - `sid`, the process session that the command was given.
+ * - `pid`: a symbolic link whose target is the process id of the supervisor, which runs the command.
+ *   Only one process can create it, so a session starts only once. The target `ended` means that the
+ *   session was ended before it started.
+ * - `out`: about the first 8 MiB of standard output. `err.old` and `err`: at most the last 8 MiB of
+ *   standard error. The rest is read and discarded, so that the command can go on.
+ * - `code`: the command's exit code, once it and the processes that it left behind have ended.
+ * - `sid`: the id of the process session that the command runs in (`setsid`).
  */
 
-/** Names of variables that begin so belong to the scripts. */
+/** Environment variables with this prefix are the scripts' own. */
 export const RESERVED_PREFIX = "QUAVER_SESSION";
 
-/** The command that runs the script in `QUAVER_SESSION_SCRIPT`, with whatever is called `sh`. */
-export const RUN_SCRIPT = `exec sh -c "$QUAVER_SESSION_SCRIPT" </dev/null`;
+/** The command that runs the script in `QUAVER_SESSION_SCRIPT`, with the image's `sh`. */
+export const RUN_SCRIPT_COMMAND = `exec sh -c "$QUAVER_SESSION_SCRIPT" </dev/null`;
 
 /**
- * - `ours`: whether process `$pid` watches over this session. Ids are used again after a restart.
- * - `left`: the session's processes, by their environment, by the process session `$sid` and by the
- *   pipes that they write to: whoever leaves one of these is still in another.
- * - `end_left`: ends those: asks, and after two seconds no longer asks. Fails when some can't be ended.
+ * - `is_supervisor`: whether process `$pid` is this session's supervisor. After a restart of the sandbox,
+ *   the id may be another process's.
+ * - `list_processes`: the ids of the session's processes. They are recognized by their environment, by the
+ *   process session `$sid` and by the pipes that they write to, because a process may change one or two of
+ *   these. `$1` is a further environment variable to look for.
+ * - `end_processes`: sends them SIGTERM, and SIGKILL after two seconds. Fails when some don't end.
  */
 const PROCESSES = `
-ours() {
+is_supervisor() {
   if [ -r /proc/self/environ ]; then
     grep -qsF "QUAVER_SESSION_SUPERVISOR=$dir/" "/proc/$pid/environ"
   else
     kill -0 "$pid"
   fi
 }
-left() {
+list_processes() {
   [ -r /proc/self/environ ] || return 0
   grep -lsF -e "QUAVER_SESSION=$dir/" \${1:+-e} \${1:+"$1"} /proc/[0-9]*/environ | sed 's/[^0-9]//g'
   if [ -n "$sid" ]; then
@@ -52,16 +55,16 @@ left() {
   done
 }
 pause() { sleep 0.1 || sleep 1; }
-end_left() {
+end_processes() {
   round=0
-  while found=$(left "$1") && [ -n "$found" ]; do
+  while found=$(list_processes "$1") && [ -n "$found" ]; do
     case $round in 0) kill -TERM $found ;; 2? | 3?) kill -KILL $found ;; 4?) return 1 ;; esac
     round=$((round + 1))
     pause
   done
 }`;
 
-/** Makes or finds the session's folder: its real path is in `$dir`. */
+/** Creates the session's folder if it isn't there, and sets `$dir` to its real path. */
 const FOLDER = `
 exec 2>/dev/null
 umask 077
@@ -69,14 +72,14 @@ mkdir -p "$HOME/.sessions/$QUAVER_SESSION_NAME"
 dir=$(cd "$HOME/.sessions/$QUAVER_SESSION_NAME" && pwd -P) || exit 1
 sid=`;
 
-/** How long a supervisor may take to begin, in tenths of a second. */
-const BEGIN_TENTHS = 100;
+/** How long the supervisor may take to create `pid`, in tenths of a second. */
+const START_TENTHS = 100;
 
 /**
- * Starts what is in `QUAVER_SESSION_SUPERVISE`, unless the session has begun or ended.
- * Prints `quaver:started:` and the id of whoever watches over the command.
+ * Starts the supervisor (`QUAVER_SESSION_SUPERVISE`), unless the session has been started or ended.
+ * Prints `quaver:started:` and the supervisor's process id, which is the command's id from here on.
  */
-export const START = `${FOLDER}
+export const START_SCRIPT = `${FOLDER}
 setsid=$(command -v setsid)
 if [ ! -L "$dir/pid" ]; then
   export QUAVER_SESSION_SUPERVISOR="$dir/"
@@ -84,23 +87,23 @@ if [ ! -L "$dir/pid" ]; then
 fi
 tenths=0
 until [ -L "$dir/pid" ]; do
-  [ "$tenths" -lt ${BEGIN_TENTHS} ] || exit 75
+  [ "$tenths" -lt ${START_TENTHS} ] || exit 75
   tenths=$((tenths + 1))
   sleep 0.1 || sleep 1
 done
 echo "quaver:started:$(readlink "$dir/pid")"`;
 
-const MOST_OUTPUT_BYTES = 8 * 1024 * 1024;
-const READS = 1024; // of up to 4 KiB each, between two looks at how much there is
+const MAX_OUTPUT_BYTES = 8 * 1024 * 1024;
+const READS = 1024; // of up to 4 KiB each, between two checks of the file's size
 
 /**
- * Runs the command to its end, and ends what it leaves behind.
+ * The supervisor: runs the command to its end, and then ends the processes that it left behind.
  *
- * - \`dd\` copies what it reads as it comes, as POSIX has it for \`bs\`; \`head -c\` would keep it back.
- * - A command begun in the background ignores SIGINT and SIGQUIT, which \`env\` of GNU can undo.
- * - The exit code's file has its size before it is needed, so that a full disk can't keep it away.
+ * - `dd` with `bs` writes each read at once (POSIX); `head -c` would buffer the output.
+ * - A shell has its background commands ignore SIGINT and SIGQUIT; GNU's `env` can undo that.
+ * - The exit code's file gets its size at the start, so that the code can be written to a full disk.
  */
-export const SUPERVISE = `
+export const SUPERVISOR_SCRIPT = `
 exec 2>/dev/null
 umask 077
 dir=$1
@@ -120,7 +123,7 @@ copy() {
 }
 (
   exec <"$dir/out.pipe"
-  while copy "$dir/out" && [ "$(wc -c <"$dir/out")" -lt ${MOST_OUTPUT_BYTES} ]; do :; done
+  while copy "$dir/out" && [ "$(wc -c <"$dir/out")" -lt ${MAX_OUTPUT_BYTES} ]; do :; done
   cat >/dev/null
   rm -f "$dir/out.pipe"
 ) &
@@ -148,27 +151,27 @@ if [ -n "$setsid" ]; then
 fi
 wait "$!"
 code=$?
-end_left
+end_processes
 round=0
 while [ -e "$dir/out.pipe" ] || [ -e "$dir/err.pipe" ]; do
   [ "$round" -lt 50 ] || break
   round=$((round + 1))
   pause
-  end_left
+  end_processes
 done
 printf '%-8s\\n' "$code" 1<>"$dir/code.part" && mv "$dir/code.part" "$dir/code"`;
 
-/** How much of standard error is shown once the command has ended, in bytes. */
+/** How much of the end of standard error is read once the command has ended, in bytes. */
 export const ERROR_TAIL_BYTES = 2048;
 
 /**
- * Looks at the command `QUAVER_SESSION_ID`, and at its output from byte `QUAVER_SESSION_OFFSET` on,
- * at most `QUAVER_SESSION_LIMIT` bytes of it. Prints `quaver:none` when there is none, or it was cut
- * off; otherwise its exit code (`running` without one), how much output there is, that part of it in
- * base64, and once it has ended the end of its standard error. In this order: the output of a command
- * that has ended is whole.
+ * Reads the command `QUAVER_SESSION_ID`, and at most `QUAVER_SESSION_LIMIT` bytes of its output from byte
+ * `QUAVER_SESSION_OFFSET` on. Prints `quaver:none` if there is no such command, or if it was interrupted.
+ * Otherwise prints its exit code (`running` until it has one), the size of its output, the requested part
+ * of it in base64, and once the command has ended, the end of its standard error. The exit code is read
+ * before the output, so that with an exit code, the output is complete.
  */
-export const READ = `
+export const READ_SCRIPT = `
 exec 2>/dev/null
 dir=$(cd "$HOME/.sessions/$QUAVER_SESSION_NAME" && pwd -P) || { echo quaver:none; exit; }
 pid=$(readlink "$dir/pid")
@@ -176,7 +179,7 @@ ${PROCESSES}
 code=
 ended() { [ -f "$dir/code" ] && read -r code <"$dir/code"; }
 if [ "$pid" != "$QUAVER_SESSION_ID" ]; then echo quaver:none; exit; fi
-if ended; then :; elif ours; then code=running; elif ended; then :; else echo quaver:none; exit; fi
+if ended; then :; elif is_supervisor; then code=running; elif ended; then :; else echo quaver:none; exit; fi
 echo "quaver:code:$code"
 echo "quaver:size:$(($(wc -c <"$dir/out")))"
 if [ "$QUAVER_SESSION_LIMIT" -gt 0 ]; then
@@ -190,14 +193,14 @@ fi
 echo quaver:end:`;
 
 /**
- * Ends the session: what runs in it, and what will ask to. Prints `quaver:ended`. Its folder stays,
- * with nothing in it but that it has ended.
+ * Ends the session: ends what runs in it, and lets nothing start in it later. Prints `quaver:ended`.
+ * The folder stays, with only `pid` in it.
  */
-export const END = `${FOLDER}
+export const END_SCRIPT = `${FOLDER}
 ln -s ended "$dir/pid"
 pid=$(readlink "$dir/pid")
 ${PROCESSES}
-if ours; then read -r sid <"$dir/sid"; fi
-end_left "QUAVER_SESSION_SUPERVISOR=$dir/" || exit 75
+if is_supervisor; then read -r sid <"$dir/sid"; fi
+end_processes "QUAVER_SESSION_SUPERVISOR=$dir/" || exit 75
 rm -f "$dir/out" "$dir/err" "$dir/err.old" "$dir/code" "$dir/code.part" "$dir/sid" "$dir"/*.pipe
 echo quaver:ended`;

@@ -16,9 +16,13 @@ const MODULE = `
     const client = createSandboxClient({ apiUrl, apiKey });
     const input = { name: "p", labels: { app: "quaver" }, autoStopMinutes: 15, autoArchiveMinutes: 60 };
     const sandbox = await client.create(input);
-    const command = await client.run(sandbox.id, { command: "echo hello", timeoutSeconds: 10 });
+    const { commandId } = await client.startCommand(sandbox.id, { session: "s", command: "echo hello" });
+    let progress = { exitCode: null };
+    while (progress.exitCode === null) {
+      progress = await client.readCommand(sandbox.id, { session: "s", commandId, offset: 0, limit: 100 });
+    }
     await client.delete(sandbox.id);
-    return { state: sandbox.state, output: command.output };
+    return { state: sandbox.state, output: new TextDecoder().decode(progress.output) };
   }
 `;
 
@@ -108,3 +112,26 @@ describe("bundled as Convex bundles a Node action, the package", () => {
     });
   });
 });
+
+test.each(["states", "errors"])(
+  "@quaver/sandbox/%s runs without Node and the SDK",
+  async (name) => {
+    const result = await build({
+      stdin: {
+        contents: `export * from "@quaver/sandbox/${name}"`,
+        resolveDir: import.meta.dirname,
+      },
+      bundle: true,
+      platform: "browser", // of Convex's own runtime, too; Node's modules don't resolve
+      format: "esm",
+      write: false,
+      metafile: true,
+      logLevel: "silent",
+    });
+    expect(
+      Object.keys(result.metafile.inputs).filter((path) => path.includes("node_modules")),
+    ).toEqual([]);
+    expect(Object.values(result.metafile.outputs).flatMap(({ imports }) => imports)).toEqual([]);
+    expect(result.outputFiles[0]?.text).toContain("export {");
+  },
+);

@@ -5,7 +5,7 @@ import { aClient, anInput, callsTo, eventually, failureOf, setUp } from "./suppo
 const CREATE = { method: "POST", path: /^\/sandbox$/ };
 
 describe("creating", () => {
-  test("adopts the sandbox that an earlier try made, starting it if need be", async () => {
+  test("adopts the sandbox that an earlier attempt made, and starts it if necessary", async () => {
     const { daytona, client } = await setUp();
     const first = await client.create(anInput());
     expect((await aClient(daytona).create(anInput())).id).toBe(first.id);
@@ -16,7 +16,7 @@ describe("creating", () => {
     expect(await client.create(anInput())).toMatchObject({ id: first.id, state: "started" });
   });
 
-  test("of many at once under one name comes to one sandbox", async () => {
+  test("many at once under one name makes one sandbox", async () => {
     const { client } = await setUp();
     const made = await Promise.all(Array.from({ length: 8 }, () => client.create(anInput())));
     expect(new Set(made.map(({ id }) => id)).size).toBe(1);
@@ -45,20 +45,17 @@ describe("creating", () => {
     expect(labels).toEqual({ app: "quaver" });
   });
 
-  test("is private, with its snapshot, environment and intervals", async () => {
+  test("is private, with its snapshot and intervals", async () => {
     const { daytona, client } = await setUp();
-    const { id } = await client.create(
-      anInput({ snapshot: "quaver-agent", env: { A: "b" }, autoDeleteMinutes: 5 }),
-    );
+    const { id } = await client.create(anInput({ snapshot: "quaver-agent" }));
     const headers = { authorization: `Bearer ${daytona.apiKey}` };
     const stored: unknown = await (await fetch(`${daytona.url}/sandbox/${id}`, { headers })).json();
     expect(stored).toMatchObject({
       public: false,
       snapshot: "quaver-agent",
-      env: { A: "b" },
       autoStopInterval: 15,
       autoArchiveInterval: 60,
-      autoDeleteInterval: 5,
+      autoDeleteInterval: -1,
     });
   });
 });
@@ -73,10 +70,10 @@ describe("a create that goes wrong", () => {
     ["it answers 504 having done it", [{ ...CREATE, nth: 1, kind: { after: { status: 504 } } }]],
     ["it answers what isn't JSON", [{ ...CREATE, nth: 1, kind: "malformed" }]],
     ["it answers an empty object", [{ ...CREATE, nth: 1, kind: { after: { status: 200 } } }]],
-    ["it answers without end", [{ ...CREATE, nth: 1, kind: hang }]],
-    ["it is limited", [{ ...CREATE, times: 2, kind: { status: 429 } }]],
+    ["its answer does not come", [{ ...CREATE, nth: 1, kind: hang }]],
+    ["it is rate-limited", [{ ...CREATE, times: 2, kind: { status: 429 } }]],
     ["waiting for it fails once", [{ method: "GET", nth: 1, kind: { status: 502 } }]],
-    ["waiting for it breaks off", [{ method: "GET", times: 3, kind: "drop" }]],
+    ["the connection breaks while waiting for it", [{ method: "GET", times: 3, kind: "drop" }]],
     [
       "everything fails twice",
       [
@@ -107,7 +104,7 @@ describe("a create that goes wrong", () => {
     expect(callsTo(daytona, "POST", /^\/sandbox$/)).toBe(1);
   });
 
-  test("recovers a sandbox that ends in an error, if it can be", async () => {
+  test("recovers a sandbox in an error, if Daytona can", async () => {
     const { daytona, client } = await setUp();
     const kind = { error: "no runner", recoverable: true };
     daytona.faults.add({ ...CREATE, nth: 1, kind });
@@ -115,7 +112,7 @@ describe("a create that goes wrong", () => {
     expect((await client.list({ labels: {} })).items).toHaveLength(1);
   });
 
-  test("names the sandbox that ended in an error for good, so that it can be deleted", async () => {
+  test("names the sandbox that can't be recovered, so that it can be deleted", async () => {
     const { daytona, client } = await setUp();
     daytona.faults.add({ ...CREATE, nth: 1, kind: { error: "no such image" } });
     const failure = await failureOf(client.create(anInput()));
@@ -126,7 +123,7 @@ describe("a create that goes wrong", () => {
     expect((await client.create(anInput())).state).toBe("started");
   });
 
-  test("ends in time when Daytona never starts it, naming it", async () => {
+  test("ends in time when Daytona never starts it", async () => {
     const { client } = await setUp({ delaysMs: { create: 60_000 } }, { timeoutMs: 400 });
     const started = Date.now();
     const failure = await failureOf(client.create(anInput()));
@@ -135,7 +132,7 @@ describe("a create that goes wrong", () => {
     expect((await client.get("quaver-p1"))?.state).toBe("creating");
   });
 
-  test("ends after a bounded number of tries when Daytona stays down", async () => {
+  test("ends after a bounded number of attempts when Daytona stays down", async () => {
     const { daytona, client } = await setUp();
     daytona.faults.add({ kind: { status: 503 } });
     expect((await failureOf(client.create(anInput()))).code).toBe("UNAVAILABLE");

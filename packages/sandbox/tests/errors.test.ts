@@ -3,10 +3,10 @@ import type { DaytonaEmulator } from "@quaver/emulators";
 import { afterEach, beforeAll, describe, expect, test } from "vitest";
 import type { Sandbox, SandboxClient } from "../src/index.ts";
 import { createSandboxClient, isSandboxError, SandboxError } from "../src/index.ts";
-import { FAILURES, PASSING_FAILURES, timeFor } from "./failures.ts";
-import { aClient, anInput, callsTo, failureOf, setUp, sharedDaytona } from "./support.ts";
+import { FAILURES, LASTING_FAILURES, PASSING_FAILURES, timeFor } from "./failures.ts";
+import { aClient, anInput, failureOf, setUp, sharedDaytona } from "./support.ts";
 
-// Making an emulator and a sandbox takes longer than a test; faults are gone after each.
+// Making an emulator and a sandbox takes longer than a test. Faults are cleared after each test.
 let daytona: DaytonaEmulator;
 let sandbox: Sandbox;
 beforeAll(async () => {
@@ -22,7 +22,7 @@ const READS: [string, (client: SandboxClient, id: string) => Promise<unknown>][]
 ];
 
 describe.each(READS)("%s", (operation, read) => {
-  // That a connection is lost time and again takes the SDK its time to find out: once is enough.
+  // The SDK takes long to notice lost connections: testing that once is enough.
   const failures = FAILURES.filter(([, kind]) => kind !== "drop" || operation === "get");
   test.each(failures)("under %s fails as it should", async (_what, kind, code, retryable) => {
     const client = aClient(daytona, { timeoutMs: timeFor(kind) });
@@ -37,13 +37,39 @@ describe.each(READS)("%s", (operation, read) => {
   });
 });
 
-describe("running a command", () => {
-  test.each(FAILURES)("under %s fails as it should, sent once", async (_, kind, code) => {
-    const client = aClient(daytona, { timeoutMs: timeFor(kind) });
-    daytona.faults.add({ path: "/toolbox", kind });
-    const run = client.run(sandbox.id, { command: "true", timeoutSeconds: 1 });
-    expect((await failureOf(run)).code).toBe(code);
-    expect(callsTo(daytona, "POST", /execute$/)).toBe(1);
+describe.each(["start", "stop", "archive", "delete"] as const)("%s", (operation) => {
+  const method = operation === "delete" ? "DELETE" : "POST";
+  const wanted = { start: "started", stop: "stopped", archive: "archiv", delete: "destroying" };
+  let made = 0;
+  /** A client, and a sandbox in a state in which the operation is allowed. */
+  const prepare = async () => {
+    const client = aClient(daytona);
+    const { id } = await client.create(anInput({ name: `${operation}-${(made += 1)}` }));
+    if (operation === "start" || operation === "archive") await client.stop(id);
+    daytona.faults.clear();
+    return { client, id };
+  };
+
+  test.each(PASSING_FAILURES)("under one %s succeeds by trying again", async (_, kind) => {
+    const { client, id } = await prepare();
+    const quickClient = aClient(daytona, { timeoutMs: timeFor(kind) });
+    daytona.faults.add({ method, nth: 1, kind });
+    await quickClient[operation](id);
+    expect((await client.get(id))?.state).toContain(wanted[operation]);
+  });
+
+  test("whose answer is lost is requested once", async () => {
+    const { client, id } = await prepare();
+    daytona.faults.add({ method, nth: 1, kind: { after: { status: 502 } } });
+    await client[operation](id);
+    expect((await client.get(id))?.state).toContain(wanted[operation]);
+    expect(daytona.faults.calls().filter((call) => call.method === method)).toHaveLength(1);
+  });
+
+  test.each(LASTING_FAILURES)("under %s fails as it should", async (_, kind, code) => {
+    const { client, id } = await prepare();
+    daytona.faults.add({ method, kind });
+    expect((await failureOf(client[operation](id))).code).toBe(code);
   });
 });
 
@@ -52,8 +78,8 @@ describe("when Daytona says how long to wait", () => {
     ["seconds", { "retry-after": "7" }, 7_000],
     ["seconds of its throttler", { "retry-after-sandbox-create": "9" }, 9_000],
     ["both", { "retry-after": "7", "retry-after-general": "9" }, 9_000],
-    ["rubbish", { "retry-after": "soon" }, undefined],
-  ])("in %s, the failure says it", async (_, headers, retryAfterMs) => {
+    ["nonsense", { "retry-after": "soon" }, undefined],
+  ])("in %s, the failure says so", async (_, headers, retryAfterMs) => {
     const { daytona, client } = await setUp({}, { timeoutMs: 1_000 });
     daytona.faults.add({ kind: { status: 429, headers } });
     const failure = await failureOf(client.get("p"));
@@ -61,7 +87,7 @@ describe("when Daytona says how long to wait", () => {
     expect(failure.retryAfterMs).toBe(retryAfterMs);
   });
 
-  test("by a date, it is understood too", async () => {
+  test("by a date, the failure says how long that is", async () => {
     const { daytona, client } = await setUp({}, { timeoutMs: 1_000 });
     const date = new Date(Date.now() + 60_000).toUTCString();
     daytona.faults.add({ kind: { status: 429, headers: { "retry-after": date } } });
@@ -70,7 +96,7 @@ describe("when Daytona says how long to wait", () => {
     expect(retryAfterMs).toBeLessThanOrEqual(60_000);
   });
 
-  test("and there is time, it is waited for", async () => {
+  test("and there is enough time, it waits", async () => {
     const waits: number[] = [];
     const sleep = async (ms: number) => void waits.push(ms);
     const { daytona, client } = await setUp({}, { sleep });
@@ -98,9 +124,7 @@ describe("the API key", () => {
       made,
       await client.get(made.id),
       await client.list({ labels: {} }),
-      await client.run(made.id, { command: "env", timeoutSeconds: 10 }),
       await client.previewUrl(made.id, { port: 80, expiresInSeconds: 60 }),
-      await client.stop(made.id),
     ];
     for (const result of results) expect(shown(result)).not.toContain(KEY);
   });
@@ -113,7 +137,7 @@ describe("the API key", () => {
     expect(failure.cause).toBeUndefined();
   });
 
-  test("is cut out of what Daytona itself says", async () => {
+  test("is removed from Daytona's own messages", async () => {
     const { daytona, client } = await setUp({ apiKey: KEY });
     const body = { message: `the key ${KEY} is not good, ${KEY}!` };
     daytona.faults.add({ kind: { status: 401, body } });
@@ -127,12 +151,12 @@ describe("a client", () => {
     ["no key", { apiKey: "" }],
     ["no URL", { apiUrl: "" }],
     ["a URL that isn't one", { apiUrl: "daytona" }],
-  ])("with %s isn't made", (_, options) => {
+  ])("with %s can't be made", (_, options) => {
     const make = () => createSandboxClient({ apiKey: "k", apiUrl: "http://127.0.0.1", ...options });
     expect(make).toThrow(expect.objectContaining({ code: "INVALID" }));
   });
 
-  test("takes its key from nowhere but its options", async () => {
+  test("takes its key from its options alone", async () => {
     const { daytona } = await setUp();
     process.env.DAYTONA_API_KEY = daytona.apiKey;
     try {
@@ -143,7 +167,7 @@ describe("a client", () => {
     }
   });
 
-  test("of a Daytona that isn't there fails as unavailable, in time", async () => {
+  test("fails in time when nothing listens at the URL", async () => {
     const server = createServer().listen(0, "127.0.0.1");
     await new Promise((resolve) => server.once("listening", resolve));
     const { port } = server.address() as { port: number };

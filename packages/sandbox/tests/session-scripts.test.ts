@@ -1,6 +1,6 @@
 /**
- * The scripts on real shells. `sh` is another program in each kind of image: the scripts must do the same in both
- * that are here, and a command must end with its own end, whatever it is.
+ * The scripts on real shells. Which program `sh` is depends on the image, so each test runs in bash and in dash,
+ * where they are installed.
  */
 import { execFileSync, spawnSync } from "node:child_process";
 import {
@@ -15,7 +15,13 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
-import { END, READ, RUN_SCRIPT, START, SUPERVISE } from "../src/session-scripts.ts";
+import {
+  END_SCRIPT,
+  READ_SCRIPT,
+  RUN_SCRIPT_COMMAND,
+  START_SCRIPT,
+  SUPERVISOR_SCRIPT,
+} from "../src/session-scripts.ts";
 import { eventually } from "./support.ts";
 
 const root = mkdtempSync(join(tmpdir(), "session-scripts-"));
@@ -27,7 +33,7 @@ const SHELLS = ["bash", "dash"].flatMap((name) => {
 });
 let made = 0;
 
-/** A machine whose `sh` is `shell`, with a session on it. */
+/** A session in a home folder of its own, where `sh` is `shell`. */
 function aSession(shell: string) {
   const home = join(root, `a home ${(made += 1)}`);
   const bin = join(home, "bin");
@@ -36,7 +42,7 @@ function aSession(shell: string) {
   const session = "turn-1";
   const run = (script: string, env: Record<string, string> = {}) => {
     const { status, stdout } = spawnSync(shell, [], {
-      input: RUN_SCRIPT, // as Daytona's daemon hands a command to the shell
+      input: RUN_SCRIPT_COMMAND, // Daytona's daemon writes a command to the shell's standard input, too
       cwd: home,
       env: {
         PATH: `${bin}:${process.env.PATH ?? ""}`,
@@ -54,17 +60,17 @@ function aSession(shell: string) {
     const values = Object.entries(env).map(
       ([name, value]) => [`QUAVER_SESSION_ENV_${name}`, value] as const,
     );
-    const { stdout } = run(START, {
+    const { stdout } = run(START_SCRIPT, {
       ...Object.fromEntries(values),
       QUAVER_SESSION_ENV: Object.keys(env).join(" "),
-      QUAVER_SESSION_SUPERVISE: SUPERVISE,
+      QUAVER_SESSION_SUPERVISE: SUPERVISOR_SCRIPT,
       QUAVER_SESSION_COMMAND: command,
     });
     return /^quaver:started:(\w+)$/m.exec(stdout)?.[1] ?? "";
   };
   const read = (id: string, offset = 0, limit = 100_000) => {
     const range = { QUAVER_SESSION_OFFSET: String(offset), QUAVER_SESSION_LIMIT: String(limit) };
-    const { stdout } = run(READ, { QUAVER_SESSION_ID: id, ...range });
+    const { stdout } = run(READ_SCRIPT, { QUAVER_SESSION_ID: id, ...range });
     const part = (name: string) => {
       const [, text = ""] = new RegExp(`^quaver:${name}:\n([^:]*)^quaver`, "m").exec(stdout) ?? [];
       return Buffer.from(text, "base64");
@@ -88,12 +94,12 @@ function aSession(shell: string) {
     start,
     read,
     ended,
-    end: () => run(END),
+    end: () => run(END_SCRIPT),
     outcome: (command: string, env?: Record<string, string>) => ended(start(command, env)),
   };
 }
 
-/** The processes that this machine runs from a folder. */
+/** The processes whose environment names a folder. */
 function processesIn(folder: string): string[] {
   return readdirSync("/proc").filter((pid) => {
     if (!/^\d+$/.test(pid)) return false;
@@ -113,21 +119,17 @@ function isAlive(pid: number): boolean {
   }
 }
 
-/** A command for each way that kept Daytona's own session commands from ending, and its exit code. */
-const WAYS: [string, string, string][] = [
-  ["says exit", "echo a; exit 3", "3"],
-  ["execs", "echo a; exec true", "0"],
+/** Commands, with their exit codes, of the kinds that keep Daytona's own session commands from ending. */
+const COMMANDS: [string, string, string][] = [
+  ["calls exit", "echo a; exit 3", "3"],
+  ["calls exec", "echo a; exec true", "0"],
   ["reads its standard input to the end", "echo a; cat", "0"],
   ["leaves a child that holds its output", "echo a; sleep 1000 &", "0"],
   ["leaves one in a process session of its own", "echo a; setsid sleep 1000 &", "0"],
   ["leaves one that ignores a hang-up", "echo a; nohup sleep 1000 & exit 4", "4"],
-  [
-    "leaves one that ignores being asked",
-    "echo a; (trap '' TERM; sleep 1000; sleep 1000) & exit",
-    "0",
-  ],
+  ["leaves one that ignores SIGTERM", "echo a; (trap '' TERM; sleep 1000; sleep 1000) & exit", "0"],
   ["leaves one without its environment", "echo a; env -i setsid sleep 1000 &", "0"],
-  ["leaves one of one that has ended", "echo a; (setsid sh -c 'sleep 1000 &' &)", "0"],
+  ["leaves one whose parent has ended", "echo a; (setsid sh -c 'sleep 1000 &' &)", "0"],
   ["kills itself", "echo a; kill -KILL $$", "137"],
   ["kills its whole process group", "echo a; kill -KILL 0", "137"],
   ["is not there", "echo a; no-such-command", "127"],
@@ -135,26 +137,26 @@ const WAYS: [string, string, string][] = [
 ];
 
 describe.each(SHELLS)("where sh is %s", (_, shell) => {
-  test.each(WAYS)("a command that %s ends", async (_what, command, code) => {
+  test.each(COMMANDS)("a command that %s ends", async (_what, command, code) => {
     const { outcome, folder } = aSession(shell);
     const progress = await outcome(command);
     expect([progress.code, progress.output.toString()]).toEqual([code, "a\n"]);
     await eventually(() => expect(processesIn(folder)).toEqual([]));
   });
 
-  test("a command that makes no sense ends, and says why", async () => {
+  test("a command with a syntax error ends, and says why", async () => {
     const { code, errors } = await aSession(shell).outcome("echo 'a");
     expect(code).not.toBe("0");
     expect(errors).toMatch(/unexpected|unterminated/i);
   });
 
-  test("output is kept as it is: bytes, and no end of a line that isn't there", async () => {
+  test("output is kept byte by byte, without a newline at its end", async () => {
     const { outcome } = aSession(shell);
     const { output } = await outcome(String.raw`printf 'a\377\000b\r\n\342\202'`);
     expect([...output]).toEqual([97, 255, 0, 98, 13, 10, 226, 130]);
   });
 
-  test("output can be read as it comes, from any byte on", async () => {
+  test("output can be read while the command runs, from any byte on", async () => {
     const { start, read, ended, home } = aSession(shell);
     const id = start("printf one; until [ -e go ]; do sleep 0.02; done; printf two");
     await eventually(() => expect(read(id).output.toString()).toBe("one"));
@@ -166,7 +168,7 @@ describe.each(SHELLS)("where sh is %s", (_, shell) => {
     expect(read(id, 0, 0)).toMatchObject({ code: "0", size: 6 });
   });
 
-  test("of output without end the beginning is kept, and the command goes on to its end", async () => {
+  test("of a large output the beginning is kept, and the command goes on to its end", async () => {
     const { outcome, folder } = aSession(shell);
     const { code, size } = await outcome("head -c 30000000 /dev/zero; echo oh >&2; exit 5");
     expect(code).toBe("5");
@@ -184,7 +186,7 @@ describe.each(SHELLS)("where sh is %s", (_, shell) => {
     expect(Number(kept.split("\t")[0])).toBeLessThan(12 * 1024);
   });
 
-  test("the variables are the command's alone, whatever they are called", async () => {
+  test("variables reach the command alone, even with names that the scripts use", async () => {
     const { outcome } = aSession(shell);
     const env = {
       dir: "a 'b'\n$c",
@@ -206,7 +208,7 @@ describe.each(SHELLS)("where sh is %s", (_, shell) => {
     expect(await outcome("kill -INT $$; sleep 10")).toMatchObject({ code: "130" });
   });
 
-  test("it starts once, however often and however close it is asked to", async () => {
+  test("a command starts once, however often it is started", async () => {
     const { start, ended, home } = aSession(shell);
     const ids = [1, 2, 3].map(() => start("echo ran >>runs"));
     expect(new Set(ids).size).toBe(1);
@@ -215,7 +217,7 @@ describe.each(SHELLS)("where sh is %s", (_, shell) => {
     expect(readFileSync(join(home, "runs"), "utf8")).toBe("ran\n");
   });
 
-  test("nobody else can read what it keeps", async () => {
+  test("no other user can read the session's files", async () => {
     const { outcome, folder } = aSession(shell);
     await outcome("echo a", { KEY: "secret-key" });
     const modes = execFileSync("find", [
@@ -231,18 +233,18 @@ describe.each(SHELLS)("where sh is %s", (_, shell) => {
     expect(spawnSync("grep", ["-rq", "secret-key", folder]).status).toBe(1);
   });
 
-  test("whoever watches over it being gone is told, and not taken for another of that id", async () => {
+  test("a killed supervisor is noticed, and not confused with another process of that id", async () => {
     const { start, read, end, folder } = aSession(shell);
     const id = start("exec sleep 1000");
     expect(read(id).code).toBe("running");
-    process.kill(Number(id), "SIGKILL"); // as a restart does with all of them
+    process.kill(Number(id), "SIGKILL"); // as a restart of the sandbox does
     await eventually(() => expect(read(id).code).toBe("none"));
     expect(read(String(process.pid)).code).toBe("none");
     expect(end().stdout).toBe("quaver:ended\n");
     expect(processesIn(folder)).toEqual([]);
   });
 
-  test("ending it ends all of it, and keeps it from starting ever again", async () => {
+  test("ending a session ends all of its processes, and it can't be started again", async () => {
     const { start, read, end, folder, home } = aSession(shell);
     const leave = "env -i setsid sh -c 'echo $$ >left; exec sleep 1000' & setsid sleep 1000 & ";
     const id = start(`${leave} (trap '' TERM; sleep 1000; sleep 1000)`);
@@ -261,7 +263,7 @@ describe.each(SHELLS)("where sh is %s", (_, shell) => {
     expect(end().stdout).toBe("quaver:ended\n");
   });
 
-  test("one that was ended before it began does not begin", () => {
+  test("a session that was ended before it started does not start", () => {
     const { start, read, end, home } = aSession(shell);
     expect(end().stdout).toBe("quaver:ended\n");
     const id = start("echo ran >>runs");

@@ -4,13 +4,14 @@ import { join } from "node:path";
 import type { DaytonaEmulator, DaytonaEmulatorOptions, FaultRule } from "@quaver/emulators";
 import { startDaytonaEmulator } from "@quaver/emulators";
 import { afterAll, onTestFinished, vi } from "vitest";
+import { connectToDaytona } from "../src/daytona-api.ts";
 import type { CreateSandboxInput, SandboxClientOptions, SandboxError } from "../src/index.ts";
 import { createSandboxClient, isSandboxError } from "../src/index.ts";
 
-/** Over by the time anyone looks. */
-const QUICK = { create: 0, start: 0, stop: 0, archive: 0, destroy: 0 };
+/** Transitions have ended by the first poll. */
+const NO_DELAYS = { create: 0, start: 0, stop: 0, archive: 0, destroy: 0 };
 
-/** Has a check hold in the end: at once as a rule, later on a machine that is busy. */
+/** Repeats a check until it holds: at once as a rule, later on a busy machine. */
 export async function eventually<T>(check: () => T | Promise<T>): Promise<T> {
   return await vi.waitFor(check, { timeout: 20_000, interval: 10 });
 }
@@ -24,7 +25,7 @@ export async function aDaytona(
   return daytona;
 }
 
-/** A Daytona emulator for all the tests of a file; ask for it in `beforeAll`. */
+/** A Daytona emulator for all the tests of a file; call it in `beforeAll`. */
 export async function sharedDaytona(): Promise<DaytonaEmulator> {
   const { daytona, end } = await start({ delaysMs: { archive: 500, destroy: 500 } });
   onEnd.push(end);
@@ -37,7 +38,7 @@ afterAll(async () => {
 
 async function start(options: Partial<DaytonaEmulatorOptions>) {
   const dataDir = mkdtempSync(join(tmpdir(), "sandbox-"));
-  const delaysMs = { ...QUICK, ...options.delaysMs };
+  const delaysMs = { ...NO_DELAYS, ...options.delaysMs };
   const daytona = await startDaytonaEmulator({ dataDir, ...options, delaysMs });
   const end = async () => {
     await daytona.close();
@@ -46,7 +47,7 @@ async function start(options: Partial<DaytonaEmulatorOptions>) {
   return { daytona, end };
 }
 
-/** A client of it that waits between attempts only as long as Daytona asks. */
+/** A client that waits between attempts only as long as Daytona asks for. */
 export function aClient(
   daytona: { url: string; apiKey: string },
   options: Partial<SandboxClientOptions> = {},
@@ -55,7 +56,7 @@ export function aClient(
   return createSandboxClient({ apiKey, apiUrl, timeoutMs: 10_000, random: () => 0, ...options });
 }
 
-/** Daytona and a client of it. */
+/** A Daytona emulator, and a client of it. */
 export async function setUp(
   options: Partial<DaytonaEmulatorOptions> = {},
   clientOptions: Partial<SandboxClientOptions> = {},
@@ -64,7 +65,18 @@ export async function setUp(
   return { daytona, client: aClient(daytona, clientOptions) };
 }
 
-/** What a project's sandbox is made with. */
+/** The output of a command that runs in a sandbox to its end. */
+export async function run(
+  { url: apiUrl, apiKey }: { url: string; apiKey: string },
+  id: string,
+  command: string,
+): Promise<string> {
+  const api = connectToDaytona({ apiKey, apiUrl, requestTimeoutMs: 10_000 });
+  const { output } = await api.execute(id, { command, env: {}, timeoutSeconds: 10 });
+  return output;
+}
+
+/** A valid input of `create`. */
 export function anInput(fields: Partial<CreateSandboxInput> = {}): CreateSandboxInput {
   return {
     name: "quaver-p1",
@@ -75,14 +87,14 @@ export function anInput(fields: Partial<CreateSandboxInput> = {}): CreateSandbox
   };
 }
 
-/** The failure of an operation that is to fail. */
+/** The error of an operation that must fail. */
 export async function failureOf(work: Promise<unknown>): Promise<SandboxError> {
   const outcome = await work.catch((error: unknown) => error);
   if (isSandboxError(outcome)) return outcome;
   throw new Error(`expected a SandboxError, got ${String(outcome)}`);
 }
 
-/** How often Daytona was called so. */
+/** How many calls Daytona has received with this method, and a path that matches. */
 export function callsTo(daytona: DaytonaEmulator, method: string, pattern: RegExp): number {
   return daytona.faults.calls().filter((call) => call.method === method && pattern.test(call.path))
     .length;

@@ -4,13 +4,11 @@ import type { FaultDesk } from "../shared/faults.ts";
 import type { EmulatorEnv } from "../shared/middleware.ts";
 import { controls, hasBearer, limitedBody, withFaults } from "../shared/middleware.ts";
 import { answerError, DaytonaRefusal } from "./errors.ts";
-import { fileRoutes } from "./file-routes.ts";
 import type { Fleet } from "./fleet.ts";
 import type { Machines } from "./machines.ts";
 import type { Previews } from "./previews.ts";
 import { processRoutes } from "./process-routes.ts";
 import { sandboxRoutes } from "./sandbox-routes.ts";
-import { isSignedFileRequest } from "./signed-files.ts";
 
 /** What the app serves. */
 export interface DaytonaParts {
@@ -21,7 +19,6 @@ export interface DaytonaParts {
   previews: Previews;
   faults: FaultDesk;
   origins: readonly string[];
-  now: () => number;
 }
 
 /** The emulator's HTTP face: Daytona's API, the toolbox of each sandbox, and previews. */
@@ -39,15 +36,13 @@ export function daytonaApp(parts: DaytonaParts): Hono<EmulatorEnv> {
   app.route("/", controls(parts.faults));
   app.use(withFaults(parts.faults));
   app.use(async (context, next) => {
-    const signed = isSignedFileRequest(context, parts.fleet, parts.now());
-    if (!signed && !hasBearer(context, parts.apiKey)) {
+    if (!hasBearer(context, parts.apiKey)) {
       throw new DaytonaRefusal(401, "Invalid credentials");
     }
     await next();
   });
   app.route("/sandbox", sandboxRoutes(parts));
   app.route("/toolbox/:sandboxId/process", processRoutes(parts));
-  app.route("/toolbox/:sandboxId/files", fileRoutes(parts));
   app.notFound((context) => {
     const what = `${context.req.method} ${context.req.path}`;
     return answerError(new DaytonaRefusal(501, `the Daytona emulator has no ${what}`), context);

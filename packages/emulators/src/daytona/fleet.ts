@@ -1,4 +1,4 @@
-import { randomBytes, randomUUID } from "node:crypto";
+import { randomUUID } from "node:crypto";
 import type { Change, Journal } from "../shared/journal.ts";
 import type { Outbox } from "../shared/outbox.ts";
 import { createdEvent, stateUpdatedEvent } from "./describe.ts";
@@ -41,8 +41,6 @@ export interface Fleet {
   fail(sandbox: SandboxRow): SandboxRow;
   /** Does what the state machine allows. @throws DaytonaRefusal 400 or 409 otherwise. */
   operate(sandbox: SandboxRow, operation: Operation, doom?: Doom): SandboxRow;
-  /** Changes what isn't the state. */
-  update(sandbox: SandboxRow, fields: Partial<SandboxRow>): SandboxRow;
   /** Notes that its state has been told: a change that lasts until then is over. */
   seen(sandbox: SandboxRow): void;
   /** Notes activity, which puts off the idle stop. */
@@ -161,11 +159,6 @@ export function openFleet(options: FleetOptions): Fleet {
       complete(sandbox.id);
       return rows.get(sandbox.id) ?? sandbox;
     },
-    update: (sandbox, fields) => {
-      const updated = { ...sandbox, ...fields };
-      commit(rows.put(sandbox.id, updated));
-      return updated;
-    },
     seen: ({ id, state }) => {
       if (isPassing(state) && delayOf(state) === "until seen") complete(id);
     },
@@ -199,8 +192,6 @@ function newSandbox(request: CreateRequest, now: number, minuteMs: number): Sand
     createdAt: now,
     updatedAt: now,
     lastActivityAt: now,
-    previewToken: randomBytes(16).toString("hex"),
-    signingKey: randomBytes(32).toString("hex"),
   };
 }
 

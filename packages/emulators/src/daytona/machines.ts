@@ -1,6 +1,5 @@
 import { randomUUID } from "node:crypto";
 import { statSync } from "node:fs";
-import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { ExecuteResponse } from "@daytona/toolbox-api-client";
 import { daemonRefusal } from "./errors.ts";
@@ -8,26 +7,16 @@ import { answers, findOwnPort, USUAL_PORT } from "./own-port.ts";
 import type { GroupOptions, ProcessGroup } from "./process-group.ts";
 import { SHELL, startGroup } from "./process-group.ts";
 import type { SandboxRow } from "./rows.ts";
-import type { Session } from "./sessions.ts";
-import { startSession } from "./sessions.ts";
 import type { StrayGuard } from "./strays.ts";
 import { guardStrays } from "./strays.ts";
-import type { Workspace } from "./workspace.ts";
 import { openWorkspace, removeWorkspace, resolvePath, scrubbedEnv } from "./workspace.ts";
 
 /** What runs in the sandboxes. */
 export interface Machines {
-  workspace(sandbox: SandboxRow): Workspace;
   /** Runs the entrypoint, if there is one, until the sandbox is shut down. */
   boot(sandbox: SandboxRow): Promise<void>;
   /** Runs a command to its end. @throws DaytonaRefusal 408 when it takes too long. */
   execute(sandbox: SandboxRow, request: ExecuteInput): Promise<ExecuteResponse>;
-  /** @throws DaytonaRefusal 409 when there is one by this id. */
-  createSession(sandbox: SandboxRow, id: string): Promise<Session>;
-  sessions(sandbox: SandboxRow): Session[];
-  /** @throws DaytonaRefusal 404. */
-  session(sandbox: SandboxRow, id: string): Session;
-  deleteSession(sandbox: SandboxRow, id: string): void;
   /** The port of this machine on which what listens on a sandbox's port is found. */
   localPort(sandbox: SandboxRow, port: number): Promise<number>;
   /** Ends the sandbox's processes, first asking; of a destroyed one, deletes the folder too. */
@@ -49,7 +38,6 @@ interface Machine {
   id: string;
   strays: StrayGuard;
   groups: Set<{ kill(force: boolean): void }>;
-  sessions: Map<string, Session>;
   /** See `own-port.ts`. */
   port: Promise<number>;
 }
@@ -63,7 +51,7 @@ export function makeMachines(dataDir: string, entrypoint?: string): Machines {
   const ending = new Set<Machine>(); // asked to, and not forced to yet
   const endMachine = (machine: Machine): void => {
     ending.delete(machine);
-    for (const each of [...machine.groups, ...machine.sessions.values()]) each.kill(true);
+    for (const group of machine.groups) group.kill(true);
     machine.strays.close();
   };
   const machineOf = (sandboxId: string): Machine => {
@@ -74,21 +62,12 @@ export function makeMachines(dataDir: string, entrypoint?: string): Machines {
       id,
       strays: guardStrays(id),
       groups: new Set(),
-      sessions: new Map(),
       port: findOwnPort(),
     };
     machine.port.catch(() => undefined); // whoever asks for it is told
     machines.set(sandboxId, machine);
     return machine;
   };
-  const workspace = (sandbox: SandboxRow) => openWorkspace(dataDir, sandbox.id);
-
-  const session: Machines["session"] = (sandbox, id) => {
-    const found = machineOf(sandbox.id).sessions.get(id);
-    if (!found) throw daemonRefusal(404, "session not found", "PROCESS_NOT_FOUND");
-    return found;
-  };
-
   /** The sandbox's machine once its port is known. @throws DaytonaRefusal 400 if it was shut down meanwhile. */
   const ready = async (sandbox: SandboxRow) => {
     const machine = machineOf(sandbox.id);
@@ -105,47 +84,24 @@ export function makeMachines(dataDir: string, entrypoint?: string): Machines {
   };
 
   return {
-    workspace,
-    session,
     boot: async (sandbox) => {
       if (entrypoint === undefined) return;
       const { machine, place } = await ready(sandbox);
-      const space = workspace(sandbox);
-      const env = scrubbedEnv(sandbox, space, place);
+      const home = openWorkspace(dataDir, sandbox.id);
+      const env = scrubbedEnv(sandbox, home, place);
       const argv = [SHELL, "-c", entrypoint];
-      const group = start(machine, { argv, cwd: space.home, env, stdin: false });
-      group.report.resume();
+      const group = start(machine, { argv, cwd: home, env, stdin: false });
       group.stdout.resume(); // nobody reads what it says
     },
-    sessions: (sandbox) => [...machineOf(sandbox.id).sessions.values()],
     execute: async (sandbox, { command, cwd = ".", envs, timeoutSeconds }) => {
       const { machine, place } = await ready(sandbox);
-      const space = workspace(sandbox);
-      const folder = existingFolder(space.home, cwd);
-      const env = scrubbedEnv(sandbox, space, place, envs);
+      const home = openWorkspace(dataDir, sandbox.id);
+      const folder = existingFolder(home, cwd);
+      const env = scrubbedEnv(sandbox, home, place, envs);
       // The daemon pipes it into the shell: what reads standard input reads the rest of the command.
       const group = start(machine, { argv: [SHELL], cwd: folder, env, stdin: true });
       group.stdin?.end(command);
       return await result(group, timeoutSeconds);
-    },
-    createSession: async (sandbox, id) => {
-      const { machine, place } = await ready(sandbox);
-      const { sessions } = machine;
-      if (sessions.has(id)) throw daemonRefusal(409, "session already exists");
-      const space = workspace(sandbox);
-      const started = startSession({
-        id,
-        folder: join(space.sessions, Buffer.from(id).toString("base64url")),
-        cwd: space.home,
-        env: scrubbedEnv(sandbox, space, place),
-      });
-      sessions.set(id, started);
-      return started;
-    },
-    deleteSession: (sandbox, id) => {
-      const found = session(sandbox, id);
-      found.kill(true);
-      machineOf(sandbox.id).sessions.delete(id);
     },
     localPort: async (sandbox, port) => {
       if (port !== USUAL_PORT) return port;
@@ -161,7 +117,7 @@ export function makeMachines(dataDir: string, entrypoint?: string): Machines {
         endMachine(machine);
         return;
       }
-      for (const each of [...machine.groups, ...machine.sessions.values()]) each.kill(false);
+      for (const group of machine.groups) group.kill(false);
       machine.strays.signal("SIGTERM");
       ending.add(machine);
       setTimeout(() => endMachine(machine), TERM_GRACE_MS).unref();
@@ -203,7 +159,6 @@ async function result(group: ProcessGroup, timeoutSeconds: number): Promise<Exec
 function collect(group: ProcessGroup): { whole: Promise<void>; text: () => string } {
   const chunks: Buffer[] = [];
   let size = 0;
-  group.report.resume();
   group.stdout.on("data", (chunk: Buffer) => {
     if (size < MAX_OUTPUT_BYTES) chunks.push(chunk);
     size += chunk.length;

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
-import type { PortPreviewUrl, SignedPortPreviewUrl } from "@daytona/api-client";
+import type { SignedPortPreviewUrl } from "@daytona/api-client";
 import type { Context } from "hono";
 import { callerOf, isBrowser, isForeign } from "../shared/callers.ts";
 import type { Journal } from "../shared/journal.ts";
@@ -16,11 +16,8 @@ import { previewSchema } from "./rows.ts";
 
 /** What runs on a sandbox's ports, shown to those who may see it. */
 export interface Previews {
-  /** The preview of a port that the sandbox's own token opens. */
-  standing(sandbox: SandboxRow, port: number): PortPreviewUrl;
   /** A preview of a port that anyone with the URL may see until it expires. */
   sign(sandbox: SandboxRow, port: number, expiresInSeconds: number): SignedPortPreviewUrl;
-  expire(sandbox: SandboxRow, token: string): void;
   /** Answers a request for a preview; undefined for any other request. */
   serve(context: Context): Promise<Response | undefined>;
   /** Connects a WebSocket to a preview. */
@@ -46,19 +43,18 @@ export function openPreviews(options: {
   const reserved = new Set([...options.reservedPorts, Number(ownPort)]);
   const signed = journal.table("previews", previewSchema);
 
-  const sandboxOf = ({ key, port }: PreviewAddress, given: string): SandboxRow | undefined => {
+  const sandboxOf = ({ key, port }: PreviewAddress): SandboxRow | undefined => {
     const row = signed.get(key);
     if (row)
       return row.port === port && row.expiresAt > now() ? fleet.find(row.sandboxId) : undefined;
     const sandbox = fleet.find(key);
-    return sandbox && (sandbox.public || sandbox.previewToken === given) ? sandbox : undefined;
+    return sandbox?.public ? sandbox : undefined;
   };
 
   /** The sandbox that an address shows. @throws DaytonaRefusal 401, or 400 when it can't be shown */
-  const shown = (address: PreviewAddress, tokenHeader = ""): SandboxRow => {
-    const { port, rest } = address;
-    const query = new URLSearchParams(rest.split("?")[1]).get("DAYTONA_SANDBOX_AUTH_KEY");
-    const sandbox = sandboxOf(address, tokenHeader || (query ?? ""));
+  const shown = (address: PreviewAddress): SandboxRow => {
+    const { port } = address;
+    const sandbox = sandboxOf(address);
     if (!sandbox) throw proxyRefusal(401, "no such preview, or it has expired");
     if (sandbox.state !== "started") throw proxyRefusal(400, "Sandbox is not started");
     if (port < 1 || port > 65_535 || reserved.has(port)) {
@@ -76,7 +72,7 @@ export function openPreviews(options: {
     if (isForeign(caller, [origin]) && !isNavigation) {
       throw proxyRefusal(403, "this preview is for its own pages");
     }
-    const sandbox = shown(address, header("x-daytona-preview-token"));
+    const sandbox = shown(address);
     // A page needs an origin of its own; programs, which can't all resolve its name, get on without.
     if (!onOwnHost && isNavigation) return context.redirect(origin + rest, 307);
     if (!onOwnHost && isBrowser(caller)) {
@@ -89,11 +85,6 @@ export function openPreviews(options: {
   };
 
   return {
-    standing: (sandbox, port) => ({
-      sandboxId: sandbox.id,
-      url: previewUrl(url, port, sandbox.id),
-      token: sandbox.previewToken,
-    }),
     sign: (sandbox, port, expiresInSeconds) => {
       const token = randomBytes(16).toString("hex");
       const expiresAt = now() + expiresInSeconds * 1000;
@@ -101,9 +92,6 @@ export function openPreviews(options: {
       const expired = signed.values().filter((other) => other.expiresAt <= now());
       journal.commit(signed.put(token, row), ...expired.map((other) => signed.remove(other.token)));
       return { sandboxId: sandbox.id, port, token, url: previewUrl(url, port, token) };
-    },
-    expire: (sandbox, token) => {
-      if (signed.get(token)?.sandboxId === sandbox.id) journal.commit(signed.remove(token));
     },
     serve: async (context) => {
       const { host, pathname, search } = new URL(context.req.url);
@@ -120,7 +108,7 @@ export function openPreviews(options: {
         if (isForeign(callerOf("GET", header), [address.origin])) {
           throw proxyRefusal(403, "this preview is for its own pages");
         }
-        const sandbox = shown(address, header("x-daytona-preview-token"));
+        const sandbox = shown(address);
         const connecting = machines.localPort(sandbox, address.port).then((port) => {
           tunnel(request, socket, head, { ...address, port });
         });

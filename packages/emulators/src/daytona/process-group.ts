@@ -17,8 +17,6 @@ export interface GroupOptions {
 export interface ProcessGroup {
   stdin: Writable | null;
   stdout: Readable;
-  /** What the process writes to its descriptor 4. */
-  report: Readable;
   /** The exit code, as a shell counts it, once the first process has ended. */
   exited: Promise<number>;
   /** Whether nothing was left of the group when its first process ended. */
@@ -43,17 +41,13 @@ export function startGroup({ argv, cwd, env, stdin }: GroupOptions): ProcessGrou
     cwd,
     env,
     detached: true,
-    stdio: [stdin ? "pipe" : "ignore", "pipe", "ignore", "pipe", "pipe"],
+    stdio: [stdin ? "pipe" : "ignore", "pipe", "ignore", "pipe"],
   });
-  const [, stdout, , guard, report] = child.stdio;
+  const { stdout } = child;
   if (!stdout) throw new Error("the process has no standard output"); // stdio asks for a pipe
-  // The stdio option above makes pipes of these, which Node types as possibly absent.
-  const pipes = {
-    guard: guard as Writable,
-    report: report as Readable,
-  };
+  const guard = child.stdio[3] as Writable; // a pipe, by the stdio option above
   // A pipe breaks when the process at its other end is killed, which is no news here.
-  for (const pipe of [child.stdin, pipes.guard]) pipe?.on("error", () => undefined);
+  for (const pipe of [child.stdin, guard]) pipe?.on("error", () => undefined);
   const exited = new Promise<number>((resolve) => {
     child.once("error", () => resolve(126)); // what shells answer for what can't be started
     child.once("exit", (code, signal) => resolve(code ?? 128 + signalNumber(signal)));
@@ -62,13 +56,12 @@ export function startGroup({ argv, cwd, env, stdin }: GroupOptions): ProcessGrou
   const empty = exited.then(() => {
     if (child.pid !== undefined && hasSurvivors(child.pid)) return false;
     over = true;
-    pipes.guard.end("done\n");
+    guard.end("done\n");
     return true;
   });
   return {
     stdin: child.stdin,
     stdout,
-    report: pipes.report,
     exited,
     empty,
     kill: (force) => {

@@ -31,9 +31,6 @@ export function unsupportedParameter(request: CreateRequest): string | undefined
   });
 }
 
-/** Body of `PUT /sandbox/:id/labels`. */
-export const labelsSchema = z.object({ labels });
-
 const json = z.string().transform((text, context): unknown => {
   try {
     return JSON.parse(text);

@@ -39,10 +39,6 @@ export const sandboxSchema = z.object({
   createdAt: z.number(),
   updatedAt: z.number(),
   lastActivityAt: z.number(),
-  /** Opens previews of every port (`x-daytona-preview-token`). */
-  previewToken: z.string(),
-  /** Signs upload and download URLs. */
-  signingKey: z.string(),
 });
 
 /** See `sandboxSchema`. */

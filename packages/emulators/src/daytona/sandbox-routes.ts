@@ -1,4 +1,4 @@
-import type { ListSandboxesResponse, Sandbox, SandboxLabels } from "@daytona/api-client";
+import type { ListSandboxesResponse, Sandbox } from "@daytona/api-client";
 import type { Context } from "hono";
 import { Hono } from "hono";
 import { z } from "zod";
@@ -9,20 +9,8 @@ import { toSandboxJson } from "./describe.ts";
 import { DaytonaRefusal, parsed } from "./errors.ts";
 import type { Doom } from "./fleet.ts";
 import type { Operation } from "./machine.ts";
-import {
-  createSchema,
-  cursorAfter,
-  labelsSchema,
-  listSchema,
-  unsupportedParameter,
-} from "./requests.ts";
+import { createSchema, cursorAfter, listSchema, unsupportedParameter } from "./requests.ts";
 import type { SandboxRow } from "./rows.ts";
-
-const INTERVALS = {
-  autostop: { field: "autoStopInterval", least: 0 },
-  autoarchive: { field: "autoArchiveInterval", least: 0 },
-  autodelete: { field: "autoDeleteInterval", least: -1 },
-} as const;
 
 const portSchema = z.coerce.number().int().min(1).max(65_535);
 const expirySchema = z.coerce.number().int().min(1).max(86_400).default(60); // seconds; Daytona's own
@@ -80,34 +68,10 @@ export function sandboxRoutes({ url, fleet, previews }: DaytonaParts): Hono<Emul
     fleet.touch(found(context));
     return context.body(null, 204);
   });
-  app.put("/:id/labels", async (context) => {
-    const { labels } = parsed(labelsSchema, await readJson(context));
-    const response: SandboxLabels = { labels: fleet.update(found(context), { labels }).labels };
-    return context.json(response);
-  });
-  for (const [name, { field, least }] of Object.entries(INTERVALS)) {
-    app.post(`/:id/${name}/:minutes`, (context) => {
-      const minutes = parsed(z.coerce.number().int().min(least), context.req.param("minutes"));
-      return context.json(toJson(fleet.update(found(context), { [field]: minutes })));
-    });
-  }
-  app.get("/:id/toolbox-proxy-url", (context) => {
-    found(context);
-    return context.json({ url: `${url}/toolbox` });
-  });
-  app.get("/:id/signing-key", (context) => context.json(found(context).signingKey));
-  app.get("/:id/ports/:port/preview-url", (context) => {
-    const port = parsed(portSchema, context.req.param("port"));
-    return context.json(previews.standing(found(context), port));
-  });
   app.get("/:id/ports/:port/signed-preview-url", (context) => {
     const port = parsed(portSchema, context.req.param("port"));
     const seconds = parsed(expirySchema, context.req.query("expiresInSeconds"));
     return context.json(previews.sign(found(context), port, seconds));
-  });
-  app.post("/:id/ports/:port/signed-preview-url/:token/expire", (context) => {
-    previews.expire(found(context), context.req.param("token"));
-    return context.body(null, 204);
   });
   return app;
 }

@@ -6,24 +6,14 @@ import type { SandboxRow } from "./rows.ts";
 import { SHELL } from "./process-group.ts";
 import { MACHINE_VARIABLE } from "./strays.ts";
 
-/** The folder that stands for a sandbox's disk. */
-export interface Workspace {
-  /** `HOME`, and the working folder of commands. */
-  home: string;
-  /** Where session commands' texts and logs are kept, out of the sandbox's own sight. */
-  sessions: string;
-}
-
 /** How the home folder is called in Daytona's own sandboxes; means ours here. */
 const DAYTONA_HOME = "/home/daytona";
 
-/** The sandbox's folder, made if it isn't there. */
-export function openWorkspace(dataDir: string, sandboxId: string): Workspace {
-  const root = sandboxFolder(dataDir, sandboxId);
-  const workspace = { home: join(root, "home"), sessions: join(root, "sessions") };
-  for (const folder of Object.values(workspace))
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
-  return workspace;
+/** The sandbox's home folder, created if it isn't there. */
+export function openWorkspace(dataDir: string, sandboxId: string): string {
+  const home = join(sandboxFolder(dataDir, sandboxId), "home");
+  mkdirSync(home, { recursive: true, mode: 0o700 });
+  return home;
 }
 
 /** Deletes all that the sandbox left on disk; what can't be deleted now goes at the next start. */
@@ -82,13 +72,13 @@ function realPath(path: string): string {
  */
 export function scrubbedEnv(
   sandbox: SandboxRow,
-  workspace: Workspace,
+  home: string,
   { id: machineId, port }: { id: string; port: number },
   extra: Record<string, string> = {},
 ): Record<string, string> {
   return {
     PATH: process.env.PATH ?? "/usr/local/bin:/usr/bin:/bin",
-    HOME: workspace.home,
+    HOME: home,
     USER: "daytona",
     SHELL,
     LANG: "C.UTF-8",

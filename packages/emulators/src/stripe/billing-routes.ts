@@ -2,13 +2,7 @@ import { Hono } from "hono";
 import { z } from "zod";
 import type { EmulatorEnv } from "../shared/middleware.ts";
 import { cancelAtPeriodEnd, cancelNow, change, isEnded, renew } from "./billing.ts";
-import {
-  invoiceJson,
-  paymentIntentJson,
-  priceJson,
-  productJson,
-  subscriptionJson,
-} from "./describe.ts";
+import { invoiceJson, paymentIntentJson, priceJson, subscriptionJson } from "./describe.ts";
 import { invalid, missing, refusalOf } from "./errors.ts";
 import type { Ledger, Work } from "./ledger.ts";
 import { must, priceOf } from "./ledger.ts";
@@ -88,11 +82,7 @@ export function subscriptionRoutes(ledger: Ledger): Hono<EmulatorEnv> {
 /** What the account sells, bills and was paid. */
 export function billingRoutes(ledger: Ledger): Hono<EmulatorEnv> {
   const app = new Hono<EmulatorEnv>();
-  const { products, prices, invoices, paymentIntents } = ledger;
-  app.get(
-    "/products/:id",
-    endpoint(ledger, nothing, ({ id }) => productJson(must(products, "product", id))),
-  );
+  const { prices, invoices, paymentIntents } = ledger;
   app.get(
     "/prices",
     endpoint(ledger, listParams, ({ params }) =>

@@ -2,7 +2,7 @@ import { Hono } from "hono";
 import { z } from "zod";
 import type { EmulatorEnv } from "../shared/middleware.ts";
 import { expireSession } from "./billing.ts";
-import { listJson, portalJson, priceJson, sessionJson } from "./describe.ts";
+import { portalJson, sessionJson } from "./describe.ts";
 import { invalid } from "./errors.ts";
 import type { Ledger } from "./ledger.ts";
 import { livingCustomer, must } from "./ledger.ts";
@@ -68,18 +68,6 @@ export function checkoutRoutes(ledger: Ledger, url: string): Hono<EmulatorEnv> {
     endpoint(ledger, z.strictObject({}), ({ id }) =>
       describe(must(sessions, "checkout.session", id)),
     ),
-  );
-  app.get(
-    "/:id/line_items",
-    endpoint(ledger, z.strictObject({}), ({ id }) => {
-      const { price, quantity } = must(sessions, "checkout.session", id);
-      const item = {
-        object: "item",
-        price: priceJson(must(ledger.prices, "price", price)),
-        quantity,
-      };
-      return listJson([item], `/v1/checkout/sessions/${id}/line_items`);
-    }),
   );
   app.post(
     "/:id/expire",

@@ -3,12 +3,10 @@ import { z } from "zod";
 import type { EmulatorEnv } from "../shared/middleware.ts";
 import { cancelNow, isEnded } from "./billing.ts";
 import { customerJson } from "./describe.ts";
-import { invalid } from "./errors.ts";
 import type { Ledger } from "./ledger.ts";
 import { livingCustomer, must } from "./ledger.ts";
 import {
   endpoint,
-  formInt,
   formMetadata,
   formRange,
   isWithin,
@@ -30,10 +28,6 @@ const listed = listParams.extend({
   email: z.string().optional(),
   created: formRange.optional(),
 });
-/** "Searchable in less than a minute", says Stripe; in an outage it can be an hour. */
-const SEARCH_LAG_SECONDS = 60;
-const searched = z.strictObject({ query: z.string(), limit: formInt.optional() });
-
 /** `/v1/customers` */
 export function customerRoutes(ledger: Ledger): Hono<EmulatorEnv> {
   const app = new Hono<EmulatorEnv>();
@@ -62,25 +56,6 @@ export function customerRoutes(ledger: Ledger): Hono<EmulatorEnv> {
         (email === undefined || row.email === email) &&
         isWithin(row.created, created);
       return page(customers, params, "/v1/customers", keep, customerJson);
-    }),
-  );
-  app.get(
-    "/search",
-    endpoint(ledger, searched, ({ params: { query, limit = 10 } }) => {
-      const keep = searchPredicate(query);
-      const newest = ledger.seconds() - SEARCH_LAG_SECONDS;
-      const found = customers
-        .values()
-        .filter((row) => !row.deleted && row.created <= newest && keep(row));
-      const data = found.slice(0, limit).map(customerJson);
-      const has_more = found.length > data.length;
-      return {
-        object: "search_result",
-        data,
-        has_more,
-        next_page: null,
-        url: "/v1/customers/search",
-      };
     }),
   );
   app.get(
@@ -115,19 +90,4 @@ export function customerRoutes(ledger: Ledger): Hono<EmulatorEnv> {
     }),
   );
   return app;
-}
-
-/** Stripe's search language, as far as `email:'…'`, `name:'…'` and `metadata['…']:'…'` joined by AND. */
-function searchPredicate(query: string): (customer: Customer) => boolean {
-  const clauses = query.split(/\s+AND\s+/).map((clause) => {
-    const match = /^(?:(email|name)|metadata\[['"](.+)['"]\]):['"](.*)['"]$/.exec(clause.trim());
-    if (!match) throw invalid(`We were unable to parse your search query: ${clause}`, "query");
-    const [, field, key = "", value] = match;
-    return (customer: Customer) => {
-      if (field === "email") return customer.email === value;
-      if (field === "name") return customer.name === value;
-      return customer.metadata[key] === value;
-    };
-  });
-  return (customer) => clauses.every((holds) => holds(customer));
 }

@@ -6,7 +6,6 @@ import type {
   PaymentIntent,
   Portal,
   Price,
-  Product,
   Session,
   Subscription,
 } from "./rows.ts";
@@ -16,20 +15,6 @@ import type {
  * nothing here has a use for (tax, shipping, …) may be left out.
  */
 type Some<T> = T extends object ? { [K in keyof T]?: Some<T[K]> } : T;
-
-export function productJson({ id, name, created }: Product): Some<Stripe.Product> {
-  return {
-    id,
-    object: "product",
-    active: true,
-    created,
-    description: null,
-    livemode: false,
-    metadata: {},
-    name,
-    type: "service",
-  };
-}
 
 export function priceJson(price: Price): Some<Stripe.Price> {
   return {

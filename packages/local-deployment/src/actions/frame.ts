@@ -1,6 +1,7 @@
+import { type LogLimits } from "../limits/functions.ts";
 import { AsyncLocalStorage } from "node:async_hooks";
-import { LogSink, type LogLevel, type LogLimits, type LogLine } from "../runtime/console.ts";
-import type { Failure } from "../runtime/failure.ts";
+import { LogSink, type LogLevel, type LogLine } from "../runtime/console.ts";
+import type { Failure } from "../runtime/errors/failure.ts";
 import type { ActionTask } from "./protocol.ts";
 
 /** One running action. */

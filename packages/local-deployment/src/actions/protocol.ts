@@ -1,10 +1,10 @@
-import type { RequestContext } from "../engine/frame.ts";
-import type { UdfType } from "../engine/analysis.ts";
+import { type RequestContext } from "../engine/calls/request.ts";
+import type { UdfType } from "../engine/code/analysis.ts";
 import type { ActionModules, LocatedAction } from "../engine/protocol.ts";
 import type { JSONValue } from "convex/values";
 import type { LogLine } from "../runtime/console.ts";
-import type { Failure } from "../runtime/failure.ts";
-import type { StackFrame } from "../runtime/frames.ts";
+import type { Failure } from "../runtime/errors/failure.ts";
+import type { StackFrame } from "../runtime/errors/frames.ts";
 import type { Egress } from "./egress.ts";
 
 /** A request for an HTTP action, as it crosses threads. */
@@ -100,6 +100,16 @@ export interface Thrown {
 /** How an action ended: with Convex JSON text ("null" for an HTTP action, whose response has gone ahead), or by failing. */
 export type ActionOutcome =
   { readonly ok: true; readonly value: string } | { readonly ok: false; readonly failure: Failure };
+
+/** The deployment's answer to one action too many; `code` is production's. */
+export interface Refusal {
+  readonly code: "TooManyConcurrentRequests";
+  readonly failure: Failure;
+}
+
+/** What an action's system call comes to: JSON text, or how it failed; a refusal, when it called an action too many. */
+export type SyscallAnswer =
+  { readonly value: string } | { readonly failure: Failure } | { readonly refusal: Refusal };
 
 /** A function that an imported Node module exports, as the convex package made it. */
 export interface NodeExport {

@@ -1,100 +1,143 @@
-import { DEPLOYMENT_METADATA } from "../engine/deployment_metadata.ts";
-import { FunctionError } from "../errors.ts";
-import { FailureError, type Failure } from "../runtime/failure.ts";
-import { refusedOperation } from "../runtime/refused_operations.ts";
-import { formatFunctionPath } from "../engine/paths.ts";
-import type { ActionFrame } from "./frame.ts";
-import type { FromRunner } from "./protocol.ts";
+import { type RequestContext } from "../engine/calls/request.ts";
+import type { JSONValue } from "convex/values";
+import { formatFunctionPath } from "../engine/calls/paths.ts";
+import {
+  DEPLOYMENT_METADATA,
+  type CallResult,
+  type Completion,
+  type EngineCaller,
+  type FunctionCall,
+} from "../engine/protocol.ts";
+import { FunctionError } from "../lib/errors.ts";
+import type { Failure } from "../runtime/errors/failure.ts";
+import { NO_DATABASE_USAGE } from "../tx/usage.ts";
+import type { ActionEnd } from "./action_run.ts";
+import type { ActionTask, SyscallAnswer } from "./protocol.ts";
 
-/** Calls that the engine or other actions answer. */
-const FORWARDED = new Set([
-  "actions/query",
-  "actions/mutation",
-  "actions/action",
-  "actions/schedule",
-  "actions/cancel_job",
-  "createFunctionHandle",
-]);
-
-/** Those of them that run a function, and can fail as it does. */
-const CALLS = new Set(["actions/query", "actions/mutation", "actions/action"]);
-
-interface Waiting {
-  readonly frame: ActionFrame;
-  readonly op: string;
-  resolve(value: string): void;
-  reject(error: Error): void;
+/** What answers the system calls of actions, and where the functions that they call are logged. */
+export interface Deployment {
+  readonly engine: EngineCaller;
+  readonly actions: { call(call: FunctionCall): Promise<ActionEnd> };
+  readonly logs: { record(completion: Completion): void };
 }
 
-/** Answers the system calls of actions: here what only needs the request, the rest by the server. */
-export class ActionSyscalls {
-  readonly #waiting = new Map<number, Waiting>();
-  #nextId = 1;
+/** A system call as it comes to the deployment. */
+export interface DeploymentCall {
+  /** The action's component. */
+  readonly caller: string;
+  readonly args: JSONValue;
+  readonly request: RequestContext;
+}
 
-  constructor(private readonly send: (message: FromRunner) => void) {}
+type AnswerSyscall = (deployment: Deployment, call: DeploymentCall) => Promise<SyscallAnswer>;
 
-  /** A call by an action that has ended never settles, so that its failure is not taken for one of the next action. */
-  async call(frame: ActionFrame, op: string, args: string): Promise<string> {
-    if (frame.closed) return await new Promise<never>(() => undefined);
-    const name = op.replace(/^1\.0\//, "");
-    if (FORWARDED.has(name)) return await this.#forward(frame, name, args);
-    const { task } = frame;
-    switch (name) {
-      case "getUserIdentity":
-        if (task.authError !== null) throw new FunctionError(task.authError);
-        return JSON.stringify(task.request.identity);
-      case "getFunctionMetadata":
-        return JSON.stringify({
-          name: formatFunctionPath(task.target),
-          componentPath: task.target.componentPath,
-        });
-      case "getDeploymentMetadata":
-        return JSON.stringify(DEPLOYMENT_METADATA);
-      case "getRequestMetadata":
-        return JSON.stringify({
-          ip: task.request.ip,
-          userAgent: task.request.userAgent,
-          requestId: task.request.requestId,
-          scheduledFunctionId: task.request.jobId,
-          authToken: null,
-        });
-      default:
-        throw refusedOperation(op);
-    }
-  }
+/** A system call of actions. */
+export type ActionSyscall =
+  /** Answered where the action runs, with a JSON value that its task holds. */
+  | { readonly answeredBy: "task"; readonly answer: (task: ActionTask) => unknown }
+  /** Answered by the deployment, each as a transaction of its own. `runsFunction`: its failure is a function's. */
+  | {
+      readonly answeredBy: "deployment";
+      readonly runsFunction: boolean;
+      readonly answer: AnswerSyscall;
+    };
 
-  succeed(id: number, value: string): void {
-    this.#waiting.get(id)?.resolve(value);
-    this.#waiting.delete(id);
-  }
+/** Every system call of actions, by its name. A new one is added here, and nowhere else. */
+export const actionSyscalls: ReadonlyMap<string, ActionSyscall> = new Map(
+  Object.entries({
+    getUserIdentity: byTask(({ authError, request }) => {
+      if (authError !== null) throw new FunctionError(authError);
+      return request.identity;
+    }),
+    getFunctionMetadata: byTask(({ target }) => ({
+      name: formatFunctionPath(target),
+      componentPath: target.componentPath,
+    })),
+    getDeploymentMetadata: byTask(() => DEPLOYMENT_METADATA),
+    getRequestMetadata: byTask(({ request: { ip, userAgent, requestId, jobId } }) => ({
+      ...{ ip, userAgent, requestId },
+      scheduledFunctionId: jobId,
+      authToken: null,
+    })),
+    "actions/query": runsFunction(async ({ engine, logs }, call) => {
+      const started = performance.now();
+      const result = await engine.call("query", functionCall(call));
+      record(logs, "Query", call, started, completionOf(result));
+      return answerOf(result);
+    }),
+    "actions/mutation": runsFunction(async ({ engine, logs }, call) => {
+      const started = performance.now();
+      const result = await engine.call("mutation", { ...functionCall(call), session: null });
+      record(logs, "Mutation", call, started, completionOf(result));
+      return answerOf(result);
+    }),
+    "actions/action": runsFunction(async ({ actions, logs }, call) => {
+      const started = performance.now();
+      const { called, logs: lines, outcome } = await actions.call(functionCall(call));
+      const failure = outcome.ok ? null : outcome.failure;
+      const usage = NO_DATABASE_USAGE;
+      record(logs, "Action", call, started, { called, logs: lines, failure, usage });
+      if ("code" in outcome) return { refusal: outcome };
+      return answerOf(outcome);
+    }),
+    "actions/schedule": byDeployment(async ({ engine }, { caller, args, request }) =>
+      jsonOrFailure(await engine.call("schedule", { caller, args, parentJob: request.jobId })),
+    ),
+    "actions/cancel_job": byDeployment(async ({ engine }, { caller, args }) =>
+      jsonOrFailure(await engine.call("cancelJob", { caller, args })),
+    ),
+    createFunctionHandle: byDeployment(async ({ engine }, { caller, args }) =>
+      jsonOrFailure(await engine.call("createHandle", { caller, args })),
+    ),
+  }),
+);
 
-  fail(id: number, failure: Failure): void {
-    const waiting = this.#waiting.get(id);
-    // What can't be asked for is no failure of a function.
-    const message = waiting !== undefined && CALLS.has(waiting.op) ? undefined : failure.message;
-    waiting?.reject(new FailureError(failure, message));
-    this.#waiting.delete(id);
-  }
+function byTask(answer: (task: ActionTask) => unknown): ActionSyscall {
+  return { answeredBy: "task", answer };
+}
 
-  /** Which calls an action has made that were not answered yet. */
-  pending(frame: ActionFrame): ReadonlySet<string> {
-    const calls = [...this.#waiting.values()].filter((waiting) => waiting.frame === frame);
-    return new Set(calls.map(({ op }) => op));
-  }
+function byDeployment(answer: AnswerSyscall): ActionSyscall {
+  return { answeredBy: "deployment", runsFunction: false, answer };
+}
 
-  /** Forgets the calls that an action has left behind: they never settle. */
-  abandon(frame: ActionFrame): void {
-    for (const [id, waiting] of this.#waiting) {
-      if (waiting.frame === frame) this.#waiting.delete(id);
-    }
-  }
+function runsFunction(answer: AnswerSyscall): ActionSyscall {
+  return { answeredBy: "deployment", runsFunction: true, answer };
+}
 
-  #forward(frame: ActionFrame, op: string, args: string): Promise<string> {
-    const id = this.#nextId++;
-    const { component } = frame.task.target;
-    return new Promise((resolve, reject) => {
-      this.#waiting.set(id, { frame, op, resolve, reject });
-      this.send({ kind: "syscall", id, action: frame.task.id, component, op, args });
-    });
-  }
+/** The function that a call names, with its arguments. */
+function functionCall({ caller, args: address, request }: DeploymentCall): FunctionCall {
+  const isObject = typeof address === "object" && address !== null && !Array.isArray(address);
+  const args = (isObject ? address.args : undefined) ?? {};
+  return { target: { caller, address }, args, request };
+}
+
+/** What is logged of a function that an action called, beside what all calls have. */
+type Logged = Pick<Completion, "logs" | "usage" | "failure"> & Pick<ActionEnd, "called">;
+
+function record(
+  logs: Deployment["logs"],
+  udfType: Completion["udfType"],
+  { request: { requestId } }: DeploymentCall,
+  started: number,
+  { called, ...result }: Logged,
+): void {
+  const executionTime = (performance.now() - started) / 1000;
+  if (called !== null) logs.record({ udfType, called, requestId, executionTime, ...result });
+}
+
+function completionOf(result: CallResult): Logged {
+  const { called, logs, usage } = result;
+  return { called, logs, usage, failure: result.ok ? null : result.failure };
+}
+
+function answerOf(
+  result: { readonly ok: true; readonly value: string } | { readonly ok: false; failure: Failure },
+): SyscallAnswer {
+  return result.ok ? { value: result.value } : { failure: result.failure };
+}
+
+function jsonOrFailure(result: string | Failure | null): SyscallAnswer {
+  return typeof result === "object" && result !== null
+    ? { failure: result }
+    : { value: JSON.stringify(result) };
 }

@@ -7,7 +7,7 @@ import { loadKeys, type ProviderKeys } from "./provider_keys.ts";
 // A key set is asked for again after this long, so that a withdrawn key stops working.
 const MAX_AGE_MS = 10 * 60_000;
 
-// A token with an unknown key may mean new keys, or nothing but a stranger's token: ask this often.
+// A token with an unknown key may mean new keys, or a token that is not this provider's: keys are fetched again this often at most.
 const COOLDOWN_MS = 30_000;
 
 /** One provider's keys, kept for a while. A failure to fetch them is not kept. */

@@ -1,4 +1,5 @@
 import type { AuthProvider } from "convex/server";
+import type { AuthProvider as StoredProvider } from "../engine/code/analysis.ts";
 import { DeveloperError } from "../values/developer_error.ts";
 
 /** A provider of `auth.config.ts` with its issuer as a URL. */
@@ -109,4 +110,11 @@ function invalidDomain(configured: string, reason: string): DeveloperError {
     "InvalidProviderDomainUrl",
     `Invalid provider domain URL "${configured}": ${reason}`,
   );
+}
+
+/** A stored provider as the `convex` package types it: an absent id is left out, not null. */
+export function providerConfigOf(provider: StoredProvider): AuthProvider {
+  if (!("type" in provider)) return provider;
+  const { applicationID, ...rest } = provider;
+  return applicationID === null ? rest : { ...rest, applicationID };
 }

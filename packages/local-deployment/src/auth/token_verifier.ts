@@ -1,3 +1,4 @@
+import { CLOCK_LEEWAY_SECONDS } from "../limits/requests.ts";
 import type { AuthProvider } from "convex/server";
 import { compactVerify, decodeJwt, decodeProtectedHeader } from "jose";
 import { AuthError } from "./auth_error.ts";
@@ -188,9 +189,6 @@ async function verifySignature(
   // Parsed a second time rather than trusted from before: this is the part that was signed.
   return decodeJwt(token);
 }
-
-// Clocks of providers and of this machine may differ by this much.
-const CLOCK_LEEWAY_SECONDS = 5;
 
 function checkTimes({ exp, nbf, iat }: Claims, now: number): void {
   const seconds = Math.floor(now / 1000);

@@ -1,9 +1,8 @@
-import type { FunctionCall, LiveQuery, LiveResult } from "./protocol.ts";
+import { type FunctionCall, type LiveQuery, type LiveResult, ENDLESS_TOKEN } from "./protocol.ts";
 import type { IndexWrite } from "../tx/pending_commit.ts";
 import { Transaction } from "../tx/transaction.ts";
-import { RangeIndex } from "../values/range.ts";
-import { run } from "./executor.ts";
-import { ENDLESS_TOKEN } from "./live_token.ts";
+import { SubscriptionIndex } from "../values/queries/range.ts";
+import { runFunction } from "./calls/executor.ts";
 import type { EngineState } from "./state.ts";
 
 interface Cached {
@@ -18,7 +17,7 @@ interface Cached {
  * stays right until a commit writes a key in a range that its run has read.
  */
 export class LiveQueries {
-  readonly #ranges = new RangeIndex<Cached>();
+  readonly #ranges = new SubscriptionIndex<Cached>();
   readonly #byKey = new Map<string, Cached>();
   readonly #byToken = new Map<number, Cached>();
   #nextToken: number;
@@ -41,7 +40,7 @@ export class LiveQueries {
     return results;
   }
 
-  /** Gives results back; those that nobody uses are forgotten. */
+  /** Gives results back; unused ones are forgotten. */
   release(tokens: readonly number[]): void {
     for (const token of tokens) {
       const cached = this.#byToken.get(token);
@@ -76,7 +75,7 @@ export class LiveQueries {
     }
     const started = performance.now();
     const tx = new Transaction(this.state.store);
-    const ran = await run(this.state, tx, query, "query", query.journal);
+    const ran = await runFunction(this.state, tx, query, "query", query.journal);
     const { execution } = ran;
     tx.rollback();
     const token = this.#nextToken++;

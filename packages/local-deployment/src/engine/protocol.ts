@@ -1,21 +1,24 @@
+import { type RequestContext } from "./calls/request.ts";
 import type { JSONValue } from "convex/values";
-import type { DeploymentErrorCode } from "../errors.ts";
-import type { CompiledModule } from "../runtime/compile.ts";
+import type { DeploymentErrorCode } from "../lib/errors.ts";
+import type { CompiledModule } from "../runtime/modules/compile.ts";
 import type { LogLine } from "../runtime/console.ts";
-import type { Failure } from "../runtime/failure.ts";
+import type { Failure } from "../runtime/errors/failure.ts";
 import type { DatabaseUsage } from "../tx/usage.ts";
-import type { Address } from "./addresses.ts";
-import type { AuthProvider, FunctionType, HttpRoute, UdfType } from "./analysis.ts";
-import type { RequestContext } from "./frame.ts";
-import type { CalledFunction } from "./paths.ts";
-import type { PreparedPush, PushOutcome, SchemaProblem } from "./push.ts";
-import type { VariableChange, VariableRefusal } from "./variables.ts";
+import type { AuthProvider, FunctionType, HttpRoute, UdfType } from "./code/analysis.ts";
+import type { CalledFunction } from "./calls/paths.ts";
+import type { PreparedPush, PushOutcome, SchemaProblem } from "./code/activate_push.ts";
+import type { VariableChange, VariableRefusal } from "./code/variables.ts";
+
+/** What `ctx.meta.getDeploymentMetadata()` answers here. */
+export const DEPLOYMENT_METADATA = { name: "local", region: null, class: "local" } as const;
 
 /** A function as a client names it, or as a function of a component does. */
 export type Target =
   | { readonly component: string; readonly path: string; readonly publicOnly: boolean }
   | { readonly componentPath: string; readonly path: string; readonly publicOnly: boolean }
-  | { readonly caller: string; readonly address: Address };
+  /** `address`: the arguments of the caller's system call, in which `engine/addresses.ts` finds the function. */
+  | { readonly caller: string; readonly address: JSONValue };
 
 /** A call of a function: which one, with what, and who asks. */
 export interface FunctionCall {
@@ -44,19 +47,26 @@ export interface LiveQuery extends FunctionCall {
   readonly held: number | null;
 }
 
+/**
+ * The token of the results of live queries that never ended, below every other. What they
+ * would have read is not known, so only new code or variables make them run again: otherwise one such query
+ * would end the engine again and again.
+ */
+export const ENDLESS_TOKEN = 0;
+
 /** A live query's result. */
 export type LiveResult = CallResult & {
   readonly journal: string | null;
   /** Of this run, in seconds; 0 for a result that was there already. */
   readonly executionTime: number;
-  /** Names the result until it is invalidated; the receiver releases it when nobody needs it. */
+  /** Names the result until it is invalidated; the receiver releases it when it is not needed any more. */
   readonly token: number;
 };
 
 /** An action that the scheduler wants run: a job's, or a cron's. */
 export interface ActionJob {
   readonly job: { readonly id: string; readonly component: string } | null;
-  /** The cron's name, of which one run goes on at a time. */
+  /** The cron's name: one run of it at a time. */
   readonly cron: string | null;
   readonly call: FunctionCall;
 }
@@ -101,20 +111,15 @@ export interface EngineApi {
     path: string;
     result: string;
   }): { readonly size: number } | Failure;
-  createHandle(call: { caller: string; address: Address }): string | Failure;
-  schedule(call: {
-    caller: string;
-    address: Address;
-    ts: number;
-    args: JSONValue;
-    parentJob: string | null;
-  }): string | Failure;
-  cancelJob(call: { caller: string; id: string }): Failure | null;
+  /** For an action of the component `caller`, as the next two; `args` are those of its system call. */
+  createHandle(call: { caller: string; args: JSONValue }): string | Failure;
+  schedule(call: { caller: string; args: JSONValue; parentJob: string | null }): string | Failure;
+  cancelJob(call: { caller: string; args: JSONValue }): Failure | null;
   /** Runs the next due job, or hands out the next due action. */
   runNextJob(which: DueKinds): {
     ran: boolean;
     action: ActionJob | null;
-    logs: JobLog | null;
+    log: Completion | null;
     nextDue: number | null;
   };
   /** Fails the job that the last `runNextJob` began and, being ended with its thread, did not finish. */
@@ -148,16 +153,20 @@ export interface EngineApi {
   close(): null;
 }
 
-/** What a job logged, for the log stream. */
-export interface JobLog {
+/** A function execution that has ended, as the log stream takes it. */
+export interface Completion {
+  readonly udfType: UdfType | "HttpAction";
   readonly called: CalledFunction;
-  readonly udfType: UdfType;
   readonly requestId: string;
   readonly logs: readonly LogLine[];
-  readonly usage: DatabaseUsage;
+  /** Null when it succeeded. */
   readonly failure: Failure | null;
+  /** The status of what an HTTP action answered. */
+  readonly status?: number;
   /** Seconds. */
   readonly executionTime: number;
+  /** Null when nothing was run, because the result was there already. */
+  readonly usage: DatabaseUsage | null;
 }
 
 /** Where HTTP actions are: the app's routes, or those of a component under its mount. */
@@ -176,6 +185,14 @@ export interface ActionModules {
 
 /** The name of a request to the engine. */
 export type EngineOperation = keyof EngineApi;
+
+/** Makes requests to the engine, from another thread. */
+export interface EngineCaller {
+  call<Op extends EngineOperation>(
+    op: Op,
+    ...args: Parameters<EngineApi[Op]>
+  ): Promise<ReturnType<EngineApi[Op]>>;
+}
 
 /** From the server to the engine. */
 export interface EngineRequest {

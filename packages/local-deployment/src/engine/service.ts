@@ -10,7 +10,7 @@ import type { EngineState } from "./state.ts";
  * The engine's operations on its state. The caller runs one at a time.
  *
  * @param state - The state, just loaded.
- * @param emit - Takes what the engine tells the server by itself.
+ * @param emit - Takes the engine's messages that answer no request.
  * @param firstToken - The token of the first live query; no two engines hand out the same.
  */
 export function createEngineService(

@@ -1,11 +1,9 @@
+import { SESSION_RESULT_TTL_MS } from "../limits/requests.ts";
 import type { Database } from "bun:sqlite";
 import { createHash } from "node:crypto";
-import type { Failure } from "../runtime/failure.ts";
-import { formatFunctionPath, parseFunctionPath } from "./paths.ts";
+import type { Failure } from "../runtime/errors/failure.ts";
+import { formatFunctionPath, parseFunctionPath } from "./calls/paths.ts";
 import type { FunctionCall } from "./protocol.ts";
-
-/** How long a mutation's result is kept for a client that sends it again, in milliseconds (production: 14 days). */
-const RESULT_TTL_MS = 14 * 24 * 60 * 60_000;
 
 /** A mutation by its client's own numbering. */
 export interface SessionRequest {
@@ -62,7 +60,7 @@ export class SessionRequests {
   }
 
   cleanUp(now: number): void {
-    this.db.query("DELETE FROM session_requests WHERE at < ?").run(now - RESULT_TTL_MS);
+    this.db.query("DELETE FROM session_requests WHERE at < ?").run(now - SESSION_RESULT_TTL_MS);
   }
 }
 

@@ -1,10 +1,10 @@
 import type { Store } from "../tx/store.ts";
-import { CodeStore, type ActiveCode } from "./code.ts";
-import { Crons } from "./crons.ts";
-import { Handles } from "./handles.ts";
-import { DocumentTypes } from "./schemas.ts";
-import { Jobs } from "./jobs.ts";
-import { Runtime } from "./runtime.ts";
+import { CodeStore, type ActiveCode } from "./code/code_store.ts";
+import { Crons } from "./schedule/crons.ts";
+import { Handles } from "./calls/handles.ts";
+import { DocumentTypes } from "./code/schemas.ts";
+import { Jobs } from "./schedule/jobs.ts";
+import { Runtime } from "./calls/runtime.ts";
 
 /** Where the deployment is reached; functions see it as CONVEX_CLOUD_URL and CONVEX_SITE_URL. */
 export interface DeploymentUrls {
@@ -17,8 +17,8 @@ interface EngineOptions {
   readonly urls: DeploymentUrls;
   /** Whether contexts are kept from one call to the next. */
   readonly keepContexts: boolean;
-  /** Is told when a function begins or asks for something, so that the server can see when one does not end. */
-  readonly goesOn: () => void;
+  /** Is called when a function begins or makes a system call, so that the server can see when one does not end. */
+  readonly progressed: () => void;
 }
 
 /** What the functions run on: the store, the active code, and what was derived from it. */
@@ -32,14 +32,14 @@ export class EngineState {
   #documentTypes = new Map<string, DocumentTypes>();
 
   readonly urls: DeploymentUrls;
-  readonly goesOn: () => void;
+  readonly progressed: () => void;
 
   constructor(
     readonly store: Store,
-    { urls, keepContexts, goesOn }: EngineOptions,
+    { urls, keepContexts, progressed }: EngineOptions,
   ) {
     this.urls = urls;
-    this.goesOn = goesOn;
+    this.progressed = progressed;
     this.codeStore = new CodeStore(store.db);
     this.handles = new Handles(store.db);
     this.jobs = new Jobs(store.db);

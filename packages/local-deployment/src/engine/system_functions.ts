@@ -1,9 +1,10 @@
+import { DATA_PAGE_LIMITS } from "../limits/requests.ts";
 import { z } from "zod";
-import { FunctionError } from "../errors.ts";
+import { FunctionError } from "../lib/errors.ts";
 import { readPage } from "../tx/pagination.ts";
 import type { Transaction } from "../tx/transaction.ts";
-import { parseJsonText } from "../values/json_text.ts";
-import type { Component } from "./components.ts";
+import { parseJsonText } from "../values/encoding/json_text.ts";
+import type { Component } from "./code/components.ts";
 import type { EngineState } from "./state.ts";
 
 /** A query of the deployment itself, for the CLI. Returns Convex JSON text. */
@@ -14,7 +15,6 @@ type SystemFunction = (
   args: unknown,
 ) => string;
 
-/** Tracks what is no document: variables and code change by invalidating everything. */
 const tableName = z.object({ tableName: z.string() });
 const pageOptions = z.object({
   numItems: z.number(),
@@ -26,9 +26,6 @@ const tableDataArgs = z.object({
   order: z.enum(["asc", "desc"]),
   paginationOpts: pageOptions,
 });
-/** A page of `convex data` stops at this many bytes (system-udfs' own limit). */
-const MAX_PAGE_BYTES = 2 ** 22;
-const MAX_PAGE_ROWS = 1_000;
 
 const functions: Readonly<Record<string, SystemFunction>> = {
   "_system/cli/queryEnvironmentVariables": (state) => {
@@ -58,8 +55,8 @@ const functions: Readonly<Record<string, SystemFunction>> = {
         cursor: paginationOpts.cursor,
         endCursor: paginationOpts.endCursor,
         pageSize: paginationOpts.numItems,
-        maximumRowsRead: MAX_PAGE_ROWS,
-        maximumBytesRead: MAX_PAGE_BYTES,
+        maximumRowsRead: DATA_PAGE_LIMITS.rows,
+        maximumBytesRead: DATA_PAGE_LIMITS.bytes,
       },
       "transaction",
     );
@@ -72,7 +69,7 @@ const functions: Readonly<Record<string, SystemFunction>> = {
   },
   "_system/cli/tableSize": (_state, tx, component, args) =>
     String(countTable(tx, component, tableName.parse(args).tableName)),
-  // None goes on, so that the CLI asks to begin one, and is told why not.
+  // No import runs, so that the CLI asks to begin one, and is refused with the reason.
   "_system/cli/queryImport:list": () => "[]",
   "_system/cli/modules:apiSpec": (state, _tx, component) =>
     JSON.stringify(apiSpec(state, component)),

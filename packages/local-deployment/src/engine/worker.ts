@@ -1,7 +1,7 @@
 /** The engine's thread: opens the store, then answers requests one at a time, in order. */
-import { DeploymentError, messageOf } from "../errors.ts";
-import { watchRejections } from "../runtime/rejections.ts";
-import { ownThread } from "../thread_time.ts";
+import { DeploymentError, messageOf } from "../lib/errors.ts";
+import { watchRejections } from "../runtime/errors/rejections.ts";
+import { currentThread } from "../lib/thread_stats.ts";
 import { openStore } from "../tx/store.ts";
 import { nextDue, type EngineHandlers } from "./handlers/context.ts";
 import type { EngineMessage, EngineRequest } from "./protocol.ts";
@@ -46,14 +46,14 @@ function start({ dataDir, progress: shared, firstToken, ...settings }: EngineSta
     const store = openStore(dataDir);
     const state = new EngineState(store, {
       ...settings,
-      goesOn: () => Atomics.add(words, 1, 1),
+      progressed: () => Atomics.add(words, 1, 1),
     });
     prepare = () => state.runtime.prepare();
     prepareWhenIdle();
     handlers = createEngineService(state, emit, firstToken);
     emit({
       kind: "ready",
-      thread: ownThread(),
+      thread: currentThread(),
       nextDue: nextDue(state),
       ts: String(store.clock.latest),
     });

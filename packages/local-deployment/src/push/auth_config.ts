@@ -1,16 +1,16 @@
+import { FILE_SECONDS } from "../limits/push.ts";
 import { z } from "zod";
-import type { AuthProvider } from "../engine/analysis.ts";
-import type { CompiledModule } from "../runtime/compile.ts";
-import { parseProvider } from "../auth/provider.ts";
-import { configOf } from "../auth/stored_provider.ts";
-import { messageOf } from "../errors.ts";
-import { parseWellFormedJson } from "../values/json_text.ts";
-import { PushError } from "./errors.ts";
+import type { AuthProvider } from "../engine/code/analysis.ts";
+import type { CompiledModule } from "../runtime/modules/compile.ts";
+import { providerConfigOf, parseProvider } from "../auth/provider.ts";
+import { messageOf } from "../lib/errors.ts";
+import { parseWellFormedJson } from "../values/encoding/json_text.ts";
+import { PushError } from "./errors/push_error.ts";
 import { evaluateFile } from "./evaluate_file.ts";
 import type { ImportHosts } from "./import_hosts.ts";
-import { authRefusals } from "./refusals/definitions.ts";
-import { moduleRefusals } from "./refusals/modules.ts";
-import { FILE_SECONDS, type Timed } from "./time_limit.ts";
+import { authErrors } from "./errors/definitions.ts";
+import { moduleErrors } from "./errors/modules.ts";
+import type { Timed } from "./time_limit.ts";
 
 const provider = z.union([
   z
@@ -50,7 +50,7 @@ export function evaluateAuthConfig(
     error.code === "InvalidAuthConfig"
       ? error.reworded((problem) => `${explanation}: ${problem}`)
       : error;
-  const timeoutError = explained(authRefusals.failed(`${moduleRefusals.timedOut(FILE_SECONDS)}\n`));
+  const timeoutError = explained(authErrors.failed(`${moduleErrors.timedOut(FILE_SECONDS)}\n`));
   try {
     return timed({ seconds: FILE_SECONDS, timeoutError }, () => readProviders(module, hosts));
   } catch (error) {
@@ -59,12 +59,13 @@ export function evaluateAuthConfig(
 }
 
 function readProviders(module: CompiledModule, hosts: ImportHosts): AuthProvider[] {
-  const { exports, failureText } = evaluateFile(module, hosts.authConfig, (error) =>
-    authRefusals.failed(`${error}\n`),
+  const { exports, pushFailureText: failureText } = evaluateFile(
+    module,
+    hosts.authConfig,
+    (error) => authErrors.failed(`${error}\n`),
   );
   const config = exports.default;
-  if (config === undefined || config === null)
-    throw authRefusals.failed(authRefusals.missingExport);
+  if (config === undefined || config === null) throw authErrors.failed(authErrors.missingExport);
   const providers = listedProviders(serialized(config, failureText));
   providers.forEach(checkForConfusion);
   const parsed = providers.map(parseEntry);
@@ -79,9 +80,9 @@ function serialized(config: unknown, failureText: (error: unknown) => string): u
   try {
     text = JSON.stringify(config);
   } catch (error) {
-    throw authRefusals.failed(failureText(error));
+    throw authErrors.failed(failureText(error));
   }
-  if (typeof text !== "string") throw authRefusals.failed(authRefusals.unserializable);
+  if (typeof text !== "string") throw authErrors.failed(authErrors.unserializable);
   try {
     return parseWellFormedJson(text);
   } catch (error) {
@@ -105,10 +106,10 @@ function parseEntry(entry: unknown): AuthProvider {
 }
 
 function notProviders(problem: string): PushError {
-  return authRefusals.failed(authRefusals.notProviders(problem));
+  return authErrors.failed(authErrors.notProviders(problem));
 }
 
-/** The mistakes that production tells of by name, although what is too much is left out. */
+/** Mistakes that production has errors of their own for; other unknown fields are ignored. */
 function checkForConfusion(entry: unknown, index: number): void {
   if (typeof entry !== "object" || entry === null) return;
   const fields = new Map<string, unknown>(Object.entries(entry));
@@ -116,27 +117,27 @@ function checkForConfusion(entry: unknown, index: number): void {
   const type = typeof given === "string" ? given : "unknown";
   const issuer = fields.get("issuer");
   if (fields.has("applicationId") || fields.has("applicationid")) {
-    throw notProviders(authRefusals.applicationIdSpelling(index));
+    throw notProviders(authErrors.applicationIdSpelling(index));
   }
   if (!["customJwt", "oidc", "unknown"].includes(type)) {
-    throw notProviders(authRefusals.unknownType(index, type));
+    throw notProviders(authErrors.unknownType(index, type));
   }
   if (type === "customJwt" && fields.has("domain")) {
-    throw notProviders(authRefusals.domainOfCustomJwt(index));
+    throw notProviders(authErrors.domainOfCustomJwt(index));
   }
   if (type !== "customJwt" && fields.has("issuer")) {
-    throw notProviders(authRefusals.issuerOfOidc(index));
+    throw notProviders(authErrors.issuerOfOidc(index));
   }
   if (!fields.has("applicationID") && typeof issuer === "string" && SHARED_ISSUERS.has(issuer)) {
-    throw authRefusals.failed(authRefusals.sharedIssuer(index));
+    throw authErrors.failed(authErrors.sharedIssuer(index));
   }
 }
 
 /** What the verifier would refuse must not become active: the deployment would not start with it. */
 function checkProvider(config: AuthProvider): void {
   try {
-    parseProvider(configOf(config));
+    parseProvider(providerConfigOf(config));
   } catch (error) {
-    throw authRefusals.failed(messageOf(error));
+    throw authErrors.failed(messageOf(error));
   }
 }

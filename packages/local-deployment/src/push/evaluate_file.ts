@@ -1,15 +1,15 @@
-import type { CompiledModule } from "../runtime/compile.ts";
-import { withLogs } from "../runtime/failure.ts";
+import type { CompiledModule } from "../runtime/modules/compile.ts";
+import { withLogs } from "../runtime/errors/failure.ts";
 import { Isolate } from "../runtime/isolate.ts";
 import type { IsolateHost } from "../runtime/context/host.ts";
-import { ModuleScript, type ModuleExports } from "../runtime/script.ts";
-import { PushError } from "./errors.ts";
+import { ModuleScript, type ModuleExports } from "../runtime/modules/script.ts";
+import { PushError } from "./errors/push_error.ts";
 
 /** A file that was evaluated. */
 export interface EvaluatedFile {
   readonly exports: ModuleExports;
   /** An error that the file's own code threw later, as production tells it. */
-  readonly failureText: (error: unknown) => string;
+  readonly pushFailureText: (error: unknown) => string;
 }
 
 /**
@@ -30,7 +30,7 @@ export function evaluateFile(
   const isolate = new Isolate().open(host, { find, external });
   try {
     const exports = isolate.run(() => isolate.load(module.path));
-    return { exports, failureText: (error) => failureText(isolate, error) };
+    return { exports, pushFailureText: (error) => failureText(isolate, error) };
   } catch (error) {
     if (error instanceof PushError) throw error;
     throw refused(failureText(isolate, error));

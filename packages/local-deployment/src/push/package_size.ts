@@ -1,12 +1,8 @@
+import { MAX_ZIPPED_BYTES, MAX_UNZIPPED_BYTES } from "../limits/push.ts";
 import { deflateRawSync } from "node:zlib";
-import type { PushedModule } from "../runtime/compile.ts";
+import type { PushedModule } from "../runtime/modules/compile.ts";
 import { formatSize } from "../values/limits.ts";
-import { moduleRefusals } from "./refusals/modules.ts";
-
-/** crates/common/src/knobs.rs, `MAX_ZIPPED_PACKAGES_SIZE` */
-const MAX_ZIPPED_BYTES = 90_000_000;
-/** crates/model/src/source_packages/types.rs */
-const MAX_UNZIPPED_BYTES = 230_000_000;
+import { moduleErrors } from "./errors/modules.ts";
 
 /**
  * Refuses a push whose sources and source maps are too large, packed or unpacked.
@@ -24,10 +20,10 @@ export function checkPackageSize(
   if (unzipped < Math.min(maximum.zipped, maximum.unzipped)) return;
   const zipped = sum(files.map((file) => deflateRawSync(file).length));
   if (zipped >= maximum.zipped) {
-    throw moduleRefusals.tooLarge("zipped", formatSize(zipped), formatSize(maximum.zipped));
+    throw moduleErrors.tooLarge("zipped", formatSize(zipped), formatSize(maximum.zipped));
   }
   if (unzipped >= maximum.unzipped) {
-    throw moduleRefusals.tooLarge("unzipped", formatSize(unzipped), formatSize(maximum.unzipped));
+    throw moduleErrors.tooLarge("unzipped", formatSize(unzipped), formatSize(maximum.unzipped));
   }
 }
 

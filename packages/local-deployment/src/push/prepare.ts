@@ -5,28 +5,28 @@ import type {
   Definition,
   DefinitionMetadata,
   Schema,
-} from "../engine/analysis.ts";
-import type { PreparedPush } from "../engine/push.ts";
-import { urlVariables } from "../engine/variables.ts";
-import type { CompiledModule, PushedModule } from "../runtime/compile.ts";
+} from "../engine/code/analysis.ts";
+import type { PreparedPush } from "../engine/code/activate_push.ts";
+import { urlVariables } from "../engine/code/variables.ts";
+import type { CompiledModule, PushedModule } from "../runtime/modules/compile.ts";
 import { Isolate } from "../runtime/isolate.ts";
-import { ModuleScript } from "../runtime/script.ts";
-import { checkCronTargets } from "./analyze_crons.ts";
-import { analyzeModules, checkModuleCount } from "./analyze_modules.ts";
-import { analyzeNodeModules } from "./analyze_node.ts";
+import { ModuleScript } from "../runtime/modules/script.ts";
+import { checkCronTargets } from "./modules/analyze_crons.ts";
+import { analyzeModules, checkModuleCount } from "./modules/analyze_modules.ts";
+import { analyzeNodeModules } from "./modules/analyze_node.ts";
 import { AUTH_EXPLANATIONS, evaluateAuthConfig } from "./auth_config.ts";
-import { mountComponents } from "./component_tree.ts";
-import { checkDeclarations } from "./definition_rules.ts";
-import { evaluateDefinitions, type DefinitionSource } from "./definitions.ts";
-import { PushError } from "./errors.ts";
+import { mountComponents } from "./components/component_tree.ts";
+import { checkDeclarations } from "./components/definition_rules.ts";
+import { evaluateDefinitions, type DefinitionSource } from "./components/definitions.ts";
+import { PushError } from "./errors/push_error.ts";
 import { importHosts, refusedVariable, type ImportHosts } from "./import_hosts.ts";
 import { checkPackageSize } from "./package_size.ts";
 import { compileDefinitions, pushedFiles, type CompiledDefinition } from "./pushed_modules.ts";
-import { moduleRefusals } from "./refusals/modules.ts";
+import { moduleErrors } from "./errors/modules.ts";
 import { checkRequest, type StartPushRequest } from "./request.ts";
-import { evaluateSchema } from "./schema.ts";
+import { evaluateSchema } from "./schema/schema.ts";
 import { timedBy, type Evaluating, type Timed } from "./time_limit.ts";
-import { typecheckComponents } from "./typecheck.ts";
+import { typecheckComponents } from "./components/typecheck.ts";
 
 /** What a push is evaluated with. */
 export interface PushContext {
@@ -44,11 +44,11 @@ export type AnalyzeNode = (
   env: Readonly<Record<string, string>>,
 ) => Promise<NodeAnalysis>;
 
-/** Who watches and serves the evaluation of a push. */
+/** What watches and serves the evaluation of a push. */
 export interface PushHost {
-  /** Is told that everything is compiled: from then on the push's own code runs. */
+  /** Called when everything is compiled: from then on the push's own code runs. */
   readonly compiled: () => Promise<void>;
-  /** Is told what is evaluated. */
+  /** Called with each file's time limit. */
   readonly evaluating: Evaluating;
   readonly analyzeNode: AnalyzeNode;
 }
@@ -56,7 +56,7 @@ export interface PushHost {
 /**
  * Evaluates a push without changing anything, in production's order
  * (crates/application/src/deploy_config.rs, `start_push`): of several faults, the first one there is
- * the one that is told.
+ * reported.
  *
  * @throws PushError when it is refused
  */
@@ -67,7 +67,7 @@ export async function preparePush(
 ): Promise<PreparedPush> {
   checkRequest(request);
   if (request.nodeDependencies.length > 0) {
-    throw moduleRefusals.nodeDependencies(request.nodeDependencies.map((d) => d.name).join(", "));
+    throw moduleErrors.nodeDependencies(request.nodeDependencies.map((d) => d.name).join(", "));
   }
   try {
     return await evaluatePush(request, context, {

@@ -1,9 +1,13 @@
 import { z } from "zod";
-import { compileModule, type CompiledModule, type PushedModule } from "../runtime/compile.ts";
-import type { PushError } from "./errors.ts";
-import { definitionRefusals } from "./refusals/definitions.ts";
-import { moduleRefusals } from "./refusals/modules.ts";
-import { schemaRefusals } from "./refusals/schema.ts";
+import {
+  compileModule,
+  type CompiledModule,
+  type PushedModule,
+} from "../runtime/modules/compile.ts";
+import type { PushError } from "./errors/push_error.ts";
+import { definitionErrors } from "./errors/definitions.ts";
+import { moduleErrors } from "./errors/modules.ts";
+import { schemaErrors } from "./errors/schema.ts";
 import type { StartPushRequest } from "./request.ts";
 
 /** One definition's files, ready to run; what can't be compiled is refused where it is awaited. */
@@ -47,9 +51,9 @@ function appModules(
 ): (PushedModule | CompiledModule)[] {
   const kept = appDefinition.unchangedModuleHashes.map(({ path, sha256, environment }) => {
     const module = pushed.find((candidate) => candidate.path === path);
-    if (module === undefined) throw moduleRefusals.missingModule();
-    if (module.hash !== sha256) throw moduleRefusals.otherHash();
-    if (module.environment !== environment) throw moduleRefusals.otherEnvironment();
+    if (module === undefined) throw moduleErrors.missingModule();
+    if (module.hash !== sha256) throw moduleErrors.otherHash();
+    if (module.environment !== environment) throw moduleErrors.otherEnvironment();
     return module;
   });
   return [...kept, ...appDefinition.changedModules];
@@ -78,12 +82,12 @@ function compileDefinition({ modules, schema, definition }: DefinitionFiles): Co
   return {
     modules: compileAll(modules),
     schema: schema === null ? null : compileFile(schema, refusedSchema),
-    definition: definition === null ? null : compileFile(definition, definitionRefusals.failed),
+    definition: definition === null ? null : compileFile(definition, definitionErrors.failed),
   };
 }
 
 const refusedSchema = (error: string) =>
-  schemaRefusals.invalid(`Hit an error while evaluating your schema:\n${error}\n`);
+  schemaErrors.invalid(`Hit an error while evaluating your schema:\n${error}\n`);
 
 async function compileAll(
   modules: readonly (PushedModule | CompiledModule)[],
@@ -92,7 +96,7 @@ async function compileAll(
   return Promise.all(
     inOrder.map(async (module) => {
       if ("compiled" in module) return module;
-      return await compileFile(module, (error) => moduleRefusals.failed(module.path, error));
+      return await compileFile(module, (error) => moduleErrors.failed(module.path, error));
     }),
   );
 }
@@ -107,7 +111,7 @@ async function compileFile(
     const text = firstText(error);
     // The module becomes the body of a function, in which it would be no error that V8 knows.
     const isAwait = text.startsWith("Top-level await");
-    throw refused(isAwait ? moduleRefusals.topLevelAwait : `Uncaught SyntaxError: ${text}`);
+    throw refused(isAwait ? moduleErrors.topLevelAwait : `Uncaught SyntaxError: ${text}`);
   }
 }
 

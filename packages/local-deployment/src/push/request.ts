@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { modulePathProblem } from "../values/identifiers.ts";
-import { moduleRefusals } from "./refusals/modules.ts";
+import { moduleErrors } from "./errors/modules.ts";
 
 const environment = z.enum(["isolate", "node"]);
 const moduleConfig = z.object({
@@ -58,11 +58,11 @@ export function checkRequest(request: StartPushRequest): void {
       const inNode = functions.find((module) => module.environment === "node");
       return (
         pathsProblem(functions.map(({ path }) => path)) ??
-        (inNode === undefined ? null : moduleRefusals.nodeInComponent(inNode.path)) ??
+        (inNode === undefined ? null : moduleErrors.nodeInComponent(inNode.path)) ??
         pathsProblem([definition.path, ...(schema === null ? [] : [schema.path])])
       );
     });
-  if (problem !== null) throw moduleRefusals.request(problem);
+  if (problem !== null) throw moduleErrors.request(problem);
 }
 
 function appPaths({ appDefinition: app }: StartPushRequest): string[] {
@@ -72,16 +72,16 @@ function appPaths({ appDefinition: app }: StartPushRequest): string[] {
 
 /** crates/model/src/source_packages/types.rs, `NodeVersion` */
 function nodeVersionProblem(version: string | null): string | null {
-  if (version === "18") return moduleRefusals.nodeVersion();
+  if (version === "18") return moduleErrors.nodeVersion();
   return version === null || ["20", "22", "24"].includes(version)
     ? null
-    : moduleRefusals.unknownNodeVersion(version);
+    : moduleErrors.unknownNodeVersion(version);
 }
 
 function pathsProblem(paths: readonly string[]): string | null {
   return firstProblem(paths, (path) => {
     const problem = modulePathProblem(path);
-    return problem === null ? null : moduleRefusals.path(path, problem);
+    return problem === null ? null : moduleErrors.path(path, problem);
   });
 }
 
@@ -96,7 +96,7 @@ function firstProblem<Item>(
   return null;
 }
 
-/** finish_push echoes what start_push answered; the push's id is all that is looked at. */
+/** finish_push echoes what start_push answered; only the push's id is used. */
 export const finishPushRequest = z.object({
   adminKey: z.string(),
   dryRun: z.boolean().default(false),

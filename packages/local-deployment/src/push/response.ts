@@ -1,6 +1,6 @@
-import type { Definition } from "../engine/analysis.ts";
-import type { PreparedPush, PushOutcome } from "../engine/push.ts";
-import { publicTree } from "./exports.ts";
+import type { Definition } from "../engine/code/analysis.ts";
+import type { PreparedPush, PushOutcome } from "../engine/code/activate_push.ts";
+import { publicTree } from "./components/exports.ts";
 
 /** What start_push answers (convex/src/cli/lib/deployApi/startPush.ts). */
 export function startPushResponse(push: PreparedPush) {

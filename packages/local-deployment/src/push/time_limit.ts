@@ -1,4 +1,4 @@
-import type { PushError } from "./errors.ts";
+import type { PushError } from "./errors/push_error.ts";
 
 /** How long a file's evaluation may take. */
 export interface TimeLimit {
@@ -11,16 +11,10 @@ export interface TimeLimit {
 /** Runs the evaluation of one file, which may not end. */
 export type Timed = <Result>(limit: TimeLimit, work: () => Result) => Result;
 
-/** Is told of each evaluation before it begins, and by null when it is over. */
+/** Called with each evaluation's limit before it begins, and with null when it is over. */
 export type Evaluating = (limit: TimeLimit | null) => void;
 
-/**
- * Production's limit on files that are no modules of functions, in seconds of user time
- * (crates/common/src/knobs.rs).
- */
-export const FILE_SECONDS = 1;
-
-/** Has somebody else watch the evaluations: what never ends can't end itself. */
+/** Reports each evaluation to a watcher in another thread, which ends one that never returns. */
 export function timedBy(evaluating: Evaluating): Timed {
   return (limit, work) => {
     evaluating(limit);

@@ -1,13 +1,17 @@
 /** A thread that evaluates a push, or `auth.config.ts` alone: what pushed code does while it is imported stays in here. */
 import type { NodeAnalysis } from "../actions/runners/node_analysis.ts";
-import type { AuthProvider } from "../engine/analysis.ts";
-import type { PreparedPush } from "../engine/push.ts";
-import { messageOf } from "../errors.ts";
-import { stopCompiler, type CompiledModule, type PushedModule } from "../runtime/compile.ts";
-import { watchRejections } from "../runtime/rejections.ts";
-import { ownThread } from "../thread_time.ts";
+import type { AuthProvider } from "../engine/code/analysis.ts";
+import type { PreparedPush } from "../engine/code/activate_push.ts";
+import { messageOf } from "../lib/errors.ts";
+import {
+  stopCompiler,
+  type CompiledModule,
+  type PushedModule,
+} from "../runtime/modules/compile.ts";
+import { watchRejections } from "../runtime/errors/rejections.ts";
+import { currentThread } from "../lib/thread_stats.ts";
 import { AUTH_EXPLANATIONS, evaluateAuthConfig } from "./auth_config.ts";
-import { PushError } from "./errors.ts";
+import { PushError } from "./errors/push_error.ts";
 import { importHosts } from "./import_hosts.ts";
 import { preparePush, type AnalyzeNode, type PushContext } from "./prepare.ts";
 import type { StartPushRequest } from "./request.ts";
@@ -90,11 +94,11 @@ async function evaluate(task: EvaluationTask): Promise<EvaluationResults[Evaluat
     const compiled = async () => {
       // What comes now may never end, and the compiler's process must.
       await stopCompiler();
-      say({ kind: "compiled", thread: ownThread() });
+      say({ kind: "compiled", thread: currentThread() });
     };
     return await preparePush(task.request, task.context, { compiled, evaluating, analyzeNode });
   }
-  say({ kind: "compiled", thread: ownThread() });
+  say({ kind: "compiled", thread: currentThread() });
   const hosts = importHosts(task.env, () => undefined, Date.now());
   const explanation = AUTH_EXPLANATIONS.variablesChanged;
   return evaluateAuthConfig(task.module, hosts, timedBy(evaluating), explanation);

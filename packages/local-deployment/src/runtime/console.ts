@@ -1,4 +1,4 @@
-import { MAX_LOG_LINES, MAX_LOG_LINE_BYTES } from "../limits.ts";
+import { MAX_LOG_LINES, ISOLATE_LOG_LIMITS, type LogLimits } from "../limits/functions.ts";
 import type { Inspect } from "./inspect.ts";
 
 /** How a line was logged: `console.log` is LOG. */
@@ -14,33 +14,16 @@ export interface LogLine {
   readonly isTruncated: boolean;
 }
 
-/** How much one execution may log. */
-export interface LogLimits {
-  /** Lines; the one after says that there were more. */
-  readonly lines: number;
-  /** Characters of all lines; the line that passes them says so instead. */
-  readonly characters: number;
-  /** Bytes of one line in UTF-8; a longer one is cut. */
-  readonly lineBytes: number;
-}
-
-/** Production's for isolates (crates/isolate/src/environment, crates/common/src/log_lines.rs): the last line is kept for the overflow. */
-const ISOLATE_LIMITS: LogLimits = {
-  lines: MAX_LOG_LINES - 1,
-  characters: Infinity,
-  lineBytes: MAX_LOG_LINE_BYTES,
-};
-
 /** Collects the log lines of one execution, up to production's limits. */
 export class LogSink {
   readonly lines: LogLine[] = [];
   #characters = 0;
   #full = false;
 
-  /** @param added - Is told of each line that is kept. */
+  /** @param added - Takes each line that is kept. */
   constructor(
     private readonly added: (line: LogLine) => void = () => undefined,
-    private readonly limits: LogLimits = ISOLATE_LIMITS,
+    private readonly limits: LogLimits = ISOLATE_LOG_LIMITS,
   ) {}
 
   /** @param messages - The arguments, as they are printed. */
@@ -62,7 +45,7 @@ export class LogSink {
     return this.lines.length >= this.limits.lines ? String(MAX_LOG_LINES) : null;
   }
 
-  /** Adds a warning of the deployment's own, which no limit keeps away. */
+  /** Adds a warning of the deployment's own, to which no limit applies. */
   warn(text: string, timestamp: number): void {
     this.#add(warningLine(text, timestamp));
   }
@@ -165,7 +148,7 @@ export function createConsole(
       timers.delete(name);
     },
   };
-  // As a namespace object's: an empty object of its own.
+  // As of a namespace object: an empty object of this console's own.
   Object.setPrototypeOf(methods, {});
   return Object.defineProperty(methods, Symbol.toStringTag, {
     value: "console",

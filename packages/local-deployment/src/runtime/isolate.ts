@@ -1,12 +1,12 @@
 import { newContext, type NewContext } from "./context/context.ts";
-import { failureOf, type Failure } from "./failure.ts";
-import { stackText, type StackFrame } from "./frames.ts";
+import { failureOf, type Failure } from "./errors/failure.ts";
+import { stackText, type StackFrame } from "./errors/frames.ts";
 import type { IsolateHost } from "./context/host.ts";
-import { jsonProblem } from "./json_problem.ts";
-import { ModuleLoader } from "./loader.ts";
-import { ownRejections } from "./rejections.ts";
-import { dynamicImport, type ModuleExports, type ModuleScript } from "./script.ts";
-import { keepFrames } from "./thrown.ts";
+import { v8JsonError } from "./errors/v8_json_errors.ts";
+import { ModuleLoader } from "./modules/loader.ts";
+import { ownRejections } from "./errors/rejections.ts";
+import { dynamicImport, type ModuleExports, type ModuleScript } from "./modules/script.ts";
+import { keepFrames } from "./errors/thrown.ts";
 
 /** The modules of an isolate. */
 export interface IsolateModules {
@@ -29,7 +29,7 @@ export class Isolate {
         return this.#host;
       },
       stackOf: (error, sites) => this.#stackText(keepFrames(error, sites)).trimEnd(),
-      jsonProblem,
+      v8JsonError,
     });
     ownRejections(this.#context.promises, (reason) => {
       this.#host?.fail(reason);

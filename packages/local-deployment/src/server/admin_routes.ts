@@ -1,17 +1,17 @@
+import { MAX_BODY_BYTES, MAX_PUSH_BYTES } from "../limits/requests.ts";
 import { brotliDecompress } from "node:zlib";
 import { promisify } from "node:util";
 import { Hono } from "hono";
 import { z } from "zod";
-import { HttpError } from "../errors.ts";
-import { MAX_BODY_BYTES, MAX_PUSH_BYTES } from "../limits.ts";
+import { HttpError } from "../lib/errors.ts";
 import { finishPushRequest, startPushRequest, waitForSchemaRequest } from "../push/request.ts";
 import { finishPushResponse, startPushResponse } from "../push/response.ts";
 import type { DeploymentUrls } from "../engine/state.ts";
-import type { Callers } from "./callers.ts";
-import type { EngineClient } from "./engine_client.ts";
+import type { Authenticator } from "../application/authenticator.ts";
+import type { EngineClient } from "../application/engine_client.ts";
 import { parseJson, readBody, readJson } from "./http_io.ts";
-import type { LogStream } from "./log_stream.ts";
-import type { PushService } from "./push_service.ts";
+import type { LogStream } from "../application/log_stream.ts";
+import type { PushService } from "../application/push_service.ts";
 
 const decompress = promisify(brotliDecompress);
 
@@ -21,7 +21,7 @@ const variableChanges = z.object({
 
 /** What the admin's endpoints are served by. */
 export interface AdminServices {
-  readonly callers: Callers;
+  readonly authenticator: Authenticator;
   readonly engine: EngineClient;
   readonly pushes: PushService;
   readonly logs: LogStream;
@@ -29,7 +29,7 @@ export interface AdminServices {
 }
 
 /** What the official CLI calls, beside functions (convex/src/cli). */
-export function adminRoutes({ callers, engine, pushes, logs, urls }: AdminServices): Hono {
+export function adminRoutes({ authenticator, engine, pushes, logs, urls }: AdminServices): Hono {
   const app = new Hono();
 
   /** Parses a push call's body, which carries the admin key itself. */
@@ -37,14 +37,14 @@ export function adminRoutes({ callers, engine, pushes, logs, urls }: AdminServic
     const body = await readPush(request);
     const key = z.object({ adminKey: z.string() }).safeParse(body);
     if (!key.success) throw new HttpError(400, "BadJsonBody", "adminKey is missing");
-    callers.verifyAdmin(key.data.adminKey, null);
+    authenticator.verifyAdmin(key.data.adminKey, null);
     const parsed = schema.safeParse(body);
     if (!parsed.success) throw new HttpError(400, "BadJsonBody", z.prettifyError(parsed.error));
     return parsed.data;
   };
 
   app.get("/api/v1/get_canonical_urls", async (c) => {
-    await callers.requireAdmin(c.req.raw.headers.get("authorization"));
+    await authenticator.requireAdmin(c.req.raw.headers.get("authorization"));
     return c.json({ convexCloudUrl: urls.cloud, convexSiteUrl: urls.site });
   });
   app.post("/api/get_config_hashes", async (c) => {
@@ -89,13 +89,13 @@ export function adminRoutes({ callers, engine, pushes, logs, urls }: AdminServic
     return c.json(null);
   });
   app.get("/api/stream_function_logs", async (c) => {
-    await callers.requireAdmin(c.req.raw.headers.get("authorization"));
+    await authenticator.requireAdmin(c.req.raw.headers.get("authorization"));
     const cursor = Number(c.req.query("cursor") ?? "0");
     if (!Number.isFinite(cursor)) throw new HttpError(400, "BadCursor", "cursor must be a number");
     return c.json(await logs.read(cursor, c.req.raw.signal));
   });
   app.post("/api/update_environment_variables", async (c) => {
-    await callers.requireAdmin(c.req.raw.headers.get("authorization"));
+    await authenticator.requireAdmin(c.req.raw.headers.get("authorization"));
     const parsed = variableChanges.safeParse(await readJson(c.req.raw, MAX_BODY_BYTES));
     if (!parsed.success) throw new HttpError(400, "BadJsonBody", z.prettifyError(parsed.error));
     const changes = parsed.data.changes.map(({ name, value }) => ({ name, value: value ?? null }));

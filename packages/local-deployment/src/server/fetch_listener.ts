@@ -1,14 +1,13 @@
+import { MAX_BODY_BYTES } from "../limits/requests.ts";
 import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
-import { MAX_BODY_BYTES } from "../limits.ts";
-import { refuseBadHost } from "./host_header.ts";
-import { errorResponse } from "./http_io.ts";
+import { errorResponse, refuseBadHost } from "./http_io.ts";
 
-/** These name a connection's own ways, which the server chooses. */
+/** Headers that concern the connection alone, which the server sets. */
 const HOP_BY_HOP = new Set(["connection", "keep-alive", "transfer-encoding", "upgrade"]);
 
 /**
  * Serves requests of Node's `http` by a function from `Request` to `Response`. Bodies stream both ways, at the pace of
- * whoever reads. When the client goes away, the request's signal is aborted and the response's body cancelled;
+ * their reader. When the client goes away, the request's signal is aborted and the response's body cancelled;
  * when that body fails, or is shorter than its `content-length`, the connection ends in its middle.
  *
  * @param respond must not throw
@@ -19,7 +18,7 @@ export function fetchListener(
   const serve = async (message: IncomingMessage, answer: ServerResponse) => {
     const body = new MessageBody(message);
     const client = new AbortController();
-    // Its close tells the same.
+    // The close event follows, and is handled.
     answer.on("error", () => undefined);
     answer.once("close", () => {
       if (!answer.writableFinished) client.abort();
@@ -74,7 +73,7 @@ class MessageBody {
   #reader: ReadableStreamDefaultController<Uint8Array> | null = null;
 
   constructor(private readonly message: IncomingMessage) {
-    // Without a listener Node throws it; the response's end tells the same.
+    // Without a listener Node throws it; the response's close event follows, and is handled.
     message.on("error", () => undefined);
   }
 
@@ -108,7 +107,7 @@ class MessageBody {
     return new ReadableStream(source, { highWaterMark: 0 });
   }
 
-  /** Reads the rest for nobody, so that the connection can be used again; not without end. */
+  /** Reads the rest and drops it, so that the connection can be used again; a body without end closes it. */
   drop(): void {
     this.#reader = null;
     const { message } = this;
@@ -143,7 +142,7 @@ async function send(
   }
   client.addEventListener("abort", gone);
   const length = Number(response.headers.get("content-length") ?? Infinity);
-  // One that is there comes with its head in one packet; one that isn't must not hold its head up.
+  // A body that is there at once goes out with its head in one packet; one that isn't must not delay the head.
   const flush = setImmediate(() => {
     answer.flushHeaders();
   });
@@ -179,7 +178,7 @@ function rawHeaders(headers: Headers): string[] {
   return [...others.flat(), ...cookies];
 }
 
-/** Waits until more can be written, or nothing any more. */
+/** Waits until more can be written, or the connection is closed. */
 function drained(answer: ServerResponse): Promise<void> {
   if (answer.destroyed) return Promise.resolve();
   return new Promise((resolve) => {

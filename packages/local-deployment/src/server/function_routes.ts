@@ -1,14 +1,19 @@
+import { MAX_CALL_BODY_BYTES } from "../limits/requests.ts";
 import { CommitTsPlaceholder, type JSONValue, type Value } from "convex/values";
 import { Hono } from "hono";
 import { z } from "zod";
-import { HttpError } from "../errors.ts";
-import { MAX_CALL_BODY_BYTES } from "../limits.ts";
+import { HttpError } from "../lib/errors.ts";
 import { encodeTs } from "../sync/timestamp.ts";
-import { parseValueText } from "../values/json_text.ts";
+import { parseValueText } from "../values/encoding/json_text.ts";
 import { isObject } from "../values/kinds.ts";
-import { visibleText } from "../values/visible.ts";
-import type { Caller, Callers } from "./callers.ts";
-import type { Calls, ClientCall, ClientInfo, ClientResult } from "./calls.ts";
+import { printableText } from "../values/encoding/printable_text.ts";
+import type { Caller, Authenticator } from "../application/authenticator.ts";
+import type {
+  ClientCalls,
+  ClientCall,
+  ClientInfo,
+  ClientResult,
+} from "../application/client_calls.ts";
 import { parseJson, readJson } from "./http_io.ts";
 
 const callBody = z.object({
@@ -47,7 +52,7 @@ function isPlain(format: string | null | undefined): boolean {
     throw new HttpError(
       400,
       "BadFormat",
-      `format param must be one of [\`json\`]. Got ${visibleText(format ?? "")}`,
+      `format param must be one of [\`json\`]. Got ${printableText(format ?? "")}`,
     );
   }
   return plain;
@@ -76,8 +81,8 @@ function argsOf(args: CallBody["args"]): JSONValue {
 
 /** `/api/query`, `/api/mutation`, `/api/action`, `/api/function`, `/api/run/...` and what goes with them. */
 export function functionRoutes(
-  callers: Callers,
-  calls: Calls,
+  authenticator: Authenticator,
+  calls: ClientCalls,
   latestTs: () => Promise<string>,
   infoOf: (request: Request) => ClientInfo,
 ): Hono {
@@ -105,23 +110,23 @@ export function functionRoutes(
 
   for (const kind of ["query", "mutation", "action"] as const) {
     app.post(`/api/${kind}`, async (c) => {
-      const caller = await callers.ofHeader(c.req.raw.headers.get("authorization"));
+      const caller = await authenticator.verifyHeader(c.req.raw.headers.get("authorization"));
       return respond(kind, c.req.raw, caller, await parseCall(c.req.raw));
     });
   }
   app.get("/api/query", async (c) => {
-    const caller = await callers.ofHeader(c.req.raw.headers.get("authorization"));
+    const caller = await authenticator.verifyHeader(c.req.raw.headers.get("authorization"));
     checkQueryText(new URL(c.req.raw.url).search);
     const args = parseJson(c.req.query("args") ?? "{}");
     const body = parseBody({ path: c.req.query("path"), args, format: c.req.query("format") });
     return respond("query", c.req.raw, caller, body);
   });
   app.post("/api/function", async (c) => {
-    const caller = await callers.requireAdmin(c.req.raw.headers.get("authorization"));
+    const caller = await authenticator.requireAdmin(c.req.raw.headers.get("authorization"));
     return respond("any", c.req.raw, caller, await parseCall(c.req.raw));
   });
   app.post("/api/run/:path{.+}", async (c) => {
-    const caller = await callers.ofHeader(c.req.raw.headers.get("authorization"));
+    const caller = await authenticator.verifyHeader(c.req.raw.headers.get("authorization"));
     const body = await readJson(c.req.raw, MAX_CALL_BODY_BYTES);
     const fields = typeof body === "object" ? body : {};
     const segments = c.req.param("path").split("/");
@@ -130,11 +135,11 @@ export function functionRoutes(
     return respond("any", c.req.raw, caller, parsed);
   });
   app.post("/api/query_ts", async (c) => {
-    await callers.ofHeader(c.req.raw.headers.get("authorization"));
+    await authenticator.verifyHeader(c.req.raw.headers.get("authorization"));
     return Response.json({ ts: encodeTs(BigInt(await latestTs())) });
   });
   app.post("/api/query_batch", async (c) => {
-    const caller = await callers.ofHeader(c.req.raw.headers.get("authorization"));
+    const caller = await authenticator.verifyHeader(c.req.raw.headers.get("authorization"));
     const body = z
       .object({ queries: z.array(z.unknown()) })
       .safeParse(await readJson(c.req.raw, MAX_CALL_BODY_BYTES));

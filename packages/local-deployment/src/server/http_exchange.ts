@@ -1,9 +1,9 @@
+import { MAX_BODY_BYTES } from "../limits/requests.ts";
 import type { FromHttpCall, ToHttpCall, WireHead } from "../actions/protocol.ts";
 import type { HttpPeer } from "../actions/runners/run_on.ts";
-import { HttpError, messageOf } from "../errors.ts";
-import { MAX_BODY_BYTES } from "../limits.ts";
+import { HttpError, messageOf } from "../lib/errors.ts";
 import type { LogLine } from "../runtime/console.ts";
-import { tooLarge } from "./http_io.ts";
+import { bodyTooLarge } from "./http_io.ts";
 
 /** How long an action may take to end when its client has gone away, in milliseconds. */
 const GONE_GRACE_MS = 5_000;
@@ -15,13 +15,13 @@ const RESPONSE_TOO_LARGE = "HttpResponseTooLarge: HTTP actions support responses
  * gives the request's body piece by piece, as the action reads it.
  */
 export class HttpExchange implements HttpPeer {
-  /** How the response begins; null when there is none, or nobody to have it. Rejects with HttpError 413. */
+  /** How the response begins; null when there is none, or the client has gone away. Rejects with HttpError 413. */
   readonly head: Promise<WireHead | null>;
   /** The response's body, if it streams. It fails when the action does. */
   readonly body: ReadableStream<Uint8Array>;
   /** The head that was given; null as long as there is none. */
   begun: WireHead | null = null;
-  /** What production says itself in the action's log. */
+  /** Lines that production itself adds to the action's log. */
   readonly lines: LogLine[] = [];
   readonly #request: ReadableStreamDefaultReader<Uint8Array> | null;
   #received = 0;
@@ -139,8 +139,8 @@ export class HttpExchange implements HttpPeer {
   }
 
   /**
-   * Gives the client a piece, unless the response grows too large by it: production leaves that piece out, says
-   * so, and goes on.
+   * Gives the client a piece, unless the response would become too large: then production leaves that piece out, logs
+   * an error, and continues.
    */
   #take(bytes: Uint8Array | null): boolean {
     if (bytes === null || bytes.length === 0 || this.#clientGone || this.#broken) return false;
@@ -168,7 +168,7 @@ export class HttpExchange implements HttpPeer {
     if (this.begun !== null) this.#endSoon();
   }
 
-  /** Before there is a response, the function goes on, as in production; after that there is nothing to wait for. */
+  /** Before there is a response, the function runs on, as in production; after that it is given some time to end. */
   #endSoon(): void {
     this.#grace = setTimeout(() => {
       this.#abandon();
@@ -179,7 +179,7 @@ export class HttpExchange implements HttpPeer {
     try {
       const piece = (await this.#request?.read())?.value;
       this.#received += piece?.length ?? 0;
-      if (this.#received > MAX_BODY_BYTES) throw tooLarge(MAX_BODY_BYTES);
+      if (this.#received > MAX_BODY_BYTES) throw bodyTooLarge(MAX_BODY_BYTES);
       if (piece === undefined) this.#send({ kind: "requestEnd", error: null });
       else this.#send({ kind: "requestChunk", bytes: new Uint8Array(piece) });
     } catch (error) {

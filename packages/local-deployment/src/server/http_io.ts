@@ -1,8 +1,8 @@
-import { HttpError, messageOf } from "../errors.ts";
-import { decodeUtf8, parseWireJson } from "../values/json_text.ts";
+import { HttpError, messageOf } from "../lib/errors.ts";
+import { decodeUtf8, parseWireJson } from "../values/encoding/json_text.ts";
 
 /** The refusal of a body of more bytes than the limit. */
-export function tooLarge(limit: number): HttpError {
+export function bodyTooLarge(limit: number): HttpError {
   return new HttpError(
     413,
     "RequestTooLarge",
@@ -12,7 +12,7 @@ export function tooLarge(limit: number): HttpError {
 
 /** Looks at what the request says of its length. @throws HttpError 413 `RequestTooLarge` */
 export function checkLength(request: Request, limit: number): void {
-  if (Number(request.headers.get("content-length") ?? 0) > limit) throw tooLarge(limit);
+  if (Number(request.headers.get("content-length") ?? 0) > limit) throw bodyTooLarge(limit);
 }
 
 /** The request's body, read only as far as it may be long. @throws HttpError 413 `RequestTooLarge` */
@@ -25,7 +25,7 @@ export async function readBody(request: Request, limit: number): Promise<Uint8Ar
   let length = 0;
   for await (const chunk of request.body) {
     length += chunk.length;
-    if (length > limit) throw tooLarge(limit);
+    if (length > limit) throw bodyTooLarge(limit);
     chunks.push(chunk);
   }
   return Buffer.concat(chunks);
@@ -92,4 +92,24 @@ export function preflight(request: Request): Response {
   const wanted = request.headers.get("access-control-request-headers");
   if (wanted !== null) headers.set("access-control-allow-headers", wanted);
   return new Response(null, { status: 204, headers });
+}
+
+/** A name or an IPv4 address, or an IPv6 address in brackets; a port or none. */
+const HOST = /^(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::\d{0,5})?$/;
+
+/**
+ * Refuses a request without one well-formed `Host` (RFC 9112, section 3.2), whose URL can't be known.
+ * Which host it is does not matter: what the deployment answers depends on tokens and keys alone, and
+ * pages of any origin may read it, as in production.
+ *
+ * @param host all that the request says of it
+ * @returns the answer, or null for a request that may go on
+ */
+export function refuseBadHost(host: string | null, url: string): Response | null {
+  if (host !== null && HOST.test(host) && URL.canParse(url)) return null;
+  return errorResponse(
+    400,
+    "BadHostHeader",
+    "The request needs one Host header, with a host and no more.",
+  );
 }

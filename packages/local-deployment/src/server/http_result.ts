@@ -1,17 +1,17 @@
-import type { ActionRun } from "../actions/runners/action_run.ts";
+import type { ActionRun } from "../actions/action_run.ts";
 import type { LogLine } from "../runtime/console.ts";
-import { failureText, type Failure } from "../runtime/failure.ts";
-import { parseJsonText } from "../values/json_text.ts";
-import { tooMany } from "./action_pool.ts";
+import { failureText, type Failure } from "../runtime/errors/failure.ts";
+import { parseJsonText } from "../values/encoding/json_text.ts";
+import { tooManyActions } from "../application/action_pool.ts";
 import type { HttpExchange } from "./http_exchange.ts";
-import type { Completion } from "./log_stream.ts";
+import type { Completion } from "../engine/protocol.ts";
 
 /** In production's words (`ErrorMetadata::client_disconnect`). */
 const CLIENT_GONE: Failure = { message: "Client disconnected" };
 
 /** What an HTTP action is answered with that failed before it made its response. @throws HttpError 429 */
 export function failedResponse({ outcome }: ActionRun, requestId: string): Response {
-  if ("code" in outcome) throw tooMany(outcome);
+  if ("code" in outcome) throw tooManyActions(outcome);
   const failure = outcome.ok ? CLIENT_GONE : outcome.failure;
   const data = failure.data === undefined ? {} : { data: parseJsonText(failure.data) };
   return Response.json(

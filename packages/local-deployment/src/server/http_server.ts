@@ -1,5 +1,5 @@
 import { createServer, type RequestListener } from "node:http";
-import { DeploymentError } from "../errors.ts";
+import { DeploymentError } from "../lib/errors.ts";
 
 /** What listens, until it is closed. */
 export interface Listener {

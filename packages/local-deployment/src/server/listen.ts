@@ -1,19 +1,18 @@
+import { MAX_BODY_BYTES, MAX_PUSH_BYTES } from "../limits/requests.ts";
 import type { Server, ServerWebSocket } from "bun";
 import { createServer } from "node:net";
 import { Hono } from "hono";
-import { DEPLOYMENT_METADATA } from "../engine/deployment_metadata.ts";
-import { DeploymentError, HttpError, messageOf } from "../errors.ts";
-import { MAX_BODY_BYTES, MAX_PUSH_BYTES } from "../limits.ts";
+import { DEPLOYMENT_METADATA } from "../engine/protocol.ts";
+import { DeploymentError, HttpError, messageOf } from "../lib/errors.ts";
 import { SyncSession } from "../sync/session.ts";
 import type { Subscriptions } from "../sync/subscriptions.ts";
 import { adminRoutes, type AdminServices } from "./admin_routes.ts";
-import type { Calls, ClientInfo } from "./calls.ts";
+import type { ClientCalls, ClientInfo } from "../application/client_calls.ts";
 import { functionRoutes } from "./function_routes.ts";
 import { fetchListener } from "./fetch_listener.ts";
-import { refuseBadHost } from "./host_header.ts";
-import { errorResponse, preflight, readBody, withCors } from "./http_io.ts";
+import { errorResponse, preflight, readBody, withCors, refuseBadHost } from "./http_io.ts";
 import { openHttpServer, type Listener } from "./http_server.ts";
-import { refusedRoutes } from "./refused_routes.ts";
+import { unsupportedRoutes } from "./unsupported_routes.ts";
 import type { Site } from "./site.ts";
 
 const HOST = "127.0.0.1";
@@ -22,7 +21,7 @@ const IDLE_SECONDS = 120;
 
 /** What both origins are served by. */
 export interface Services extends AdminServices {
-  readonly calls: Calls;
+  readonly calls: ClientCalls;
   readonly site: Site;
   readonly subscriptions: Subscriptions;
 }
@@ -64,7 +63,7 @@ export function reservePort(port: number): Promise<number> {
 }
 
 /** Opens both origins. @throws DeploymentError `PORT_IN_USE` */
-export async function listen(
+export async function openOrigins(
   urls: { cloud: string; site: string },
   services: Services,
 ): Promise<Listener> {
@@ -93,10 +92,10 @@ function serveCloud(port: number, services: Services): Server<SocketData> {
   app.get("/", (c) => c.text("This is a Quaver local deployment of Convex."));
   app.route(
     "/",
-    functionRoutes(services.callers, services.calls, latestTs, (r) => infos.get(r) ?? NOBODY),
+    functionRoutes(services.authenticator, services.calls, latestTs, (r) => infos.get(r) ?? NOBODY),
   );
   app.route("/", adminRoutes(services));
-  app.route("/", refusedRoutes());
+  app.route("/", unsupportedRoutes());
   app.all("/http/*", (c) => {
     const url = new URL(c.req.url);
     url.pathname = url.pathname.slice("/http".length);
@@ -112,7 +111,7 @@ function serveCloud(port: number, services: Services): Server<SocketData> {
   );
   app.onError((error) => answerError(error));
   const sync = {
-    callers: services.callers,
+    authenticator: services.authenticator,
     calls: services.calls,
     subscriptions: services.subscriptions,
     latestTs,

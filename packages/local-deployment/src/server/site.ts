@@ -1,19 +1,18 @@
+import { MAX_BODY_BYTES } from "../limits/requests.ts";
+import { newRequestId, type RequestContext } from "../engine/calls/request.ts";
 import type { WireRequest } from "../actions/protocol.ts";
-import type { ActionRun } from "../actions/runners/action_run.ts";
+import type { ActionRun } from "../actions/action_run.ts";
 import { AuthError } from "../auth/auth_error.ts";
-import type { RequestContext } from "../engine/frame.ts";
 import type { HttpTarget } from "../engine/protocol.ts";
-import { newRequestId } from "../engine/request_id.ts";
-import { HttpError, messageOf } from "../errors.ts";
-import { MAX_BODY_BYTES } from "../limits.ts";
+import { HttpError, messageOf } from "../lib/errors.ts";
 import { NO_DATABASE_USAGE } from "../tx/usage.ts";
-import type { ActionPool } from "./action_pool.ts";
-import { ANONYMOUS, type Caller, type Callers } from "./callers.ts";
-import type { ClientInfo } from "./calls.ts";
+import type { ActionPool } from "../application/action_pool.ts";
+import { ANONYMOUS, type Caller, type Authenticator } from "../application/authenticator.ts";
+import type { ClientInfo } from "../application/client_calls.ts";
 import { HttpExchange } from "./http_exchange.ts";
 import { checkLength } from "./http_io.ts";
 import { failedResponse, loggedResult } from "./http_result.ts";
-import type { LogStream } from "./log_stream.ts";
+import type { LogStream } from "../application/log_stream.ts";
 
 /** The part of a path's match that decides between routes: exact first, then the longest prefix. */
 function matches(route: { path: string; method: string }, path: string, method: string): number {
@@ -32,7 +31,7 @@ export class Site {
   #targets: readonly HttpTarget[] = [];
 
   constructor(
-    private readonly callers: Callers,
+    private readonly authenticator: Authenticator,
     private readonly actions: ActionPool,
     private readonly logs: LogStream,
   ) {}
@@ -68,7 +67,7 @@ export class Site {
     const running = this.#run(target.component, wire, exchange, context, authError, path);
     const head = await exchange.head;
     if (head === null) return failedResponse(await running, context.requestId);
-    // Whoever has the whole response finds it logged.
+    // A client that has the whole response finds it in the log.
     if (!head.streams) await running;
     return new Response(head.streams ? exchange.body : head.body, {
       status: head.status,
@@ -123,7 +122,7 @@ export class Site {
   async #caller(request: Request): Promise<{ caller: Caller; authError: string | null }> {
     try {
       return {
-        caller: await this.callers.ofHeader(request.headers.get("authorization")),
+        caller: await this.authenticator.verifyHeader(request.headers.get("authorization")),
         authError: null,
       };
     } catch (error) {

@@ -1,7 +1,7 @@
 import { Database } from "bun:sqlite";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { DeploymentError, messageOf } from "../errors.ts";
+import { DeploymentError, messageOf } from "../lib/errors.ts";
 import { migrate } from "./migrations.ts";
 import { KEY_FILE, ensurePrivateFile } from "./private_files.ts";
 

@@ -11,7 +11,7 @@ export interface StoredRow {
 }
 
 /** A half-open range of keys, `[start, end)`; `end` null reaches to the end of the index. */
-export interface KeyRange {
+export interface ScanRange {
   readonly start: Uint8Array;
   readonly end: Uint8Array | null;
 }
@@ -110,7 +110,7 @@ export class Documents {
   /** At most `limit` rows of an index (`indexId`) or, with `byId`, of the table itself. */
   scan(
     source: { indexId: number } | { byId: number },
-    range: KeyRange,
+    range: ScanRange,
     order: "asc" | "desc",
     limit: number,
   ): StoredRow[] {

@@ -1,6 +1,6 @@
 import type { Database } from "bun:sqlite";
 import { sizeOf } from "../values/limits.ts";
-import { parseValueText } from "../values/json_text.ts";
+import { parseValueText } from "../values/encoding/json_text.ts";
 
 /** How many documents are read at a time. */
 const BATCH = 500;
@@ -13,7 +13,7 @@ export function migrate(db: Database): void {
   })();
 }
 
-/** Files of earlier versions did not say whose the kept results are; those are nobody's then. */
+/** Files of earlier versions did not say whose the kept results are: they are given to no caller. */
 function addSessionOwners(db: Database): void {
   if (hasColumn(db, "session_requests", "owner")) return;
   db.run("ALTER TABLE session_requests ADD COLUMN owner TEXT NOT NULL DEFAULT ''");

@@ -11,7 +11,7 @@ import {
   statSync,
 } from "node:fs";
 import { join } from "node:path";
-import { DeploymentError, messageOf } from "../errors.ts";
+import { DeploymentError, messageOf } from "../lib/errors.ts";
 
 /** Where the admin key is (src/server/admin_key.ts). */
 export const KEY_FILE = "admin-key";
@@ -20,8 +20,8 @@ const FILE_MODE = 0o600;
 const FOLDER_MODE = 0o700;
 
 /**
- * Makes the data folder when it isn't there, and the owner's alone with all that is in it, whoever made
- * it and whatever the umask is.
+ * Makes the data folder when it isn't there, and readable by its owner alone with all that is in it, whatever
+ * the umask is.
  *
  * @throws DeploymentError `DATA_FOLDER_UNUSABLE` when it can't be, or is another user's
  */

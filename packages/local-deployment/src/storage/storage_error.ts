@@ -1,4 +1,4 @@
-import { FunctionError, messageOf } from "../errors.ts";
+import { FunctionError, messageOf } from "../lib/errors.ts";
 
 /** What SQLite says when the disk fails it: https://www.sqlite.org/rescode.html */
 const CAUSES = [
@@ -9,8 +9,8 @@ const CAUSES = [
 ] as const;
 
 /**
- * Tells an error of the disk as such; any other stays what it is. SQLite has undone the transaction then,
- * and the next one finds out by itself whether there is room again.
+ * An error that says what is wrong with the disk, in place of SQLite's; any other error as it is. SQLite has rolled
+ * the transaction back; the next one is tried as usual.
  */
 export function asStorageError(error: unknown): unknown {
   const code = error instanceof Error && "code" in error ? String(error.code) : "";

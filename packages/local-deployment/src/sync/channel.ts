@@ -1,4 +1,5 @@
 /** The socket, as a session needs it. */
+import { PING_AFTER_MS } from "../limits/requests.ts";
 export interface Connection {
   send(text: string): void;
   /** How many bytes it keeps that the client has not taken. */
@@ -19,9 +20,6 @@ type Refusal =
       /** Whether the client was changing its identity; else the one it had has ended. */
       readonly authUpdateAttempted: boolean;
     };
-
-/** Silence after which a Ping is sent, in milliseconds; clients give up after 60 s. */
-const PING_AFTER_MS = 15_000;
 
 /** Close codes: the client reconnects and sends again what it has no answer to. */
 const CLOSE_NORMAL = 1000;
@@ -67,7 +65,7 @@ export class Channel {
       this.#waitingLength += text.length;
     }
     this.#pass();
-    if (this.#waitingLength > MAX_WAITING_LENGTH) this.tryAgain("TooManyUnsentBytes");
+    if (this.#waitingLength > MAX_WAITING_LENGTH) this.closeForRetry("TooManyUnsentBytes");
     else this.#restartPing();
   }
 
@@ -75,7 +73,7 @@ export class Channel {
    * Resolves when the client has taken what it was sent, or is gone: before that, nothing more is made
    * for it (production holds transitions back likewise, SYNC_MAX_SEND_TRANSITION_COUNT).
    */
-  async taken(): Promise<void> {
+  async drain(): Promise<void> {
     if (this.#closed || !this.#isFull()) return;
     await new Promise<void>((resolve) => {
       this.#ready.push(resolve);
@@ -91,13 +89,13 @@ export class Channel {
   /** Sends the message that says why, and ends the connection. */
   refuse(message: Refusal): void {
     if (this.#closed) return;
-    // Before what still waits: it is the last that the client is told.
+    // Before the messages that still wait: it is the last one that is sent.
     this.connection.send(JSON.stringify(message));
     this.#abort(CLOSE_NORMAL, message.type);
   }
 
   /** Ends the connection, for the client to come back: the deployment can't serve it now. */
-  tryAgain(
+  closeForRetry(
     reason: "InternalServerError" | "MaxObservedTimestampTooHigh" | "TooManyUnsentBytes",
   ): void {
     this.#abort(CLOSE_TRY_AGAIN, reason);
@@ -109,7 +107,7 @@ export class Channel {
     if (this.#grace !== null) clearTimeout(this.#grace);
   }
 
-  /** Closes the connection from this side: what was received and not begun is not begun any more. */
+  /** Closes the connection from this side; messages that were received and not handled yet are dropped. */
   #abort(code: number, reason: string): void {
     if (this.#closed) return;
     this.#end();

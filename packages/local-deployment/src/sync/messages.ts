@@ -1,6 +1,7 @@
+import { CHUNK_LENGTH } from "../limits/requests.ts";
 import { z } from "zod";
-import { messageOf } from "../errors.ts";
-import { parseWireJson } from "../values/json_text.ts";
+import { messageOf } from "../lib/errors.ts";
+import { parseWireJson } from "../values/encoding/json_text.ts";
 import { encodeTs } from "./timestamp.ts";
 
 const args = z.array(z.json());
@@ -91,9 +92,6 @@ export interface StateVersion {
 export function encodeVersion({ querySet, identity, ts }: StateVersion) {
   return { querySet, identity, ts: encodeTs(ts) };
 }
-
-/** Messages above this many characters are sent in parts (production's threshold). */
-const CHUNK_LENGTH = 5_000_000;
 
 /** A transition, cut into parts when it is long. */
 export function chunked(message: string): string[] {

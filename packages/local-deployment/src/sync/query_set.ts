@@ -1,6 +1,11 @@
-import type { Caller } from "../server/callers.ts";
-import type { Calls, ClientCall, ClientInfo, ClientResult } from "../server/calls.ts";
-import type { SocketAllowances } from "./allowance.ts";
+import type { Caller } from "../application/authenticator.ts";
+import type {
+  ClientCalls,
+  ClientCall,
+  ClientInfo,
+  ClientResult,
+} from "../application/client_calls.ts";
+import type { SocketQuotas } from "./quotas.ts";
 import type { ClientMessageOf } from "./messages.ts";
 import type { Subscriber, Subscriptions } from "./subscriptions.ts";
 
@@ -26,13 +31,13 @@ export class QuerySet {
   #epoch = 0;
 
   constructor(
-    private readonly calls: Calls,
+    private readonly calls: ClientCalls,
     private readonly subscriptions: Subscriptions,
     private readonly owner: Subscriber,
-    private readonly allowances: SocketAllowances,
+    private readonly quotas: SocketQuotas,
   ) {}
 
-  /** @throws AllowanceError when there are too many queries, or their arguments are too long together */
+  /** @throws QuotaError when there are too many queries, or their arguments are too long together */
   modify(modifications: readonly Modification[]): void {
     for (const modification of modifications) {
       if (modification.type === "Remove") {
@@ -43,8 +48,8 @@ export class QuerySet {
       this.#remove(queryId);
       const call: ClientCall = { path: udfPath, args: args[0] ?? {}, componentPath };
       const askedLength = JSON.stringify([call, journal]).length;
-      this.allowances.queries.take(1);
-      this.allowances.received.take(askedLength);
+      this.quotas.queries.acquire(1);
+      this.quotas.received.acquire(askedLength);
       const state = { call, journal, token: null, sent: null, sentLength: 0, askedLength };
       this.#queries.set(queryId, state);
     }
@@ -59,7 +64,7 @@ export class QuerySet {
   /**
    * Brings all results up to one timestamp.
    * @returns what has changed, as JSON texts
-   * @throws AllowanceError when the results are too long together
+   * @throws QuotaError when the results are too long together
    */
   async refresh(
     caller: Caller,
@@ -102,7 +107,7 @@ export class QuerySet {
       query.sentLength = text.length;
       modifications.push(text);
     }
-    this.allowances.results.take(grown);
+    this.quotas.results.acquire(grown);
     return { ts: BigInt(ts), modifications };
   }
 
@@ -121,9 +126,9 @@ export class QuerySet {
     const query = this.#queries.get(queryId);
     if (query === undefined) return false;
     this.#queries.delete(queryId);
-    this.allowances.queries.giveBack(1);
-    this.allowances.received.giveBack(query.askedLength);
-    this.allowances.results.giveBack(query.sentLength);
+    this.quotas.queries.release(1);
+    this.quotas.received.release(query.askedLength);
+    this.quotas.results.release(query.sentLength);
     return true;
   }
 

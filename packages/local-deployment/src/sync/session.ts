@@ -1,8 +1,8 @@
 import { AuthError, tokenExpired } from "../auth/auth_error.ts";
-import { HttpError, messageOf } from "../errors.ts";
-import type { Callers } from "../server/callers.ts";
-import type { Calls, ClientInfo } from "../server/calls.ts";
-import { SocketAllowances } from "./allowance.ts";
+import { HttpError, messageOf } from "../lib/errors.ts";
+import type { Authenticator } from "../application/authenticator.ts";
+import type { ClientCalls, ClientInfo } from "../application/client_calls.ts";
+import { SocketQuotas } from "./quotas.ts";
 import { Channel, type Connection } from "./channel.ts";
 import { parseMessage, type ClientMessageOf } from "./messages.ts";
 import { QuerySet } from "./query_set.ts";
@@ -14,8 +14,8 @@ import { Transitions } from "./transitions.ts";
 
 /** What sessions are served by. */
 export interface SessionServices {
-  readonly callers: Callers;
-  readonly calls: Calls;
+  readonly authenticator: Authenticator;
+  readonly calls: ClientCalls;
   readonly subscriptions: Subscriptions;
   readonly latestTs: () => Promise<string>;
 }
@@ -27,7 +27,7 @@ export class SyncSession implements Subscriber {
   readonly #queries: QuerySet;
   readonly #transitions: Transitions;
   readonly #calls: SessionCalls;
-  readonly #allowances = new SocketAllowances();
+  readonly #quotas = new SocketQuotas();
   #inbox: Promise<void> = Promise.resolve();
 
   constructor(
@@ -36,28 +36,28 @@ export class SyncSession implements Subscriber {
     info: ClientInfo,
   ) {
     this.#channel = new Channel(connection);
-    this.#identity = new SessionIdentity(services.callers, () => {
+    this.#identity = new SessionIdentity(services.authenticator, () => {
       this.#refuseAuth(tokenExpired().message, false);
     });
     const { calls, subscriptions } = services;
-    this.#queries = new QuerySet(calls, subscriptions, this, this.#allowances);
+    this.#queries = new QuerySet(calls, subscriptions, this, this.#quotas);
     this.#transitions = new Transitions(this.#channel, () =>
       this.#queries.refresh(this.#identity.caller, info),
     );
     const committed = (ts: bigint) => {
-      this.#transitions.owe(ts);
+      this.#transitions.requireTs(ts);
     };
-    this.#calls = new SessionCalls(calls, this.#channel, info, committed, this.#allowances);
+    this.#calls = new SessionCalls(calls, this.#channel, info, committed, this.#quotas);
     subscriptions.join(this);
   }
 
   /** Takes a message; they are handled in order. */
   receive(message: string | Uint8Array): void {
     if (this.#channel.isClosed()) return;
-    const { messages, received } = this.#allowances;
+    const { messages, received } = this.#quotas;
     try {
-      messages.take(1);
-      received.take(message.length);
+      messages.acquire(1);
+      received.acquire(message.length);
     } catch (error) {
       this.#refuse(error);
       return;
@@ -69,8 +69,8 @@ export class SyncSession implements Subscriber {
       } catch (error) {
         this.#refuse(error);
       }
-      messages.giveBack(1);
-      received.giveBack(message.length);
+      messages.release(1);
+      received.release(message.length);
     });
   }
 
@@ -79,8 +79,8 @@ export class SyncSession implements Subscriber {
     this.#channel.drained();
   }
 
-  stale(): void {
-    this.#transitions.stale();
+  invalidate(): void {
+    this.#transitions.requestTransition();
   }
 
   /** The socket is gone. */
@@ -123,7 +123,7 @@ export class SyncSession implements Subscriber {
     if (message.maxObservedTimestamp === undefined) return;
     const observed = decodeTs(message.maxObservedTimestamp);
     if (observed > BigInt(await this.services.latestTs())) {
-      this.#channel.tryAgain("MaxObservedTimestampTooHigh");
+      this.#channel.closeForRetry("MaxObservedTimestampTooHigh");
     }
   }
 

@@ -1,7 +1,7 @@
-import type { Caller } from "../server/callers.ts";
-import type { Calls, ClientInfo, ClientResult } from "../server/calls.ts";
-import { parseJsonText } from "../values/json_text.ts";
-import type { SocketAllowances } from "./allowance.ts";
+import type { Caller } from "../application/authenticator.ts";
+import type { ClientCalls, ClientInfo, ClientResult } from "../application/client_calls.ts";
+import { parseJsonText } from "../values/encoding/json_text.ts";
+import type { SocketQuotas } from "./quotas.ts";
 import type { Channel } from "./channel.ts";
 import type { ClientMessageOf } from "./messages.ts";
 import { encodeTs } from "./timestamp.ts";
@@ -13,44 +13,44 @@ export class SessionCalls {
   #mutations: Promise<void> = Promise.resolve();
 
   constructor(
-    private readonly calls: Calls,
+    private readonly calls: ClientCalls,
     private readonly channel: Channel,
     private readonly info: ClientInfo,
     /** Called when the response of a mutation has been sent, with its timestamp. */
     private readonly committed: (ts: bigint) => void,
-    private readonly allowances: SocketAllowances,
+    private readonly quotas: SocketQuotas,
   ) {}
 
   /**
    * Runs a mutation after those before it, and not before the client has taken their answers.
    * @param size - of the message, in characters
-   * @throws AllowanceError when too many wait, or too long ones
+   * @throws QuotaError when too many wait, or too long ones
    */
   mutate(message: ClientMessageOf<"Mutation">, size: number, caller: Caller): void {
-    this.allowances.mutations.take(1);
-    this.allowances.received.take(size);
+    this.quotas.mutations.acquire(1);
+    this.quotas.received.acquire(size);
     const session =
       this.sessionId === null ? null : { id: this.sessionId, request: message.requestId };
     this.#mutations = this.#mutations.then(async () => {
-      await this.channel.taken();
+      await this.channel.drain();
       // The client sends again, in order, what it has no answer to.
       if (this.channel.isClosed()) return;
       const result = await this.#run("mutation", message, caller, session);
-      this.allowances.mutations.giveBack(1);
-      this.allowances.received.giveBack(size);
+      this.quotas.mutations.release(1);
+      this.quotas.received.release(size);
       if (result === null) return;
       this.#respond("MutationResponse", message.requestId, result);
       if (result.ok) this.committed(BigInt(result.ts));
     });
   }
 
-  /** Runs an action, beside whatever else runs. @throws AllowanceError as `mutate` does */
+  /** Runs an action, beside whatever else runs. @throws QuotaError as `mutate` does */
   act(message: ClientMessageOf<"Action">, size: number, caller: Caller): void {
-    this.allowances.actions.take(1);
-    this.allowances.received.take(size);
+    this.quotas.actions.acquire(1);
+    this.quotas.received.acquire(size);
     void this.#act(message, caller).finally(() => {
-      this.allowances.actions.giveBack(1);
-      this.allowances.received.giveBack(size);
+      this.quotas.actions.release(1);
+      this.quotas.received.release(size);
     });
   }
 
@@ -70,7 +70,7 @@ export class SessionCalls {
     try {
       return await this.calls.run(kind, call, caller, this.info, session);
     } catch {
-      this.channel.tryAgain("InternalServerError");
+      this.channel.closeForRetry("InternalServerError");
       return null;
     }
   }

@@ -1,7 +1,7 @@
+import { type Identity } from "../engine/calls/request.ts";
 import { identityFromAttributes } from "../auth/identity.ts";
-import type { Identity } from "../engine/frame.ts";
-import { ANONYMOUS, type Caller, type Callers } from "../server/callers.ts";
-import { MAX_TIMER_MS } from "../timers.ts";
+import { ANONYMOUS, type Caller, type Authenticator } from "../application/authenticator.ts";
+import { MAX_TIMER_MS } from "../lib/timers.ts";
 import type { ClientMessageOf } from "./messages.ts";
 
 /** Who a session acts for, until the token that said so is no longer good. */
@@ -10,7 +10,7 @@ export class SessionIdentity {
   #expiry: ReturnType<typeof setTimeout> | null = null;
 
   constructor(
-    private readonly callers: Callers,
+    private readonly authenticator: Authenticator,
     /** Called when the identity stops being good. */
     private readonly expired: () => void,
   ) {}
@@ -44,14 +44,14 @@ export class SessionIdentity {
       case "None":
         return ANONYMOUS;
       case "User":
-        return this.callers.verifyToken(value);
+        return this.authenticator.verifyToken(value);
       case "Admin":
-        return this.callers.verifyAdmin(value, actingAs(impersonating));
+        return this.authenticator.verifyAdmin(value, actingAs(impersonating));
     }
   }
 }
 
-/** @throws Error for attributes that say of nobody who it is */
+/** @throws Error for attributes that identify no user */
 function actingAs(attributes: ClientMessageOf<"Authenticate">["impersonating"]): Identity {
   if (attributes === undefined) return null;
   const identity = identityFromAttributes(attributes);

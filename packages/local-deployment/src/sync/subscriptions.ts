@@ -1,10 +1,10 @@
-import { ENDLESS_TOKEN } from "../engine/live_token.ts";
-import type { EngineClient } from "../server/engine_client.ts";
+import { ENDLESS_TOKEN } from "../engine/protocol.ts";
+import type { EngineClient } from "../application/engine_client.ts";
 
 /** Somebody who holds live results. */
 export interface Subscriber {
   /** Some of its results are no longer right. */
-  stale(): void;
+  invalidate(): void;
 }
 
 /** Who holds which live result, so that an invalidation reaches those it concerns and no others. */
@@ -48,7 +48,7 @@ export class Subscriptions {
       for (const holder of this.#holders.get(token)?.keys() ?? []) stale.add(holder);
       this.#holders.delete(token);
     }
-    for (const subscriber of stale) subscriber.stale();
+    for (const subscriber of stale) subscriber.invalidate();
   }
 
   /** Another engine runs: nothing that was held is known to it, but for what never ended in the one before. */
@@ -56,7 +56,7 @@ export class Subscriptions {
     const endless = this.#holders.get(ENDLESS_TOKEN);
     this.#holders.clear();
     if (endless !== undefined) this.#holders.set(ENDLESS_TOKEN, endless);
-    for (const subscriber of this.#all) subscriber.stale();
+    for (const subscriber of this.#all) subscriber.invalidate();
   }
 
   /** @returns whether the subscriber had it */

@@ -1,4 +1,4 @@
-import { AllowanceError } from "./allowance.ts";
+import { QuotaError } from "./quotas.ts";
 import type { Channel } from "./channel.ts";
 import { chunked, encodeVersion, type StateVersion } from "./messages.ts";
 
@@ -20,7 +20,7 @@ export class Transitions {
    * A mutation's response was sent, and the client waits for a transition that reaches this timestamp,
    * even when an earlier one has (as it may when the mutation was done on an earlier connection).
    */
-  #owedTs: bigint | null = null;
+  #requiredTs: bigint | null = null;
   /** How far the client's clock is ahead of this one's, in milliseconds; null when it has not said what it is. */
   clientClockSkew: number | null = null;
   #dirty = false;
@@ -46,23 +46,23 @@ export class Transitions {
   /** The client has changed its query set. */
   querySetChanged(version: number): void {
     this.#received.querySet = version;
-    this.stale();
+    this.requestTransition();
   }
 
   /** The client has changed who it is. */
   identityChanged(): void {
     this.#received.identity++;
-    this.stale();
+    this.requestTransition();
   }
 
-  /** The client has a response of this timestamp, and shows it once a transition reaches it. */
-  owe(ts: bigint): void {
-    if (this.#owedTs === null || ts > this.#owedTs) this.#owedTs = ts;
-    this.stale();
+  /** The client has a response of this timestamp, and waits for a transition that reaches it. */
+  requireTs(ts: bigint): void {
+    if (this.#requiredTs === null || ts > this.#requiredTs) this.#requiredTs = ts;
+    this.requestTransition();
   }
 
   /** There may be something new: sends transitions, one at a time, until there is nothing. */
-  stale(): void {
+  requestTransition(): void {
     this.#dirty = true;
     this.#flush();
   }
@@ -72,13 +72,13 @@ export class Transitions {
     this.#flushing = true;
     void this.#send()
       .catch((error: unknown) => {
-        if (error instanceof AllowanceError) {
+        if (error instanceof QuotaError) {
           this.channel.refuse({ type: "FatalError", error: error.message });
-        } else this.channel.tryAgain("InternalServerError");
+        } else this.channel.closeForRetry("InternalServerError");
       })
       .finally(() => {
         this.#flushing = false;
-        // Something may have become stale since the last look.
+        // Something may have become stale since.
         if (this.#dirty) this.#flush();
       });
   }
@@ -86,7 +86,7 @@ export class Transitions {
   async #send(): Promise<void> {
     while (this.#dirty && !this.channel.isClosed()) {
       // What changes meanwhile is in one transition, when the client is ready for it.
-      await this.channel.taken();
+      await this.channel.drain();
       if (this.channel.isClosed()) return;
       this.#dirty = false;
       const received = { ...this.#received };
@@ -96,8 +96,8 @@ export class Transitions {
       const end: StateVersion = { ...received, ts: ts > start.ts ? ts : start.ts };
       const unchanged = end.querySet === start.querySet && end.identity === start.identity;
       // Nothing to tell: the next transition covers this one's timestamp.
-      if (unchanged && modifications.length === 0 && this.#owedTs === null) continue;
-      if (this.#owedTs !== null && end.ts >= this.#owedTs) this.#owedTs = null;
+      if (unchanged && modifications.length === 0 && this.#requiredTs === null) continue;
+      if (this.#requiredTs !== null && end.ts >= this.#requiredTs) this.#requiredTs = null;
       this.#version = end;
       this.channel.sendTexts(chunked(transition(start, end, modifications, this.clientClockSkew)));
     }

@@ -1,5 +1,5 @@
 import { convexToJson, jsonToConvex, type Value } from "convex/values";
-import { parseJsonText } from "../values/json_text.ts";
+import { parseJsonText } from "../values/encoding/json_text.ts";
 
 /** A stored document: what its fields hold, `_id` and `_creationTime` included. */
 export type Document = Record<string, Value | undefined>;

@@ -1,5 +1,6 @@
-import { WARNING_RATIO } from "../limits.ts";
-import { DOCUMENT_LIMITS, type Measure } from "../values/limits.ts";
+import { DOCUMENT_LIMITS } from "../limits/values.ts";
+import { WARNING_RATIO } from "../limits/transactions.ts";
+import type { Measure } from "../values/limits.ts";
 
 /** One document, and what it comes to in one respect. */
 interface Largest {
@@ -14,13 +15,13 @@ export interface LargestWrites {
 }
 
 /** What a document comes to. */
-export type Extent = Pick<Measure, "size" | "nesting">;
+export type DocumentExtent = Pick<Measure, "size" | "nesting">;
 
 /** The written documents that are near a limit, as they are now. Of all others nothing is kept. */
 export class LargeWrites {
-  readonly #documents = new Map<string, Extent>();
+  readonly #documents = new Map<string, DocumentExtent>();
 
-  write(id: string, extent: Extent): void {
+  write(id: string, extent: DocumentExtent): void {
     const isLarge =
       extent.size > WARNING_RATIO * DOCUMENT_LIMITS.size ||
       extent.nesting > WARNING_RATIO * DOCUMENT_LIMITS.nesting;
@@ -40,7 +41,7 @@ export class LargeWrites {
   /** Of equal ones, the first by its id. */
   get largest(): LargestWrites {
     const documents = [...this.#documents].sort(([a], [b]) => (a < b ? -1 : 1));
-    const largest = (of: keyof Extent) =>
+    const largest = (of: keyof DocumentExtent) =>
       documents.reduce<Largest | null>(
         (most, [id, { [of]: value }]) => (value > (most?.value ?? 0) ? { id, value } : most),
         null,

@@ -1,6 +1,6 @@
+import { TRANSACTION_LIMITS, SOFT_PAGE_RATIO, MAX_PAGE_ROWS } from "../limits/transactions.ts";
 import { z } from "zod";
-import { FunctionError } from "../errors.ts";
-import { TRANSACTION_LIMITS } from "../limits.ts";
+import { FunctionError } from "../lib/errors.ts";
 import { compileQuery, serializedQuery, type SerializedQuery } from "./query_plan.ts";
 import { invalidCursor, QueryStream, type Yielded } from "./query_stream.ts";
 import type { Transaction, View } from "./transaction.ts";
@@ -30,12 +30,8 @@ export interface Page {
 /** What a cursor means: after this key, or the end of the range. */
 type Position = { readonly after: Uint8Array } | "start" | "end";
 
-/** What production says of its own mistakes, and here of a limit that is passed before there is a cursor. */
+/** Production's text for an internal error: a limit that is passed before there is a cursor is one. */
 const INTERNAL = "Your request couldn't be completed. Try again later.";
-/** How much of a limit a page may use before it is better split (production's `soft_data_limit`). */
-const SOFT_LIMIT = 3 / 4;
-/** A page with an end cursor may have any number of rows; more than this are better split. */
-const SPLIT_ROWS = 8_192 * SOFT_LIMIT;
 
 const cursorFormat = z.tuple([z.string(), z.string().nullable()]);
 
@@ -125,9 +121,9 @@ function statusOf(
   const maxRows = Math.min(args.maximumRowsRead ?? documentsRead, documentsRead);
   const maxBytes = Math.min(args.maximumBytesRead ?? bytesRead, bytesRead);
   const approaching =
-    stream.rowsRead > Math.floor(maxRows * SOFT_LIMIT) ||
-    stream.bytesRead > Math.floor(maxBytes * SOFT_LIMIT);
-  return approaching || length > SPLIT_ROWS ? "SplitRecommended" : null;
+    stream.rowsRead > Math.floor(maxRows * SOFT_PAGE_RATIO) ||
+    stream.bytesRead > Math.floor(maxBytes * SOFT_PAGE_RATIO);
+  return approaching || length > MAX_PAGE_ROWS * SOFT_PAGE_RATIO ? "SplitRecommended" : null;
 }
 
 /** @returns the page's rows, and whether a limit of the transaction ended it */

@@ -1,8 +1,8 @@
 import { z } from "zod";
-import { FunctionError } from "../errors.ts";
+import { FunctionError } from "../lib/errors.ts";
 import type { Index, Table } from "../storage/catalog.ts";
-import { compileFilter } from "../values/filter.ts";
-import { compileRange } from "../values/range.ts";
+import { compileFilter } from "../values/queries/filter.ts";
+import { compileRange } from "../values/queries/range.ts";
 import type { Document } from "./document.ts";
 import { byIdIndex } from "./pending_commit.ts";
 import type { Transaction, View } from "./transaction.ts";

@@ -1,7 +1,7 @@
-import { FunctionError } from "../errors.ts";
+import { FunctionError } from "../lib/errors.ts";
 import type { StoredRow } from "../storage/documents.ts";
 import type { CompiledQuery, QueryPlan } from "./query_plan.ts";
-import { keyAfter } from "../values/index_key.ts";
+import { keyAfter } from "../values/encoding/index_key.ts";
 import { parseDocument } from "./document.ts";
 import type { OpenRead } from "./read_set.ts";
 import type { Transaction, View } from "./transaction.ts";
@@ -130,7 +130,7 @@ export class QueryStream implements OpenRead {
     const row = this.#batch[this.#next++];
     if (row === undefined) {
       const { start, end } = this.#span(plan);
-      this.tx.noteRead(plan.trackedAs, start, end);
+      this.tx.recordRead(plan.trackedAs, start, end);
       this.#exhausted = true;
       return null;
     }
@@ -139,18 +139,18 @@ export class QueryStream implements OpenRead {
     const first = this.#lastKey === null;
     this.#lastKey = row.key;
     if (this.bounds.keepKeys === true) this.keys.push(row.key);
-    if (first) this.#noteFirst();
+    if (first) this.#recordFirst();
     this.rowsRead++;
     this.bytesRead += row.size;
     return row;
   }
 
   /** With its first document a query is a read; what follows only makes that larger. */
-  #noteFirst(): void {
+  #recordFirst(): void {
     const read = this.#readSpan();
     if (read === null) return;
     this.#reads.open(this);
-    this.tx.noteRead(read.index, read.start, read.end);
+    this.tx.recordRead(read.index, read.start, read.end);
   }
 
   #fetch(plan: QueryPlan): void {

@@ -1,7 +1,7 @@
-import { keyAfter } from "../values/index_key.ts";
-import { RangeSet, type IndexRange } from "../values/range.ts";
+import { keyAfter } from "../values/encoding/index_key.ts";
+import { RangeSet, type IndexRange } from "../values/queries/range.ts";
 
-/** A query that goes on reading, and notes what it has read now and then. */
+/** A query that is still reading, and adds what it has read when it is asked to. */
 export interface OpenRead {
   /** Adds all that was read by now. */
   settle(): void;

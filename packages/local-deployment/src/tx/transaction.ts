@@ -1,8 +1,8 @@
-import { FunctionError } from "../errors.ts";
+import { FunctionError } from "../lib/errors.ts";
 import type { Table } from "../storage/catalog.ts";
 import type { Documents, StoredRow } from "../storage/documents.ts";
 import { encodeId } from "../values/ids.ts";
-import { encodeIndexKey, keyAfter } from "../values/index_key.ts";
+import { encodeIndexKey, keyAfter } from "../values/encoding/index_key.ts";
 import { sizeOf } from "../values/limits.ts";
 import {
   awaitsCommitTs,
@@ -13,7 +13,7 @@ import {
 } from "./document.ts";
 import { IndexedWrites } from "./indexed_writes.ts";
 import { byIdIndex, PendingCommit, type IndexWrite } from "./pending_commit.ts";
-import { LargeWrites, type Extent, type LargestWrites } from "./large_writes.ts";
+import { LargeWrites, type DocumentExtent, type LargestWrites } from "./large_writes.ts";
 import { ReadSet } from "./read_set.ts";
 import type { Store } from "./store.ts";
 import { Usage } from "./usage.ts";
@@ -27,10 +27,10 @@ export interface Savepoint {
   rollback(): void;
 }
 
-const NOTHING: Extent = { size: 0, nesting: 0 };
+const NOTHING: DocumentExtent = { size: 0, nesting: 0 };
 
-/** Of a document of the deployment's own, whose nesting is nobody's business. */
-const extentOf = (document: Document): Extent => ({ size: sizeOf(document), nesting: 0 });
+/** Of a document of the deployment's own: no limit on nesting holds for it. */
+const extentOf = (document: Document): DocumentExtent => ({ size: sizeOf(document), nesting: 0 });
 
 /** Tracks reads of tables that nothing was stored in yet. */
 const absentIndex = (component: string): string => `absent:${component}`;
@@ -72,7 +72,7 @@ export class Transaction {
     return this.#usage;
   }
 
-  /** Has a snapshot query counted by itself: nothing of it is the transaction's. @returns what ends it */
+  /** From here on, counts reads apart from the transaction's, for a snapshot query. @returns what ends that */
   enterSnapshot(): () => void {
     const [usage, reads] = [this.#usage, this.#reads];
     const own = usage.forSnapshot();
@@ -105,20 +105,20 @@ export class Transaction {
     const key = encodeIndexKey([id]);
     const row = this.documents(view).get(table.id, key);
     if (row !== null) this.countRead(table.name, row.size);
-    this.noteRead(byIdIndex(table), key, keyAfter(key));
+    this.recordRead(byIdIndex(table), key, keyAfter(key));
     return row;
   }
 
   /** How many documents the table has, this transaction's own changes included. */
   count(table: Table, view: View = "transaction"): number {
     // A count depends on every document of the table.
-    this.noteRead(byIdIndex(table), new Uint8Array(), null);
+    this.recordRead(byIdIndex(table), new Uint8Array(), null);
     const changed = view === "snapshot" ? 0 : (this.#pending.rowChanges.get(table.id) ?? 0);
     return this.store.documents.count(table.id) + changed;
   }
 
-  /** Notes that a range of an index was read. @throws LimitError for one too many */
-  noteRead(indexId: string, start: Uint8Array, end: Uint8Array | null): void {
+  /** Adds a range of an index to the read set. @throws LimitError when there are too many */
+  recordRead(indexId: string, start: Uint8Array, end: Uint8Array | null): void {
     this.reads.add(indexId, start, end);
     // What open queries have read meanwhile may join ranges, but never makes more of them.
     if (this.reads.count > this.usage.limit("databaseQueries")) this.reads.settle();
@@ -259,7 +259,7 @@ export class Transaction {
     this.#catalogVersion = this.store.catalog.version;
   }
 
-  /** SQLite undoes a transaction by itself when the disk fails it; what follows would be none. */
+  /** SQLite rolls a transaction back by itself when the disk fails: later writes would be outside of it. */
   #isUndone(): boolean {
     return this.#open && !this.store.db.inTransaction;
   }
@@ -272,11 +272,11 @@ export class Transaction {
   }
 
   /**
-   * Counts a write, before anything of it is done: a function may go on when it is one too many.
+   * Counts a write before it is done, since a function may catch the error and continue.
    * @param extent - of what is stored from now on; of a document that goes, nothing, as in production
    * @throws LimitError
    */
-  #countWrite(table: Table, { _id }: Document, extent: Extent): void {
+  #countWrite(table: Table, { _id }: Document, extent: DocumentExtent): void {
     if (isSystemTable(table.name)) return;
     this.usage.add("documentsWritten", 1);
     this.usage.add("bytesWritten", extent.size);
@@ -298,6 +298,9 @@ function isSystemTable(name: string): boolean {
 }
 
 /** Refuses work on a document that isn't there, in production's words. */
-export function nonexistent(operation: "Update" | "Replace" | "Delete", id: string): FunctionError {
+export function nonexistentDocument(
+  operation: "Update" | "Replace" | "Delete",
+  id: string,
+): FunctionError {
   return new FunctionError(`${operation} on nonexistent document ID ${id}`);
 }

@@ -1,5 +1,5 @@
-import { FunctionError } from "../errors.ts";
-import { limitMessage, TRANSACTION_LIMITS, type UsageName } from "../limits.ts";
+import { limitMessage, TRANSACTION_LIMITS, type UsageName } from "../limits/transactions.ts";
+import { FunctionError } from "../lib/errors.ts";
 
 /** What an execution has read and written, as the function log tells it. Bytes are Convex's. */
 export interface DatabaseUsage {
@@ -17,7 +17,7 @@ export const NO_DATABASE_USAGE: DatabaseUsage = {
   bytesWritten: 0,
 };
 
-/** What files this deployment has none of would use up; the convex package tells of it. */
+/** Metrics of file storage, which this deployment does not have; the convex package's type lists them. */
 const OF_FILES = ["filesWritten", "fileWriteBytes", "filesRead", "fileReadBytes"];
 
 /** A limit that was passed, in production's words. */

@@ -1,4 +1,4 @@
-import { FunctionError } from "../errors.ts";
+import { FunctionError } from "../lib/errors.ts";
 
 /**
  * A mistake in a request or in a function's code, told in production's words.

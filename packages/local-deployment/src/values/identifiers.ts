@@ -3,10 +3,8 @@
  * (crates/convex/sync_types/src/identifier.rs and path.rs). Each function returns what is wrong, or null.
  */
 
-import { displayCharacter } from "./display.ts";
-
-const MAX_IDENTIFIER_LENGTH = 64;
-const MAX_FIELD_NAME_LENGTH = 1_024;
+import { MAX_IDENTIFIER_LENGTH, MAX_FIELD_NAME_LENGTH } from "../limits/values.ts";
+import { displayCharacter } from "./encoding/display.ts";
 
 /** Tables, indexes, functions, components, environment variables: letters, digits and underscores. */
 export function identifierProblem(name: string): string | null {

@@ -1,20 +1,9 @@
+import { VALUE_LIMITS, DOCUMENT_LIMITS } from "../limits/values.ts";
 import { CommitTsPlaceholder, getConvexSize, type Value } from "convex/values";
 import { DeveloperError } from "./developer_error.ts";
-import { displayValue } from "./display.ts";
+import { displayValue } from "./encoding/display.ts";
 import { fieldNameProblem } from "./identifiers.ts";
 import { type ConvexObject, fieldNames, isObject } from "./kinds.ts";
-
-/** Convex's limits (https://docs.convex.dev/production/state/limits). Sizes are in bytes as `sizeOf` counts them. */
-const LIMITS = {
-  /** Of any value, whatever smaller limit its use has. */
-  valueSize: 32 * 1024 * 1024,
-  valueNesting: 64,
-  objectFields: 1024,
-  arrayLength: 8192,
-} as const;
-
-/** A document's size, with its system fields, in bytes; and how deep it may be nested, itself included. */
-export const DOCUMENT_LIMITS = { size: 1024 * 1024, nesting: 16 } as const;
 
 /** What a value comes to in Convex's terms. */
 export interface Measure {
@@ -50,17 +39,17 @@ export function measure(value: Value): Measure {
   return { size, nesting: walk.nesting, pending: walk.pending };
 }
 
-/** Deeper than this nothing is looked at: it is too deep in any case, and the stack is not endless. */
+/** Deeper than this nothing is read: it is too deep in any case, and recursion needs a bound. */
 const MAX_DEPTH = 256;
 
 /** One walk through a value. What it finds is kept here, so that no part of a value makes an object. */
 class Walk {
-  /** Of the value that was looked at last. */
+  /** Of the value that was measured last. */
   nesting = 0;
   pending = false;
 
   sizeAt(value: Value, depth: number): number {
-    if (depth > MAX_DEPTH) checkNesting(LIMITS.valueNesting + 1);
+    if (depth > MAX_DEPTH) checkNesting(VALUE_LIMITS.nesting + 1);
     if (typeof value === "string") return this.#scalar(2 + Buffer.byteLength(value));
     if (Array.isArray(value)) return this.#array(value, depth);
     if (isObject(value)) return this.#object(value, depth);
@@ -69,7 +58,7 @@ class Walk {
   }
 
   #scalar(size: number): number {
-    checkSize(size, LIMITS.valueSize);
+    checkSize(size, VALUE_LIMITS.size);
     this.nesting = 0;
     return size;
   }
@@ -103,7 +92,7 @@ class Walk {
   }
 
   #container(size: number, inner: number): number {
-    checkSize(size, LIMITS.valueSize);
+    checkSize(size, VALUE_LIMITS.size);
     checkNesting(inner + 1);
     this.nesting = inner + 1;
     return size;
@@ -151,27 +140,27 @@ export function checkDocumentSize(size: number): void {
 
 /** @throws DeveloperError `TooNestedError`, in production's words */
 export function checkNesting(nesting: number): void {
-  if (nesting <= LIMITS.valueNesting) return;
+  if (nesting <= VALUE_LIMITS.nesting) return;
   throw new DeveloperError(
     "TooNestedError",
-    `Value is too nested (nested ${nesting} levels deep > maximum nesting ${LIMITS.valueNesting})`,
+    `Value is too nested (nested ${nesting} levels deep > maximum nesting ${VALUE_LIMITS.nesting})`,
   );
 }
 
 function checkLength(length: number): void {
-  if (length <= LIMITS.arrayLength) return;
+  if (length <= VALUE_LIMITS.arrayLength) return;
   throw new DeveloperError(
     "ArrayTooLong",
-    `Array length is too long (${length} > maximum length ${LIMITS.arrayLength})`,
+    `Array length is too long (${length} > maximum length ${VALUE_LIMITS.arrayLength})`,
   );
 }
 
 /** @throws DeveloperError `TooManyFieldsError`, in production's words */
 export function checkFieldCount(count: number): void {
-  if (count <= LIMITS.objectFields) return;
+  if (count <= VALUE_LIMITS.objectFields) return;
   throw new DeveloperError(
     "TooManyFieldsError",
-    `Object has too many fields (${count} > maximum number ${LIMITS.objectFields})`,
+    `Object has too many fields (${count} > maximum number ${VALUE_LIMITS.objectFields})`,
   );
 }
 

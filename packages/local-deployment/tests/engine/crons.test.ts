@@ -1,7 +1,7 @@
 import { cronJobs, makeFunctionReference } from "convex/server";
 import { expect, test } from "vitest";
-import type { CronSpec } from "../../src/engine/analysis.ts";
-import { nextRun } from "../../src/engine/crons.ts";
+import type { CronSpec } from "../../src/engine/code/analysis.ts";
+import { nextRun } from "../../src/engine/schedule/crons.ts";
 
 const tick = makeFunctionReference<"mutation", Record<string, never>>("ticks:tick");
 const AT = Date.UTC(2026, 10, 22, 12, 30, 15);

@@ -1,6 +1,6 @@
 /** Which changes of environment variables are refused: production's limits, by production's codes. */
 import { expect, test } from "vitest";
-import { checkVariableChanges, type DeclaredVariables } from "../../src/engine/variables.ts";
+import { checkVariableChanges, type DeclaredVariables } from "../../src/engine/code/variables.ts";
 
 const MODE =
   '{"type":"union","value":[{"type":"literal","value":"a"},{"type":"literal","value":"b"}]}';

@@ -1,6 +1,10 @@
 import { describe, expect, test } from "vitest";
-import { actionWarnings, functionWarnings, httpActionWarnings } from "../../src/engine/warnings.ts";
-import { TRANSACTION_LIMITS, type UsageName } from "../../src/limits.ts";
+import {
+  actionWarnings,
+  functionWarnings,
+  httpActionWarnings,
+} from "../../src/engine/calls/warnings.ts";
+import { TRANSACTION_LIMITS, type UsageName } from "../../src/limits/transactions.ts";
 import { LargeWrites } from "../../src/tx/large_writes.ts";
 import { Usage } from "../../src/tx/usage.ts";
 

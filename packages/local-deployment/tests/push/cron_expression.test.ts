@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { isCronExpression } from "../../src/push/cron_expression.ts";
+import { isCronExpression } from "../../src/push/modules/cron_expression.ts";
 
 test.each([
   "* * * * *",

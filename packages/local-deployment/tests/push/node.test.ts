@@ -6,7 +6,7 @@ import { bunPath } from "../../../../tests/support/bun.ts";
 import { findNodeIn } from "../../src/actions/runners/find_node.ts";
 import { preparePush } from "../../src/push/prepare.ts";
 import { startPushRequest, type StartPushRequest } from "../../src/push/request.ts";
-import { stopCompiler } from "../../src/runtime/compile.ts";
+import { stopCompiler } from "../../src/runtime/modules/compile.ts";
 
 function aFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), "node-"));

@@ -5,7 +5,7 @@ import { bunPath } from "../../../../tests/support/bun.ts";
 /** Throws where nobody waits, and reads the error's calls after its function was collected. */
 const SCRIPT = `
   import { constants, createContext, Script } from "node:vm";
-  import { framesOfError } from "${new URL("../../src/runtime/thrown.ts", import.meta.url).href}";
+  import { framesOfError } from "${new URL("../../src/runtime/errors/thrown.ts", import.meta.url).href}";
   let thrown;
   process.once("unhandledRejection", (reason) => (thrown = reason));
   const tick = () => new Promise((resolve) => setImmediate(resolve));

@@ -1,6 +1,6 @@
 import type { GenericValidator, ValidatorJSON } from "convex/values";
 import { encodeId } from "../../src/values/ids.ts";
-import type { TableNameOf } from "../../src/values/validate.ts";
+import type { TableNameOf } from "../../src/values/validators/validate.ts";
 
 const TABLES = new Map([
   [10_001, "users"],

@@ -1,7 +1,7 @@
 import type { JSONValue } from "convex/values";
 import { describe, expect, test } from "vitest";
-import { checkCallArgs, checkNestedArgs } from "../../src/values/call_args.ts";
-import { parseWireJson } from "../../src/values/json_text.ts";
+import { checkCallArgs, checkNestedArgs } from "../../src/values/validators/call_args.ts";
+import { parseWireJson } from "../../src/values/encoding/json_text.ts";
 
 const nested = (depth: number): string => '{"a":'.repeat(depth) + "1" + "}".repeat(depth);
 const check = (args: JSONValue) => () => {

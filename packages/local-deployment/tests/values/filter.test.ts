@@ -2,7 +2,7 @@ import { compareValues, convexToJson, type JSONValue, type Value } from "convex/
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { DeveloperError } from "../../src/values/developer_error.ts";
-import { compileFilter } from "../../src/values/filter.ts";
+import { compileFilter } from "../../src/values/queries/filter.ts";
 import { maybeValues } from "./arbitraries.ts";
 
 const literal = (value: Value | undefined): JSONValue => ({

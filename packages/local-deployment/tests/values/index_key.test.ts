@@ -1,7 +1,7 @@
 import { compareValues, jsonToConvex, type Value } from "convex/values";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { compareKeys, encodeIndexKey, successor } from "../../src/values/index_key.ts";
+import { compareKeys, encodeIndexKey, prefixEnd } from "../../src/values/encoding/index_key.ts";
 import { COMMIT_TS, fewValues, maybeValues } from "./arbitraries.ts";
 
 const hex = (key: Uint8Array) => Buffer.from(key).toString("hex");
@@ -99,7 +99,7 @@ describe("the successor of a prefix", () => {
     fc.assert(
       fc.property(tuples, fc.array(fewValues, { maxLength: 2 }), (fields, prefix) => {
         const [key, start] = [encodeIndexKey(fields), encodeIndexKey(prefix)];
-        const end = successor(start);
+        const end = prefixEnd(start);
         const isInside =
           compareKeys(key, start) >= 0 && (end === null || compareKeys(key, end) < 0);
         expect(isInside).toBe(prefix.every((value, i) => compareValues(value, fields[i]) === 0));
@@ -109,15 +109,15 @@ describe("the successor of a prefix", () => {
   });
 
   test("keeps a string apart from the one that goes on with a NUL", () => {
-    const end = successor(keyOf("a"));
+    const end = prefixEnd(keyOf("a"));
     expect(end).not.toBeNull();
     expect(compareKeys(keyOf("a", "\u{10ffff}"), end!)).toBeLessThan(0);
     expect(compareKeys(keyOf("a\0"), end!)).toBeGreaterThan(0);
-    expect(successor(keyOf({}))).not.toBeNull();
-    expect(compareKeys(keyOf({ "": null }), successor(keyOf({}))!)).toBeGreaterThan(0);
+    expect(prefixEnd(keyOf({}))).not.toBeNull();
+    expect(compareKeys(keyOf({ "": null }), prefixEnd(keyOf({}))!)).toBeGreaterThan(0);
   });
 
   test("is no bound at all for an empty prefix", () => {
-    expect(successor(new Uint8Array())).toBeNull();
+    expect(prefixEnd(new Uint8Array())).toBeNull();
   });
 });

@@ -9,7 +9,7 @@ import {
   indexKeyOf,
   keyInRange,
   type SerializedRangeExpression,
-} from "../../src/values/range.ts";
+} from "../../src/values/queries/range.ts";
 import { fewValues } from "./arbitraries.ts";
 
 type Type = SerializedRangeExpression["type"];

@@ -1,13 +1,13 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { encodeIndexKey, successor } from "../../src/values/index_key.ts";
+import { encodeIndexKey, prefixEnd } from "../../src/values/encoding/index_key.ts";
 import {
   type IndexRange,
   keyInRange,
-  RangeIndex,
+  SubscriptionIndex,
   RangeSet,
   rangesOverlap,
-} from "../../src/values/range.ts";
+} from "../../src/values/queries/range.ts";
 
 const keys = fc.uint8Array({ minLength: 1, maxLength: 2, max: 12 });
 const indexIds = fc.constantFrom("1", "2");
@@ -22,7 +22,7 @@ const isIn = (range: IndexRange, indexId: string, key: Uint8Array) =>
 
 function aPrefix(indexId: string, ...fields: (string | number)[]): IndexRange {
   const start = encodeIndexKey(fields);
-  return { indexId, start, end: successor(start) };
+  return { indexId, start, end: prefixEnd(start) };
 }
 
 describe("ranges", () => {
@@ -97,7 +97,7 @@ describe("a range index", () => {
   test("finds whom a look at every subscription would find, as they come, change and go", () => {
     fc.assert(
       fc.property(steps, writes, (history, written) => {
-        const index = new RangeIndex<number>();
+        const index = new SubscriptionIndex<number>();
         const expected = new Map<number, IndexRange[]>();
         for (const { token, read } of history) {
           if (read === null) {
@@ -121,7 +121,7 @@ describe("a range index", () => {
   });
 
   test("holds nothing of a subscription that has ended", () => {
-    const index = new RangeIndex<string>();
+    const index = new SubscriptionIndex<string>();
     index.add("one", [aPrefix("1", "a"), aPrefix("2", "b")]);
     index.add("two", [aPrefix("1", "a")]);
     index.remove("one");
@@ -132,7 +132,7 @@ describe("a range index", () => {
   });
 
   test("asks a few of ten thousand subscriptions, not all of them", () => {
-    const index = new RangeIndex<number>();
+    const index = new SubscriptionIndex<number>();
     for (let user = 0; user < 10_000; user++) index.add(user, [aPrefix("by_user", user)]);
     // Each key of a watched write counts how often it is looked at.
     let looks = 0;

@@ -1,8 +1,12 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { encodeIndexKey } from "../../src/values/index_key.ts";
-import { decodeUtf8, parseSyscallJson, parseWireJson } from "../../src/values/json_text.ts";
-import { checkResult } from "../../src/values/result.ts";
+import { encodeIndexKey } from "../../src/values/encoding/index_key.ts";
+import {
+  decodeUtf8,
+  parseSyscallJson,
+  parseWireJson,
+} from "../../src/values/encoding/json_text.ts";
+import { checkResult } from "../../src/values/validators/result.ts";
 
 /** Any UTF-16 string, halves of pairs included. */
 const anyString = fc

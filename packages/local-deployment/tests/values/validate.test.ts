@@ -10,7 +10,7 @@ import {
   parseArgsValidator,
   parseDocumentType,
   parseValidator,
-} from "../../src/values/validate.ts";
+} from "../../src/values/validators/validate.ts";
 import { COMMIT_TS, values } from "./arbitraries.ts";
 import { anId, pushed, tableNameOf } from "./builders.ts";
 

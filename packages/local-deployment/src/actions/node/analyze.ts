@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { hasProperties } from "../../runtime/convex_exports.ts";
+import { hasProperties } from "../../runtime/modules/convex_exports.ts";
 import type { AnalyzeOutcome, AnalyzeTask, NodeExport } from "../protocol.ts";
 import { replaceEnvironment, setModuleGlobals } from "./environment.ts";
 import { describeThrown, readStacksIn } from "./thrown.ts";
@@ -17,7 +17,11 @@ const KINDS = [
  * Imports modules and tells what they export, up to the first that can't be imported, as production does
  * (`analyze` in npm-packages/node-executor/src/executor.ts). Never rejects.
  */
-export async function analyze({ modules, env, paths }: AnalyzeTask): Promise<AnalyzeOutcome> {
+export async function analyzeNodeExports({
+  modules,
+  env,
+  paths,
+}: AnalyzeTask): Promise<AnalyzeOutcome> {
   readStacksIn(modules);
   replaceEnvironment(env);
   const analyzed: Record<string, readonly NodeExport[]> = {};

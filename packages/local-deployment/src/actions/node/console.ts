@@ -1,29 +1,22 @@
 import { Console } from "node:console";
 import { Writable } from "node:stream";
 import { inspect } from "node:util";
-import { labelText, type LogLevel, type LogLimits } from "../../runtime/console.ts";
+import { labelText, type LogLevel } from "../../runtime/console.ts";
 
-/** Whoever's code runs: an action, or modules that are imported to be analysed. */
+/** What the code that runs logs to: an action, or modules that are imported to be analysed. */
 export interface Logger {
   log(level: LogLevel, messages: readonly string[]): void;
 }
-
-/** Production's, where what an action says is a part of Lambda's answer (npm-packages/node-executor/src/executor.ts). */
-export const NODE_LOG_LIMITS: LogLimits = {
-  lines: 256,
-  characters: 1_048_576,
-  lineBytes: Infinity,
-};
 
 /** As production prints values in Node: with Node's own words, and longer strings. */
 const OPTIONS = { maxStringLength: 32_768, customInspect: true };
 
 /** Each logger's own `console`. */
 const consoles = new WeakMap<Logger, object>();
-/** For what runs for nobody. */
+/** For code that runs outside of any action. */
 const silent = consoleWriting(() => undefined);
 
-/** Puts the console of whoever's code runs in place of Node's. */
+/** Puts the console of the code that runs in place of Node's. */
 export function installConsole(current: () => Logger | undefined): void {
   Object.defineProperty(globalThis, "console", {
     get: () => {

@@ -13,7 +13,7 @@ const machine = Object.fromEntries(
 );
 
 /**
- * Replaces `process.env` by a new object: a module that has kept the one before goes on with that one's values.
+ * Replaces `process.env` by a new object: a module that has kept the one before keeps its values.
  * @returns a name for these variables, under which a module that reads them is imported
  */
 export function replaceEnvironment(env: Readonly<Record<string, string>>): string {

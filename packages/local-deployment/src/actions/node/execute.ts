@@ -1,11 +1,11 @@
+import { NODE_LOG_LIMITS } from "../../limits/functions.ts";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { isRegisteredFunction } from "../../runtime/convex_exports.ts";
+import { isRegisteredFunction } from "../../runtime/modules/convex_exports.ts";
 import type { LogLine } from "../../runtime/console.ts";
-import { NODE_LOG_LIMITS } from "./console.ts";
 import { ActionFrame, currentAction } from "../frame.ts";
 import type { ActionTask, FromRunner, Thrown } from "../protocol.ts";
-import type { ActionSyscalls } from "../syscalls.ts";
+import type { SyscallClient } from "../syscall_client.ts";
 import { replaceEnvironment, setModuleGlobals } from "./environment.ts";
 import { describeThrown, readStacksIn } from "./thrown.ts";
 
@@ -17,10 +17,10 @@ class CallError extends Error {}
 class TimeoutError extends CallError {}
 
 /** Runs one action to its end, and says how that was. Never rejects. */
-export async function execute(
+export async function executeAction(
   task: ActionTask,
   send: (message: FromRunner) => void,
-  syscalls: ActionSyscalls,
+  syscalls: SyscallClient,
 ): Promise<End> {
   const { id } = task;
   const say = (line: LogLine) => {

@@ -1,6 +1,6 @@
 import { sep } from "node:path";
 import { fileURLToPath } from "node:url";
-import { callOf, type StackFrame } from "../../runtime/frames.ts";
+import { callText, type StackFrame } from "../../runtime/errors/frames.ts";
 import type { Thrown } from "../protocol.ts";
 
 /** Frames of errors whose stack was made, found by the error. */
@@ -63,7 +63,7 @@ function frameOf(site: NodeJS.CallSite, modules: string): StackFrame[] {
   const path = pathIn(modules, site);
   if (path === null) return [];
   const [line, column] = [site.getLineNumber() ?? 0, site.getColumnNumber() ?? 0];
-  return [{ call: callOf(site), path, line, column }];
+  return [{ call: callText(site), path, line, column }];
 }
 
 /** As functions see it in `error.stack`: positions in the bundle (node-executor/src/errors.ts). */

@@ -3,23 +3,27 @@
  * (npm-packages/node-executor/src/executor.ts in get-convex/convex-backend). It is bundled, since Node 20 does not
  * read TypeScript.
  */
+import { NODE_LOG_LIMITS } from "../../limits/functions.ts";
+import { Worker } from "node:worker_threads";
 import { LogSink } from "../../runtime/console.ts";
-import { refusedOperation } from "../../runtime/refused_operations.ts";
+import { unsupportedSyscall } from "../../runtime/unsupported_syscalls.ts";
 import { egressFetch } from "../egress.ts";
 import { currentAction } from "../frame.ts";
 import type { FromRunner, Thrown, ToRunner } from "../protocol.ts";
-import { ActionSyscalls } from "../syscalls.ts";
-import { analyze } from "./analyze.ts";
-import { installConsole, NODE_LOG_LIMITS, type Logger } from "./console.ts";
-import { execute } from "./execute.ts";
-import { endWithParent } from "./parent.ts";
+import { SyscallClient } from "../syscall_client.ts";
+import { analyzeNodeExports } from "./analyze.ts";
+import { installConsole, type Logger } from "./console.ts";
+import { executeAction } from "./execute.ts";
 import { describeThrown } from "./thrown.ts";
+
+/** How often it is checked that the parent is there, in milliseconds. */
+const PARENT_CHECK_MS = 500;
 
 /** The action that runs; null between two. */
 let running: number | null = null;
 /** Takes what modules log while they are analysed. */
 let analysis: Logger | undefined;
-/** Set when the process is on its way out: nothing more is said of an action. */
+/** Set when the process is ending: nothing more is sent. */
 let exiting = false;
 
 const toParent = process.send?.bind(process);
@@ -30,9 +34,9 @@ delete process.send;
 const send = (message: FromRunner) => {
   if (!exiting) toParent(message);
 };
-const syscalls = new ActionSyscalls(send);
+const syscalls = new SyscallClient(send);
 
-/** Ends the process with the action that runs; what it failed with is told first. */
+/** Ends the process with the action that runs, after it has sent what the action failed with. */
 function exit(name: string, reason: unknown): void {
   if (exiting) return;
   const thrown: Thrown = { ...describeThrown(reason), name };
@@ -60,7 +64,7 @@ endWithParent(Number(process.argv.pop())); // functions see no arguments
 Object.assign(globalThis, {
   Convex: {
     syscall: (op: string) => {
-      throw refusedOperation(op, "operation");
+      throw unsupportedSyscall(op, "operation");
     },
     asyncSyscall: async (op: string, args: string) => {
       const frame = currentAction.getStore();
@@ -68,7 +72,7 @@ Object.assign(globalThis, {
       return await syscalls.call(frame, op, args);
     },
     jsSyscall: (op: string) => {
-      throw refusedOperation(op, "operation");
+      throw unsupportedSyscall(op, "operation");
     },
   },
 });
@@ -96,14 +100,14 @@ process.on("message", (message: ToRunner) => {
       break;
     case "run":
       running = message.task.id;
-      void execute(message.task, send, syscalls).then((end) => {
+      void executeAction(message.task, send, syscalls).then((end) => {
         running = null;
         send(end);
       });
       break;
     case "analyze":
       analysis = loggerOfAnalysis();
-      void analyze(message.task).then((outcome) => {
+      void analyzeNodeExports(message.task).then((outcome) => {
         send({ kind: "analyzed", outcome });
       });
       break;
@@ -122,3 +126,18 @@ process.on("message", (message: ToRunner) => {
       break;
   }
 });
+
+/**
+ * Ends this process when the deployment that started it has ended, even by `kill -9`. Another thread checks it, since
+ * a function that computes without end keeps the main thread from learning of anything.
+ *
+ * @param parent The deployment's process id; it may be gone before this process has begun.
+ */
+function endWithParent(parent: number): void {
+  const watch = `
+    setInterval(() => {
+      if (process.ppid !== ${parent}) process.kill(process.pid, "SIGKILL");
+    }, ${PARENT_CHECK_MS});`;
+  const resourceLimits = { maxOldGenerationSizeMb: 8, maxYoungGenerationSizeMb: 1, stackSizeMb: 1 };
+  new Worker(watch, { eval: true, env: {}, resourceLimits }).unref();
+}

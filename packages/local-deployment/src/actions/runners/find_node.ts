@@ -1,3 +1,4 @@
+import { OLDEST_NODE_MAJOR } from "../../limits/functions.ts";
 import { execFile } from "node:child_process";
 import { accessSync, constants } from "node:fs";
 import { delimiter, join } from "node:path";
@@ -6,8 +7,6 @@ import { z } from "zod";
 
 const run = promisify(execFile);
 
-/** The oldest Node that production runs functions in. */
-const OLDEST_MAJOR = 20;
 const TIMEOUT_MS = 10_000;
 /** Bun puts itself on the PATH as `node`, and says there what it is. */
 const WHICH =
@@ -44,7 +43,7 @@ async function isNode(file: string): Promise<boolean> {
   try {
     const { stdout } = await run(file, ["-p", WHICH], { timeout: TIMEOUT_MS });
     const { major, bun } = which.parse(JSON.parse(stdout));
-    return !bun && major >= OLDEST_MAJOR;
+    return !bun && major >= OLDEST_NODE_MAJOR;
   } catch {
     return false;
   }

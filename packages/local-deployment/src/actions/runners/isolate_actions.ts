@@ -1,14 +1,13 @@
+import { durationText } from "../../limits/units.ts";
+import { OUT_OF_MEMORY, INTERRUPTED } from "../../runtime/errors/failure.ts";
 import type { ActionModules } from "../../engine/protocol.ts";
-import { durationText } from "../../limits.ts";
 import type { Egress } from "../egress.ts";
-import type { ActionTask } from "../protocol.ts";
-import { MemoryGauge } from "../../memory_gauge.ts";
-import { OUT_OF_MEMORY } from "../../runtime/heap_meter.ts";
-import { failed, INTERRUPTED, type ActionRun } from "./action_run.ts";
-import { IsolateRunner } from "./isolate.ts";
+import type { ActionTask, SyscallAnswer } from "../protocol.ts";
+import { MemoryWatchdog } from "../../lib/memory_watchdog.ts";
+import { failedRun, type ActionRun } from "../action_run.ts";
+import { IsolateRunner } from "./isolate_runner.ts";
 import { RunnerPool } from "./pool.ts";
-import { runOn, type HttpPeer, type Syscall } from "./run_on.ts";
-import type { SyscallAnswer } from "../../server/action_syscalls.ts";
+import { runOn, type HttpPeer, type SyscallRequest } from "./run_on.ts";
 
 /** Runs isolate actions and HTTP actions, each in a thread where nothing else runs meanwhile. */
 export class IsolateActions {
@@ -27,43 +26,43 @@ export class IsolateActions {
   }
 
   /**
-   * Runs to the end; an HTTP action, until its response has gone or nobody waits for it. Never rejects.
+   * Runs to the end; an HTTP action, until its response was sent or its client has gone away. Never rejects.
    * @param http the server's end of an HTTP action
    */
   async run(
     task: ActionTask,
-    syscall: (call: Syscall) => Promise<SyscallAnswer>,
+    syscall: (call: SyscallRequest) => Promise<SyscallAnswer>,
     http: HttpPeer | null,
   ): Promise<ActionRun> {
     let runner: IsolateRunner;
     try {
       runner = await this.#ready(task.target.component);
     } catch {
-      return failed(INTERRUPTED);
+      return failedRun(INTERRUPTED);
     }
     const { timeoutMs } = this;
-    const memory = new MemoryGauge(() => runner.thread);
-    const isFilling = () => memory.isFilling(process.memoryUsage.rss());
-    const { end, logs } = await runOn(runner, task, { timeoutMs, syscall, http, isFilling });
+    const memory = new MemoryWatchdog(() => runner.thread);
+    const isOverLimit = () => memory.isOverLimit(process.memoryUsage.rss());
+    const { end, logs } = await runOn(runner, task, { timeoutMs, syscall, http, isOverLimit });
     if (end.kind === "done") this.#pool.give(runner);
     else this.#pool.end(runner);
     switch (end.kind) {
       case "done":
         return { outcome: end.outcome, logs };
-      case "late": {
+      case "timedOut": {
         const limit = durationText(timeoutMs);
         const message = `Function execution timed out (maximum duration: ${limit})`;
-        return failed({ message }, logs);
+        return failedRun({ message }, logs);
       }
-      case "filling":
-        return failed(OUT_OF_MEMORY, logs);
+      case "outOfMemory":
+        return failedRun(OUT_OF_MEMORY, logs);
       case "refused":
         return { outcome: { ok: false, ...end.refusal }, logs };
       case "abandoned":
         return { outcome: { ok: true, value: "null" }, logs };
-      case "gone":
+      case "exited":
       case "thrown":
-        return failed(INTERRUPTED, logs);
+        return failedRun(INTERRUPTED, logs);
     }
   }
 

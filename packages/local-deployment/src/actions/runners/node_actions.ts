@@ -1,20 +1,17 @@
-import type { SyscallAnswer } from "../../server/action_syscalls.ts";
+import { NODE_PROCESS_GRACE_MS, MAX_NODE_ARGS_BYTES } from "../../limits/functions.ts";
+import { INTERRUPTED } from "../../runtime/errors/failure.ts";
 import type { Egress } from "../egress.ts";
-import type { ActionTask } from "../protocol.ts";
-import { failed, INTERRUPTED, type ActionRun } from "./action_run.ts";
+import type { ActionTask, SyscallAnswer } from "../protocol.ts";
+import { failedRun, type ActionRun } from "../action_run.ts";
 import { findNode } from "./find_node.ts";
-import { NodeRunner, UNEXPECTED_TIMEOUT } from "./node.ts";
+import { NodeRunner, UNEXPECTED_TIMEOUT } from "./node_runner.ts";
 import { analyzeOn, type NodeAnalysis } from "./node_analysis.ts";
 import { NodeCode } from "./node_code.ts";
 import { nodeFailure } from "./node_failure.ts";
 import { NodeFolder, readSourceMap, type NodeModuleSource } from "./node_folder.ts";
 import { RunnerPool } from "./pool.ts";
-import { runOn, type Syscall } from "./run_on.ts";
+import { runOn, type SyscallRequest } from "./run_on.ts";
 
-/** How much longer than its function a process may take, in milliseconds (crates/local_backend/src/lib.rs). */
-const PROCESS_GRACE_MS = 5_000;
-/** The arguments of a Node action, in bytes (crates/node_executor/src/executor.rs). */
-const MAX_ARGS_BYTES = 5 * 1024 * 1024;
 const ARGS_TOO_LARGE =
   "Node actions arguments size is too large. The maximum size is 5 MiB. Reduce the size of the arguments or consider using Convex runtime actions instead, which have a 16 MiB limit. See https://docs.convex.dev/functions/runtimes";
 
@@ -23,7 +20,7 @@ type NodeActionTask = Omit<ActionTask, "node"> & {
   readonly env: Readonly<Record<string, string>>;
 };
 
-type AnswerSyscall = (call: Syscall) => Promise<SyscallAnswer>;
+type AnswerSyscall = (call: SyscallRequest) => Promise<SyscallAnswer>;
 
 /** Runs Node actions, each in a process where nothing else runs meanwhile. */
 export class NodeActions {
@@ -49,13 +46,13 @@ export class NodeActions {
 
   /** Never rejects. */
   async run(task: NodeActionTask, syscall: AnswerSyscall): Promise<ActionRun> {
-    if (Buffer.byteLength(JSON.stringify(task.args)) > MAX_ARGS_BYTES) {
-      return failed({ message: ARGS_TOO_LARGE });
+    if (Buffer.byteLength(JSON.stringify(task.args)) > MAX_NODE_ARGS_BYTES) {
+      return failedRun({ message: ARGS_TOO_LARGE });
     }
     try {
       return await this.#code.use((modules) => this.#run(modules, task, syscall));
     } catch {
-      return failed(INTERRUPTED);
+      return failedRun(INTERRUPTED);
     }
   }
 
@@ -103,7 +100,7 @@ export class NodeActions {
     const { end, logs } = await runOn(
       runner,
       { ...task, node: { modules, env, timeoutMs } },
-      { timeoutMs: timeoutMs + PROCESS_GRACE_MS, syscall, http: null },
+      { timeoutMs: timeoutMs + NODE_PROCESS_GRACE_MS, syscall, http: null },
     );
     if (end.kind === "done" || (end.kind === "thrown" && !end.exiting)) this.#pool.give(runner);
     else this.#pool.end(runner);
@@ -114,18 +111,18 @@ export class NodeActions {
         const { module } = task.target;
         // Of what it shares with others production has no map there (`source_maps_callback` in crates/application).
         const map = await readSourceMap(modules, module);
-        return failed(
+        return failedRun(
           nodeFailure(end.thrown, (path) => (path === module ? map : null)),
           logs,
         );
       }
-      case "late":
-        return failed({ message: UNEXPECTED_TIMEOUT }, logs);
-      case "gone":
-      case "filling":
+      case "timedOut":
+        return failedRun({ message: UNEXPECTED_TIMEOUT }, logs);
+      case "exited":
+      case "outOfMemory":
       case "refused":
       case "abandoned":
-        return failed(INTERRUPTED, logs);
+        return failedRun(INTERRUPTED, logs);
     }
   }
 

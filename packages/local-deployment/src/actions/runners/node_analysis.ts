@@ -1,7 +1,8 @@
+import { MAX_IMPORT_LOGS } from "../../limits/push.ts";
 import { formatLogLine } from "../../runtime/console.ts";
-import { withLogs } from "../../runtime/failure.ts";
+import { withLogs } from "../../runtime/errors/failure.ts";
 import type { AnalyzeTask, NodeExport, Thrown } from "../protocol.ts";
-import { UNEXPECTED_TIMEOUT, type NodeRunner } from "./node.ts";
+import { UNEXPECTED_TIMEOUT, type NodeRunner } from "./node_runner.ts";
 import { nodeFailure } from "./node_failure.ts";
 import type { NodeModuleSource } from "./node_folder.ts";
 
@@ -18,8 +19,6 @@ export type NodeAnalysis =
 
 /** How long a push's Node modules may take to be imported, in milliseconds. */
 const ANALYZE_TIMEOUT_MS = 60_000;
-/** Of what modules log, production tells the last lines when one fails (crates/node_executor/src/executor.rs). */
-const MAX_LOGS = 100;
 
 /**
  * Imports modules in a process, in which they may go on when this has resolved: it is to be ended then.
@@ -38,7 +37,7 @@ export function analyzeOn(
       thrown,
       (path) => sources.find((source) => source.path === path)?.sourceMap ?? null,
     );
-    return { kind: "failed", error: withLogs(failure, logs.slice(-MAX_LOGS)).trimEnd() };
+    return { kind: "failed", error: withLogs(failure, logs.slice(-MAX_IMPORT_LOGS)).trimEnd() };
   };
   return new Promise<NodeAnalysis>((resolve, reject) => {
     const timer = setTimeout(resolve, ANALYZE_TIMEOUT_MS, {
@@ -46,7 +45,7 @@ export function analyzeOn(
       error: UNEXPECTED_TIMEOUT,
     } satisfies NodeAnalysis);
     runner.listener = {
-      said: (message) => {
+      onMessage: (message) => {
         if (message.kind === "log") {
           logs.push(formatLogLine(message.line));
           return;
@@ -61,7 +60,7 @@ export function analyzeOn(
         // A callback or a promise of a module has failed while the others were imported.
         if (message.kind === "thrown") resolve(failed({ ...message.thrown, name: "" }));
       },
-      gone: () => {
+      onExit: () => {
         clearTimeout(timer);
         reject(new Error("The process that imported the push's Node modules has ended."));
       },

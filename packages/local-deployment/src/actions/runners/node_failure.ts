@@ -1,6 +1,6 @@
 import type { TraceMap } from "@jridgewell/trace-mapping";
-import type { Failure } from "../../runtime/failure.ts";
-import { stackText, traceMapOf } from "../../runtime/frames.ts";
+import type { Failure } from "../../runtime/errors/failure.ts";
+import { stackText, traceMapOf } from "../../runtime/errors/frames.ts";
 import type { Thrown } from "../protocol.ts";
 
 /**

@@ -1,9 +1,9 @@
 import type { Runner } from "./runner.ts";
 
-/** How long a runner that nobody needs is kept, in milliseconds: a start costs some tenths of a second. */
+/** How long an unused runner is kept, in milliseconds: starting one takes some tenths of a second. */
 const IDLE_MS = 2 * 60_000;
-/** How often idle runners are looked at, in milliseconds. */
-const LOOK_MS = 15_000;
+/** How often idle runners are checked, in milliseconds. */
+const CHECK_MS = 15_000;
 /** How soon an idle runner answers, in milliseconds; one that does not is busy with what an action has left. */
 const ANSWER_MS = 1_500;
 
@@ -14,25 +14,25 @@ export class RunnerPool<R extends Runner> {
   #idle: { readonly runner: R; readonly since: number }[] = [];
   readonly #stale = new WeakSet<R>();
   #closed = false;
-  readonly #look: ReturnType<typeof setInterval>;
+  readonly #cleanUp: ReturnType<typeof setInterval>;
 
   constructor(private readonly start: (gone: (runner: R) => void) => R | Promise<R>) {
-    this.#look = setInterval(() => {
+    this.#cleanUp = setInterval(() => {
       const before = Date.now() - IDLE_MS;
       for (const { runner, since } of this.#idle) if (since < before) this.end(runner);
-    }, LOOK_MS);
+    }, CHECK_MS);
   }
 
   /** One for the caller alone, until it gives it back or ends it. @throws Error when none can be started */
   async take(): Promise<R> {
     for (let idle = this.#idle.pop(); idle !== undefined; idle = this.#idle.pop()) {
-      if (await answers(idle.runner)) return idle.runner;
+      if (await isResponsive(idle.runner)) return idle.runner;
       this.end(idle.runner);
     }
     return await this.takeNew();
   }
 
-  /** One that nobody has used. @throws Error when none can be started */
+  /** A new one. @throws Error when none can be started */
   async takeNew(): Promise<R> {
     const runner = await this.start((ended) => {
       this.#forget(ended);
@@ -57,20 +57,20 @@ export class RunnerPool<R extends Runner> {
     runner.end();
   }
 
-  /** Has the next action run in a new runner; what runs goes on in its own. */
+  /** Makes the next action run in a new runner; running ones stay in theirs. */
   renew(): void {
     for (const runner of this.#all) this.#stale.add(runner);
     for (const { runner } of this.#idle) this.end(runner);
   }
 
-  /** Ends all of them; whoever uses one is told. */
+  /** Ends all of them, and tells their listeners. */
   close(): void {
     this.#closed = true;
-    clearInterval(this.#look);
+    clearInterval(this.#cleanUp);
     for (const runner of [...this.#all]) {
       const { listener } = runner;
       this.end(runner);
-      listener?.gone();
+      listener?.onExit();
     }
   }
 
@@ -81,7 +81,7 @@ export class RunnerPool<R extends Runner> {
 }
 
 /** Whether a runner that should have nothing to do is free. */
-function answers(runner: Runner): Promise<boolean> {
+function isResponsive(runner: Runner): Promise<boolean> {
   return new Promise((resolve) => {
     const settle = (free: boolean) => {
       clearTimeout(timer);
@@ -90,10 +90,10 @@ function answers(runner: Runner): Promise<boolean> {
     };
     const timer = setTimeout(settle, ANSWER_MS, false);
     runner.listener = {
-      said: ({ kind }) => {
+      onMessage: ({ kind }) => {
         if (kind === "pong") settle(true);
       },
-      gone: () => {
+      onExit: () => {
         settle(false);
       },
     };

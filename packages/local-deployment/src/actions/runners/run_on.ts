@@ -1,23 +1,29 @@
-import type { Refusal, SyscallAnswer } from "../../server/action_syscalls.ts";
 import type { LogLine } from "../../runtime/console.ts";
-import type { ActionTask, FromHttpCall, FromRunner, ToHttpCall } from "../protocol.ts";
+import type {
+  ActionTask,
+  FromHttpCall,
+  FromRunner,
+  Refusal,
+  SyscallAnswer,
+  ToHttpCall,
+} from "../protocol.ts";
 import type { Runner } from "./runner.ts";
 
 /** A system call, as an action makes it. */
-export type Syscall = FromRunner & { readonly kind: "syscall" };
+export type SyscallRequest = FromRunner & { readonly kind: "syscall" };
 
 /** What became of a run. */
 export type RunEnd =
   | (FromRunner & { readonly kind: "done" | "thrown" })
-  /** It did not end in time; it goes on. */
-  | { readonly kind: "late" }
-  /** It fills the machine's memory; it goes on. */
-  | { readonly kind: "filling" }
+  /** It did not end in time, and still runs. */
+  | { readonly kind: "timedOut" }
+  /** It fills the machine's memory, and still runs. */
+  | { readonly kind: "outOfMemory" }
   /** The thread or process has ended. */
-  | { readonly kind: "gone" }
-  /** An action that it called was turned away, and with it this one; it goes on. */
+  | { readonly kind: "exited" }
+  /** An action that it called was refused, which fails this one too; it still runs. */
   | { readonly kind: "refused"; readonly refusal: Refusal }
-  /** Nobody waits for the rest of its response; it goes on. */
+  /** The client of its response has gone away; it still runs. */
   | { readonly kind: "abandoned" };
 
 /** The server's end of an HTTP action's request and response. */
@@ -28,41 +34,41 @@ export interface HttpPeer {
   readonly lines: readonly LogLine[];
   /**
    * @param send takes what is for the action, as long as it runs
-   * @param abandon ends the run, which goes on
+   * @param abandon stops waiting for the action, which still runs
    */
   attach(send: (message: ToHttpCall) => void, abandon: () => void): void;
   receive(message: FromHttpCall): void;
 }
 
-/** How often it is looked at, in milliseconds. */
-const LOOK_MS = 100;
+/** How often its memory is checked, in milliseconds. */
+const CHECK_MS = 100;
 
 /** How a run is watched and served. */
 interface Service {
   /** How long it may take, in milliseconds. */
   readonly timeoutMs: number;
-  readonly syscall: (call: Syscall) => Promise<SyscallAnswer>;
+  readonly syscall: (call: SyscallRequest) => Promise<SyscallAnswer>;
   /** Null for what is no HTTP action. */
   readonly http: HttpPeer | null;
   /** Whether it fills the machine's memory; it is asked several times a second. */
-  readonly isFilling?: () => boolean;
+  readonly isOverLimit?: () => boolean;
 }
 
 /** Runs an action where nothing else runs. The runner is the caller's again when this resolves. Never rejects. */
 export function runOn(
   runner: Runner,
   task: ActionTask,
-  { timeoutMs, syscall, http, isFilling = () => false }: Service,
+  { timeoutMs, syscall, http, isOverLimit = () => false }: Service,
 ): Promise<{ readonly end: RunEnd; readonly logs: readonly LogLine[] }> {
   const logs: LogLine[] = [];
   return new Promise((resolve) => {
     const finish = (end: RunEnd) => {
       clearTimeout(timer);
-      clearInterval(looks);
+      clearInterval(memoryChecks);
       if (runner.listener === listener) runner.listener = null;
       resolve({ end, logs });
     };
-    const answer = async (call: Syscall) => {
+    const answer = async (call: SyscallRequest) => {
       const answer = await syscall(call);
       // What has ended can't be answered any more, and another action may be there.
       if (runner.listener !== listener) return;
@@ -72,7 +78,7 @@ export function runOn(
       else runner.send({ kind: "syscallResult", id: call.id, value: answer.value });
     };
     const listener = {
-      said: (message: FromRunner) => {
+      onMessage: (message: FromRunner) => {
         switch (message.kind) {
           case "log":
             if (message.id === task.id) logs.push(message.line);
@@ -95,14 +101,14 @@ export function runOn(
             break;
         }
       },
-      gone: () => {
-        finish({ kind: "gone" });
+      onExit: () => {
+        finish({ kind: "exited" });
       },
     };
-    const timer = setTimeout(finish, timeoutMs, { kind: "late" });
-    const looks = setInterval(() => {
-      if (isFilling()) finish({ kind: "filling" });
-    }, LOOK_MS);
+    const timer = setTimeout(finish, timeoutMs, { kind: "timedOut" });
+    const memoryChecks = setInterval(() => {
+      if (isOverLimit()) finish({ kind: "outOfMemory" });
+    }, CHECK_MS);
     runner.listener = listener;
     runner.send({ kind: "run", task });
     http?.attach(

@@ -1,15 +1,15 @@
 import type { FromRunner, ToRunner } from "../protocol.ts";
 
-/** Whoever uses a runner is told what it says, and when it is gone. */
+/** Takes what a runner sends, and is told when its thread or process ends by itself. */
 export interface RunnerListener {
-  said(message: FromRunner): void;
-  gone(): void;
+  onMessage(message: FromRunner): void;
+  onExit(): void;
 }
 
 /** A thread or a process that runs one action at a time. */
 export interface Runner {
   listener: RunnerListener | null;
   send(message: ToRunner): void;
-  /** Ends it at once, whatever it does; nobody is told. */
+  /** Ends it at once, whatever it does, without telling its listener. */
   end(): void;
 }

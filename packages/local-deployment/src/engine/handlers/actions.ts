@@ -1,15 +1,15 @@
-import { checkCallArgs } from "../../values/call_args.ts";
-import { checkResult } from "../../values/result.ts";
-import { checkArgs, checkReturns } from "../../values/validate.ts";
-import { resolveAddress } from "../addresses.ts";
-import { findFunction, findModule } from "../code.ts";
-import { inComponent, locate } from "../invoke.ts";
-import { canonicalFunctionPath, formatFunctionPath, parseFunctionPath } from "../paths.ts";
+import { checkCallArgs } from "../../values/validators/call_args.ts";
+import { checkResult } from "../../values/validators/result.ts";
+import { checkArgs, checkReturns } from "../../values/validators/validate.ts";
+import { addressSchema, resolveAddress, resolveTarget } from "../calls/addresses.ts";
+import { findFunction, findModule } from "../code/code_store.ts";
+import { inComponent, locateFunction } from "../calls/invoke.ts";
+import { canonicalFunctionPath, formatFunctionPath, parseFunctionPath } from "../calls/paths.ts";
 import type { FunctionCall, LocatedAction } from "../protocol.ts";
-import { functionEnv } from "../runtime.ts";
-import { tableNames, validatorsOf } from "../schemas.ts";
+import { functionEnv } from "../calls/runtime.ts";
+import { tableNames, validatorsOf } from "../code/schemas.ts";
 import type { EngineState } from "../state.ts";
-import { resolveTarget } from "../targets.ts";
+import { parseArgs } from "../syscalls/syscall.ts";
 import { attempt, type EngineContext, type EngineHandlers } from "./context.ts";
 
 type ActionHandlers = Pick<
@@ -33,10 +33,15 @@ export function actionHandlers(context: EngineContext): ActionHandlers {
         checkReturns(returns, value, tableNames(state.store.catalog, id));
         return { size };
       }),
-    createHandle: ({ caller, address }) =>
+    createHandle: ({ caller, args }) =>
       attempt(() => {
         const component = context.component(caller);
-        const target = resolveAddress(state.code, state.handles, component, address);
+        const target = resolveAddress(
+          state.code,
+          state.handles,
+          component,
+          parseArgs("createFunctionHandle", addressSchema, args),
+        );
         return state.handles.create(target.component.id, formatFunctionPath(target.path));
       }),
     componentModules: (id) => {
@@ -59,7 +64,7 @@ export function actionHandlers(context: EngineContext): ActionHandlers {
 
 function locateAction(state: EngineState, call: FunctionCall): LocatedAction {
   const target = resolveTarget(state, call.target);
-  const analyzed = locate(state, { ...target, type: "action" });
+  const analyzed = locateFunction(state, { ...target, type: "action" });
   const { component, path } = target;
   const names = tableNames(state.store.catalog, component.id);
   const args = checkCallArgs(canonicalFunctionPath(path), call.args);

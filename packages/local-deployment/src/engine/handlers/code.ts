@@ -1,7 +1,7 @@
-import { systemTransaction } from "../executor.ts";
-import { httpTargets } from "../http_targets.ts";
-import { activatePush, findSchemaProblem } from "../push.ts";
-import { checkVariableChanges } from "../variables.ts";
+import { systemTransaction } from "../calls/executor.ts";
+import { httpTargets } from "../code/http_targets.ts";
+import { activatePush, findSchemaProblem } from "../code/activate_push.ts";
+import { checkVariableChanges } from "../code/variables.ts";
 import { DeveloperError } from "../../values/developer_error.ts";
 import type { EngineContext, EngineHandlers } from "./context.ts";
 

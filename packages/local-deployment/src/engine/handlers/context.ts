@@ -1,6 +1,6 @@
-import { failureOf, type Failure } from "../../runtime/failure.ts";
+import { failureOf, type Failure } from "../../runtime/errors/failure.ts";
 import type { IndexWrite } from "../../tx/pending_commit.ts";
-import type { Component } from "../components.ts";
+import type { Component } from "../code/components.ts";
 import { LiveQueries } from "../live_queries.ts";
 import type { DueKinds, EngineApi, EngineMessage } from "../protocol.ts";
 import { SessionRequests } from "../sessions.ts";
@@ -56,7 +56,7 @@ export class EngineContext {
   }
 }
 
-/** When the engine next has something to do by itself, in milliseconds since 1970, of what there is room for. */
+/** When the next job or cron is due, in milliseconds since 1970; null when none of the wanted kinds is. */
 export function nextDue(
   state: EngineState,
   { jobs, crons }: DueKinds = { jobs: true, crons: true },
@@ -68,7 +68,7 @@ export function nextDue(
   return times.length === 0 ? null : Math.min(...times);
 }
 
-/** The result of `work`, or the failure that user code or a client is told. */
+/** The result of `work`, or the failure that user code or a client gets. */
 export function attempt<T>(work: () => T): T | Failure {
   try {
     return work();

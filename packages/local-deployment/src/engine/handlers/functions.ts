@@ -1,12 +1,12 @@
-import { FunctionError } from "../../errors.ts";
+import { resolveTarget } from "../calls/addresses.ts";
+import { FunctionError } from "../../lib/errors.ts";
 import { Transaction } from "../../tx/transaction.ts";
-import type { FunctionType, UdfType } from "../analysis.ts";
-import { findFunction } from "../code.ts";
-import { run, runMutation, type Ran } from "../executor.ts";
-import { inComponent, nameForMessage } from "../invoke.ts";
+import type { FunctionType, UdfType } from "../code/analysis.ts";
+import { findFunction } from "../code/code_store.ts";
+import { runFunction, runMutation, type RunResult } from "../calls/executor.ts";
+import { inComponent, nameForMessage } from "../calls/invoke.ts";
 import type { CallResult, Target } from "../protocol.ts";
 import type { EngineState } from "../state.ts";
-import { resolveTarget } from "../targets.ts";
 import { attempt, type EngineContext, type EngineHandlers } from "./context.ts";
 
 type FunctionHandlers = Pick<
@@ -20,7 +20,7 @@ export function functionHandlers(context: EngineContext): FunctionHandlers {
   return {
     query: async (call) => {
       const tx = new Transaction(state.store);
-      const ran = await run(state, tx, call, "query");
+      const ran = await runFunction(state, tx, call, "query");
       tx.rollback();
       return resultOf(ran, false, tx.snapshotTs);
     },
@@ -56,7 +56,7 @@ async function mutation(
   return resultOf(ran, committed !== null, committed?.ts ?? state.store.clock.latest);
 }
 
-function resultOf(ran: Ran, committed: boolean, ts: bigint): CallResult {
+function resultOf(ran: RunResult, committed: boolean, ts: bigint): CallResult {
   const { called, logs, tx } = ran.execution;
   const usage = tx.usage.ofDatabase(committed);
   const common = { called, logs: logs.lines, usage, ts: String(ts) };

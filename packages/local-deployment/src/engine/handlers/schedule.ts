@@ -1,7 +1,8 @@
-import { systemTransaction } from "../executor.ts";
-import { failInterrupted, failBegunJob, runNextJob } from "../job_runner.ts";
-import type { JobState } from "../jobs.ts";
-import { scheduleJob } from "../syscalls/schedule.ts";
+import { systemTransaction } from "../calls/executor.ts";
+import { failInterrupted, failBegunJob, runNextJob } from "../schedule/job_runner.ts";
+import type { JobState } from "../schedule/jobs.ts";
+import { cancelArgs, scheduleArgs, scheduleJob } from "../syscalls/schedule.ts";
+import { parseArgs } from "../syscalls/syscall.ts";
 import { attempt, nextDue, type EngineContext, type EngineHandlers } from "./context.ts";
 
 type ScheduleHandlers = Pick<
@@ -20,19 +21,21 @@ type ScheduleHandlers = Pick<
 export function scheduleHandlers(context: EngineContext): ScheduleHandlers {
   const { state } = context;
   return {
-    schedule: ({ caller, address, ts, args, parentJob }) =>
+    schedule: ({ caller, args, parentJob }) =>
       attempt(() => {
+        const request = parseArgs("scheduler", scheduleArgs, args);
         const component = context.component(caller);
         let id = "";
         const commit = systemTransaction(state, (tx) => {
-          id = scheduleJob(state, tx, component, { ...address, ts, args }, parentJob);
+          id = scheduleJob(state, tx, component, request, parentJob);
         });
         context.committed(commit.writes);
         context.scheduledMayHaveChanged();
         return id;
       }),
-    cancelJob: ({ caller, id }) =>
+    cancelJob: ({ caller, args }) =>
       attempt(() => {
+        const { id } = parseArgs("db.cancel_job", cancelArgs, args);
         const commit = systemTransaction(state, (tx) => {
           state.jobs.cancel(tx, caller, id);
         });
@@ -43,7 +46,7 @@ export function scheduleHandlers(context: EngineContext): ScheduleHandlers {
       const step = await runNextJob(state, which);
       for (const commit of step.commits) context.committed(commit.writes);
       const due = nextDue(state, which);
-      return { ran: step.ran, action: step.action, logs: step.log, nextDue: due };
+      return { ran: step.ran, action: step.action, log: step.log, nextDue: due };
     },
     cleanUp: () => {
       context.sessions.cleanUp(state.store.clock.wallMs());

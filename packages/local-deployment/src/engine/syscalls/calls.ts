@@ -1,13 +1,13 @@
+import { type UsageName } from "../../limits/transactions.ts";
 import { z } from "zod";
-import { FailureError } from "../../runtime/failure.ts";
-import { address, resolveAddress } from "../addresses.ts";
-import type { Frame } from "../frame.ts";
-import { invoke, type Call } from "../invoke.ts";
-import { formatFunctionPath } from "../paths.ts";
+import { FailureError } from "../../runtime/errors/failure.ts";
+import { addressSchema, resolveAddress } from "../calls/addresses.ts";
+import type { Frame } from "../calls/frame.ts";
+import { invokeFunction, type Call } from "../calls/invoke.ts";
+import { formatFunctionPath } from "../calls/paths.ts";
 import type { EngineState } from "../state.ts";
-import { FunctionError } from "../../errors.ts";
-import type { UsageName } from "../../limits.ts";
-import { parseArgs, type Syscall } from "./dispatch.ts";
+import { FunctionError } from "../../lib/errors.ts";
+import { parseArgs, type Syscall } from "./syscall.ts";
 
 /** How much of each limit the called function may use; of others than these nothing is known here. */
 const transactionLimits = z.object({
@@ -20,7 +20,7 @@ const transactionLimits = z.object({
   scheduledFunctionArgsBytes: z.int().min(0).optional(),
 } satisfies Record<UsageName, z.ZodType>);
 
-const runUdfArgs = address.extend({
+const runUdfArgs = addressSchema.extend({
   udfType: z.enum(["query", "mutation", "snapshotQuery"]),
   args: z.json(),
   transactionLimits: transactionLimits.nullish(),
@@ -69,7 +69,7 @@ function narrow({ tx }: Frame, budget: z.infer<typeof transactionLimits> | null 
 }
 
 function nested(state: EngineState, frame: Frame, call: Call): Promise<string> {
-  return invoke(state, frame.execution, call, frame);
+  return invokeFunction(state, frame.execution, call, frame);
 }
 
 async function subTransaction(state: EngineState, frame: Frame, call: Call): Promise<string> {
@@ -85,7 +85,7 @@ async function subTransaction(state: EngineState, frame: Frame, call: Call): Pro
 }
 
 const createFunctionHandle: Syscall = (state, frame, args) => {
-  const target = parseArgs("createFunctionHandle", address, args);
+  const target = parseArgs("createFunctionHandle", addressSchema, args);
   const { component, path } = resolveAddress(state.code, state.handles, frame.component, target);
   return JSON.stringify(state.handles.create(component.id, formatFunctionPath(path)));
 };

@@ -1,6 +1,6 @@
-import { DEPLOYMENT_METADATA } from "../deployment_metadata.ts";
-import { formatFunctionPath } from "../paths.ts";
-import type { Syscall } from "./dispatch.ts";
+import { DEPLOYMENT_METADATA } from "../protocol.ts";
+import { formatFunctionPath } from "../calls/paths.ts";
+import type { SyncSyscall, Syscall } from "./syscall.ts";
 
 /** Auth, as the request's token says; the caller's identity is then part of what was read. */
 const getUserIdentity: Syscall = (_state, { execution }) => {
@@ -27,6 +27,18 @@ const getRequestMetadata: Syscall = (_state, { execution: { request } }) =>
     authToken: null,
   });
 
+const getSnapshotTs: SyncSyscall = (_state, { tx }) => int64Json(tx.snapshotTs);
+
+/** Arguments of components came before their environment variables; none are declared now. */
+const componentArgument: SyncSyscall = () => "{}";
+
+/** An int64 as Convex JSON text. */
+function int64Json(value: bigint): string {
+  const bytes = Buffer.alloc(8);
+  bytes.writeBigInt64LE(value);
+  return JSON.stringify({ $integer: bytes.toString("base64") });
+}
+
 /** What a function may know of itself, its caller and its deployment. */
 export const metaSyscalls: Readonly<Record<string, Syscall>> = {
   getUserIdentity,
@@ -34,4 +46,10 @@ export const metaSyscalls: Readonly<Record<string, Syscall>> = {
   getTransactionMetrics,
   getDeploymentMetadata,
   getRequestMetadata,
+};
+
+/** The same, of what a function does not wait for. */
+export const syncMetaSyscalls: Readonly<Record<string, SyncSyscall>> = {
+  getSnapshotTs,
+  componentArgument,
 };

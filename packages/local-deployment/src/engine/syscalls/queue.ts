@@ -1,4 +1,5 @@
 /** A system call that a function waits for. */
+import { MAX_SYSCALL_BATCH } from "../../limits/transactions.ts";
 interface Pending {
   readonly op: string;
   readonly args: string;
@@ -8,8 +9,6 @@ interface Pending {
 
 /** Reads that are answered together. */
 const READS = new Set(["1.0/get", "1.0/queryStreamNext"]);
-/** Production's `MAX_SYSCALL_BATCH_SIZE` (crates/common/src/knobs.rs). */
-const MAX_BATCH = 16;
 
 /** The system calls of one function, in the order in which it has made them. */
 export class SyscallQueue {
@@ -52,7 +51,7 @@ export class SyscallQueue {
   #nextBatch(): Pending[] {
     let length = 1;
     if (READS.has(this.#pending[0]?.op ?? "")) {
-      while (length < MAX_BATCH && READS.has(this.#pending[length]?.op ?? "")) length++;
+      while (length < MAX_SYSCALL_BATCH && READS.has(this.#pending[length]?.op ?? "")) length++;
     }
     return this.#pending.splice(0, length);
   }

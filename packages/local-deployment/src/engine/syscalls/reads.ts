@@ -1,24 +1,31 @@
 import { z } from "zod";
-import { FunctionError } from "../../errors.ts";
+import { FunctionError } from "../../lib/errors.ts";
 import { compileQuery, serializedQuery, type SerializedQuery } from "../../tx/query_plan.ts";
 import { queryPageArgs, readPage } from "../../tx/pagination.ts";
 import { QueryStream } from "../../tx/query_stream.ts";
-import type { Frame } from "../frame.ts";
-import { isStaged } from "../index_change.ts";
+import type { Frame } from "../calls/frame.ts";
+import { isStaged } from "../code/index_change.ts";
 import type { EngineState } from "../state.ts";
-import { parseArgs, type Syscall } from "./dispatch.ts";
-import { tableOfArgument } from "./tables.ts";
+import { parseArgs, type SyncSyscall, type Syscall } from "./syscall.ts";
+import { normalizeId, tableOfArgument } from "./tables.ts";
 
 const queryStreamArgs = z.object({ query: serializedQuery });
 
 /** Starts a query. It reads nothing before the first document is asked for. */
-export function queryStream(state: EngineState, frame: Frame, args: unknown): string {
+const queryStream: SyncSyscall = (state, frame, args) => {
   const { query } = parseArgs("queryStream", queryStreamArgs, args);
   checkEnabled(state, frame, query);
   const compiled = compileQuery(frame.tx, frame.component.id, query, frame.view);
   const queryId = frame.addStream(new QueryStream(frame.tx, compiled, frame.view));
   return JSON.stringify({ queryId });
-}
+};
+
+const queryCleanupArgs = z.object({ queryId: z.number() });
+
+const queryCleanup: SyncSyscall = (_state, frame, args) => {
+  frame.closeStream(parseArgs("queryCleanup", queryCleanupArgs, args).queryId);
+  return "{}";
+};
 
 /** @throws FunctionError in production's words, when the query's index is there and not enabled */
 function checkEnabled(state: EngineState, frame: Frame, { source }: SerializedQuery): void {
@@ -102,4 +109,11 @@ export const readSyscalls: Readonly<Record<string, Syscall>> = {
   queryStreamNext,
   queryPage,
   count,
+};
+
+/** Reads that a function does not wait for: they begin and end queries, and look into ids. */
+export const syncReadSyscalls: Readonly<Record<string, SyncSyscall>> = {
+  queryStream,
+  queryCleanup,
+  "db/normalizeId": normalizeId,
 };

@@ -1,18 +1,29 @@
+import { MAX_SCHEDULE_MS } from "../../limits/transactions.ts";
 import type { JSONValue } from "convex/values";
-import { FunctionError } from "../../errors.ts";
-import { MAX_SCHEDULE_MS } from "../../limits.ts";
+import { z } from "zod";
+import { FunctionError } from "../../lib/errors.ts";
 import type { Transaction } from "../../tx/transaction.ts";
-import { measureArgs } from "../../values/call_args.ts";
-import { resolveAddress, type Address, type ResolvedFunction } from "../addresses.ts";
-import { findModule } from "../code.ts";
-import type { Component } from "../components.ts";
-import { inComponent } from "../invoke.ts";
-import { JOBS_TABLE } from "../jobs.ts";
-import { canonicalFunctionPath, formatFunctionPath } from "../paths.ts";
+import { measureArgs } from "../../values/validators/call_args.ts";
+import {
+  addressSchema,
+  resolveAddress,
+  type Address,
+  type ResolvedFunction,
+} from "../calls/addresses.ts";
+import { findModule } from "../code/code_store.ts";
+import type { Component } from "../code/components.ts";
+import { inComponent } from "../calls/invoke.ts";
+import { JOBS_TABLE } from "../schedule/jobs.ts";
+import { canonicalFunctionPath, formatFunctionPath } from "../calls/paths.ts";
 import type { EngineState } from "../state.ts";
-import { parseArgs, type Syscall } from "./dispatch.ts";
-import { cancelArgs, scheduleArgs } from "./schedule_args.ts";
+import { parseArgs, type Syscall } from "./syscall.ts";
 import { tableOfArgument } from "./tables.ts";
+
+/** Arguments of `schedule` and `actions/schedule`; `ts` is in seconds since 1970. */
+export const scheduleArgs = addressSchema.extend({ ts: z.number(), args: z.json() });
+
+/** Arguments of `cancel_job` and `actions/cancel_job`. */
+export const cancelArgs = z.object({ id: z.string() });
 
 /** @throws FunctionError when there is no such function; in production's words (`validate_schedule_args` in crates/udf) */
 function checkTarget(state: EngineState, { component, path }: ResolvedFunction): void {

@@ -1,21 +1,21 @@
 import { z } from "zod";
-import { FunctionError, messageOf } from "../../errors.ts";
+import { FunctionError, messageOf } from "../../lib/errors.ts";
 import type { Table } from "../../storage/catalog.ts";
 import { decodeId } from "../../values/ids.ts";
-import type { Frame } from "../frame.ts";
+import type { Frame } from "../calls/frame.ts";
 import type { EngineState } from "../state.ts";
-import { parseArgs } from "./dispatch.ts";
+import { parseArgs, type SyncSyscall } from "./syscall.ts";
 
 const normalizeIdArgs = z.object({ table: z.string(), idString: z.string() });
 
 /** `db.normalizeId`: the id when it is one of that table, else null. */
-export function normalizeId(state: EngineState, frame: Frame, args: unknown): string {
+export const normalizeId: SyncSyscall = (state, frame, args) => {
   const { table: name, idString } = parseArgs("db.normalizeId", normalizeIdArgs, args);
   const table = frame.tx.table(frame.component.id, name, frame.view);
   return JSON.stringify({
     id: table !== undefined && tableOf(state, frame, idString) === table ? idString : null,
   });
-}
+};
 
 /** The table that an id belongs to in the frame's component; undefined when none has its number. */
 function tableOf(state: EngineState, frame: Frame, id: string): Table | undefined {

@@ -1,11 +1,11 @@
 import type { JSONValue, Value } from "convex/values";
 import { z } from "zod";
-import { FunctionError, messageOf } from "../../errors.ts";
+import { FunctionError, messageOf } from "../../lib/errors.ts";
 import type { Table } from "../../storage/catalog.ts";
 import type { StoredRow } from "../../storage/documents.ts";
 import { parseDocument, type Document } from "../../tx/document.ts";
-import { nonexistent } from "../../tx/transaction.ts";
-import { valueFromJson } from "../../values/from_json.ts";
+import { nonexistentDocument } from "../../tx/transaction.ts";
+import { valueFromJson } from "../../values/encoding/from_json.ts";
 import { isObject } from "../../values/kinds.ts";
 import {
   checkDocumentShape,
@@ -14,11 +14,11 @@ import {
   measure,
   type Measure,
 } from "../../values/limits.ts";
-import { checkDocument } from "../../values/validate.ts";
-import type { Frame } from "../frame.ts";
-import { tableNames } from "../schemas.ts";
+import { checkDocument } from "../../values/validators/validate.ts";
+import type { Frame } from "../calls/frame.ts";
+import { tableNames } from "../code/schemas.ts";
 import type { EngineState } from "../state.ts";
-import { parseArgs, type Syscall } from "./dispatch.ts";
+import { parseArgs, type Syscall } from "./syscall.ts";
 import { tableOfArgument } from "./tables.ts";
 
 /** Letters, digits and underscores; production's rule for table names. */
@@ -102,7 +102,7 @@ function find(
 ): { table: Table; stored: StoredRow } {
   const table = tableOfArgument(state, frame, method, id, expected);
   const stored = table === undefined ? null : frame.tx.get(table, id);
-  if (table === undefined || stored === null) throw nonexistent(operation, id);
+  if (table === undefined || stored === null) throw nonexistentDocument(operation, id);
   if (table.name.startsWith("_")) {
     throw new FunctionError("System tables (prefixed with `_`) are read-only.");
   }

@@ -1,7 +1,7 @@
 import { constants, createContext, Script, type Context } from "node:vm";
 import { createConsole } from "../console.ts";
 import { inspectorIn } from "../inspect.ts";
-import { OUTER_CLASSES, plain, sharedGlobals } from "./globals.ts";
+import { OUTER_CLASSES, plainProperty, sharedGlobals } from "./globals.ts";
 import type { IsolateHost } from "./host.ts";
 import { setUpLanguage, type LanguageNeeds } from "./language.ts";
 import { setUpWeb, type WebGlobals } from "./web.ts";
@@ -26,7 +26,7 @@ function servedBy(global: unknown): Served {
   return found;
 }
 
-/** A global that is made when it is first used; whoever assigns to it has their own. */
+/** A global that is made when it is first used; code that assigns to it has its own. */
 function lazily(name: string, value: (found: Served) => unknown): [string, PropertyDescriptor] {
   return [
     name,
@@ -35,7 +35,7 @@ function lazily(name: string, value: (found: Served) => unknown): [string, Prope
         return value(servedBy(this));
       },
       set(this: object, own: unknown) {
-        Object.defineProperty(this, name, plain(own));
+        Object.defineProperty(this, name, plainProperty(own));
       },
       configurable: true,
       enumerable: false,

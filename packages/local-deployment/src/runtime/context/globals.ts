@@ -57,7 +57,7 @@ export const sharedGlobals: PropertyDescriptorMap = Object.fromEntries(
     ...[...BINARY, ...WEB].map((name) => [name, Reflect.get(globalThis, name)] as const),
     ["AsyncLocalStorage", AsyncLocalStorage] as const,
     ["AsyncResource", AsyncResource] as const,
-  ].map(([name, value]: readonly [string, unknown]) => [name, plain(value)]),
+  ].map(([name, value]: readonly [string, unknown]) => [name, plainProperty(value)]),
 );
 
 /** Classes of which a context has its own, while web APIs make instances of these. */
@@ -80,6 +80,6 @@ export const OUTER_CLASSES = [
 ] as const;
 
 /** A property as assignment makes it, but for not being listed. */
-export function plain(value: unknown): PropertyDescriptor {
+export function plainProperty(value: unknown): PropertyDescriptor {
   return { value, writable: true, configurable: true, enumerable: false };
 }

@@ -10,7 +10,7 @@ export interface ConvexGlobal {
 /** What functions may do in an isolate, which is more for an action than for a query. */
 export interface IsolateHost {
   readonly convex: ConvexGlobal;
-  /** Takes what the `console` is told. */
+  /** Takes the lines that the `console` is given. */
   readonly log: Write;
   readonly performance: object;
   readonly crypto: object;
@@ -25,6 +25,6 @@ export interface IsolateHost {
   readonly variable: (name: string) => string | undefined;
   /** Whether `import()` finds modules. */
   readonly canImport: boolean;
-  /** Is told why the function has failed, whatever becomes of its promise. */
+  /** Fails the function with this error, whatever its promise comes to. */
   readonly fail: (error: unknown) => void;
 }

@@ -7,7 +7,7 @@ export interface LanguageNeeds {
   /** The text of an error's stack, from its calls. */
   readonly stackOf: (error: object, sites: readonly NodeJS.CallSite[]) => string;
   /** What V8 says of a text that `JSON.parse` refuses. */
-  readonly jsonProblem: (given: unknown) => string;
+  readonly v8JsonError: (given: unknown) => string;
 }
 
 /**
@@ -40,7 +40,7 @@ export function setUpLanguage({ host, ...needs }: LanguageNeeds): object {
         throw error;
       }
       // eslint-disable-next-line preserve-caught-error -- V8's error has no cause
-      throw new SyntaxError(needs.jsonProblem(text));
+      throw new SyntaxError(needs.v8JsonError(text));
     }
   };
 
@@ -71,7 +71,7 @@ export function setUpLanguage({ host, ...needs }: LanguageNeeds): object {
   global.Date = FrozenDate;
   global.process = { env: environment };
   global.self = global;
-  // Asynchronous calls give promises of this context: one that fails unseen is told by whose it is.
+  // Asynchronous calls give promises of this context, by which an unhandled rejection is traced to its function.
   global.Convex = {
     syscall: (op: string, args: string) => inContext(() => host().convex.syscall(op, args)),
     asyncSyscall: async (op: string, args: string) => await host().convex.asyncSyscall(op, args),

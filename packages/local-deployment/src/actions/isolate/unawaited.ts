@@ -1,0 +1,34 @@
+/** Counts what an action has begun and what of it is not done. */
+export class UnawaitedOperations {
+  readonly #counts = new Map<string, number>();
+
+  /** Counts `work` until it is done. */
+  async add<T>(name: string, work: Promise<T>): Promise<T> {
+    this.#count(name, 1);
+    try {
+      return await work;
+    } finally {
+      this.#count(name, -1);
+    }
+  }
+
+  /**
+   * What production warns of when an action ends before what it has begun
+   * (crates/isolate/src/environment/action/mod.rs, `add_warnings_to_log_lines`); null when there is nothing.
+   */
+  warning(): string | null {
+    const names = [...this.#counts.keys()].toSorted();
+    if (names.length === 0) return null;
+    const total = [...this.#counts.values()].reduce((sum, count) => sum + count, 0);
+    return (
+      `${String(total)} unawaited operation${total === 1 ? "" : "s"}: [${names.join(", ")}]. Async operations should be ` +
+      "awaited or they might not run. See https://docs.convex.dev/functions/actions#dangling-promises for more information."
+    );
+  }
+
+  #count(name: string, by: number): void {
+    const count = (this.#counts.get(name) ?? 0) + by;
+    if (count === 0) this.#counts.delete(name);
+    else this.#counts.set(name, count);
+  }
+}

@@ -1,0 +1,146 @@
+import { HttpError } from "../lib/errors.ts";
+import type { AuthProvider } from "../engine/code/analysis.ts";
+import type { PreparedPush, PushOutcome } from "../engine/code/activate_push.ts";
+import type { DeploymentUrls } from "../engine/state.ts";
+import { urlVariables, type VariableChange } from "../engine/code/variables.ts";
+import { checkEnvironment } from "../push/components/definition_rules.ts";
+import { PushError } from "../push/errors/push_error.ts";
+import type { StartPushRequest } from "../push/request.ts";
+import type { EvaluationResults, EvaluationTask } from "../push/worker.ts";
+import type { ActionPool } from "./action_pool.ts";
+import type { EngineClient } from "./engine_client.ts";
+import { PushEvaluation } from "./push_evaluation.ts";
+
+/** Pushes that were started and may yet be finished; older ones are forgotten. */
+const KEPT_PUSHES = 4;
+
+/** Evaluates pushes in a thread of their own, activates those that are finished, and changes variables. */
+export class PushService {
+  readonly #started = new Map<string, PreparedPush>();
+  readonly #evaluations = new Set<{ end: (error: HttpError) => void }>();
+  #last: Promise<unknown> = Promise.resolve();
+
+  constructor(
+    private readonly engine: EngineClient,
+    private readonly actions: ActionPool,
+    private readonly urls: DeploymentUrls,
+    private readonly changed: {
+      readonly code: () => Promise<void>;
+      readonly environment: () => Promise<void>;
+    },
+  ) {}
+
+  /** Evaluates a push; nothing changes. @throws HttpError with a code that the CLI knows */
+  async start(request: StartPushRequest): Promise<PreparedPush> {
+    const [environment, componentIds, pushed] = await Promise.all([
+      this.engine.call("environment"),
+      this.engine.call("componentIds"),
+      this.engine.call("pushedModules"),
+    ]);
+    const context = { environment, urls: this.urls, componentIds, pushed };
+    const push = await this.#evaluate({ kind: "push", request, context });
+    this.#started.set(push.id, push);
+    for (const id of this.#started.keys()) {
+      if (this.#started.size <= KEPT_PUSHES) break;
+      this.#started.delete(id);
+    }
+    return push;
+  }
+
+  /** Whether the stored documents fit the push's schema. */
+  async schemaStatus(id: string) {
+    const push = this.#started.get(id);
+    if (push === undefined) return { type: "raceDetected" as const };
+    const problem = await this.engine.call("checkSchema", push);
+    if (problem === null) return { type: "complete" as const };
+    const { error, componentPath, tableName } = problem;
+    return { type: "failed" as const, error, componentPath, tableName };
+  }
+
+  /** Activates a started push. @throws HttpError */
+  finish(id: string): Promise<PushOutcome> {
+    return this.#serially(() => this.#finish(id));
+  }
+
+  /**
+   * Changes variables, all or none. `convex/auth.config.ts` is evaluated with them, and what it gives
+   * counts at once.
+   *
+   * @throws HttpError with production's code, when a change is refused
+   */
+  changeVariables(changes: readonly VariableChange[]): Promise<void> {
+    return this.#serially(() => this.#changeVariables(changes));
+  }
+
+  /** Ends the evaluations that go on, whether they would end by themselves or not. */
+  close(): void {
+    for (const evaluation of this.#evaluations) {
+      evaluation.end(new HttpError(503, "ShuttingDown", "The deployment is shutting down."));
+    }
+  }
+
+  async #finish(id: string): Promise<PushOutcome> {
+    const push = this.#started.get(id);
+    const environment = await this.engine.call("environment");
+    if (push === undefined || JSON.stringify(push.environment) !== JSON.stringify(environment)) {
+      throw refusedFinish("RaceDetected", "Environment variables have changed during push");
+    }
+    try {
+      checkEnvironment(push);
+    } catch (error) {
+      throw error instanceof PushError ? refusedFinish(error.code, error.message) : error;
+    }
+    const outcome = await this.engine.call("activate", push);
+    if (outcome.kind === "schemaProblem") {
+      const text = `Schema has already been failed with error: ${outcome.error}`;
+      throw refusedFinish("SchemaAlreadyFailed", text);
+    }
+    this.#started.delete(id);
+    await this.changed.code();
+    return outcome;
+  }
+
+  async #changeVariables(changes: readonly VariableChange[]): Promise<void> {
+    const refusal = await this.engine.call("checkVariables", changes);
+    if (refusal !== null) throw new HttpError(400, refusal.code, refusal.message);
+    await this.engine.call("setVariables", { changes, auth: await this.#authWith(changes) });
+    await this.changed.environment();
+  }
+
+  /** What `auth.config.ts` gives with these changes; null when the app has none. @throws HttpError */
+  async #authWith(changes: readonly VariableChange[]): Promise<readonly AuthProvider[] | null> {
+    const pushed = await this.engine.call("pushedModules");
+    const module = pushed.find(({ path }) => path === "auth.config.js");
+    if (module === undefined) return null;
+    const variables = new Map(Object.entries(await this.engine.call("environment")));
+    for (const { name, value } of changes) {
+      if (value === null) variables.delete(name);
+      else variables.set(name, value);
+    }
+    const env = { ...urlVariables(this.urls), ...Object.fromEntries(variables) };
+    return await this.#evaluate({ kind: "auth", module, env });
+  }
+
+  /** Does what changes code or variables when what was asked for before it is done. */
+  #serially<Result>(work: () => Promise<Result>): Promise<Result> {
+    const done = this.#last.then(work);
+    this.#last = done.catch(() => undefined);
+    return done;
+  }
+
+  async #evaluate<Task extends EvaluationTask>(
+    task: Task,
+  ): Promise<EvaluationResults[Task["kind"]]> {
+    const evaluation = new PushEvaluation(task, (...modules) => this.actions.analyze(...modules));
+    this.#evaluations.add(evaluation);
+    try {
+      return await evaluation.result;
+    } finally {
+      this.#evaluations.delete(evaluation);
+    }
+  }
+}
+
+function refusedFinish(code: string, message: string): HttpError {
+  return new HttpError(400, code, `Hit an error while pushing:\n${message}`);
+}

@@ -1,0 +1,48 @@
+import { FUNCTION_TIMEOUT_MS } from "../../limits/functions.ts";
+import { FailureError, TIMED_OUT } from "../../runtime/errors/failure.ts";
+import { currentThread, threadCpuMs } from "../../lib/thread_stats.ts";
+import type { Execution } from "./frame.ts";
+
+/**
+ * How long a function may compute from the first check on, in milliseconds of the thread's CPU time. It is for one that
+ * lets the thread go from time to time: one that never does is ended by the server, which ends the thread.
+ */
+const CPU_TIME_MS = 2 * FUNCTION_TIMEOUT_MS;
+/** When a function is first checked, and how often then, in milliseconds. */
+const FIRST_CHECK_MS = FUNCTION_TIMEOUT_MS;
+const CHECK_MS = 250;
+
+/**
+ * Waits for a function, as long as it has time: what system calls take is not its own, nor what others take of a busy
+ * machine.
+ * @throws FailureError when its time is over
+ */
+export async function withinCpuTime(
+  execution: Execution,
+  running: Promise<string>,
+): Promise<string> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<never>((_resolve, reject) => {
+    const begin = () => {
+      const before = cpuMs(execution);
+      const check = () => {
+        if (cpuMs(execution) - before >= CPU_TIME_MS) reject(new FailureError(TIMED_OUT));
+        else timer = setTimeout(check, CHECK_MS);
+      };
+      timer = setTimeout(check, CHECK_MS);
+    };
+    timer = setTimeout(begin, FIRST_CHECK_MS);
+  });
+  try {
+    return await Promise.race([running, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+const thread = currentThread();
+
+/** The thread's time without that of the function's system calls; by the clock where the system doesn't tell it. */
+function cpuMs({ waitedMs }: Execution): number {
+  return ((thread === null ? null : threadCpuMs(thread)) ?? performance.now()) - waitedMs;
+}

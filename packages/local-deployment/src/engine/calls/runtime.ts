@@ -1,0 +1,99 @@
+import { FunctionError } from "../../lib/errors.ts";
+import { failureOf, type Failure } from "../../runtime/errors/failure.ts";
+import { ModuleScript } from "../../runtime/modules/script.ts";
+import type { Component } from "../code/components.ts";
+import type { Frame } from "./frame.ts";
+import { functionHost } from "./function_host.ts";
+import { PreparedModules, type Prepared } from "./prepared_modules.ts";
+import type { DeploymentUrls, EngineState } from "../state.ts";
+import { urlVariables } from "../code/variables.ts";
+
+/** What functions see of the deployment itself. */
+export function functionEnv(component: Component, urls: DeploymentUrls): Record<string, string> {
+  return { ...component.env, ...urlVariables(urls) };
+}
+
+/** Where queries and mutations run: each call in an isolate of its own. */
+export class Runtime {
+  /** The active code's modules, by definition and path, and what functions see of variables, by component. */
+  #scripts = new Map<string, ModuleScript>();
+  #env = new Map<string, Readonly<Record<string, string>>>();
+  #prepared = new PreparedModules();
+  /** With which isolates calls run that are kept after them. */
+  readonly #used = new WeakMap<Frame, Prepared>();
+
+  constructor(
+    private readonly state: EngineState,
+    private readonly keepContexts: boolean,
+  ) {}
+
+  /**
+   * Gives a call its isolate, with the modules of its function evaluated.
+   * @returns the exports of the function's module
+   * @throws FunctionError when there is no such module @throws FailureError when it can't be evaluated
+   */
+  open(frame: Frame): Readonly<Record<string, unknown>> {
+    const { component, path, execution } = frame;
+    const env = this.#envOf(component);
+    const began = performance.now();
+    const prepared = this.#prepared.take(component.id, path.module, {
+      variable: (name) => (Object.hasOwn(env, name) ? env[name] : undefined),
+      find: (wanted) => this.#script(component.definition, wanted),
+      now: this.state.code.pushedAt,
+    });
+    // That modules are evaluated again for each call is not the function's doing.
+    execution.waitedMs += performance.now() - began;
+    frame.isolate = prepared.isolate;
+    if (this.keepContexts) this.#used.set(frame, prepared);
+    for (const { level, messages } of prepared.logs) execution.log(level, messages);
+    if (prepared.failure !== null) frame.fail(prepared.failure);
+    prepared.isolate.serve(functionHost(this.state, frame, env));
+    return prepared.exports;
+  }
+
+  /** A call has succeeded, and nothing of it still runs: its isolate can be kept. */
+  succeeded(frame: Frame): void {
+    const prepared = this.#used.get(frame);
+    if (prepared !== undefined)
+      this.#prepared.give(frame.component.id, frame.path.module, prepared);
+  }
+
+  /** Evaluates modules for calls to come. @returns whether there were any to evaluate */
+  prepare(): boolean {
+    return this.#prepared.prepareOne();
+  }
+
+  /** There is new code, or there are new variables. */
+  forget(): void {
+    this.#scripts = new Map();
+    this.#env = new Map();
+    this.#prepared = new PreparedModules();
+  }
+
+  /** What a call threw, in production's words. */
+  failureOf(frame: Frame, thrown: unknown): Failure {
+    return frame.isolate?.failureOf(thrown) ?? failureOf(thrown);
+  }
+
+  #envOf(component: Component): Readonly<Record<string, string>> {
+    const known = this.#env.get(component.id);
+    if (known !== undefined) return known;
+    const env = functionEnv(component, this.state.urls);
+    this.#env.set(component.id, env);
+    return env;
+  }
+
+  #script(definition: string, path: string): ModuleScript | undefined {
+    const key = JSON.stringify([definition, path]);
+    const known = this.#scripts.get(key);
+    if (known !== undefined) return known;
+    const module = this.state.codeStore.module(definition, path);
+    if (module === undefined) return undefined;
+    if (module.environment === "node") {
+      throw new FunctionError(`${path} runs in Node.js: only actions can be defined there.`);
+    }
+    const script = new ModuleScript(module);
+    this.#scripts.set(key, script);
+    return script;
+  }
+}

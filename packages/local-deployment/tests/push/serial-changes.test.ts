@@ -1,0 +1,41 @@
+import { expect, test } from "vitest";
+import { PushService } from "../../src/application/push_service.ts";
+import type { ActionPool } from "../../src/application/action_pool.ts";
+import type { EngineClient } from "../../src/application/engine_client.ts";
+
+/** An engine without code, that answers when it is told to. */
+function heldEngine() {
+  const asked: string[] = [];
+  let answer: () => void = () => undefined;
+  const held = new Promise<void>((resolve) => {
+    answer = resolve;
+  });
+  const answers: Readonly<Record<string, unknown>> = { environment: {}, pushedModules: [] };
+  const call = async (op: string) => {
+    asked.push(op);
+    await held;
+    return answers[op] ?? null;
+  };
+  return { asked, answer, call };
+}
+
+test("variables are changed when the push that is being finished is, which was evaluated with those before", async () => {
+  const engine = heldEngine();
+  const noted = async () => undefined;
+  const service = new PushService(
+    // The one method that it calls.
+    engine as unknown as EngineClient,
+    // Nothing is analysed.
+    {} as unknown as ActionPool,
+    { cloud: "", site: "" },
+    { code: noted, environment: noted },
+  );
+  const finished = service.finish("overtaken").catch((error: unknown) => error);
+  const changed = service.changeVariables([{ name: "A", value: "1" }]);
+  await Promise.resolve();
+  expect(engine.asked).toEqual(["environment"]);
+  engine.answer();
+  expect(await finished).toMatchObject({ code: "RaceDetected" });
+  await changed;
+  expect(engine.asked).toEqual(["environment", "checkVariables", "pushedModules", "setVariables"]);
+});

@@ -1,0 +1,137 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { ConvexHttpClient } from "convex/browser";
+import { anyApi } from "convex/server";
+import { expect, test } from "vitest";
+import type { TestDeployment } from "../../../../../tests/support/deployment.ts";
+import { within } from "../../../../../tests/support/dev.ts";
+import { aDeployment, aFolder } from "../support/deployment.ts";
+import { aProject } from "../support/push.ts";
+import { RawClient } from "../support/sync.ts";
+
+/** `Atomics.wait` of the thread itself, which functions' own `Atomics` does not have: by a class that is the thread's. */
+const WAIT = `URL.constructor("return Atomics")().wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);`;
+
+const FUNCTIONS = {
+  "convex/f.ts": `
+    import { actionGeneric as action, mutationGeneric as mutation, queryGeneric as query } from "convex/server";
+    export const quick = query({ handler: async (ctx) => (await ctx.db.query("notes").collect()).length });
+    export const add = mutation({ handler: async (ctx) => { await ctx.db.insert("notes", {}); return null; } });
+    export const loops = query({ handler: async () => { for (;;); } });
+    export const waits = query({ handler: async () => { ${WAIT} } });
+    export const writesAndWaits = mutation({ handler: async (ctx) => { await ctx.db.insert("notes", {}); ${WAIT} } });
+    export const actionLoops = action({ handler: async () => { for (;;); } });
+    export const asksToWait = query({ handler: async () => {
+      try { Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0); } catch (error) { return String(error); }
+    } });
+  `,
+};
+
+/** Far above what it takes, and below what it would take to find out that something never ends. */
+const STOPS_WITHIN_MS = 15_000;
+
+async function deployed(): Promise<TestDeployment> {
+  const deployment = await aDeployment();
+  await aProject(deployment, FUNCTIONS).pushed();
+  return deployment;
+}
+
+/** Stops it, which must not take as long as finding out that something never ends. */
+async function stops(deployment: TestDeployment): Promise<void> {
+  const stopped = deployment.process.stop("SIGTERM");
+  const { code, stderr } = await within(STOPS_WITHIN_MS, "the deployment to stop", stopped);
+  expect(code, stderr).toBe(0);
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
+
+test("functions can't wait: Atomics.wait is refused, as in production's isolates", async () => {
+  const { url } = await deployed();
+  const client = new ConvexHttpClient(url, { logger: false });
+  expect(await client.query(anyApi.f!.asksToWait!, {})).toBe(
+    "TypeError: Atomics.wait cannot be called in this context",
+  );
+});
+
+test("a mutation that waits all the same is ended, leaves nothing, and the others go on", async () => {
+  const { url } = await deployed();
+  const client = new ConvexHttpClient(url, { logger: false });
+  const waiting = client.mutation(anyApi.f!.writesAndWaits!, {}).catch(String);
+  await client.query(anyApi.f!.quick!, {});
+  expect(await waiting).toContain("Function execution timed out");
+  await client.mutation(anyApi.f!.add!, {});
+  expect(await client.query(anyApi.f!.quick!, {})).toBe(1);
+});
+
+test("a push whose modules never finish loading is refused, and nothing of it stays", async () => {
+  const deployment = await deployed();
+  const endless = {
+    // On a busy machine it may have computed for less than four seconds when the wall limit is reached.
+    loop: ["let n = 0; for (;;) n++;", /timed out \(maximum duration: 4s\)|longer than 30 s/],
+    wait: [WAIT, /took longer than 30 s to be imported/],
+  } as const;
+  await Promise.all(
+    Object.entries(endless).map(async ([name, [code, words]]) => {
+      const project = aProject(deployment, {
+        [`convex/${name}.ts`]: `${code}\nexport const value = 1;`,
+      });
+      const { code: exit, stderr } = await project.push();
+      expect(exit).not.toBe(0);
+      expect(stderr).toMatch(words);
+    }),
+  );
+  const client = new ConvexHttpClient(deployment.url, { logger: false });
+  expect(await client.query(anyApi.f!.quick!, {})).toBe(0);
+});
+
+test.each([
+  ["a query computes without end", "ModifyQuerySet", "f:loops"],
+  ["a query waits without end", "ModifyQuerySet", "f:waits"],
+  ["a mutation has written and waits without end", "Mutation", "f:writesAndWaits"],
+  ["an action computes without end", "Action", "f:actionLoops"],
+])("it stops soon while %s, and nothing acknowledged is lost", async (_what, type, udfPath) => {
+  const deployment = await deployed();
+  const client = new ConvexHttpClient(deployment.url, { logger: false });
+  await client.mutation(anyApi.f!.add!, {});
+  const bystander = await RawClient.open(deployment.url);
+  bystander.add(1, "f:quick", {});
+  await bystander.update(1);
+  const socket = await RawClient.open(deployment.url);
+  if (type === "ModifyQuerySet") socket.add(1, udfPath, {});
+  else socket.send({ type, requestId: 1, udfPath, args: [{}] });
+  // Behind it, if it holds things up.
+  bystander.add(2, "f:quick", {});
+  await Promise.all([socket.taken(), bystander.taken()]);
+  await stops(deployment);
+  await deployment.restart();
+  const again = new ConvexHttpClient(deployment.url, { logger: false });
+  expect(await again.query(anyApi.f!.quick!, {})).toBe(1);
+});
+
+test.each([
+  ["stops soon", stops],
+  ["is killed", (deployment: TestDeployment) => deployment.kill()],
+])(
+  "it %s while a push loads a module that never ends, and leaves no process",
+  async (_how, end) => {
+    const deployment = await aDeployment();
+    const loading = join(aFolder(), "loading");
+    const code = `"use node";
+    import { writeFileSync } from "node:fs";
+    writeFileSync(${JSON.stringify(loading)}, String(process.pid));
+    for (;;);`;
+    const project = aProject(deployment, { "convex/endless.ts": code });
+    project.follow("deploy", "--yes", "--typecheck", "disable", "--codegen", "disable");
+    await expect.poll(() => existsSync(loading), { timeout: 30_000 }).toBe(true);
+    await end(deployment);
+    const loader = Number(readFileSync(loading, "utf8"));
+    const message = "the process that loaded it is still there";
+    await expect.poll(() => isRunning(loader), { message, timeout: 5_000 }).toBe(false);
+  },
+);
