@@ -7,11 +7,11 @@ import { ownPageOnly } from "./vite.guard.ts";
 
 const folder = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
-/** What the page is made of, and all that the development server hands out. */
+/** The folders that the development server may serve. */
 const SERVED = [folder("."), folder("../convex"), folder("../node_modules")];
 
-/** What it keeps to itself, there too: the data of `bun run dev`, and what Vite keeps unless told otherwise. */
-const KEPT = [
+/** Files in these that it does not serve: the data of `bun run dev`, and Vite's own defaults. */
+const DENIED = [
   "**/.quaver/**",
   "**/.git/**",
   ".env",
@@ -25,11 +25,11 @@ export default defineConfig({
   plugins: [ownPageOnly(), react(), tailwindcss()],
   resolve: { alias: { "@backend": folder("../convex") } },
   server: {
-    cors: false, // no page but the example's own reads what is served here
+    cors: false, // only the example's own page reads what is served here
     fs: {
       strict: true,
       allow: [...SERVED, ...SERVED.map((path) => realpathSync(path))],
-      deny: KEPT,
+      deny: DENIED,
     },
   },
 });

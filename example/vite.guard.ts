@@ -1,23 +1,23 @@
-/** Keeps Vite's development server to the page that it serves, and to the files which that page is made of. */
+/** Limits Vite's development server to its own page, and to the files that the page needs. */
 import { existsSync, realpathSync, statSync } from "node:fs";
 import type { IncomingMessage } from "node:http";
 import { join } from "node:path";
 import { isFileLoadingAllowed, normalizePath, type Plugin, type ResolvedConfig } from "vite";
 
-/** How a URL names a file by its whole path, and a module by its id. */
+/** Prefixes of Vite's, before a file's whole path or a module's id. */
 const PREFIX = /^\/@(?:fs|id)\//;
 
-/** Paths of Vite's own, which nobody visits. One of them, `/__open-in-editor`, does something. */
+/** Paths of Vite's own, which are no pages. One of them, `/__open-in-editor`, has an effect. */
 const INTERNAL = /^\/(?:@|__)/;
 
-/** A path in other than its plain form; Vite and browsers write none. */
+/** A path that is not in its normal form; Vite and browsers send none. */
 const NOT_PLAIN = /^[^/]|[%\\\0]|\/\/|\/\.{1,2}(?:\/|$)/;
 
 /**
  * Answers 403 to
- * - pages of other origins, whatever they ask for, but for a person who goes from there to the example: what is loaded
- *   without CORS is out of its reach too;
- * - requests for files outside of `server.fs.allow`, by whatever name, links followed. Vite judges names alone.
+ * - every request of a page of another origin, except a navigation to the example; so what is loaded without CORS is
+ *   refused too;
+ * - requests for files outside of `server.fs.allow`, after symbolic links are resolved. Vite itself checks the path only.
  */
 export function ownPageOnly(): Plugin {
   return {
@@ -49,7 +49,7 @@ function refusalOf(request: IncomingMessage, config: ResolvedConfig): string | n
   return isEachServed ? null : "This file is not the example's.";
 }
 
-/** The decoded path; null for one that isn't plain. */
+/** The decoded path; null for one that is not in its normal form. */
 function pathOf(url: string): string | null {
   try {
     const path = decodeURIComponent(url.replace(/[?#].*$/s, ""));
@@ -66,14 +66,14 @@ function isForeign({ headers }: IncomingMessage): boolean {
   return site === "cross-site" || site === "same-site";
 }
 
-/** Whether a person goes there in a window of its own: back from Stripe's pages, for one. */
+/** A navigation of a window, such as the return from Stripe's pages. */
 function isVisit({ method, headers }: IncomingMessage, path: string): boolean {
   const { origin, "sec-fetch-mode": mode, "sec-fetch-dest": dest } = headers;
   const isGoing = mode === "navigate" && dest === "document";
   return method === "GET" && origin === undefined && isGoing && !INTERNAL.test(path);
 }
 
-/** The files that Vite could take a path for; none where it makes up what it answers. */
+/** The files that Vite may serve for a path; none where it generates the answer. */
 function filesAt(path: string, { root, publicDir }: ResolvedConfig): string[] {
   const name = path.replace(PREFIX, "/").replace(/\/$/, "");
   return [name, join(root, name), join(publicDir, name)].filter(isFile);
@@ -92,7 +92,7 @@ function isServed(file: string, config: ResolvedConfig): boolean {
   return isFileLoadingAllowed(config, normalizePath(real)) || isBundled(real, config);
 }
 
-/** Whether it is of the dependencies that Vite has bundled, wherever it keeps them. */
+/** Whether it is one of the dependencies that Vite has bundled into its cache. */
 function isBundled(file: string, { cacheDir }: ResolvedConfig): boolean {
   return existsSync(cacheDir) && file.startsWith(join(realpathSync(cacheDir), "deps"));
 }

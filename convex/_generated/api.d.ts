@@ -105,8 +105,8 @@ declare const fullApi: ApiFromModules<{
   "auth/tables": typeof auth_tables;
   "auth/users": typeof auth_users;
   "auth/webhook": typeof auth_webhook;
-  "crons": typeof crons;
-  "http": typeof http;
+  crons: typeof crons;
+  http: typeof http;
   "lib/caller": typeof lib_caller;
   "lib/env": typeof lib_env;
   "lib/errors": typeof lib_errors;

@@ -1,4 +1,4 @@
-/** What the example's development server hands out, and to whom. */
+/** Which files the example's development server serves, and to which origins. */
 import { once } from "node:events";
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { get, request, type IncomingMessage, type OutgoingHttpHeaders } from "node:http";
@@ -45,14 +45,14 @@ afterAll(async () => {
   for (const folder of [dataDir, inside]) rmSync(folder, { recursive: true, force: true });
 });
 
-/** A request as written, which `fetch` would tidy up first. */
+/** A request with the path as it is; `fetch` would normalise it. */
 async function ask(path: string, headers: OutgoingHttpHeaders = {}, method = "GET") {
   const sent = request({ port, host: "127.0.0.1", path, method, headers }).end();
   const [answer] = (await once(sent, "response")) as [IncomingMessage];
   return { status: answer.statusCode, headers: answer.headers, body: await text(answer) };
 }
 
-/** The names that one file might go by. */
+/** Paths that may name the same file. */
 function namesOf(file: string): string[] {
   const encoded = file.replaceAll("/", "%2f");
   const dotted = file.replace(/\/([^/]+)$/, "/%2e/$1");
@@ -106,7 +106,7 @@ function namesOf(file: string): string[] {
   ]);
 }
 
-describe("the files of others", () => {
+describe("files that are not served", () => {
   const kept = {
     "the admin key": join(dataDir, "deployment", "admin-key"),
     "a module of the data folder": join(dataDir, "deployment", "keys.json"),
@@ -118,7 +118,7 @@ describe("the files of others", () => {
     "a private key": join(inside, "tls.key"),
   };
 
-  test.each(Object.entries(kept))("%s: by none of its names", async (_, file) => {
+  test.each(Object.entries(kept))("%s, by any path", async (_, file) => {
     const names = [...namesOf(file), ...namesOf(file.toUpperCase())];
     if (file.startsWith(EXAMPLE))
       names.push(...namesOf(file).map((name) => name.replace(EXAMPLE, "")));
@@ -142,7 +142,7 @@ describe("the files of others", () => {
     },
   );
 
-  test("the page's own are there: sources, functions' types, bundled dependencies", async () => {
+  test("the page's files are served: sources, types of functions, bundled dependencies", async () => {
     const main = await ask("/src/main.tsx");
     expect(main.status).toBe(200);
     const bundled = /"(\/@fs\/[^"]*\/vite\/deps\/[^"]+)"/.exec(main.body)?.[1];
@@ -153,7 +153,7 @@ describe("the files of others", () => {
     expect((await ask("/projects/some-id", { accept: "text/html" })).body).toContain("<title>");
   });
 
-  test("the page knows no variable but Vite's own", async () => {
+  test("the page has only Vite's variables", async () => {
     expect((await ask("/src/env.ts")).body).not.toContain("CONVEX_SELF_HOSTED");
   });
 });
@@ -192,7 +192,7 @@ describe("pages of other origins", () => {
     }
   });
 
-  test("may lead people here, but to the page alone", async () => {
+  test("may link here, but to the page alone", async () => {
     const visit = {
       "sec-fetch-site": "cross-site",
       "sec-fetch-mode": "navigate",
@@ -208,18 +208,18 @@ describe("pages of other origins", () => {
     expect((await ask("/", visit, "POST")).status).toBe(403);
   });
 
-  test("the page itself may ask, as may programs", async () => {
+  test("the page itself and programs are answered", async () => {
     const host = `localhost:${port}`;
     expect((await ask("/src/env.ts", { host, origin: `http://${host}` })).status).toBe(200);
     expect((await ask("/src/env.ts", { host, "sec-fetch-site": "same-origin" })).status).toBe(200);
     expect((await ask("/src/env.ts")).status).toBe(200);
   });
 
-  test("no page comes by another name of this machine", async () => {
+  test("a request with another host name is refused", async () => {
     expect((await ask("/src/env.ts", { host: "evil.example" })).status).toBe(403);
   });
 
-  test("can't hear of changes", async () => {
+  test("can't connect to the hot-reload socket", async () => {
     const headers = {
       connection: "Upgrade",
       upgrade: "websocket",

@@ -27,7 +27,7 @@ const ONE_OF_EACH = {
   CLERK_UNAVAILABLE: quaverError("CLERK_UNAVAILABLE", { retryable: true }),
 } satisfies Record<QuaverErrorCode, ConvexError<{ code: string; message: string }>>;
 
-test("every code has a sentence of its own, which is neither a code nor a field's name", () => {
+test("every code has its own message, without codes and names of fields", () => {
   const sentences = Object.values(ONE_OF_EACH).map(errorMessage);
   expect(new Set(sentences).size).toBe(sentences.length);
   for (const sentence of sentences) {
@@ -36,7 +36,7 @@ test("every code has a sentence of its own, which is neither a code nor a field'
   }
 });
 
-test("what the details say is in the sentence", () => {
+test("the message contains the details", () => {
   expect(errorMessage(ONE_OF_EACH.RATE_LIMITED)).toContain("42 seconds");
   expect(errorMessage(ONE_OF_EACH.PLAN_LIMIT_REACHED)).toMatch(/free plan is for 10.*upgrade/);
   expect(errorMessage(ONE_OF_EACH.INVALID_TRANSITION)).toMatch(/is archived.*become stopped/);
@@ -45,12 +45,12 @@ test("what the details say is in the sentence", () => {
   expect(errorMessage(ONE_OF_EACH.ALREADY_SUBSCRIBED)).toContain("past due");
 });
 
-test("whoever has the largest plan is not told to upgrade", () => {
+test("the largest plan is not told to upgrade", () => {
   const error = quaverError("PLAN_LIMIT_REACHED", { limit: 200, plan: "pro", counted: "all" });
   expect(errorMessage(error)).not.toContain("upgrade");
 });
 
-test("stopping a project is advised only where it makes room", () => {
+test("stopping a project is advised only when running projects are counted", () => {
   const limit = { limit: 10, plan: "free" } as const;
   const ofAll = errorMessage(quaverError("PLAN_LIMIT_REACHED", { ...limit, counted: "all" }));
   expect(ofAll).toContain(" Delete one, or upgrade");
@@ -67,14 +67,14 @@ test("trying again is advised only where it can help", () => {
   expect(errorMessage(ONE_OF_EACH.SANDBOX_UNAVAILABLE)).toMatch(/ Try again/);
 });
 
-test("a refused prompt says nothing that is over when the project is free again", () => {
+test("the message of a refused prompt is still true when the project is free again", () => {
   for (const code of ["OPERATION_IN_PROGRESS", "INVALID_TRANSITION"] as const) {
     expect(promptErrorMessage(ONE_OF_EACH[code])).toMatch(/was busy/);
   }
   expect(promptErrorMessage(ONE_OF_EACH.RATE_LIMITED)).toBe(errorMessage(ONE_OF_EACH.RATE_LIMITED));
 });
 
-test("what is no refusal has a sentence too, without the words of the program", () => {
+test("any other error has a message, without its own text", () => {
   const bug = new Error("Cannot read properties of undefined (reading 'x')");
   const foreign = new ConvexError({ code: "SOMETHING_ELSE", message: "raw" });
   for (const error of [bug, foreign, "a string", null]) {

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { formatAge, formatMoney, plural, formatDuration } from "../src/lib/format";
 
-test("times are as long ago as a person would say", () => {
+test("ages are rounded down, in the largest unit", () => {
   const now = Date.UTC(2026, 10, 22, 12);
   const minute = 60_000;
   expect(formatAge(now - 10_000, now)).toBe("just now");
@@ -11,7 +11,7 @@ test("times are as long ago as a person would say", () => {
   expect(formatAge(now - 30 * 24 * 60 * minute, now)).toMatch(/2026/);
 });
 
-test("waiting is rounded up, so that whoever waits that long is let through", () => {
+test("durations are rounded up, so that a call after that time is accepted", () => {
   expect(formatDuration(0)).toBe("1 second");
   expect(formatDuration(1001)).toBe("2 seconds");
   expect(formatDuration(61 * 60_000 + 1)).toBe("62 minutes");
@@ -22,6 +22,6 @@ test("amounts are in the currency's own smallest unit", () => {
   expect(formatMoney(2000, "jpy")).toMatch(/2[.,\s]?000/);
 });
 
-test("one is not many", () => {
+test("plurals", () => {
   expect([plural(1, "second"), plural(2, "second")]).toEqual(["1 second", "2 seconds"]);
 });

@@ -15,7 +15,7 @@ test.each([
   expect(nameFromPrompt(prompt)).toBe(name);
 });
 
-test("whatever the prompt, the name is one that the backend takes", () => {
+test("every prompt gives a name that the backend accepts", () => {
   for (const prompt of ["x".repeat(500), "…", "build", "?!", "😀".repeat(60), "the of to"]) {
     const name = nameFromPrompt(prompt);
     expect(name.trim()).toBe(name);
@@ -25,11 +25,11 @@ test("whatever the prompt, the name is one that the backend takes", () => {
   }
 });
 
-test("an emoji that is made of several is kept whole, or left out", () => {
+test("an emoji of several code points is kept whole, or left out", () => {
   const family = "👨‍👩‍👧‍👦";
   expect(nameFromPrompt(family.repeat(10))).toBe(family.repeat(4));
 });
 
-test("a character that is longer than any name is no name", () => {
+test("a character that is longer than any name is replaced", () => {
   expect(nameFromPrompt(`a${"\u0301".repeat(200)}`)).toBe("Untitled");
 });

@@ -1,35 +1,35 @@
 /**
- * Who may import what (arrows point one way):
+ * Who may import what, and who may write projects. Dependencies point one way:
  * `convex/` → `@quaver/sandbox` → `@daytonaio/sdk`; nothing in either knows that the local deployment
  * or the emulators exist, and the local deployment knows nothing of Quaver. The example knows the
- * backend as any front end does: by its functions, their types, its errors and its limits. And who may write projects.
+ * backend as any front end does: by its functions, their types, its errors and its limits.
  * Inside the local deployment, each folder imports only those below it.
  */
 
 const daytona = {
   regex: "^@daytona(io)?/",
-  message: "The Daytona SDK stays behind packages/sandbox.",
+  message: "Only packages/sandbox may import Daytona's SDK.",
 };
 
 const daytonaTypesOnly = {
   regex: "^@daytona/",
   allowTypeImports: true,
-  message: "The emulators take Daytona's types, never its code.",
+  message: "The emulators may import Daytona's types only.",
 };
 
 const daytonaSdk = {
   regex: "^@daytonaio/",
-  message: "The Daytona SDK stays behind packages/sandbox.",
+  message: "Only packages/sandbox may import Daytona's SDK.",
 };
 
 const developmentOnly = {
   regex: "^@quaver/(local-deployment|emulators)(/|$)|^(\\.\\./)+packages/",
-  message: "The backend does not know that the local deployment or the emulators exist.",
+  message: "The backend may not import the local deployment or the emulators.",
 };
 
 const quaver = {
   regex: "^@quaver/|^(\\.\\./)+convex/",
-  message: "The local deployment knows nothing of Quaver.",
+  message: "The local deployment may not import Quaver's code.",
 };
 
 const frontEnd = [
@@ -41,7 +41,7 @@ const frontEnd = [
   },
   {
     regex: "^@quaver/|^(\\.\\./)+(convex|packages)/",
-    message: "A front end reaches the backend as @backend, and nothing else of this repository.",
+    message: "A front end imports the backend as @backend, and nothing else of this repository.",
   },
 ];
 
@@ -55,13 +55,13 @@ const generatedEnv = {
   regex: "/_generated/server(\\.js)?$",
   importNames: ["env"],
   allowTypeImports: true,
-  message: "In Node the generated env is the first call's: take the one of convex/lib/env.ts.",
+  message: "In Node the generated env is the first call's: use the one of convex/lib/env.ts.",
 };
 
-/** Settings are arguments: what a package reads from the environment by itself, nobody declares. */
+/** A variable that a package reads by itself would be declared nowhere. */
 const processEnv = {
   selector: "MemberExpression[object.name='process'][property.name='env']",
-  message: "The package's settings are its arguments.",
+  message: "A package takes its settings as arguments.",
 };
 
 /** What each domain of `convex/` may import of the others; the rest it reaches through `internal`. */

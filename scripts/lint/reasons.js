@@ -1,5 +1,5 @@
 /**
- * Two house rules that no published plugin has: a type assertion and a lint suppression each say why.
+ * Two rules that no published plugin has: a type assertion and a lint suppression each need a reason.
  * The reason is a comment on the same line, on a line of the same statement before it, or right above.
  */
 

@@ -45,7 +45,7 @@ test("a push that is refused has a code, and leaves the clone's .env.local alone
   expect(existsSync(envFile) ? readFileSync(envFile, "utf8") : null).toBe(before);
 });
 
-test("no other deployment that the shell names reaches the CLI", () => {
+test("variables of the shell that name another deployment don't reach the CLI", () => {
   const names = ["CONVEX_DEPLOYMENT", "CONVEX_DEPLOY_KEY"];
   for (const name of names) process.env[name] = "prod:someone-elses";
   onTestFinished(() => {
@@ -60,7 +60,7 @@ test("no other deployment that the shell names reaches the CLI", () => {
   });
 });
 
-test("the CLI does not outlive us, not even after kill -9", async () => {
+test("the CLI ends with its parent, also after kill -9", async () => {
   const preload = join(ROOT, "scripts/lib/exit-with-parent.js");
   // An emulator for `bun run dev`: starts a child that would run for ever, tells its pid, and never ends either.
   const parent = spawn(process.execPath, [

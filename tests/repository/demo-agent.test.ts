@@ -1,4 +1,4 @@
-/** The demo agent's page, and the line that runs it. */
+/** The demo agent's page, and the command that runs it. */
 import { execFileSync } from "node:child_process";
 import fc from "fast-check";
 import { expect, test } from "vitest";
@@ -11,7 +11,7 @@ import {
   unfinishedPage,
 } from "../../scripts/demo-agent/page.js";
 
-/** How often the characters that markup is made of are in a text. */
+/** How many characters of markup a text has. */
 function markup(text: string) {
   return ["<", ">", '"', "'"].map((character) => text.split(character).length - 1);
 }
@@ -24,7 +24,7 @@ test("a prompt is shown as it was typed, and is never markup", () => {
   expect(page).toContain("&lt;img src=x onerror=alert(2)&gt;");
 });
 
-test("whatever is typed, the page's own markup is all there is", () => {
+test("no prompt adds markup to the page", () => {
   const prompt = fc.oneof(fc.string({ unit: "binary" }), fc.stringMatching(/^[<>"'&a-z /=]*$/));
   fc.assert(
     fc.property(prompt, prompt, (first, change) => {
@@ -34,7 +34,7 @@ test("whatever is typed, the page's own markup is all there is", () => {
   );
 });
 
-test("escaping loses nothing", () => {
+test("escaping changes no visible character", () => {
   expect(escapeHtml(`<a href="x">&amp;'`)).toBe("&lt;a href=&quot;x&quot;&gt;&amp;amp;&#39;");
 });
 
@@ -48,12 +48,12 @@ test.each([
   expect(titleOf(prompt)).toBe(title);
 });
 
-test("the colour that was named last counts, however the page began", () => {
+test("the last colour that was named wins", () => {
   expect(hueOf(["A blue page", "Make it green", "Bigger, please"])).toBe(hueOf(["green"]));
   expect(hueOf(["A page about owls", "Bigger"])).toBe(hueOf(["A page about owls"]));
 });
 
-test("a path is one word of the shell's line, whatever is in it", () => {
+test("a path is quoted for the shell, whatever it contains", () => {
   const path = `/a folder/it's "$HOME" \`date\`/agent.js`;
   const said = execFileSync("sh", ["-c", `printf '%s|' node ${shellQuoted(path)}`]).toString();
   expect(said).toBe(`node|${path}|`);

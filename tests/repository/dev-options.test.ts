@@ -5,7 +5,7 @@ import { parseOptions } from "../../scripts/dev/options.ts";
 import { ROOT } from "../../scripts/lib/convex-cli.ts";
 import { makeTempFolder } from "../support/folders.ts";
 
-test("without flags it is for a person, on the usual ports, in .quaver", () => {
+test("the defaults: a screen for people, the usual ports, .quaver", () => {
   expect(parseOptions([])).toEqual({
     json: false,
     freePorts: false,
@@ -23,15 +23,15 @@ test("another data folder is not the one .env.local points at", () => {
   expect(options.isDefaultDataDir).toBe(false);
 });
 
-test("a program may want the backend alone", () => {
+test("--no-example starts the backend alone", () => {
   expect(parseOptions(["--json", "--no-example"])).toMatchObject({ json: true, example: false });
 });
 
-test("naming the usual folder in another way is still the usual folder", () => {
+test("the usual folder is recognised by any name", () => {
   expect(parseOptions([`--data-dir=${ROOT}/x/../.quaver/`]).isDefaultDataDir).toBe(true);
 });
 
-test("front ends of one's own are named by their origins", () => {
+test("--origin adds front ends", () => {
   const origins = ["http://localhost:3000", "https://app.localhost"];
   const argv = origins.flatMap((origin) => ["--origin", origin]);
   expect(parseOptions(argv).origins).toEqual(origins);
@@ -46,13 +46,13 @@ test.each(["localhost:3000", "http://localhost:3000/", "http://localhost:3000/ap
   },
 );
 
-describe("a data folder is not among what is served", () => {
+describe("a data folder inside a folder that Vite serves is refused", () => {
   test.each(["example/data", "convex", "node_modules/.cache/quaver"])("%s", (folder) => {
     const dataDir = `--data-dir=${ROOT}/${folder}`;
     expect(() => parseOptions([dataDir])).toThrow(expect.objectContaining({ code: "USAGE" }));
   });
 
-  test("by a link neither", () => {
+  test("through a symbolic link", () => {
     const link = join(makeTempFolder(), "link");
     symlinkSync(join(ROOT, "example"), link);
     expect(() => parseOptions([`--data-dir=${link}/data`])).toThrow(
@@ -60,7 +60,7 @@ describe("a data folder is not among what is served", () => {
     );
   });
 
-  test("beside them it may be", () => {
+  test("a folder beside them is accepted", () => {
     const dataDir = resolve(ROOT, "example-data");
     expect(parseOptions([`--data-dir=${dataDir}`]).dataDir).toBe(dataDir);
   });

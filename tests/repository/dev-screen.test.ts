@@ -1,4 +1,4 @@
-/** What a person reads of `bun run dev`. */
+/** The screen that `bun run dev` prints. */
 import { expect, test } from "vitest";
 import { screen, type Announcement } from "../../scripts/dev/announce.ts";
 import { readableLines } from "../../scripts/dev/cli-output.ts";
@@ -28,14 +28,14 @@ function anAnnouncement(services: Partial<Announcement["services"]> = {}): Annou
   };
 }
 
-test("one screen says what to open first, where everything is, and no key", () => {
+test("the screen has what to open first and all addresses, and no key", () => {
   const text = screen(anAnnouncement());
   expect(text.split("\n").length).toBeLessThan(24);
   expect(text.indexOf("http://localhost:5173")).toBeLessThan(text.indexOf("http://127.0.0.1:3210"));
   expect(text).not.toMatch(/the-admin-key|the-daytona-key/);
 });
 
-test("a port that was in use is said", () => {
+test("a port that was in use is reported", () => {
   const text = screen(anAnnouncement({ moved: [{ listener: "example", from: 5173, to: 5174 }] }));
   expect(text).toContain("Port 5173 (example) is in use: 5174 instead.");
 });
@@ -46,7 +46,7 @@ test("without the example, it says how to sign up", () => {
   expect(screen({ ...rest, services: others })).toContain("http://127.0.0.1:3212/sign-ups");
 });
 
-test("of the CLI's output the logs, the errors and later pushes are left", () => {
+test("of the CLI's output, logs, errors and later pushes are printed", () => {
   const isShown = readableLines();
   const lines = [
     "\u001b[33m▌\u001b[39m Developing against deployment:",
@@ -70,6 +70,6 @@ test("of the CLI's output the logs, the errors and later pushes are left", () =>
   ]);
 });
 
-test("an error of the very first look is shown", () => {
+test("an error of the first push is printed", () => {
   expect(["▌ Developing", "✘ [ERROR] No such module"].filter(readableLines())).toHaveLength(1);
 });

@@ -1,4 +1,4 @@
-/** What `bun run doctor` makes of a deployment's environment, and of what the services answer. */
+/** `bun run doctor`: its verdicts on the variables and on the services' answers. */
 import { readFileSync } from "node:fs";
 import { createServer, type IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -71,7 +71,7 @@ describe("the variables", () => {
     expect(isHealthy([verdictOn(name, value)], [])).toBe(false);
   });
 
-  test("may be missing, all but the required one, and an empty one is", () => {
+  test("may be missing, except the required one; an empty one counts as missing", () => {
     const verdicts = judgeVariables({
       CLERK_JWT_ISSUER_DOMAIN: GOOD.CLERK_JWT_ISSUER_DOMAIN,
       SITE_URL: " ",
@@ -82,7 +82,7 @@ describe("the variables", () => {
   });
 });
 
-/** A server that answers each path as told; and the values that lead every question to it. */
+/** A server with an answer for each path, and the variables that point to it. */
 async function services(answers: (request: IncomingMessage) => [number, unknown] | "never") {
   const server = createServer((request, response) => {
     const answer = answers(request);
@@ -131,7 +131,7 @@ describe("the services", () => {
     });
   });
 
-  test("are told apart: one that is no Clerk, no Daytona, or knows no such price", async () => {
+  test("are wrong: no Clerk, no Daytona, no such price", async () => {
     const { ask } = await services(({ url }) =>
       url?.startsWith("/v1/prices") ? [404, {}] : [200, {}],
     );
@@ -142,7 +142,7 @@ describe("the services", () => {
     });
   });
 
-  test("aren't asked without a key, or with one that can't be any", async () => {
+  test("aren't called without a key, or with a malformed one", async () => {
     const { ask } = await services(() => [500, {}]);
     const found = await ask({
       CLERK_SECRET_KEY: "",
@@ -157,7 +157,7 @@ describe("the services", () => {
     });
   });
 
-  test("that can't be reached, or refuse, need a person", async () => {
+  test("that can't be reached, or refuse, are reported as failures", async () => {
     const found = await askServices(
       { ...GOOD, CLERK_JWT_ISSUER_DOMAIN: "http://127.0.0.1:1" },
       { stripeUrl: "http://127.0.0.1:1" },
@@ -168,7 +168,7 @@ describe("the services", () => {
   });
 });
 
-test("no report tells a value, good or bad", () => {
+test("no report contains a value", () => {
   const bad = Object.fromEntries(Object.keys(GOOD).map((name) => [name, `secret of ${name}`]));
   for (const values of [GOOD, bad]) {
     const findings = { variables: judgeVariables(values), services: [] };
@@ -178,7 +178,7 @@ test("no report tells a value, good or bad", () => {
   }
 });
 
-test("a deployment that is not there is told at once", async () => {
+test("a deployment that can't be reached is reported at once", async () => {
   vi.stubEnv("CONVEX_SELF_HOSTED_URL", "http://127.0.0.1:9"); // the discard port: nothing listens
   await expect(readVariables([])).rejects.toMatchObject({ code: "DEPLOYMENT_UNREACHABLE" });
   vi.unstubAllEnvs();

@@ -33,21 +33,21 @@ describe("which deployment this clone works on", () => {
     expect(realDeployment(clone(`${line}\n`).folder, {})).toBe(shown);
   });
 
-  test.each(["not a url", "convex.example.com", "https://"])("%j is no address", (url) => {
+  test.each(["not a url", "convex.example.com", "https://"])("%j is refused", (url) => {
     const { folder } = clone(`CONVEX_SELF_HOSTED_URL='${url}'`);
     expect(() => realDeployment(folder, {})).toThrow(
       expect.objectContaining({ code: "BAD_DEPLOYMENT_URL" }),
     );
   });
 
-  test("so does the shell, and .env", () => {
+  test("the shell and .env name one too", () => {
     const { folder } = clone();
     expect(realDeployment(folder, { CONVEX_DEPLOYMENT: "dev:x" })).toBe("CONVEX_DEPLOYMENT=dev:x");
     writeFileSync(join(folder, ".env"), "CONVEX_DEPLOYMENT=dev:y\n");
     expect(realDeployment(folder, {})).toBe("CONVEX_DEPLOYMENT=dev:y");
   });
 
-  test("what `bun run dev` wrote itself does not count, but a line beside it does", () => {
+  test("the lines that `bun run dev` wrote don't count, other lines do", () => {
     const { folder, read } = clone();
     writeEnvFile(local, folder);
     expect(read()).toContain(`CONVEX_SELF_HOSTED_URL=${local.url}\n`);
@@ -58,14 +58,14 @@ describe("which deployment this clone works on", () => {
 });
 
 describe("pointing .env.local at the local deployment", () => {
-  test("keeps the person's own lines, and only its owner can read the key", () => {
+  test("keeps other lines, and makes the file readable by its owner only", () => {
     const { folder, read, mode } = clone("VITE_CLERK_PUBLISHABLE_KEY=pk_test_1\n");
     writeEnvFile(local, folder);
     expect(read()).toMatch(/^VITE_CLERK_PUBLISHABLE_KEY=pk_test_1\n/);
     expect(mode()).toBe(0o600);
   });
 
-  test("a second start replaces its own lines and keeps what the CLI added below", () => {
+  test("a second start replaces its own lines and keeps what the CLI added", () => {
     const { folder, read } = clone();
     writeEnvFile({ ...local, url: "http://127.0.0.1:9" }, folder);
     writeFileSync(join(folder, ".env.local"), `${read()}\nCONVEX_URL=http://127.0.0.1:9\n`);

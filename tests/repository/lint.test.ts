@@ -1,14 +1,14 @@
-/** The house rules of eslint.config.js: each is seen to refuse what it is there to refuse. */
+/** The repository's own rules of eslint.config.js: each refuses what it should. */
 import { join } from "node:path";
 import { ESLint } from "eslint";
 import { describe, expect, test } from "vitest";
 import { ROOT } from "../../scripts/lib/convex-cli.ts";
 
-/** The first to be linted has every type loaded; two cores may be busy with other suites. */
+/** The first file that is linted loads all types. */
 const LOADED_WITHIN_MS = 180_000;
 const eslint = new ESLint({ cwd: ROOT });
 
-/** Lints `code` as if it stood in `file` (a file that exists, so that it has types). */
+/** Lints `code` as the content of `file`, which exists, so that types are known. */
 async function refusals(file: string, code: string): Promise<(string | null)[]> {
   const results = await eslint.lintText(code, { filePath: join(ROOT, file) });
   return results.flatMap((result) => result.messages.map((message) => message.ruleId));
@@ -115,7 +115,7 @@ describe("when variables are read", { timeout: LOADED_WITHIN_MS }, () => {
     expect(await refusals("convex/projects/mutations.ts", using(code))).toContain(RULE);
   });
 
-  test("nor under another name, or by way of another module", async () => {
+  test("not under another name, or through another module", async () => {
     const renamed = 'import { env as e } from "../lib/env";\nexport const KEY = e.SITE_URL;';
     expect(await refusals("convex/projects/mutations.ts", renamed)).toContain(RULE);
     const handedOn = 'export { env } from "../lib/env";';
@@ -130,7 +130,7 @@ describe("when variables are read", { timeout: LOADED_WITHIN_MS }, () => {
     expect(await refusals("convex/projects/mutations.ts", using(code))).not.toContain(RULE);
   });
 
-  test("nobody reads process.env beside it, the sandbox package included", async () => {
+  test("process.env is read nowhere else, also not in the sandbox package", async () => {
     const code = "export const key = () => process.env.DAYTONA_API_KEY;";
     expect(await refusals("convex/projects/mutations.ts", code)).toContain(
       "@convex-dev/no-process-env",
@@ -150,11 +150,11 @@ describe("who may write projects", { timeout: LOADED_WITHIN_MS }, () => {
     'patch("projects", id, {})',
     'replace("projects", id, id)',
     'delete("projects", id)',
-  ])("not just anyone: %s", async (call) => {
+  ])("refused: %s", async (call) => {
     expect(await refusals("convex/projects/mutations.ts", writes(call))).toContain(RULE);
   });
 
-  test("the store may, and anyone may read them", async () => {
+  test("the store may write, and every file may read", async () => {
     const written = writes('delete("projects", id)');
     expect(await refusals("convex/projects/store.ts", written)).not.toContain(RULE);
     const read = writes('get("projects", id)');
@@ -162,7 +162,7 @@ describe("who may write projects", { timeout: LOADED_WITHIN_MS }, () => {
   });
 });
 
-describe("saying why", { timeout: LOADED_WITHIN_MS }, () => {
+describe("reasons in comments", { timeout: LOADED_WITHIN_MS }, () => {
   const CAST = "quaver/casts-give-reason";
   const file = "scripts/check.ts";
 
@@ -178,19 +178,19 @@ describe("saying why", { timeout: LOADED_WITHIN_MS }, () => {
     expect(await refusals(file, code)).not.toContain(CAST);
   });
 
-  test("so is a suppression without a reason", async () => {
+  test("a suppression without a reason is refused", async () => {
     const suppression = "// eslint-disable-next-line eqeqeq\nexport const a = 1 == 2;";
     expect(await refusals(file, suppression)).toContain("quaver/suppressions-give-reason");
   });
 });
 
-test("what a keyboard or a screen reader could not use is refused in the example", async () => {
+test("an element that a keyboard or a screen reader can't use is refused in the example", async () => {
   const file = "example/src/ui/Button.tsx";
   const code = "export const Sad = () => <div onClick={() => undefined}>Go</div>;";
   expect(await refusals(file, code)).toContain("jsx-a11y-x/click-events-have-key-events");
 });
 
-test("so is a hook that not every render reaches", async () => {
+test("a hook that not every render calls is refused", async () => {
   const code = `import { useState } from "react";
   export function Sad({ a }: { a: boolean }) {
     if (a) useState(1);
@@ -200,7 +200,7 @@ test("so is a hook that not every render reaches", async () => {
   expect(await refusals(file, code)).toContain("react-hooks/rules-of-hooks");
 });
 
-test("a promise that nobody waits for is refused", async () => {
+test("a floating promise is refused", async () => {
   const code = "export function f(): void {\n  Promise.resolve(1);\n}\n";
   expect(await refusals("scripts/check.ts", code)).toContain(
     "@typescript-eslint/no-floating-promises",

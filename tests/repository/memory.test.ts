@@ -4,11 +4,11 @@ import { expect, test } from "vitest";
 import { recall, remember } from "../../scripts/dev/memory.ts";
 import { tempFolder } from "../support/temp.ts";
 
-test("a new data folder remembers nothing", () => {
+test("a new data folder has no stored state", () => {
   expect(recall(tempFolder())).toEqual({ ports: {}, variables: {} });
 });
 
-test("what was remembered is recalled, and no one else can read it", () => {
+test("the state is read as it was written, and only its owner can read the file", () => {
   const dataDir = join(tempFolder(), "made", "on the way");
   const memory = { ports: { clerk: 4000 }, variables: { DAYTONA_API_KEY: "0123" } };
   remember(dataDir, memory);

@@ -20,21 +20,21 @@ async function freePort(): Promise<number> {
   return port;
 }
 
-test("the ports of the last start are taken again", async () => {
+test("the ports of the last start are used again", async () => {
   const deployment = await freePort();
   const { ports, moved } = await choosePorts({ deployment }, { freePorts: true, insist: true });
   expect(ports).toMatchObject({ deployment });
   expect(moved).toEqual([]);
 });
 
-test("each is known before anything starts, and no two are the same", async () => {
+test("all ports are known before anything starts, and differ", async () => {
   const { ports } = await choosePorts({}, { freePorts: true, insist: false });
   const all = Object.values(ports);
   expect(all.every((port) => port > 0)).toBe(true);
   expect(new Set(all).size).toBe(all.length);
 });
 
-test("one that is taken may belong to a run that is just ending: it is worth insisting on", async () => {
+test("a port in use may belong to a run that is ending: it is tried again", async () => {
   const deployment = await takenPort();
   const start = choosePorts({ deployment }, { freePorts: true, insist: true });
   await expect(start).rejects.toMatchObject({ code: "PORT_IN_USE" });
@@ -53,7 +53,7 @@ test.each([true, false])(
   },
 );
 
-test("a usual port that is taken gives way to one that is nobody's usual one, at once", async () => {
+test("a usual port that is in use is replaced at once, by none of the usual ports", async () => {
   const server = createServer();
   const taken = await new Promise<boolean>((resolve) => {
     server.once("error", () => resolve(true)); // by someone else, which is as good
@@ -67,7 +67,7 @@ test("a usual port that is taken gives way to one that is nobody's usual one, at
   expect(ports.deployment).toBeGreaterThan(3214);
 });
 
-test("what listens on IPv6 alone takes the port too: a browser would find it first", async () => {
+test("a port on which something listens by IPv6 alone is in use: a browser would connect there", async () => {
   const server = createServer();
   const listening = await new Promise<boolean>((resolve) => {
     server.once("error", () => resolve(false)); // a system without IPv6

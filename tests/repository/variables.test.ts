@@ -33,20 +33,20 @@ async function aDeployment(variables: Record<string, string>) {
   return { url: `http://127.0.0.1:${port}`, adminKey: "the-key", variables };
 }
 
-test("what is missing is set", async () => {
+test("a missing variable is set", async () => {
   const deployment = await aDeployment({});
   await setVariables(deployment, { DAYTONA_API_KEY: "emulator" }, {});
   expect(deployment.variables).toEqual({ DAYTONA_API_KEY: "emulator" });
 });
 
-test("what a person has set stays, start after start", async () => {
+test("a variable that the user has set is kept, at every start", async () => {
   const deployment = await aDeployment({ DAYTONA_API_KEY: "a real key" });
   const memory = await setVariables(deployment, { DAYTONA_API_KEY: "emulator" }, {});
   await setVariables(deployment, { DAYTONA_API_KEY: "emulator" }, memory);
   expect(deployment.variables).toEqual({ DAYTONA_API_KEY: "a real key" });
 });
 
-test("what an earlier start has set follows the emulator to a new address", async () => {
+test("a variable that an earlier start has set gets the emulator's new address", async () => {
   const deployment = await aDeployment({});
   const first = { CLERK_JWT_ISSUER_DOMAIN: "http://127.0.0.1:1" };
   const memory = await setVariables(deployment, first, {});
@@ -54,7 +54,7 @@ test("what an earlier start has set follows the emulator to a new address", asyn
   expect(deployment.variables).toEqual({ CLERK_JWT_ISSUER_DOMAIN: "http://127.0.0.1:2" });
 });
 
-test("what a person has changed since then stays", async () => {
+test("a variable that the user has changed since is kept", async () => {
   const deployment = await aDeployment({});
   const memory = await setVariables(deployment, { DAYTONA_API_KEY: "emulator" }, {});
   deployment.variables.DAYTONA_API_KEY = "a real key";
@@ -62,7 +62,7 @@ test("what a person has changed since then stays", async () => {
   expect(deployment.variables).toEqual({ DAYTONA_API_KEY: "a real key" });
 });
 
-test("what isn't wanted this time stays, and follows again the next", async () => {
+test("a variable that is not set this time is kept, and set again the next time", async () => {
   const deployment = await aDeployment({});
   const first = await setVariables(deployment, { AGENT_COMMAND: "one" }, {});
   const second = await setVariables(deployment, {}, first);
@@ -71,7 +71,7 @@ test("what isn't wanted this time stays, and follows again the next", async () =
   expect(deployment.variables).toEqual({ AGENT_COMMAND: "other" });
 });
 
-test("what is remembered does not give a value away", async () => {
+test("the stored state contains no value", async () => {
   const memory = await setVariables(await aDeployment({}), { DAYTONA_API_KEY: "emulator" }, {});
   expect(JSON.stringify(memory)).not.toContain("emulator");
 });
