@@ -3,7 +3,7 @@ import { AsyncLocalStorage } from "node:async_hooks";
 import * as z from "zod";
 
 const lease = z.object({ projectId: z.string(), token: z.string() });
-const claimed = z.object({ ours: z.boolean(), lease: z.optional(lease) });
+const claimed = z.object({ isOrphan: z.boolean(), lease: z.optional(lease) });
 
 /** A lease, as functions pass it to each other. */
 export type LeaseRef = z.infer<typeof lease>;

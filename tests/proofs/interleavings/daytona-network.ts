@@ -31,8 +31,10 @@ const REFUSALS: Partial<Record<Outcome, Error>> = {
 const CHANGES = new Set<Call>(["create", "start", "stop", "archive", "delete", "startCommand"]);
 
 /** The functions whose caller handles that the runtime ends them. */
-const ENDABLE = new Set(["create", "change", "preview"].map((n) => `projects/sandboxes:${n}`));
-/** The workpool's jobs: they throw in order to be tried again. Convex tells the workpool when a job's process dies; convex-test does not. */
+const ENDABLE = new Set(
+  ["create", "change", "preview"].map((n) => `projects/sandbox/daytona:${n}Sandbox`),
+);
+/** The jobs of the workpool: they throw in order to be retried. Convex tells the workpool when a job's process dies; convex-test does not. */
 export const JOBS = new Set([
   "projects/sandbox/daytona:deleteSandbox",
   "turns/run:endTurnSession",

@@ -24,13 +24,10 @@ const OCCURRED = [
   ...["refused, SANDBOX_UNAVAILABLE", "refused, INVALID_ARGUMENT"],
 ];
 const OCCURRED_AT_FULL_SIZE = [
-  ...["projects/sandbox/change:finishChange", "projects/sandbox/create:finishCreate"].map(
-    (n) => `superseded, ${n}`,
-  ),
-  ...["projects/sandbox/create:finishCreate", "turns/poll:finishPoll"].map(
-    (n) => `superseded, ${n}`,
-  ),
   ...[
+    "superseded, projects/sandbox/change:finishChange",
+    "superseded, projects/sandbox/create:finishCreate",
+    "superseded, turns/poll:finishPoll",
     "superseded, projects/reconcile/orphans:releaseOrphanLease",
     "Daytona, runtime ends the function",
     "Daytona, process dies",

@@ -10,7 +10,8 @@ import { withoutPolling, type Fixture } from "./fixture.ts";
 export type Extent = "everything" | "owned";
 
 /** Jobs that run without any call: the sweep's, and the polling of the owner's agent. */
-const USUAL_JOBS = /^(projects\/reconcile\/(sweep|daytona|orphans)|turns\/run)\.js:(?!endTurnSession)/;
+const USUAL_JOBS =
+  /^(projects\/reconcile\/(sweep|daytona|orphans)|turns\/run)\.js:(?!endTurnSession)/;
 
 /** Compares the present state with that of the last check. */
 export class ChangeDetector {
