@@ -38,7 +38,7 @@ describe("creating", () => {
     await reaches(ask, json.id, "started");
   });
 
-  test("that takes until it is seen has been asked for once when it is over, then or later", async () => {
+  test("with the delay 'until seen' ends when it has been read once, also after a restart", async () => {
     const dataDir = aDataDir();
     const options = { dataDir, delaysMs: { create: "until seen", stop: "until seen" } } as const;
     const first = await aDaytona(options);

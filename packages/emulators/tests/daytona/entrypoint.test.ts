@@ -13,7 +13,7 @@ const SERVER = `
 `;
 const ENTRYPOINT = `exec "${process.execPath}" -e '${SERVER}'`;
 
-async function aFleet({ dataDir = aDataDir(), entrypoint = ENTRYPOINT } = {}) {
+async function anEmulator({ dataDir = aDataDir(), entrypoint = ENTRYPOINT } = {}) {
   const daytona = await aDaytona({ dataDir, entrypoint });
   const api = (method: string, path: string, body?: unknown) =>
     call(method, daytona.url + path, body, { authorization: `Bearer ${daytona.apiKey}` });
@@ -49,14 +49,14 @@ function pidIn(file: string): number {
 
 describe("an entrypoint", () => {
   test("serves port 3000 of each of two sandboxes to that one's preview", async () => {
-    const { create, preview } = await aFleet();
+    const { create, preview } = await anEmulator();
     const [one, other] = [await create(), await create()];
     expect(await preview(one)).toBe(one);
     expect(await preview(other)).toBe(other);
   });
 
   test("stops with its sandbox, and starts with it again", async () => {
-    const { create, preview, api, isIn, pidFile } = await aFleet();
+    const { create, preview, api, isIn, pidFile } = await anEmulator();
     const id = await create();
     await preview(id);
     const pid = pidIn(pidFile(id));
@@ -69,7 +69,7 @@ describe("an entrypoint", () => {
   });
 
   test("ends with the emulator, and starts with it again", async () => {
-    const { create, preview, daytona, dataDir, pidFile } = await aFleet();
+    const { create, preview, daytona, dataDir, pidFile } = await anEmulator();
     const id = await create();
     await preview(id);
     const pid = pidIn(pidFile(id));
@@ -77,14 +77,14 @@ describe("an entrypoint", () => {
     await daytona.close();
     await eventually(() => expect(isAlive(pid)).toBe(false));
     rmSync(pidFile(id));
-    const next = await aFleet({ dataDir });
+    const next = await anEmulator({ dataDir });
     expect(await next.preview(id)).toBe(id);
     expect(existsSync(pidFile(id))).toBe(true);
   });
 });
 
 test("the port that stands for 3000 is every process's PORT, unless the sandbox has its own", async () => {
-  const { api, create, isIn } = await aFleet({ entrypoint: "true" });
+  const { api, create, isIn } = await anEmulator({ entrypoint: "true" });
   const portIn = async (id: string) => {
     const command = { command: "echo $PORT" };
     return (await api("POST", `/toolbox/${id}/process/execute`, command)).json.result;

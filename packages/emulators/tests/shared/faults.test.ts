@@ -74,7 +74,7 @@ describe("a fault", () => {
   });
 });
 
-describe("which calls it befalls", () => {
+describe("which calls it is injected into", () => {
   const statuses = async (rule: Omit<FaultRule, "kind">, calls: [string, string][]) => {
     const clerk = await aClerk();
     clerk.faults.add({ ...rule, kind: { status: 599 } });

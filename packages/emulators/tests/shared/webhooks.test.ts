@@ -14,7 +14,7 @@ const ada = { email: "ada@example.com" };
 const QUICK = [10, 10, 10];
 
 describe("Clerk's webhooks", () => {
-  test("tell of a person's whole life, signed, in Clerk's envelope", async () => {
+  test("report a user's creation, change and deletion, signed, in Clerk's envelope", async () => {
     const { url, received } = await aReceiver(secret);
     const clerk = await aClerk({ webhook: { url, secret } });
     const { json } = await call("POST", `${clerk.url}/sign-ups`, ada);

@@ -94,7 +94,7 @@ describe("an idempotency key", () => {
     expect(await post(emulator, "k")).toMatchObject({ status: 500, json: {} });
   });
 
-  test("repeats a refusal of the tx, though what it wanted is there by now", async () => {
+  test("repeats an error of the execution, even if it would succeed by now", async () => {
     const emulator = await aStripe();
     const customer = await sdk(emulator).customers.create();
     const { id } = await aSession(emulator, customer.id);

@@ -85,7 +85,7 @@ export async function listening(server: Server): Promise<string> {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
-/** Has a check hold in the end: at once as a rule, later on a machine that is busy. */
+/** Repeats a check until it holds: at once as a rule, later on a busy machine. */
 export async function eventually<T>(check: () => T | Promise<T>): Promise<T> {
   return await vi.waitFor(check, { timeout: 20_000, interval: 10 });
 }
@@ -129,7 +129,7 @@ export function statOf(pid: number): string[] {
   }
 }
 
-/** Whether a process of this id is alive; one that is dead but not yet buried isn't. */
+/** Whether a process of this id is running; a zombie isn't. */
 export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
