@@ -13,4 +13,4 @@ export const CONVEX_URL = required("VITE_CONVEX_URL", import.meta.env.VITE_CONVE
 export const CLERK_PUBLISHABLE_KEY = import.meta.env.VITE_CLERK_PUBLISHABLE_KEY;
 
 /** The Clerk emulator's address, for development without an account at Clerk. */
-export const CLERK_STAND_IN_URL = import.meta.env.VITE_CLERK_STAND_IN_URL;
+export const CLERK_EMULATOR_URL = import.meta.env.VITE_CLERK_EMULATOR_URL;

@@ -1,5 +1,5 @@
 interface ImportMetaEnv {
   readonly VITE_CONVEX_URL?: string;
   readonly VITE_CLERK_PUBLISHABLE_KEY?: string;
-  readonly VITE_CLERK_STAND_IN_URL?: string;
+  readonly VITE_CLERK_EMULATOR_URL?: string;
 }

@@ -1,5 +1,5 @@
 /** The Clerk emulator, as a front end calls it. */
-import { CLERK_STAND_IN_URL } from "../env";
+import { CLERK_EMULATOR_URL } from "../env";
 
 /** Someone who can sign in there. */
 export interface Person {
@@ -67,8 +67,8 @@ function post(path: string, body: unknown): Promise<Response> {
 }
 
 function address(path: string): string {
-  if (!CLERK_STAND_IN_URL) {
-    throw new Error("Set VITE_CLERK_PUBLISHABLE_KEY, or VITE_CLERK_STAND_IN_URL.");
+  if (!CLERK_EMULATOR_URL) {
+    throw new Error("Set VITE_CLERK_PUBLISHABLE_KEY, or VITE_CLERK_EMULATOR_URL.");
   }
-  return CLERK_STAND_IN_URL + path;
+  return CLERK_EMULATOR_URL + path;
 }

@@ -2,22 +2,22 @@ import { relative } from "node:path";
 import type { DevOptions } from "./options.ts";
 import type { Services } from "./services.ts";
 
-/** What there is to say once everything runs. */
-export interface Announcement extends DevOptions {
+/** What the message contains. */
+export interface ReadyMessage extends DevOptions {
   services: Omit<Services, "close" | "exampleReady">;
   /** Whether `.env.local` leads the CLI here. */
   ownsEnvFile: boolean;
 }
 
-/** Says where everything is: a screen to a person, one line of JSON to a program. */
-export function announce(what: Announcement): void {
-  // A program's stdout is for that one line.
+/** Prints where everything is: as text, or with `--json` as one line of JSON. */
+export function printReadyMessage(what: ReadyMessage): void {
+  // With `--json`, stdout has that line alone.
   if (what.json)
     process.stderr.write(what.services.moved.map((one) => `${moving(one)}\n`).join(""));
   process.stdout.write(what.json ? jsonLine(what.services) : screen(what));
 }
 
-function jsonLine(services: Announcement["services"]): string {
+function jsonLine(services: ReadyMessage["services"]): string {
   const { url, siteUrl, adminKey, clerkUrl, daytonaUrl, daytonaApiKey, stripeUrl } = services;
   const { exampleUrl } = services;
   const others = { clerkUrl, daytonaUrl, daytonaApiKey, stripeUrl, exampleUrl };
@@ -25,7 +25,7 @@ function jsonLine(services: Announcement["services"]): string {
 }
 
 /** What a person sees: where to go first, then the rest. */
-export function screen({ services, dataDir, ownsEnvFile }: Announcement): string {
+export function screen({ services, dataDir, ownsEnvFile }: ReadyMessage): string {
   const { exampleUrl } = services;
   const cli = ownsEnvFile
     ? `npx convex data, npx convex env list, ${bunRun("doctor")}`
@@ -66,7 +66,7 @@ export function screen({ services, dataDir, ownsEnvFile }: Announcement): string
   ].join("\n");
 }
 
-/** A script as whoever started this one can run it: Bun itself, or by npx from the registry. */
+/** How to run a script: with Bun, or with npx if this one was started so. */
 function bunRun(script: string): string {
   return `${process.execPath.includes("/_npx/") ? "npx bun@1" : "bun"} run ${script}`;
 }

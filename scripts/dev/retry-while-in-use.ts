@@ -1,18 +1,18 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { codeOf } from "../lib/failure.ts";
 
-/** How long a run that was just killed may take to let go of its ports and of the data folder. */
+/** How long a run that was just killed may take to release its ports and the data folder. */
 const GRACE_MS = 3_000;
 const TRY_EVERY_MS = 100;
 
-/** What the parts say when something they need is somebody else's. */
+/** The codes of errors about something that another process uses. */
 const TAKEN = new Set(["PORT_IN_USE", "EADDRINUSE", "DATA_FOLDER_IN_USE", "DATA_DIR_IN_USE"]);
 
 /**
- * Starts something that the run before may not have let go of yet: whoever restarts is faster than a dying process.
- * @param start called with `insist` while waiting may help, and at last without: then it takes what it can get
+ * Starts something, and retries while a port or the data folder is in use: a previous run may still be ending.
+ * @param start called with `insist` during the retries; at last without it: then it may use other ports
  */
-export async function outliving<T>(start: (insist: boolean) => Promise<T>): Promise<T> {
+export async function retryWhileInUse<T>(start: (insist: boolean) => Promise<T>): Promise<T> {
   const giveUpAt = performance.now() + GRACE_MS;
   while (performance.now() < giveUpAt) {
     try {
