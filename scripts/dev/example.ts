@@ -40,7 +40,7 @@ export function startExample({ port, dataDir, url, clerkUrl }: ExampleOptions): 
   });
   const ended = exitOf(child);
   const ready = within(untilReady(child, ended));
-  ready.catch(() => undefined); // whoever waits for it is told
+  ready.catch(() => undefined); // those who await it handle the error
   let closing = false;
   void Promise.all([ready, ended]).then(
     ([, code]) => {
@@ -48,11 +48,11 @@ export function startExample({ port, dataDir, url, clerkUrl }: ExampleOptions): 
       if (closing || code === null || code > 128) return;
       process.stderr.write(`The example ended with exit code ${code}; all the rest still runs.\n`);
     },
-    () => undefined, // it has been told that it never was ready
+    () => undefined, // `ready` has reported it
   );
   const close = async () => {
     closing = true;
-    child.kill("SIGKILL"); // it keeps nothing
+    child.kill("SIGKILL"); // it has no data to save
     await ended.catch(() => undefined);
   };
   return { ready, close };

@@ -1,12 +1,12 @@
 import { ROOT } from "../lib/convex-cli.ts";
-import { announce } from "./announce.ts";
+import { printReadyMessage } from "./ready-message.ts";
 import { makeCliFolder } from "./cli-folder.ts";
 import { pushFirst, watch } from "./convex-dev.ts";
 import { writeEnvFile } from "./env-file.ts";
 import type { DevOptions } from "./options.ts";
 import { assertAnswers } from "./readiness.ts";
 import { startServices } from "./services.ts";
-import { watchWrappers } from "./wrappers.ts";
+import { watchParents } from "./parent-processes.ts";
 
 /** What a process exits with that is interrupted before it could clean up. */
 const INTERRUPTED = 130;
@@ -31,7 +31,7 @@ export async function runLocally(options: DevOptions, ownsEnvFile: boolean): Pro
     await assertAnswers(services.url);
     const stopped = stop.then(() => "stopped");
     if ((await Promise.race([services.exampleReady(), stopped])) === "stopped") return;
-    announce({ ...options, services, ownsEnvFile });
+    printReadyMessage({ ...options, services, ownsEnvFile });
     await watch(dev);
   } finally {
     await services.close();
@@ -50,6 +50,6 @@ function untilToldToStop(): Promise<void> {
       setTimeout(() => process.once("SIGINT", stopAtOnce), SAME_CTRL_C_MS).unref();
     };
     process.on("SIGINT", stop).on("SIGTERM", stop).on("SIGHUP", stop);
-    watchWrappers(stop);
+    watchParents(stop);
   });
 }

@@ -7,7 +7,7 @@ import { recall, remember, type Memory } from "./memory.ts";
 import { DEMO_AGENT } from "./demo-agent.ts";
 import { exampleUrl, startExample } from "./example.ts";
 import { choosePorts, type ChosenPorts } from "./ports.ts";
-import { outliving } from "./predecessor.ts";
+import { retryWhileInUse } from "./retry-while-in-use.ts";
 import { emulatorVariables } from "./emulator-variables.ts";
 import { setVariables } from "./variables.ts";
 
@@ -54,7 +54,7 @@ class Closers {
 export async function startServices(options: DevOptions): Promise<Services> {
   const { dataDir, freePorts } = options;
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
-  return await outliving(async (insist) => {
+  return await retryWhileInUse(async (insist) => {
     const memory = recall(dataDir);
     const chosen = await choosePorts(memory.ports, { freePorts, insist });
     return await startOn(options, chosen, memory);

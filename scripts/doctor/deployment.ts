@@ -4,7 +4,7 @@ import { parseEnv } from "node:util";
 import { recall } from "../dev/memory.ts";
 import { ROOT, runAmbientConvex } from "../lib/convex-cli.ts";
 import { CommandFailure } from "../lib/failure.ts";
-import type { Values } from "./verdicts.ts";
+import type { Values } from "./checks.ts";
 
 const ANSWERS_WITHIN_MS = 10_000;
 

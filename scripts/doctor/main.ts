@@ -8,7 +8,7 @@ import { CommandFailure, codeOf, messageOf } from "../lib/failure.ts";
 import { readVariables, stripeEmulator } from "./deployment.ts";
 import { jsonReport, textReport, type Findings } from "./report.ts";
 import { askServices } from "./services.ts";
-import { isHealthy, judgeVariables } from "./verdicts.ts";
+import { isHealthy, checkVariables } from "./checks.ts";
 
 const USAGE = `Usage: bun run doctor [--json] [--data-dir DIR] [--prod | --deployment NAME]
 
@@ -37,7 +37,7 @@ function readFlags() {
 async function examine(dataDir: string, selection: string[]): Promise<Findings> {
   const values = await readVariables(selection);
   const stripeUrl = stripeEmulator(dataDir, selection);
-  return { variables: judgeVariables(values), services: await askServices(values, { stripeUrl }) };
+  return { variables: checkVariables(values), services: await askServices(values, { stripeUrl }) };
 }
 
 async function main(): Promise<number> {

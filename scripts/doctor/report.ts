@@ -1,12 +1,12 @@
-import { isHealthy, type ServiceVerdict, type VariableVerdict } from "./verdicts.ts";
+import { isHealthy, type ServiceCheck, type VariableCheck } from "./checks.ts";
 
 /** Everything that the doctor has found. */
 export interface Findings {
-  variables: VariableVerdict[];
-  services: ServiceVerdict[];
+  variables: VariableCheck[];
+  services: ServiceCheck[];
 }
 
-const SERVICE_WORDS: Record<ServiceVerdict["state"], string> = {
+const SERVICE_WORDS: Record<ServiceCheck["state"], string> = {
   answers: "answers",
   refuses: "REFUSES",
   silent: "SILENT",
@@ -38,11 +38,11 @@ export function textReport({ variables, services }: Findings): string {
   ].join("\n");
 }
 
-function stateOf({ state, required }: VariableVerdict): string {
+function stateOf({ state, required }: VariableCheck): string {
   return state === "malformed" || (state === "missing" && required) ? state.toUpperCase() : state;
 }
 
-function remark({ shouldBe, without }: VariableVerdict): string | undefined {
+function remark({ shouldBe, without }: VariableCheck): string | undefined {
   if (without === undefined) return undefined;
   return shouldBe === undefined
     ? `without it ${without}`

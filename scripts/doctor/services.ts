@@ -1,6 +1,6 @@
 /** Whether those services that the deployment calls answer with its keys: one cheap read each, made from here. */
 import { z } from "zod";
-import { usable, type ServiceVerdict, type Values } from "./verdicts.ts";
+import { usable, type ServiceCheck, type Values } from "./checks.ts";
 
 const TIMEOUT_MS = 8_000;
 
@@ -28,7 +28,7 @@ interface Question {
 export async function askServices(
   values: Values,
   { stripeUrl = STRIPE_API }: { stripeUrl?: string | undefined } = {},
-): Promise<ServiceVerdict[]> {
+): Promise<ServiceCheck[]> {
   const questions: [string, string, Question | undefined][] = [
     ["Sign-in (Clerk)", "CLERK_JWT_ISSUER_DOMAIN", aboutIssuer(values)],
     ["Clerk", "CLERK_SECRET_KEY", aboutClerk(values)],
@@ -36,7 +36,7 @@ export async function askServices(
     ["Stripe", "STRIPE_SECRET_KEY", aboutStripe(values, stripeUrl)],
   ];
   return await Promise.all(
-    questions.map(async ([name, needs, question]): Promise<ServiceVerdict> => {
+    questions.map(async ([name, needs, question]): Promise<ServiceCheck> => {
       if (question === undefined) return { name, state: "unasked", why: `no usable ${needs}` };
       return { name, ...(await ask(question)) };
     }),
@@ -99,7 +99,7 @@ function withoutSlash(url: string): string {
   return url.replace(/\/+$/, "");
 }
 
-async function ask(question: Question): Promise<Omit<ServiceVerdict, "name">> {
+async function ask(question: Question): Promise<Omit<ServiceCheck, "name">> {
   const { url, headers = {}, alsoGood = [], complaint, missing } = question;
   let response: Response;
   let text: string;
@@ -118,7 +118,7 @@ async function ask(question: Question): Promise<Omit<ServiceVerdict, "name">> {
   return why === undefined ? { state: "answers" } : { state: "refuses", why };
 }
 
-function refusal(status: number, missing: string | undefined): Omit<ServiceVerdict, "name"> {
+function refusal(status: number, missing: string | undefined): Omit<ServiceCheck, "name"> {
   if (status >= 500) return { state: "silent", why: `it is in trouble (status ${status})` };
   if (status === 429) return { state: "answers", why: "it receives too many requests right now" };
   if (status === 404 && missing !== undefined) return { state: "refuses", why: missing };

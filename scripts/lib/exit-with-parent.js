@@ -1,6 +1,6 @@
 /**
- * Preloaded into a child process whose stdin is a pipe that its parent never writes to: when the parent is gone,
- * however it went, the pipe closes and the child ends too.
+ * Preloaded into a child process whose stdin is a pipe that its parent never writes to. When the parent ends, even by
+ * `kill -9`, the pipe closes and the child ends, too.
  */
 const leave = () => process.exit(1);
 process.stdin.on("end", leave).on("close", leave).on("error", leave);

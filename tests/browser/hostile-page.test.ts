@@ -103,7 +103,7 @@ describeInBrowser("a hostile page", () => {
         "the example's code": `${exampleUrl}/src/env.ts`,
         "the example's looks": `${exampleUrl}/src/styles.css?direct`,
         "the example's picture": `${exampleUrl}/quaver.svg`,
-        people: `${clerkUrl}/people`,
+        users: `${clerkUrl}/users`,
         "Clerk's users": `${clerkUrl}/v1/users/${id}`,
         sandboxes: `${daytonaUrl}/sandbox`,
         "another sandbox's preview": preview,
@@ -175,9 +175,9 @@ describeInBrowser("a hostile page", () => {
     expect(shown).not.toContain(dev.daytonaApiKey);
     expect(shown).not.toMatch(/sk_test_|whsec_|eyJ|@example\.com|cookie-of|a-secret-of/);
 
-    const people = await (await fetch(`${dev.clerkUrl}/people`)).text();
-    expect(people).toContain("ada@example.com");
-    expect(people).not.toContain("mallory");
+    const users = await (await fetch(`${dev.clerkUrl}/users`)).text();
+    expect(users).toContain("ada@example.com");
+    expect(users).not.toContain("mallory");
     for (const emulator of [dev.clerkUrl, dev.daytonaUrl, dev.stripeUrl]) {
       expect((await fetch(`${emulator}/planted`)).status, "a fault was planted").not.toBe(418);
     }

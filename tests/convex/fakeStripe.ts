@@ -5,11 +5,11 @@
 import Stripe from "stripe";
 import { vi } from "vitest";
 import type { Change, Journal, Table } from "../../packages/emulators/src/shared/journal.ts";
-import { makeFaults } from "../../packages/emulators/src/shared/faults.ts";
+import { createFaultInjector } from "../../packages/emulators/src/shared/faults.ts";
 import { stripeApp } from "../../packages/emulators/src/stripe/app.ts";
-import { offer } from "../../packages/emulators/src/stripe/catalogue.ts";
-import { openLedger } from "../../packages/emulators/src/stripe/ledger.ts";
-import type { SubscriptionStatus } from "../../packages/emulators/src/stripe/rows.ts";
+import { ensurePrices } from "../../packages/emulators/src/stripe/store/prices.ts";
+import { openStripeStore } from "../../packages/emulators/src/stripe/store/store.ts";
+import type { SubscriptionStatus } from "../../packages/emulators/src/stripe/store/rows.ts";
 import type { TestBackend } from "./setup.ts";
 
 const SECRET_KEY = "sk_test_only";
@@ -53,7 +53,7 @@ function memoryJournal(): Journal {
 export class FakeStripe {
   /** Events that have not been delivered, in the order they came to be. */
   readonly pending: Pending[] = [];
-  readonly faults = makeFaults(() => Date.now());
+  readonly faults = createFaultInjector(() => Date.now());
   readonly ledger;
   readonly priceId: string;
   /** Whether the SDK's time-out ends its wait. Not by default: the fake clock may outrun a test's real work. */
@@ -72,7 +72,7 @@ export class FakeStripe {
       pending: () => this.pending.length,
       close: () => undefined,
     };
-    this.ledger = openLedger(memoryJournal(), outbox, () => Date.now());
+    this.ledger = openStripeStore(memoryJournal(), outbox, () => Date.now());
     const prices = [
       {
         lookupKey: "pro",
@@ -82,8 +82,8 @@ export class FakeStripe {
         interval: "month" as const,
       },
     ];
-    this.priceId = offer(this.ledger, prices).pro!;
-    const parts = { ledger: this.ledger, faults: this.faults, origins: [], url: URL_INSIDE };
+    this.priceId = ensurePrices(this.ledger, prices).pro!;
+    const parts = { store: this.ledger, faults: this.faults, origins: [], url: URL_INSIDE };
     this.#app = stripeApp({ ...parts, secretKey: SECRET_KEY });
     vi.stubEnv("STRIPE_SECRET_KEY", SECRET_KEY);
     vi.stubEnv("STRIPE_WEBHOOK_SECRET", WEBHOOK_SECRET);
@@ -116,10 +116,10 @@ export class FakeStripe {
 
   /** Has Stripe forget all idempotency keys, as it does a day later or after that. */
   forgetKeys(): void {
-    const work = this.ledger.work();
+    const tx = this.ledger.begin();
     const { savedResults } = this.ledger;
-    for (const { key } of savedResults.values()) work.add(savedResults.remove(key));
-    work.commit();
+    for (const { key } of savedResults.values()) tx.add(savedResults.remove(key));
+    tx.commit();
   }
 
   /** Pays on the checkout page. @returns where it leads, or null when it can't be paid */

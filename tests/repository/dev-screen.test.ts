@@ -1,9 +1,9 @@
 /** The screen that `bun run dev` prints. */
 import { expect, test } from "vitest";
-import { screen, type Announcement } from "../../scripts/dev/announce.ts";
+import { screen, type ReadyMessage } from "../../scripts/dev/ready-message.ts";
 import { readableLines } from "../../scripts/dev/cli-output.ts";
 
-function anAnnouncement(services: Partial<Announcement["services"]> = {}): Announcement {
+function anAnnouncement(services: Partial<ReadyMessage["services"]> = {}): ReadyMessage {
   return {
     json: false,
     freePorts: false,

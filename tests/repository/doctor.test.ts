@@ -8,7 +8,7 @@ import { readVariables } from "../../scripts/doctor/deployment.ts";
 import { jsonReport, textReport } from "../../scripts/doctor/report.ts";
 import { askServices } from "../../scripts/doctor/services.ts";
 import { VARIABLES, type VariableName } from "../../scripts/doctor/variables.ts";
-import { isHealthy, judgeVariables, type Values } from "../../scripts/doctor/verdicts.ts";
+import { isHealthy, checkVariables, type Values } from "../../scripts/doctor/checks.ts";
 import { ROOT } from "../../scripts/lib/convex-cli.ts";
 
 const GOOD = {
@@ -31,7 +31,7 @@ const GOOD = {
 } satisfies Record<VariableName, string>;
 
 function verdictOn(name: VariableName, value: string) {
-  return judgeVariables({ ...GOOD, [name]: value }).find((verdict) => verdict.name === name)!;
+  return checkVariables({ ...GOOD, [name]: value }).find((verdict) => verdict.name === name)!;
 }
 
 describe("the variables", () => {
@@ -40,13 +40,13 @@ describe("the variables", () => {
     const config = readFileSync(join(ROOT, "convex/convex.config.ts"), "utf8");
     const declared = [...config.matchAll(/^ {4}([A-Z_]+): v\.(\w+)\(/gm)];
     expect(Object.keys(VARIABLES).sort()).toEqual(declared.map(([, name]) => name).sort());
-    const required = judgeVariables({}).filter((verdict) => verdict.required);
+    const required = checkVariables({}).filter((verdict) => verdict.required);
     const asked = declared.filter(([, , kind]) => kind !== "optional").map(([, name]) => name);
     expect(required.map(({ name }) => name)).toEqual(asked);
   });
 
   test("are all set when each looks as it should", () => {
-    expect(judgeVariables(GOOD).filter(({ state }) => state !== "set")).toEqual([]);
+    expect(checkVariables(GOOD).filter(({ state }) => state !== "set")).toEqual([]);
   });
 
   test.each<[VariableName, string]>([
@@ -72,13 +72,13 @@ describe("the variables", () => {
   });
 
   test("may be missing, except the required one; an empty one counts as missing", () => {
-    const verdicts = judgeVariables({
+    const verdicts = checkVariables({
       CLERK_JWT_ISSUER_DOMAIN: GOOD.CLERK_JWT_ISSUER_DOMAIN,
       SITE_URL: " ",
     });
     expect(verdicts.filter(({ state }) => state === "set")).toHaveLength(1);
     expect(isHealthy(verdicts, [])).toBe(true);
-    expect(isHealthy(judgeVariables({}), [])).toBe(false);
+    expect(isHealthy(checkVariables({}), [])).toBe(false);
   });
 });
 
@@ -171,7 +171,7 @@ describe("the services", () => {
 test("no report contains a value", () => {
   const bad = Object.fromEntries(Object.keys(GOOD).map((name) => [name, `secret of ${name}`]));
   for (const values of [GOOD, bad]) {
-    const findings = { variables: judgeVariables(values), services: [] };
+    const findings = { variables: checkVariables(values), services: [] };
     for (const report of [jsonReport(findings), textReport(findings)]) {
       for (const value of Object.values(values)) expect(report).not.toContain(value);
     }

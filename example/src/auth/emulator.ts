@@ -20,8 +20,8 @@ const RETRY_MS = 1000;
 
 /** All users. */
 export async function listUsers(): Promise<EmulatorUser[]> {
-  const response = await fetch(address("/people"));
-  // The emulator is part of this repository, and answers as its own `GET /people` says.
+  const response = await fetch(address("/users"));
+  // The emulator is part of this repository, and answers as its own `GET /users` says.
   return (await response.json()) as EmulatorUser[];
 }
 

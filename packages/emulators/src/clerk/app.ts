@@ -1,20 +1,20 @@
 import { Hono } from "hono";
 import { z } from "zod";
-import { knownCallersOnly, readableFor } from "../shared/callers.ts";
-import type { FaultDesk } from "../shared/faults.ts";
+import { allowedOriginsOnly, corsFor } from "../shared/origins.ts";
+import type { FaultInjector } from "../shared/faults.ts";
 import type { EmulatorEnv } from "../shared/middleware.ts";
-import { controls, hasBearer, limitedBody, readJson, withFaults } from "../shared/middleware.ts";
-import type { Directory } from "./directory.ts";
+import { controlRoutes, hasBearer, limitBody, readJson, withFaults } from "../shared/middleware.ts";
+import type { UserStore } from "./user-store.ts";
 import { clerkError, invalidParameter, userNotFound } from "./errors.ts";
-import { signUpSchema, toUserJson, updateSchema } from "./people.ts";
-import type { TokenMint } from "./tokens.ts";
+import { signUpSchema, toUserJson, updateSchema } from "./user.ts";
+import type { TokenSigner } from "./tokens.ts";
 import { discovery } from "./tokens.ts";
 
-/** What the app serves. */
+/** What the app is made of. */
 export interface ClerkParts {
-  directory: Directory;
-  mint: TokenMint;
-  faults: FaultDesk;
+  users: UserStore;
+  signer: TokenSigner;
+  faults: FaultInjector;
   origins: readonly string[];
   issuer: string;
   secretKey: string;
@@ -22,12 +22,12 @@ export interface ClerkParts {
 
 const tokenRequestSchema = z.object({ user_id: z.string() });
 
-/** The emulator's HTTP face: Clerk's Backend API, its Frontend API's keys, and sign-up. */
+/** The emulator's HTTP app: Clerk's Backend API, and what front ends use of Clerk. */
 export function clerkApp(parts: ClerkParts): Hono<EmulatorEnv> {
   const app = new Hono<EmulatorEnv>();
   const { origins } = parts;
-  app.use(knownCallersOnly({ origins }), readableFor(origins), limitedBody);
-  app.route("/", controls(parts.faults));
+  app.use(allowedOriginsOnly({ origins }), corsFor(origins), limitBody);
+  app.route("/", controlRoutes(parts.faults));
   app.use(withFaults(parts.faults));
   app.route("/", frontend(parts));
   app.route("/v1", backendApi(parts));
@@ -39,44 +39,49 @@ export function clerkApp(parts: ClerkParts): Hono<EmulatorEnv> {
   return app;
 }
 
-/** What a front end calls: sign-up, tokens, the chooser's list, and the keys tokens verify by. */
-function frontend({ directory, mint, issuer }: ClerkParts): Hono<EmulatorEnv> {
+/**
+ * For front ends. The keys and their discovery are Clerk's own. `GET /users`, `POST /sign-ups` and `POST /tokens`
+ * replace Clerk's sign-in pages: anyone may list the users and become one of them.
+ */
+function frontend({ users, signer, issuer }: ClerkParts): Hono<EmulatorEnv> {
   const app = new Hono<EmulatorEnv>();
-  app.get("/.well-known/jwks.json", (context) => context.json(mint.jwks));
+  app.get("/.well-known/jwks.json", (context) => context.json(signer.jwks));
   app.get("/.well-known/openid-configuration", (context) => context.json(discovery(issuer)));
-  app.get("/people", (context) =>
+  app.get("/users", (context) =>
     context.json(
-      directory.all().map((person) => ({
-        id: person.id,
-        email: person.email,
-        first_name: person.firstName,
-        last_name: person.lastName,
+      users.all().map((user) => ({
+        id: user.id,
+        email: user.email,
+        first_name: user.firstName,
+        last_name: user.lastName,
       })),
     ),
   );
   app.post("/sign-ups", async (context) => {
     const input = signUpSchema.safeParse(await readJson(context));
     if (!input.success) return invalidParameter(context, input.error);
-    const person = directory.signUp(input.data);
-    if (!person) {
+    const user = users.signUp(input.data);
+    if (!user) {
       const message = "That email address is taken. Please try another.";
       return clerkError(context, 422, "form_identifier_exists", message);
     }
-    const token = await mint.mint(person, partyOf(context.req.header("origin")));
-    return context.json({ user: toUserJson(person), token });
+    const token = await signer.sign(user, authorizedParty(context.req.header("origin")));
+    return context.json({ user: toUserJson(user), token });
   });
   app.post("/tokens", async (context) => {
     const input = tokenRequestSchema.safeParse(await readJson(context));
     if (!input.success) return invalidParameter(context, input.error);
-    const person = directory.get(input.data.user_id);
-    if (!person) return userNotFound(context);
-    return context.json({ token: await mint.mint(person, partyOf(context.req.header("origin"))) });
+    const user = users.get(input.data.user_id);
+    if (!user) return userNotFound(context);
+    return context.json({
+      token: await signer.sign(user, authorizedParty(context.req.header("origin"))),
+    });
   });
   return app;
 }
 
-/** Clerk's Backend API, as far as `@clerk/backend`'s `users.getUser`, `updateUser`, `deleteUser`. */
-function backendApi({ directory, secretKey }: ClerkParts): Hono<EmulatorEnv> {
+/** Of Clerk's Backend API, what `getUser`, `updateUser` and `deleteUser` of `@clerk/backend` call. */
+function backendApi({ users, secretKey }: ClerkParts): Hono<EmulatorEnv> {
   const app = new Hono<EmulatorEnv>();
   app.use(async (context, next) => {
     if (!hasBearer(context, secretKey)) {
@@ -87,26 +92,26 @@ function backendApi({ directory, secretKey }: ClerkParts): Hono<EmulatorEnv> {
     return undefined;
   });
   app.get("/users/:id", (context) => {
-    const person = directory.get(context.req.param("id"));
-    return person ? context.json(toUserJson(person)) : userNotFound(context);
+    const user = users.get(context.req.param("id"));
+    return user ? context.json(toUserJson(user)) : userNotFound(context);
   });
   app.patch("/users/:id", async (context) => {
     const input = updateSchema.safeParse(await readJson(context));
     if (!input.success) return invalidParameter(context, input.error);
-    const person = directory.get(context.req.param("id"));
-    if (!person) return userNotFound(context);
-    return context.json(toUserJson(directory.update(person, input.data)));
+    const user = users.get(context.req.param("id"));
+    if (!user) return userNotFound(context);
+    return context.json(toUserJson(users.update(user, input.data)));
   });
   app.delete("/users/:id", (context) => {
-    const person = directory.get(context.req.param("id"));
-    if (!person) return userNotFound(context);
-    directory.remove(person);
-    return context.json({ id: person.id, object: "user", deleted: true });
+    const user = users.get(context.req.param("id"));
+    if (!user) return userNotFound(context);
+    users.remove(user);
+    return context.json({ id: user.id, object: "user", deleted: true });
   });
   return app;
 }
 
-/** `azp`: the front end's origin; programs have none and count as the usual one. */
-function partyOf(origin: string | undefined): string {
+/** The token's `azp`: the front end's origin, or a common one for programs, which have none. */
+function authorizedParty(origin: string | undefined): string {
   return origin ?? "http://localhost:3000";
 }

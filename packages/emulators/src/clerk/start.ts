@@ -1,23 +1,23 @@
-import { keptSecret } from "../shared/data-dir.ts";
-import type { Service, ServiceOptions } from "../shared/service.ts";
-import { startService } from "../shared/service.ts";
+import { persistedSecret } from "../shared/data-dir.ts";
+import type { Emulator, EmulatorOptions } from "../shared/emulator.ts";
+import { startEmulator } from "../shared/emulator.ts";
 import { clerkApp } from "./app.ts";
-import { openDirectory } from "./directory.ts";
-import { clerkId } from "./people.ts";
-import { openMint } from "./tokens.ts";
+import { openUserStore } from "./user-store.ts";
+import { clerkId } from "./user.ts";
+import { openTokenSigner } from "./tokens.ts";
 
-/** See `startClerkEmulator`. */
-export interface ClerkEmulatorOptions extends ServiceOptions {
-  /** `iss` of the tokens; the emulator's own URL unless given. */
+/** How to start a Clerk emulator. */
+export interface ClerkEmulatorOptions extends EmulatorOptions {
+  /** `iss` of the tokens; the emulator's URL unless given. */
   issuer?: string | undefined;
-  /** The Backend API's key; made at the first start unless given. */
+  /** The Backend API's key; generated at the first start unless given. */
   secretKey?: string | undefined;
-  /** How long a token is good; 60 seconds as from Clerk, unless given. */
+  /** How long a token is valid; 60 seconds, as Clerk's are, unless given. */
   tokenTtlSeconds?: number | undefined;
 }
 
 /** A running Clerk emulator. */
-export interface ClerkEmulator extends Service {
+export interface ClerkEmulator extends Emulator {
   issuer: string;
   secretKey: string;
 }
@@ -32,12 +32,12 @@ const TOKEN_TTL_SECONDS = 60;
 export async function startClerkEmulator(options: ClerkEmulatorOptions): Promise<ClerkEmulator> {
   const { dataDir, tokenTtlSeconds: ttlSeconds = TOKEN_TTL_SECONDS } = options;
   let secretKey = options.secretKey ?? "";
-  const service = await startService("clerk", options, async (foundations, url) => {
-    secretKey ||= keptSecret(dataDir, "clerk-secret-key", () => clerkId("sk_test"));
+  const emulator = await startEmulator("clerk", options, async (ctx, url) => {
+    secretKey ||= persistedSecret(dataDir, "clerk-secret-key", () => clerkId("sk_test"));
     const issuer = options.issuer ?? url;
-    const mint = await openMint({ ...foundations, issuer, ttlSeconds });
-    const directory = openDirectory(foundations);
-    return { app: clerkApp({ ...foundations, directory, mint, issuer, secretKey }) };
+    const signer = await openTokenSigner({ ...ctx, issuer, ttlSeconds });
+    const users = openUserStore(ctx);
+    return { app: clerkApp({ ...ctx, users, signer, issuer, secretKey }) };
   });
-  return { ...service, issuer: options.issuer ?? service.url, secretKey };
+  return { ...emulator, issuer: options.issuer ?? emulator.url, secretKey };
 }

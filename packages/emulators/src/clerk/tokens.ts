@@ -1,44 +1,43 @@
 import { createPublicKey, generateKeyPairSync, randomBytes } from "node:crypto";
 import type { JWK } from "jose";
 import { exportJWK, importPKCS8, SignJWT } from "jose";
-import { keptSecret } from "../shared/data-dir.ts";
-import type { Person } from "./people.ts";
+import { persistedSecret } from "../shared/data-dir.ts";
+import type { User } from "./user.ts";
 
 const ALGORITHM = "RS256";
-const CLOCK_SKEW_SECONDS = 10; // Clerk dates `nbf` back by as much
+const CLOCK_SKEW_SECONDS = 10; // by which Clerk's `nbf` is before `iat`
 
-/** Mints the tokens of one instance. */
-export interface TokenMint {
+/** Signs the session tokens of one instance. */
+export interface TokenSigner {
   /** The public keys, as `/.well-known/jwks.json` shows them. */
   jwks: { keys: JWK[] };
   /**
-   * A session token from Clerk's "convex" template, with the claims a bare template has: no
-   * e-mail, no name.
+   * A session token as of Clerk's JWT template "convex", with its default claims: no e-mail address, no name.
    *
    * @param party the origin of the front end (`azp`).
    */
-  mint(person: Person, party: string): Promise<string>;
+  sign(user: User, party: string): Promise<string>;
 }
 
-/** Opens the mint with the RS256 key kept in the data folder, making one at the first start. */
-export async function openMint(options: {
+/** Opens the signer. Its RS256 key is in the data folder, and generated at the first start. */
+export async function openTokenSigner(options: {
   dataDir: string;
   issuer: string;
   ttlSeconds: number;
   now: () => number;
-}): Promise<TokenMint> {
-  const pem = keptSecret(options.dataDir, "clerk-token-key.pem", newKeyPem);
-  const kid = keptSecret(options.dataDir, "clerk-token-key.id", () => `ins_${randomHex(14)}`);
+}): Promise<TokenSigner> {
+  const pem = persistedSecret(options.dataDir, "clerk-token-key.pem", newKeyPem);
+  const kid = persistedSecret(options.dataDir, "clerk-token-key.id", () => `ins_${randomHex(14)}`);
   const privateKey = await importPKCS8(pem, ALGORITHM);
   const publicJwk = await exportJWK(createPublicKey(pem));
   return {
     jwks: { keys: [{ ...publicJwk, kid, alg: ALGORITHM, use: "sig" }] },
-    mint: (person, party) => {
+    sign: (user, party) => {
       const issuedAt = Math.floor(options.now() / 1000);
-      return new SignJWT({ azp: party, sid: person.sessionId })
+      return new SignJWT({ azp: party, sid: user.sessionId })
         .setProtectedHeader({ alg: ALGORITHM, kid, typ: "JWT" })
         .setIssuer(options.issuer)
-        .setSubject(person.id)
+        .setSubject(user.id)
         .setAudience("convex")
         .setIssuedAt(issuedAt)
         .setNotBefore(issuedAt - CLOCK_SKEW_SECONDS)
@@ -49,7 +48,7 @@ export async function openMint(options: {
   };
 }
 
-/** OIDC discovery, as much of it as Clerk's Frontend API shows and JWT verifiers read. */
+/** Clerk's OpenID Connect discovery document. */
 export function discovery(issuer: string): Record<string, unknown> {
   return {
     issuer,

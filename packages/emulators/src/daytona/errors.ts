@@ -14,8 +14,8 @@ const NAMES: Partial<Record<number, string>> = {
   502: "Bad Gateway",
 };
 
-/** A refusal, answered as Daytona words it; `source` and `code` choose the SDK's error class. */
-export class DaytonaRefusal extends Error {
+/** An error answer, in Daytona's format. Its `source` and `code` decide which error the SDK throws. */
+export class DaytonaError extends Error {
   readonly status: ContentfulStatusCode;
   readonly source: "DAYTONA_API" | "DAYTONA_DAEMON" | "DAYTONA_PROXY";
   readonly code: string | undefined;
@@ -23,48 +23,48 @@ export class DaytonaRefusal extends Error {
   constructor(
     status: ContentfulStatusCode,
     message: string,
-    from: { source?: DaytonaRefusal["source"]; code?: string } = {},
+    from: { source?: DaytonaError["source"]; code?: string } = {},
   ) {
     super(message);
-    this.name = "DaytonaRefusal";
+    this.name = "DaytonaError";
     this.status = status;
     this.source = from.source ?? "DAYTONA_API";
     this.code = from.code;
   }
 }
 
-/** A refusal by the sandbox's own daemon (the toolbox). */
-export function daemonRefusal(
+/** An error answer of the daemon in the sandbox (the toolbox). */
+export function daemonError(
   status: ContentfulStatusCode,
   message: string,
   code?: string,
-): DaytonaRefusal {
-  return new DaytonaRefusal(status, message, {
+): DaytonaError {
+  return new DaytonaError(status, message, {
     source: "DAYTONA_DAEMON",
     ...(code === undefined ? {} : { code }),
   });
 }
 
-/** A body, query or parameter as its schema has it. @throws DaytonaRefusal 400, naming what doesn't fit. */
-export function parsed<Output>(schema: ZodType<Output>, value: unknown): Output {
+/** Validates a body, query or parameter. @throws DaytonaError 400, naming what is wrong. */
+export function validate<Output>(schema: ZodType<Output>, value: unknown): Output {
   const result = schema.safeParse(value);
   if (result.success) return result.data;
   const issue = result.error.issues[0];
   const where = issue?.path.join(".") ?? "";
-  throw new DaytonaRefusal(400, `${where || "body"}: ${issue?.message ?? "is invalid"}`);
+  throw new DaytonaError(400, `${where || "body"}: ${issue?.message ?? "is invalid"}`);
 }
 
-/** Answers an error: a refusal in Daytona's words, anything else as a 500. */
+/** The answer for an error; 500 if it isn't a `DaytonaError`. */
 export function answerError(error: Error, context: Context): Response {
-  const refusal = error instanceof DaytonaRefusal ? error : undefined;
-  const status = refusal?.status ?? 500;
+  const known = error instanceof DaytonaError ? error : undefined;
+  const status = known?.status ?? 500;
   return context.json(
     {
       statusCode: status,
       error: NAMES[status] ?? "Internal Server Error",
       message: error.message,
-      source: refusal?.source ?? "DAYTONA_API",
-      ...(refusal?.code === undefined ? {} : { code: refusal.code }),
+      source: known?.source ?? "DAYTONA_API",
+      ...(known?.code === undefined ? {} : { code: known.code }),
       path: context.req.path,
       timestamp: new Date().toISOString(),
     },

@@ -1,53 +1,53 @@
 import { randomBytes } from "node:crypto";
-import { keptSecret } from "../shared/data-dir.ts";
-import type { Service, ServiceOptions } from "../shared/service.ts";
-import { startService } from "../shared/service.ts";
+import { persistedSecret } from "../shared/data-dir.ts";
+import type { Emulator, EmulatorOptions } from "../shared/emulator.ts";
+import { startEmulator } from "../shared/emulator.ts";
 import { daytonaApp } from "./app.ts";
-import { openFleet } from "./fleet.ts";
-import type { Quota } from "./limits.ts";
-import { makeLimits } from "./limits.ts";
-import type { Delay, DelayName } from "./machine.ts";
-import { makeMachines } from "./machines.ts";
-import { openPreviews } from "./previews.ts";
-import { removeStrayWorkspaces } from "./workspace.ts";
+import { openSandboxStore } from "./sandboxes/sandbox-store.ts";
+import type { Quota } from "./sandboxes/limits.ts";
+import { createLimits } from "./sandboxes/limits.ts";
+import type { Delay, DelayName } from "./sandboxes/state-machine.ts";
+import { createSandboxRuntime } from "./runtime/sandbox-runtime.ts";
+import { openPreviews } from "./previews/previews.ts";
+import { removeOrphanedWorkspaces } from "./runtime/workspace.ts";
 
-/** See `startDaytonaEmulator`. */
-export interface DaytonaEmulatorOptions extends ServiceOptions {
-  /** Made at the first start unless given. */
+/** How to start a Daytona emulator. */
+export interface DaytonaEmulatorOptions extends EmulatorOptions {
+  /** Generated at the first start unless given. */
   apiKey?: string | undefined;
-  /** How long changes of state take, in milliseconds; "until seen" is until the sandbox is asked for. */
+  /** How long transitions take: in milliseconds, or "until seen", which is until the sandbox is read once. */
   delaysMs?: Partial<Record<DelayName, Delay>> | undefined;
-  /** How long a minute of the auto intervals is, in milliseconds; 60,000 unless given. */
+  /** How long a minute of the auto intervals takes, in milliseconds; 60,000 unless given. */
   minuteMs?: number | undefined;
-  /** A shell line that every sandbox runs while it is started, as a snapshot's entrypoint; none unless given. */
+  /** The entrypoint of every sandbox: a shell line that runs while it is started. None unless given. */
   entrypoint?: string | undefined;
-  /** The snapshots that there are: `quaver-agent` unless given. */
+  /** The names of the existing snapshots; `quaver-agent` unless given. */
   snapshots?: readonly string[] | undefined;
-  /** What all sandboxes may have together; as much as they like unless given. */
+  /** What all sandboxes may use together; unlimited unless given. */
   quota?: Quota | undefined;
   /**
-   * Ports of this machine that no preview shows; none unless given. A sandbox's ports are this machine's here, and
-   * those of other services are none of its own.
+   * Ports that previews don't show; none unless given. Sandboxes share the ports of this machine, where other services
+   * listen, too.
    */
   reservedPorts?: readonly number[] | undefined;
 }
 
 /** A running Daytona emulator. */
-export interface DaytonaEmulator extends Service {
+export interface DaytonaEmulator extends Emulator {
   apiKey: string;
-  /** What all sandboxes may have together, from now on. */
+  /** Replaces the quota of all sandboxes together. */
   setQuota(quota: Quota): void;
 }
 
-// Long enough for a subscriber to see the states pass, short enough not to be waited for.
+// Long enough for a live query to show each state, and short enough to wait for.
 const DELAYS_MS = { create: 600, start: 400, stop: 300, archive: 600, destroy: 300 };
 const MINUTE_MS = 60_000;
 
 /**
  * Starts the Daytona emulator on loopback.
  *
- * Commands sent to its sandboxes really run on this machine, as this user, in a folder per sandbox:
- * a development convenience, not a security boundary.
+ * The commands of its sandboxes run on this machine, as this user, in a folder per sandbox. This is for development,
+ * and not a security boundary.
  *
  * @throws EmulatorError `EADDRINUSE`, `DATA_DIR_IN_USE` or `DATA_CORRUPT`.
  */
@@ -56,29 +56,29 @@ export async function startDaytonaEmulator(
 ): Promise<DaytonaEmulator> {
   const { dataDir } = options;
   let apiKey = options.apiKey ?? "";
-  const limits = makeLimits(options.snapshots ?? ["quaver-agent"], options.quota ?? {});
-  const service = await startService("daytona", options, async (foundations, url) => {
-    apiKey ||= keptSecret(dataDir, "daytona-api-key", newApiKey);
-    const machines = makeMachines(dataDir, options.entrypoint);
-    foundations.onClose(() => machines.close());
-    const fleet = openFleet({
-      ...foundations,
+  const limits = createLimits(options.snapshots ?? ["quaver-agent"], options.quota ?? {});
+  const emulator = await startEmulator("daytona", options, async (ctx, url) => {
+    apiKey ||= persistedSecret(dataDir, "daytona-api-key", newApiKey);
+    const runtime = createSandboxRuntime(dataDir, options.entrypoint);
+    ctx.onClose(() => runtime.close());
+    const sandboxes = openSandboxStore({
+      ...ctx,
       limits,
       delaysMs: { ...DELAYS_MS, ...options.delaysMs },
       minuteMs: options.minuteMs ?? MINUTE_MS,
       onStarted: (sandbox) => {
-        machines.boot(sandbox).catch(() => undefined); // it was shut down meanwhile
+        runtime.start(sandbox).catch(() => undefined); // it was stopped meanwhile
       },
-      onStopped: (id, destroyed) => machines.shutDown(id, destroyed),
+      onStopped: (id, destroyed) => runtime.stop(id, destroyed),
     });
-    foundations.onClose(() => fleet.close());
-    await removeStrayWorkspaces(dataDir, (id) => fleet.find(id) !== undefined);
+    ctx.onClose(() => sandboxes.close());
+    await removeOrphanedWorkspaces(dataDir, (id) => sandboxes.find(id) !== undefined);
     const { reservedPorts = [] } = options;
-    const previews = openPreviews({ ...foundations, url, fleet, machines, reservedPorts });
-    const app = daytonaApp({ ...foundations, url, apiKey, fleet, machines, previews });
+    const previews = openPreviews({ ...ctx, url, sandboxes, runtime, reservedPorts });
+    const app = daytonaApp({ ...ctx, url, apiKey, sandboxes, runtime, previews });
     return { app, upgrade: (...connection) => previews.upgrade(...connection) };
   });
-  return { ...service, apiKey, setQuota: (quota) => limits.setQuota(quota) };
+  return { ...emulator, apiKey, setQuota: (quota) => limits.setQuota(quota) };
 }
 
 function newApiKey(): string {

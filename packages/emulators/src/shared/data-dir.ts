@@ -2,16 +2,14 @@ import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node
 import { join } from "node:path";
 import { EmulatorError, systemErrorCode } from "./errors.ts";
 
-/** Lock files held by this process, to tell its own second start from a crashed process's lock. */
+/** The lock files that this process holds. A lock with this process's id that isn't here is an old one: ids are reused. */
 const heldHere = new Set<string>();
 
 /**
- * Takes the data folder for one service of this process.
+ * Locks the data folder for one emulator. A lock that a crashed process left behind is replaced.
  *
- * A lock left by a process that is gone is taken over.
- *
- * @returns the function that gives it back.
- * @throws EmulatorError `DATA_DIR_IN_USE` while another live process (or this one) has it.
+ * @returns a function that releases the lock.
+ * @throws EmulatorError `DATA_DIR_IN_USE` while another emulator of this kind uses it.
  */
 export function lockDataDir(dataDir: string, service: string): () => void {
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
@@ -31,8 +29,8 @@ export function lockDataDir(dataDir: string, service: string): () => void {
   };
 }
 
-/** A secret that is made at the first start and the same ever after, readable by its owner alone. */
-export function keptSecret(dataDir: string, name: string, make: () => string): string {
+/** A secret that is generated at the first start and kept in a file that only its owner can read. */
+export function persistedSecret(dataDir: string, name: string, make: () => string): string {
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
   const file = join(dataDir, name);
   const kept = readIfThere(file)?.trim();
@@ -57,7 +55,7 @@ function writeOwnerOnly(file: string, text: string): void {
   renameSync(fresh, file);
 }
 
-/** Process id and, where the system tells it, start time: ids are used again, start times aren't. */
+/** The process's id, which may be reused, with its start time, where the system tells it. */
 function identity(pid: number): string {
   return `${String(pid)} ${startTime(pid)}`;
 }

@@ -1,13 +1,13 @@
 /**
- * What can keep an emulator from starting, or its data from being read.
+ * Why an emulator can't start.
  *
- * - `EADDRINUSE`: the port given is taken.
- * - `DATA_DIR_IN_USE`: another process has this data folder open.
+ * - `EADDRINUSE`: the port is in use.
+ * - `DATA_DIR_IN_USE`: another emulator of this kind uses the data folder.
  * - `DATA_CORRUPT`: a data file holds something no emulator wrote.
  */
 export type EmulatorErrorCode = "EADDRINUSE" | "DATA_DIR_IN_USE" | "DATA_CORRUPT";
 
-/** A failure of the emulator itself, told apart by `code`; never an answer to a client. */
+/** An error of the emulator itself. It is never an answer to a client. */
 export class EmulatorError extends Error {
   readonly code: EmulatorErrorCode;
 

@@ -23,7 +23,7 @@ function isPattern(source: string): boolean {
   }
 }
 
-/** A fault as the control endpoint takes it: `path` is a prefix, `pattern` a RegExp's source. */
+/** A fault as `POST /_faults` accepts it: `path` is a prefix, `pattern` a regular expression. */
 export const faultSchema = z.strictObject({
   method: z.string().optional(),
   path: z.string().optional(),
@@ -34,27 +34,27 @@ export const faultSchema = z.strictObject({
 });
 
 /**
- * What goes wrong:
- * - `{status, body?, headers?}`: answers so, without doing the work;
- * - `"drop"`: ends the connection without doing the work;
- * - `"after"`: does the work, then ends the connection; `{after: {status, …}}`: then answers so;
- * - `"malformed"`: does the work, then answers with something that isn't JSON;
- * - `{delayMs, when?}`: waits, before the work (the default) or after it;
- * - `{error, recoverable?}`: Daytona only: the sandbox's change ends in state `error`;
- * - `"duplicate"`: webhooks only: delivers once more than needed.
+ * What a fault does:
+ * - `{status, body?, headers?}`: sends this answer, and doesn't handle the call;
+ * - `"drop"`: closes the connection, and doesn't handle the call;
+ * - `"after"`: handles the call, then closes the connection; `{after: {status, …}}`: then sends this answer;
+ * - `"malformed"`: handles the call, then sends an answer that isn't JSON;
+ * - `{delayMs, when?}`: waits before the call is handled (the default), or after;
+ * - `{error, recoverable?}`: Daytona only: the transition ends in state `error`;
+ * - `"duplicate"`: webhooks only: delivers twice.
  */
 export type FaultKind = z.infer<typeof kindSchema>;
 
 /**
- * For a test in the emulator's own process: has something done (the caller killed, for one) as soon as the call is
- * there, or once its work is done, and then ends the connection.
+ * For tests in the emulator's own process: calls a function (which kills the caller, for instance) before or after the
+ * call is handled, and then closes the connection.
  */
 export interface Interruption {
   interrupt: () => Promise<void>;
   when: "before" | "after";
 }
 
-/** A fault to inject into matching calls, or webhook deliveries (method `WEBHOOK`, path the event). */
+/** A fault to inject into matching calls, or into webhook deliveries: these have method `WEBHOOK` and the event as path. */
 export interface FaultRule {
   /** Any method, unless given. */
   method?: string | undefined;
@@ -67,7 +67,7 @@ export interface FaultRule {
   kind: FaultKind | Interruption;
 }
 
-/** A call that came in, or a webhook delivery that went out; nothing of its body or headers. */
+/** A call that was received, or a webhook delivery that was sent; without body and headers. */
 export interface Call {
   method: string;
   path: string;
@@ -75,27 +75,28 @@ export interface Call {
   at: number;
 }
 
-/** Faults on demand, and the record of calls by which a test finds where to put them. */
+/** Injects faults, and lists the calls so far. */
 export interface Faults {
-  /** Adds a fault; returns the function that takes it away. */
+  /** Adds a fault; returns a function that removes it. */
   add(rule: FaultRule): () => void;
+  /** Removes all faults, and empties the list of calls. */
   clear(): void;
   calls(): Call[];
 }
 
-/** The emulator's own side of `Faults`. */
-export interface FaultDesk extends Faults {
-  /** Records a call and returns the fault that is to befall it. */
-  meet(method: string, path: string): FaultKind | Interruption | undefined;
-  /** Waits, at most until the emulator closes. */
+/** What the emulator itself uses `Faults` by. */
+export interface FaultInjector extends Faults {
+  /** Records a call; returns the fault to inject into it, if any. */
+  onCall(method: string, path: string): FaultKind | Interruption | undefined;
+  /** Waits, but not longer than until the emulator is closed. */
   wait(delayMs: number): Promise<void>;
   close(): void;
 }
 
-const CALLS_KEPT = 10_000; // an emulator may run for weeks; a test looks at its own few
+const MAX_CALLS = 10_000; // an emulator may run for weeks; tests only need the last few
 
-/** Makes the faults of one emulator. */
-export function makeFaults(now: () => number): FaultDesk {
+/** Creates the fault injector of one emulator. */
+export function createFaultInjector(now: () => number): FaultInjector {
   let rules: { rule: FaultRule; seen: number }[] = [];
   let calls: Call[] = [];
   const waiting = new Set<() => void>();
@@ -113,9 +114,9 @@ export function makeFaults(now: () => number): FaultDesk {
       calls = [];
     },
     calls: () => [...calls],
-    meet: (method, path) => {
+    onCall: (method, path) => {
       calls.push({ method, path, at: now() });
-      if (calls.length > CALLS_KEPT) calls = calls.slice(CALLS_KEPT / 2);
+      if (calls.length > MAX_CALLS) calls = calls.slice(MAX_CALLS / 2);
       const matching = rules.filter(({ rule }) => matches(rule, method, path));
       for (const entry of matching) entry.seen += 1;
       return matching.find(isDue)?.rule.kind;

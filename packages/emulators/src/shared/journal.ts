@@ -27,12 +27,12 @@ export interface Table<Row> {
   remove(key: string): Change;
 }
 
-/** An append-only file of rows: a change that was committed survives `kill -9`. */
+/** Tables in an append-only file. A committed change survives `kill -9`. */
 export interface Journal {
   /**
-   * Opens a table, checking every stored row by its schema.
+   * Opens a table, and validates its stored rows.
    *
-   * @throws EmulatorError `DATA_CORRUPT` when a stored row doesn't fit.
+   * @throws EmulatorError `DATA_CORRUPT` when a stored row is invalid.
    */
   table<Row>(name: string, schema: z.ZodType<Row>): Table<Row>;
   /** Writes all the changes or none, before it returns. */
@@ -46,10 +46,10 @@ const lineSchema = z.array(changeSchema);
 type Rows = Map<string, Map<string, unknown>>;
 
 /**
- * Opens the journal in `file`, making it if there is none, readable by its owner alone.
+ * Opens the journal in `file`, which is created if it isn't there, and which only its owner can read.
  *
- * Each line is one commit. A torn last line is a commit that was never acknowledged and is
- * dropped; anything else that can't be read is corruption.
+ * Each line is a commit. An incomplete last line is a commit that never returned, and is dropped. Any other
+ * line that can't be read is an error.
  *
  * @throws EmulatorError `DATA_CORRUPT`.
  */
@@ -61,7 +61,7 @@ export function openJournal(file: string): Journal {
   return {
     table: (name, schema) => openTable(file, rows, name, schema),
     commit: (...changes) => {
-      // The descriptor's number may be another file's by now.
+      // By now, the descriptor's number may belong to another file.
       if (closed) throw new Error("the emulator has been closed");
       writeSync(descriptor, JSON.stringify(changes) + "\n");
       for (const change of changes) apply(rows, change);
@@ -76,7 +76,7 @@ export function openJournal(file: string): Journal {
 function replay(file: string): Rows {
   const rows: Rows = new Map();
   const lines = readFileSync(file, "utf8").split("\n");
-  lines.pop(); // empty after a whole last line; otherwise torn by a crash, so never acknowledged
+  lines.pop(); // empty if the last line is complete; else an incomplete commit
   for (const [index, line] of lines.entries()) {
     for (const change of parseLine(file, index + 1, line)) apply(rows, change);
   }
@@ -98,7 +98,7 @@ function apply(rows: Rows, { table, key, value }: Change): void {
   else tableRows.set(key, value);
 }
 
-/** Rewrites the file with the live rows alone, in one rename, and leaves it open for appending. */
+/** Replaces the file by one with the current rows alone, and leaves that open for appending. */
 function compact(file: string, rows: Rows): number {
   const fresh = `${file}.new`;
   const descriptor = openSync(fresh, "w", 0o600);
@@ -121,7 +121,7 @@ function openTable<Row>(
   const checked = z.map(z.string(), schema).safeParse(rows.get(name) ?? new Map());
   if (!checked.success) {
     const where = checked.error.issues[0]?.path.join(".") ?? "";
-    throw new EmulatorError("DATA_CORRUPT", `${file}: the row ${name}.${where} doesn't fit`);
+    throw new EmulatorError("DATA_CORRUPT", `${file}: the row ${name}.${where} is invalid`);
   }
   const parsed = checked.data;
   rows.set(name, parsed);

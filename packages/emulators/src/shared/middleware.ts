@@ -2,36 +2,35 @@ import { timingSafeEqual, createHash } from "node:crypto";
 import type { HttpBindings } from "@hono/node-server";
 import type { Context, MiddlewareHandler } from "hono";
 import { Hono } from "hono";
-import type { FaultDesk, FaultKind, Interruption } from "./faults.ts";
+import type { FaultInjector, FaultKind, Interruption } from "./faults.ts";
 import { faultSchema } from "./faults.ts";
 
-/** What every emulator's handlers find in their context. */
+/** The type of every emulator's Hono context. */
 export interface EmulatorEnv {
   Bindings: HttpBindings;
-  /** The fault that befell this call, for handlers that act on it themselves. */
+  /** The fault of this call, for handlers that inject it themselves. */
   Variables: { fault?: FaultKind | Interruption };
 }
 
-/** Body sizes above this are answered with 413. */
-const MAX_BODY_BYTES = 64 * 1024 * 1024; // uploads to a sandbox go through here too
+const MAX_BODY_BYTES = 64 * 1024 * 1024; // what goes to a preview passes through here, too
 
 /**
- * Refuses bodies over `MAX_BODY_BYTES`. Hono's own `bodyLimit` makes a new `Request` of one that
- * comes without a length, which Node's can't be made of by `@hono/node-server`.
+ * Answers bodies over `MAX_BODY_BYTES` with 413. Hono's own `bodyLimit` creates a new `Request` for a body without a
+ * length, which fails with the requests of `@hono/node-server`.
  */
-export const limitedBody: MiddlewareHandler<EmulatorEnv> = async (context, next) => {
+export const limitBody: MiddlewareHandler<EmulatorEnv> = async (context, next) => {
   const length = context.req.header("content-length");
   const body = length === undefined ? await readBounded(context.req.raw.body) : undefined;
   if (body === null || Number(length ?? 0) > MAX_BODY_BYTES) {
     return context.json({ error: "the body is too large" }, 413);
   }
-  // Where Hono's own readers look first, and then await what they find.
+  // Hono's own methods for reading a body use this cache, and await what is in it.
   if (body) Object.assign(context.req.bodyCache, { arrayBuffer: Promise.resolve(body.buffer) });
   await next();
   return undefined;
 };
 
-/** The whole of a body; undefined if there is none, null if it is too large. */
+/** The complete body; undefined if there is none, null if it is too large. */
 async function readBounded(
   body: ReadableStream<Uint8Array> | null,
 ): Promise<Uint8Array<ArrayBuffer> | undefined | null> {
@@ -53,7 +52,7 @@ export function hasBearer(context: Context, secret: string): boolean {
   return timingSafeEqual(digest(given), digest(`Bearer ${secret}`));
 }
 
-/** The request's JSON, or undefined when it has none that can be read. */
+/** The request's JSON, or undefined if it isn't valid JSON. */
 export async function readJson(context: Context): Promise<unknown> {
   try {
     return await context.req.json();
@@ -62,32 +61,32 @@ export async function readJson(context: Context): Promise<unknown> {
   }
 }
 
-/** Records each call and lets the faults asked for befall it. */
-export function withFaults(faults: FaultDesk): MiddlewareHandler<EmulatorEnv> {
+/** Records each call, and injects its fault, if it has one. */
+export function withFaults(faults: FaultInjector): MiddlewareHandler<EmulatorEnv> {
   return async (context, next) => {
-    const fault = faults.meet(context.req.method, context.req.path);
+    const fault = faults.onCall(context.req.method, context.req.path);
     if (fault === undefined) {
       await next();
       return undefined;
     }
     context.set("fault", fault);
-    if (fault === "drop") return drop(context);
-    if (typeof fault === "object" && "status" in fault) return answer(fault);
+    if (fault === "drop") return closeConnection(context);
+    if (typeof fault === "object" && "status" in fault) return answerOf(fault);
     if (typeof fault === "object" && "delayMs" in fault && fault.when !== "after") {
       await faults.wait(fault.delayMs);
     }
     if (typeof fault === "object" && "interrupt" in fault && fault.when === "before") {
       await fault.interrupt();
-      return drop(context);
+      return closeConnection(context);
     }
     await next();
     if (typeof fault === "object" && "interrupt" in fault) {
       await fault.interrupt();
-      context.res = drop(context);
+      context.res = closeConnection(context);
     }
-    if (fault === "after") context.res = drop(context);
-    if (fault === "malformed") context.res = malformed(context.res.status);
-    if (typeof fault === "object" && "after" in fault) context.res = answer(fault.after);
+    if (fault === "after") context.res = closeConnection(context);
+    if (fault === "malformed") context.res = malformedAnswer(context.res.status);
+    if (typeof fault === "object" && "after" in fault) context.res = answerOf(fault.after);
     if (typeof fault === "object" && "delayMs" in fault && fault.when === "after") {
       await faults.wait(fault.delayMs);
     }
@@ -97,9 +96,9 @@ export function withFaults(faults: FaultDesk): MiddlewareHandler<EmulatorEnv> {
 
 /**
  * The control endpoints: `POST /_faults` adds a fault, `DELETE /_faults` removes all,
- * `GET /_calls` lists the calls so far. Development endpoints, without a key: see `callers.ts`.
+ * `GET /_calls` lists the calls so far. They need no key: `origins.ts` decides who may call them.
  */
-export function controls(faults: FaultDesk): Hono<EmulatorEnv> {
+export function controlRoutes(faults: FaultInjector): Hono<EmulatorEnv> {
   const app = new Hono<EmulatorEnv>();
   app.post("/_faults", async (context) => {
     const parsed = faultSchema.safeParse(await readJson(context));
@@ -116,12 +115,12 @@ export function controls(faults: FaultDesk): Hono<EmulatorEnv> {
   return app;
 }
 
-function drop(context: Context<EmulatorEnv>): Response {
+function closeConnection(context: Context<EmulatorEnv>): Response {
   context.env.incoming.socket.destroy();
-  return new Response(null, { status: 500 }); // goes nowhere: the connection is gone
+  return new Response(null, { status: 500 }); // is not sent: the connection is closed
 }
 
-function answer(fault: {
+function answerOf(fault: {
   status: number;
   body?: unknown;
   headers?: Record<string, string> | undefined;
@@ -134,7 +133,7 @@ function answer(fault: {
   return new Response(fault.status === 204 ? null : body, init);
 }
 
-function malformed(status: number): Response {
+function malformedAnswer(status: number): Response {
   return new Response('<html><body>{"id":', {
     status: status === 204 ? 200 : status,
     headers: { "content-type": "text/html" },

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { Webhook } from "svix";
 import { z } from "zod";
-import type { FaultDesk } from "./faults.ts";
+import type { FaultInjector } from "./faults.ts";
 import type { Change, Journal } from "./journal.ts";
 
 /** Where webhooks go, and the secret (`whsec_…`) they are signed with. */
@@ -10,23 +10,26 @@ export interface WebhookTarget {
   secret: string;
 }
 
-/** When a delivery is tried again, and when an attempt counts as failed. */
+/** When a delivery is retried, and when an attempt counts as failed. */
 export interface DeliveryOptions {
-  /** Waits between attempts, in milliseconds; after the last one the message is given up. */
+  /** Waits between attempts, in milliseconds; after the last one, the message is dropped. */
   retryDelaysMs?: number[] | undefined;
   /** How long the receiver has to answer, in milliseconds. */
   webhookTimeoutMs?: number | undefined;
 }
 
-/** Signed webhooks, delivered at least once, surviving a restart until given up. */
+/**
+ * A transactional outbox: signed webhooks that are stored with the change that they report, and delivered at least
+ * once, also after a restart, until they are dropped.
+ */
 export interface Outbox {
   setTarget(target: WebhookTarget | undefined): void;
   /**
-   * Prepares a message: commit the changes it returns along with what they tell of, then call
-   * `flush`. Without a target there is nobody to tell, as with Svix, and there are none.
+   * Creates a message. Commit the returned changes together with the change that it reports, then call `flush`.
+   * Without a target there is no message, as with Svix.
    */
   message(eventType: string, payload: object): Change[];
-  /** Sends what is due. */
+  /** Sends the messages that were committed. */
   flush(): void;
   /** How many messages wait for a first or further attempt. */
   pending(): number;
@@ -42,13 +45,13 @@ const deliverySchema = z.object({
 });
 type Delivery = z.infer<typeof deliverySchema>;
 
-// Svix's own are 5 s, 5 min, 30 min, 2 h, 5 h, 10 h, 10 h: shortened to what a developer waits.
+// Svix's are 5 s, 5 min, 30 min, 2 h, 5 h, 10 h, 10 h; these are short enough for a developer to wait for.
 const RETRY_DELAYS_MS = [500, 2_000, 5_000, 10_000, 30_000, 60_000, 60_000];
 const WEBHOOK_TIMEOUT_MS = 15_000; // Svix's own
 
 /** How a service signs what it sends. */
-export interface WebhookScheme {
-  /** Throws on a secret that can't sign. */
+export interface WebhookSigner {
+  /** @throws when the secret can't sign. */
   check(secret: string): void;
   /** The headers of one attempt. */
   headers(
@@ -58,8 +61,8 @@ export interface WebhookScheme {
   ): Record<string, string>;
 }
 
-/** Svix's, which Clerk and Daytona use. */
-const SVIX: WebhookScheme = {
+/** Svix's signatures, which Clerk and Daytona use. */
+const SVIX: WebhookSigner = {
   check: (secret) => {
     new Webhook(secret);
   },
@@ -74,30 +77,30 @@ const SVIX: WebhookScheme = {
 /** Opens the outbox kept in the journal's table `deliveries`. */
 export function openOutbox(
   journal: Journal,
-  faults: FaultDesk,
+  faults: FaultInjector,
   { retryDelaysMs = RETRY_DELAYS_MS, webhookTimeoutMs = WEBHOOK_TIMEOUT_MS }: DeliveryOptions,
-  scheme: WebhookScheme = SVIX,
+  signer: WebhookSigner = SVIX,
 ): Outbox {
   const deliveries = journal.table("deliveries", deliverySchema);
   const closing = new AbortController();
   const isClosing = () => closing.signal.aborted;
-  const underWay = new Set<string>();
+  const sending = new Set<string>();
   let target: WebhookTarget | undefined;
 
   const attempt = async (delivery: Delivery): Promise<void> => {
     const to = target;
     if (!to) return;
-    const fault = faults.meet("WEBHOOK", delivery.eventType);
+    const fault = faults.onCall("WEBHOOK", delivery.eventType);
     if (typeof fault === "object" && "delayMs" in fault) await faults.wait(fault.delayMs);
     const sends = fault === "drop" ? 0 : fault === "duplicate" ? 2 : 1;
     let delivered = false;
     for (let sent = 0; sent < sends; sent += 1) {
-      const headers = scheme.headers(delivery, to.secret, new Date());
+      const headers = signer.headers(delivery, to.secret, new Date());
       const limits = { timeoutMs: webhookTimeoutMs, closing: closing.signal };
       delivered = await send(to.url, delivery.payload, headers, limits);
     }
-    if (fault === "after") delivered = false; // it got through, but its answer was lost
-    if (isClosing()) return; // stays as it was, for the next start
+    if (fault === "after") delivered = false; // it was received, but its answer is lost
+    if (isClosing()) return; // it is sent again after the next start
     if (delivered) {
       journal.commit(deliveries.remove(delivery.id));
       return;
@@ -114,14 +117,14 @@ export function openOutbox(
   };
 
   const start = (delivery: Delivery): void => {
-    if (underWay.has(delivery.id)) return;
-    underWay.add(delivery.id);
-    void attempt(delivery).finally(() => underWay.delete(delivery.id));
+    if (sending.has(delivery.id)) return;
+    sending.add(delivery.id);
+    void attempt(delivery).finally(() => sending.delete(delivery.id));
   };
 
   return {
     setTarget: (next) => {
-      if (next) scheme.check(next.secret);
+      if (next) signer.check(next.secret);
       target = next;
       deliveries.values().forEach(start);
     },
@@ -159,6 +162,6 @@ async function send(
     await response.body?.cancel();
     return response.ok;
   } catch {
-    return false; // refused, reset or timed out: all of them count as a failed attempt
+    return false; // refused, reset or timed out: the attempt failed
   }
 }

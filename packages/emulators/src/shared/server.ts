@@ -6,11 +6,11 @@ import type { HttpBindings } from "@hono/node-server";
 import { getRequestListener } from "@hono/node-server";
 import { EmulatorError, systemErrorCode } from "./errors.ts";
 
-/** A running emulator. */
-export interface Emulator {
+/** A server that listens. */
+export interface ListeningServer {
   /** Where it listens: `http://127.0.0.1:PORT`, without a slash at the end. */
   url: string;
-  /** Stops listening, ends what is under way and lets the process end. Data stays. */
+  /** Stops listening and closes all connections, so that the process can end. The data stays. */
   close(): Promise<void>;
 }
 
@@ -18,19 +18,19 @@ interface Fetcher {
   fetch(request: Request, env: HttpBindings): Response | Promise<Response>;
 }
 
-/** What is served: the app, and who takes connections that become something else. */
+/** What the server serves: the app, and upgraded connections. */
 export interface ServedApp {
   app: Fetcher;
   upgrade?: UpgradeHandler;
 }
 
-/** Takes over a connection that asks for another protocol (WebSocket). */
+/** Handles a request to upgrade its connection to a WebSocket. */
 export type UpgradeHandler = (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
 
 const HOST = "127.0.0.1";
 
 /**
- * Listens on loopback. The app is made once the port is known, since answers carry the URL.
+ * Listens on loopback. The app is created once the port is known, because its answers contain the URL.
  *
  * @param port 0 for any free one.
  * @throws EmulatorError `EADDRINUSE`.
@@ -38,7 +38,7 @@ const HOST = "127.0.0.1";
 export async function listen(
   port: number,
   makeApp: (url: string) => ServedApp | Promise<ServedApp>,
-): Promise<Emulator> {
+): Promise<ListeningServer> {
   const server = createServer();
   const sockets = new Set<Socket>();
   server.on("connection", (socket) => {
@@ -56,7 +56,7 @@ export async function listen(
     });
   try {
     const { app, upgrade } = await makeApp(url);
-    // Over HTTP/1 the bindings are node:http's, whatever else the listener's type allows for.
+    // Over HTTP/1 the bindings are node:http's; the listener's type allows for HTTP/2's, too.
     const fetch = (request: Request, env: unknown) => app.fetch(request, env as HttpBindings);
     // overrideGlobalObjects would replace this process's own Request and Response.
     const listener = getRequestListener(fetch, { overrideGlobalObjects: false });

@@ -9,22 +9,22 @@ interface StripeErrorBody {
   param?: string;
 }
 
-/** A refusal of the Stripe API: thrown by what serves a request, answered by the app. */
-export class StripeRefusal extends Error {
+/** An error answer of Stripe's API. */
+export class StripeError extends Error {
   readonly status: ContentfulStatusCode;
   readonly body: { error: StripeErrorBody };
 
   constructor(status: ContentfulStatusCode, error: StripeErrorBody) {
     super(error.message);
-    this.name = "StripeRefusal";
+    this.name = "StripeError";
     this.status = status;
     this.body = { error };
   }
 }
 
-/** A parameter that can't be: 400, `invalid_request_error`. */
-export function invalid(message: string, param?: string, code?: string): StripeRefusal {
-  return new StripeRefusal(400, {
+/** 400 `invalid_request_error`. */
+export function invalid(message: string, param?: string, code?: string): StripeError {
+  return new StripeError(400, {
     type: "invalid_request_error",
     message,
     ...(param === undefined ? {} : { param }),
@@ -32,9 +32,9 @@ export function invalid(message: string, param?: string, code?: string): StripeR
   });
 }
 
-/** No such object: 404 when it is the path's own, 400 when a parameter names it. */
-export function missing(kind: string, id: string, param = "id"): StripeRefusal {
-  return new StripeRefusal(param === "id" ? 404 : 400, {
+/** `resource_missing`: 404 if the path names the object, 400 if a parameter does. */
+export function noSuchObject(kind: string, id: string, param = "id"): StripeError {
+  return new StripeError(param === "id" ? 404 : 400, {
     type: "invalid_request_error",
     code: "resource_missing",
     message: `No such ${kind}: '${id}'`,
@@ -42,8 +42,8 @@ export function missing(kind: string, id: string, param = "id"): StripeRefusal {
   });
 }
 
-/** The first thing wrong with a request's parameters, in Stripe's words. */
-export function refusalOf(error: z.ZodError): StripeRefusal {
+/** The first error in a request's parameters, in Stripe's words. */
+export function invalidParameters(error: z.ZodError): StripeError {
   const issue = error.issues[0];
   const path = issue?.path.map(String) ?? [];
   if (issue?.code === "unrecognized_keys") {

@@ -1,24 +1,24 @@
 import { createHmac } from "node:crypto";
-import { keptSecret } from "../shared/data-dir.ts";
-import type { WebhookScheme } from "../shared/outbox.ts";
-import type { Foundations, Service, ServiceOptions } from "../shared/service.ts";
-import { startService } from "../shared/service.ts";
+import { persistedSecret } from "../shared/data-dir.ts";
+import type { WebhookSigner } from "../shared/outbox.ts";
+import type { EmulatorContext, Emulator, EmulatorOptions } from "../shared/emulator.ts";
+import { startEmulator } from "../shared/emulator.ts";
 import { stripeApp } from "./app.ts";
-import { offer, type PriceOffer } from "./catalogue.ts";
-import { forgetOldResults } from "./idempotency.ts";
-import { openLedger } from "./ledger.ts";
-import { stripeId } from "./rows.ts";
+import { ensurePrices, type PriceOffer } from "./store/prices.ts";
+import { deleteExpiredResults } from "./api/idempotency.ts";
+import { openStripeStore } from "./store/store.ts";
+import { stripeId } from "./store/rows.ts";
 
-/** See `startStripeEmulator`. */
-export interface StripeEmulatorOptions extends ServiceOptions {
-  /** The API's key; made at the first start unless given. */
+/** How to start a Stripe emulator. */
+export interface StripeEmulatorOptions extends EmulatorOptions {
+  /** The API's key; generated at the first start unless given. */
   secretKey?: string | undefined;
-  /** What is for sale; one thing named "Pro" unless given. */
+  /** The prices; one of a product named "Pro" unless given. */
   prices?: PriceOffer[] | undefined;
 }
 
 /** A running Stripe emulator. */
-export interface StripeEmulator extends Service {
+export interface StripeEmulator extends Emulator {
   secretKey: string;
   /** The id of each price, by its lookup key; the same after a restart. */
   priceIds: Record<string, string>;
@@ -32,9 +32,9 @@ const PRO: PriceOffer = {
   interval: "month",
 };
 
-/** `stripe-signature`: the time and an HMAC of time and body, by the secret's own characters. */
-const STRIPE_SIGNATURE: WebhookScheme = {
-  check: () => undefined, // any text is a key
+/** `stripe-signature`: the time, and an HMAC of the time and the body, whose key is the secret as text. */
+const STRIPE_SIGNER: WebhookSigner = {
+  check: () => undefined, // any text can be a key
   headers: ({ payload }, secret, at) => {
     const time = String(Math.floor(at.getTime() / 1000));
     const mac = createHmac("sha256", secret).update(`${time}.${payload}`).digest("hex");
@@ -55,13 +55,13 @@ export async function startStripeEmulator(options: StripeEmulatorOptions): Promi
   const { dataDir, prices = [PRO] } = options;
   let secretKey = options.secretKey ?? "";
   let priceIds: Record<string, string> = {};
-  const makeApp = ({ journal, outbox, faults, origins, now }: Foundations, url: string) => {
-    secretKey ||= keptSecret(dataDir, "stripe-secret-key", () => stripeId("sk_test"));
-    const ledger = openLedger(journal, outbox, now);
-    priceIds = offer(ledger, prices);
-    forgetOldResults(ledger);
-    return Promise.resolve({ app: stripeApp({ ledger, faults, origins, secretKey, url }) });
+  const makeApp = ({ journal, outbox, faults, origins, now }: EmulatorContext, url: string) => {
+    secretKey ||= persistedSecret(dataDir, "stripe-secret-key", () => stripeId("sk_test"));
+    const store = openStripeStore(journal, outbox, now);
+    priceIds = ensurePrices(store, prices);
+    deleteExpiredResults(store);
+    return Promise.resolve({ app: stripeApp({ store, faults, origins, secretKey, url }) });
   };
-  const service = await startService("stripe", options, makeApp, STRIPE_SIGNATURE);
-  return { ...service, secretKey, priceIds };
+  const emulator = await startEmulator("stripe", options, makeApp, STRIPE_SIGNER);
+  return { ...emulator, secretKey, priceIds };
 }

@@ -1,0 +1,147 @@
+/** What a preview shows, to whom, and what it passes on. `daytona-toolbox.test.ts` has how long it is good for. */
+import { createServer } from "node:http";
+import { connect } from "node:net";
+import { describe, expect, test } from "vitest";
+import { ask, fromAPage, write } from "../support/raw-http.ts";
+import { aDaytona, call, eventually, listening, str } from "../support/emulators.ts";
+
+/** A preview of a server that answers with the headers it was sent, and echoes on its WebSockets. */
+async function aPreview(reservedPorts: number[] = []) {
+  const server = createServer((request, response) => {
+    response.setHeader("set-cookie", "app=1");
+    response.end(JSON.stringify(request.headers));
+  });
+  server.on("upgrade", (request, socket) => {
+    socket.on("error", () => undefined);
+    socket.write(
+      "HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: websocket\r\n\r\n",
+    );
+    socket.end(`${request.url} ${JSON.stringify(request.headers)}`);
+  });
+  const port = Number(new URL(await listening(server)).port);
+  const daytona = await aDaytona({ reservedPorts, origins: ["http://localhost:5173"] });
+  const headers = { authorization: `Bearer ${daytona.apiKey}` };
+  const api = async (method: string, path: string) =>
+    (await call(method, daytona.url + path, method === "POST" ? {} : undefined, headers)).json;
+  const id = str((await api("POST", "/sandbox")).id);
+  await eventually(async () => expect((await api("GET", `/sandbox/${id}`)).state).toBe("started"));
+  const sign = async (at: number) =>
+    str((await api("GET", `/sandbox/${id}/ports/${at}/signed-preview-url`)).url);
+  const url = await sign(port);
+  const label = url.split("/").at(-2)!;
+  const host = `${label}.localhost:${new URL(daytona.url).port}`;
+  return { daytona, url, host, origin: `http://${host}`, sign, port, standing: `${port}-${id}` };
+}
+
+const upgrade = ["connection: upgrade", "upgrade: websocket"];
+
+describe("a preview", () => {
+  test("has a host of its own, which is all that a browser gets from its path", async () => {
+    const { url, host, origin } = await aPreview();
+    const framed = await ask(`${url}a?b`, fromAPage("navigate", "iframe"));
+    expect(framed.status).toBe(307);
+    expect(framed.headers.location).toBe(`${origin}/a?b`);
+    expect((await ask(url, fromAPage("no-cors", "script"))).status).toBe(403);
+    expect((await ask(url, { "sec-fetch-site": "same-origin" })).status).toBe(403);
+    expect((await ask(url, { host, ...fromAPage("navigate", "iframe") })).status).toBe(200);
+    const program = await ask(url);
+    expect(program.status).toBe(200);
+    expect(program.headers["content-security-policy"]).toContain("sandbox");
+  });
+
+  test("is for its own pages: no other reads it, writes to it, or loads from it", async () => {
+    const { url, host, origin } = await aPreview();
+    const other = `http://3000-${"a".repeat(32)}.localhost:${new URL(url).port}`;
+    for (const stranger of [other, "http://localhost:5174", "null", new URL(url).origin]) {
+      for (const method of ["GET", "POST", "OPTIONS"]) {
+        expect((await ask(url, { host, origin: stranger }, { method })).status).toBe(403);
+        expect((await ask(url, { origin: stranger }, { method })).status).toBe(403);
+      }
+      const form = { host, origin: stranger, ...fromAPage("navigate", "document") };
+      expect((await ask(url, form, { method: "POST" })).status).toBe(403);
+    }
+    expect((await ask(url, { host, ...fromAPage("no-cors", "script") })).status).toBe(403);
+    expect((await ask(url, { host, ...fromAPage("no-cors", "image", "same-site") })).status).toBe(
+      403,
+    );
+    expect((await ask(url, { host, origin }, { method: "POST" })).status).toBe(200);
+    expect((await ask(url, { host, "sec-fetch-site": "same-origin" })).status).toBe(200);
+  });
+
+  test("is told the app's own cookies, but none of this machine's, nor what opened it", async () => {
+    const { url, host, port } = await aPreview();
+    const sent = { cookie: "session=1", "x-daytona-preview-token": "token" };
+    const byPath = await ask(url, sent);
+    expect(byPath.body).not.toMatch(/cookie|token/);
+    expect(byPath.headers["set-cookie"]).toBeUndefined();
+    const byHost = await ask(url, { host, ...sent });
+    expect(byHost.body).toMatch(/"cookie":"session=1"/);
+    expect(byHost.body).not.toMatch(/token/);
+    expect(byHost.headers["set-cookie"]).toEqual(["app=1"]);
+    const { pathname } = new URL(url);
+    const lines = [`GET ${pathname}socket HTTP/1.1`, "host: localhost", ...upgrade, "cookie: s=1"];
+    const socket = await write(url, lines);
+    expect(socket).toMatch(/^HTTP\/1.1 101/);
+    expect(socket, `the server on ${port}`).toContain("/socket");
+    expect(socket).not.toContain("cookie");
+  });
+
+  test("shows no port that is another service's", async () => {
+    const { sign, daytona, port } = await aPreview([3212]);
+    const { apiKey, url } = daytona;
+    for (const reserved of [3212, Number(new URL(url).port)]) {
+      const { status, body } = await ask(await sign(reserved));
+      expect(status).toBe(400);
+      expect(body).toContain(`port ${reserved} can't be previewed`);
+    }
+    expect((await ask(await sign(port))).body).not.toContain(apiKey);
+  });
+});
+
+describe("a preview's WebSocket", () => {
+  test("opens for its own pages and for programs", async () => {
+    const { url, host, origin } = await aPreview();
+    const lines = ["GET /socket?a=b HTTP/1.1", `host: ${host.toUpperCase()}`, ...upgrade];
+    expect(await write(url, lines)).toContain("/socket?a=b");
+    expect(await write(url, [...lines, `origin: ${origin}`])).toContain("/socket?a=b");
+  });
+
+  test.each(["http://localhost:5174", "null", `http://3000-${"a".repeat(32)}.localhost:3213`])(
+    "is refused to a page of %s",
+    async (origin) => {
+      const { url, host } = await aPreview();
+      const paths = [
+        ["/socket", host],
+        [new URL(url).pathname, "localhost"],
+      ];
+      for (const [path, to] of paths) {
+        const lines = [`GET ${path} HTTP/1.1`, `host: ${to}`, ...upgrade, `origin: ${origin}`];
+        expect(await write(url, lines)).toMatch(/^HTTP\/1.1 403 /);
+      }
+    },
+  );
+
+  test("that is no preview's, or not to be seen, is refused in so many words", async () => {
+    const { url, standing } = await aPreview();
+    const get = (path: string) =>
+      write(url, [`GET ${path} HTTP/1.1`, "host: localhost", ...upgrade]);
+    expect(await get("/sandbox")).toMatch(/^HTTP\/1.1 501 /);
+    expect(await get(`/preview/${standing}/`)).toMatch(/^HTTP\/1.1 401 /);
+    expect(await get(`/preview/3000-${"a".repeat(32)}/`)).toMatch(/^HTTP\/1.1 401 /);
+  });
+
+  test("at an address that is none, and one whose client is gone, harm nobody", async () => {
+    const { url, host } = await aPreview();
+    for (const path of ["//", "//[", "/%", "/?%", "http://["]) {
+      await write(url, [`GET ${path} HTTP/1.1`, `host: ${host}`, ...upgrade]);
+    }
+    for (let round = 0; round < 20; round += 1) {
+      const socket = connect(Number(new URL(url).port), "127.0.0.1");
+      socket.on("error", () => undefined);
+      const lines = ["GET / HTTP/1.1", `host: ${host}`, ...upgrade, "", ""].join("\r\n");
+      await new Promise((resolve) => socket.write(lines, resolve));
+      socket.resetAndDestroy();
+    }
+    expect((await ask(url)).status).toBe(200);
+  });
+});
