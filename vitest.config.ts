@@ -11,15 +11,21 @@ const PATIENT = {
   expect: { poll: { timeout: 10_000 } },
 };
 
-/** For what starts whole deployments and servers: two files at a time, once everything else is done. */
-const SLOW = { maxWorkers: 2, sequence: { groupOrder: 1 } };
+/** More files at a time than the two cores of CI: many tests wait for processes, sockets and deadlines. */
+const WORKERS = 3;
+
+/** For what starts whole deployments and servers: once everything else is done. */
+const SLOW = { maxWorkers: WORKERS, sequence: { groupOrder: 1 } };
 
 /** Proofs that run on convex-test, as the tests of `convex/` do. */
 const MEMORY_PROOFS = "tests/proofs/**/*.memory.proof.test.ts";
 
+/** Each has a Chromium and a `bun run dev` with the example. */
+export const BROWSER_WORKERS = 2;
+
 export default defineConfig({
   test: {
-    maxWorkers: 2, // with two cores vitest would take one
+    maxWorkers: WORKERS,
     reporters: reportFile ? ["default", ["json", { outputFile: reportFile }]] : ["default"],
     projects: [
       {
@@ -65,7 +71,7 @@ export default defineConfig({
           include: ["tests/e2e/**/*.test.ts"],
           environment: "node",
           testTimeout: 120_000,
-          hookTimeout: 120_000,
+          hookTimeout: 300_000,
           ...SLOW,
         },
       },
@@ -77,8 +83,8 @@ export default defineConfig({
           globalSetup: ["tests/browser/support/global-setup.ts"],
           testTimeout: 180_000,
           hookTimeout: 120_000,
-          // One file at a time: they share a `bun run dev`, and make its emulators fail.
-          maxWorkers: 1,
+          // The global setup starts a `bun run dev` for each worker: tests make its emulators fail.
+          maxWorkers: BROWSER_WORKERS,
           sequence: { groupOrder: 2 },
         },
       },
@@ -89,7 +95,7 @@ export default defineConfig({
           exclude: [MEMORY_PROOFS],
           environment: "node",
           testTimeout: 900_000,
-          hookTimeout: 120_000,
+          hookTimeout: 300_000,
           ...SLOW,
         },
       },

@@ -1,13 +1,13 @@
 /** Deleting one's account, and what is left of it: nothing. */
 import { expect, test } from "vitest";
 import { listSandboxes } from "../support/emulators.ts";
-import { describeInBrowser, useStage } from "./support/stage.ts";
+import { describeInBrowser, useFixture } from "./support/fixture.ts";
 
 describeInBrowser("deleting the account", () => {
-  const stage = useStage();
+  const fixture = useFixture();
 
   test("asks for a word, then takes everything, and signs out in every tab", async () => {
-    const ada = await stage.open();
+    const ada = await fixture.open();
     await ada.signUp("Ada");
     await ada.build("Make a sundial.");
     const project = ada.path;
@@ -16,7 +16,7 @@ describeInBrowser("deleting the account", () => {
     await other.seesStatus("Ready");
     const projectId = project.split("/").at(-1)!;
     const hers = async () =>
-      (await listSandboxes(stage.dev)).filter(({ labels }) => labels.projectId === projectId);
+      (await listSandboxes(fixture.dev)).filter(({ labels }) => labels.projectId === projectId);
     expect(await hers()).toHaveLength(1);
 
     await ada.goTo("Account");
@@ -40,16 +40,16 @@ describeInBrowser("deleting the account", () => {
   });
 
   test("that Clerk does not answer changes nothing; tried again, it works", async () => {
-    const ada = await stage.open();
+    const ada = await fixture.open();
     await ada.signUp("Ada");
     await ada.goTo("Account");
-    await stage.breakService("clerk", { method: "DELETE", kind: { status: 500 } });
+    await fixture.breakService("clerk", { method: "DELETE", kind: { status: 500 } });
     await ada.press("Delete account …");
     await ada.dialog.getByLabel(/^Type/).fill("delete");
     await ada.dialog.getByRole("button", { name: "Delete account" }).click();
     await ada.dialog.getByRole("alert").waitFor();
     expect(await ada.dialog.getByRole("alert").textContent()).toContain("Nothing has changed");
-    await stage.mend("clerk");
+    await fixture.mend("clerk");
     await ada.dialog.getByRole("button", { name: "Delete account" }).click();
     await ada.sees("This account has been deleted.");
   });

@@ -1,14 +1,14 @@
 /** Daytona slow, and Daytona failing: what a person sees of it, and how they go on. */
 import { expect, test } from "vitest";
 import { listSandboxes } from "../support/emulators.ts";
-import { describeInBrowser, useStage, type Stage } from "./support/stage.ts";
+import { describeInBrowser, useFixture, type Fixture } from "./support/fixture.ts";
 import type { Visitor } from "./support/visitor.ts";
 
 const CREATE = { method: "POST", pattern: "^/(api/)?sandbox$" };
 
 /** Someone on the page of a project that is ready. */
-async function withASundial(stage: Stage): Promise<Visitor> {
-  const ada = await stage.open();
+async function withASundial(fixture: Fixture): Promise<Visitor> {
+  const ada = await fixture.open();
   await ada.signUp("Ada");
   await ada.build("Make a sundial.");
   await ada.seesStatus("Ready");
@@ -16,11 +16,11 @@ async function withASundial(stage: Stage): Promise<Visitor> {
 }
 
 describeInBrowser("a slow Daytona", () => {
-  const stage = useStage();
+  const fixture = useFixture();
 
   test("shows the project as creating, from everywhere, until there is a sandbox", async () => {
-    await stage.breakService("daytona", { ...CREATE, times: 1, kind: { delayMs: 4000 } });
-    const ada = await stage.open();
+    await fixture.breakService("daytona", { ...CREATE, times: 1, kind: { delayMs: 4000 } });
+    const ada = await fixture.open();
     await ada.signUp("Ada");
     await ada.ask("Make a sundial.");
     await ada.sees("Making room …");
@@ -35,10 +35,14 @@ describeInBrowser("a slow Daytona", () => {
   });
 
   test("makes starting take its time, and says so; a second click is not possible", async () => {
-    const ada = await withASundial(stage);
+    const ada = await withASundial(fixture);
     await ada.press("Stop");
     await ada.seesStatus("Stopped");
-    await stage.breakService("daytona", { pattern: "/start$", times: 1, kind: { delayMs: 3000 } });
+    await fixture.breakService("daytona", {
+      pattern: "/start$",
+      times: 1,
+      kind: { delayMs: 3000 },
+    });
     await ada.press("Start");
     await ada.sees("Starting");
     expect(await ada.page.getByRole("button", { name: "Start" }).isDisabled()).toBe(true);
@@ -47,10 +51,10 @@ describeInBrowser("a slow Daytona", () => {
 });
 
 describeInBrowser("an app that starts later than its sandbox", () => {
-  const stage = useStage();
+  const fixture = useFixture();
 
   test("appears by itself", async () => {
-    const ada = await withASundial(stage);
+    const ada = await withASundial(fixture);
     await ada.press("Stop");
     await ada.seesStatus("Stopped");
     const notYet = { status: 502, json: { message: "nothing answers on port 3000" } };
@@ -62,12 +66,12 @@ describeInBrowser("an app that starts later than its sandbox", () => {
 });
 
 describeInBrowser("a failing Daytona", () => {
-  const stage = useStage();
+  const fixture = useFixture();
 
   /** Someone whose project has failed while its sandbox was made. */
   async function whoseProjectFailed(): Promise<Visitor> {
-    await stage.breakService("daytona", { ...CREATE, kind: { status: 500 } });
-    const ada = await stage.open();
+    await fixture.breakService("daytona", { ...CREATE, kind: { status: 500 } });
+    const ada = await fixture.open();
     await ada.signUp("Ada");
     await ada.ask("Make a sundial.");
     await ada.sees("Failed");
@@ -83,41 +87,41 @@ describeInBrowser("a failing Daytona", () => {
     await ada.press("Try again"); // Daytona is still away
     await ada.seesStatus("Creating");
     await ada.seesStatus("Failed");
-    await stage.mend("daytona");
+    await fixture.mend("daytona");
     await ada.press("Try again");
     await ada.seesStatus("Ready");
     await ada.preview.getByRole("heading", { name: "Sundial" }).waitFor();
   });
 
   test("leaves a project that can be deleted, and no sandbox", async () => {
-    const before = await listSandboxes(stage.dev);
+    const before = await listSandboxes(fixture.dev);
     const ada = await whoseProjectFailed();
     await ada.press("Delete Sundial");
     await ada.dialog.getByRole("button", { name: "Delete it" }).click();
     await ada.sees("Nothing here yet");
-    await stage.mend("daytona");
+    await fixture.mend("daytona");
     const ids = (sandboxes: typeof before) => sandboxes.map(({ id }) => id).sort();
-    await expect.poll(async () => ids(await listSandboxes(stage.dev))).toEqual(ids(before));
+    await expect.poll(async () => ids(await listSandboxes(fixture.dev))).toEqual(ids(before));
   });
 
   test("is told where a preview should be, and can be asked again", async () => {
-    const ada = await withASundial(stage);
-    await stage.breakService("daytona", { pattern: "preview", kind: { status: 503 } });
+    const ada = await withASundial(fixture);
+    await fixture.breakService("daytona", { pattern: "preview", kind: { status: 503 } });
     await ada.press("Reload the preview");
     const problem = ada.page.getByRole("alert");
     await problem.waitFor();
-    await stage.mend("daytona");
+    await fixture.mend("daytona");
     await problem.getByRole("button", { name: "Try again" }).click();
     await problem.waitFor({ state: "detached" });
     await ada.preview.getByRole("heading", { name: "Sundial" }).waitFor();
   });
 
   test("does not lose a prompt that it kept from being taken", async () => {
-    const ada = await withASundial(stage);
+    const ada = await withASundial(fixture);
     await ada.press("Stop");
     await ada.seesStatus("Stopped");
     // Sending starts the project first, which fails.
-    await stage.breakService("daytona", { pattern: "/start$", kind: { status: 500 } });
+    await fixture.breakService("daytona", { pattern: "/start$", kind: { status: 500 } });
     await ada.say("Now in violet.");
     const problem = ada.messages.getByRole("alert");
     await problem.waitFor();
@@ -131,17 +135,17 @@ describeInBrowser("a failing Daytona", () => {
     expect(await box.inputValue()).toBe("Now in violet.");
     await ada.press("Send");
     await problem.waitFor();
-    await stage.mend("daytona");
+    await fixture.mend("daytona");
     await problem.getByRole("button", { name: "Try again" }).click();
     await ada.preview.locator("li", { hasText: "Now in violet." }).waitFor();
     expect(await ada.messages.getByText("You: Now in violet.", { exact: true }).count()).toBe(1);
   });
 
   test("is not offered to make a second project of what is being made already", async () => {
-    const ada = await stage.open();
+    const ada = await fixture.open();
     await ada.signUp("Ada");
     const slow = { method: "POST", pattern: "^/(api/)?sandbox$", kind: { delayMs: 1500 } };
-    await stage.breakService("daytona", slow);
+    await fixture.breakService("daytona", slow);
     await ada.ask("Make a sundial.");
     await ada.sees("Making room …");
     await expect.poll(() => ada.projects.count()).toBe(1);

@@ -8,7 +8,7 @@ import { ROOT } from "../../scripts/lib/convex-cli.ts";
 import { DevProcess, type Ready } from "../support/dev.ts";
 import { listSandboxes, signUp, type Person } from "../support/emulators.ts";
 import { hostilePage, type Loot, type Targets } from "./support/hostile-page.ts";
-import { describeInBrowser, useStage } from "./support/stage.ts";
+import { describeInBrowser, useFixture } from "./support/fixture.ts";
 
 describeInBrowser("a hostile page", () => {
   // In the repository, as for everybody who runs `bun run dev`: elsewhere Vite would serve nothing anyway.
@@ -18,7 +18,7 @@ describeInBrowser("a hostile page", () => {
   let app: DevProcess | undefined;
   let server: Server | undefined;
 
-  const stage = useStage(async () => {
+  const fixture = useFixture(async () => {
     app = new DevProcess(args, { example: true });
     return await app.ready();
   });
@@ -31,8 +31,8 @@ describeInBrowser("a hostile page", () => {
   });
 
   test("gets nothing in the preview's frame", async () => {
-    const { dev } = stage;
-    const ada = await stage.open();
+    const { dev } = fixture;
+    const ada = await fixture.open();
     await ada.signUp("Ada", "ada@example.com");
     await ada.context.addCookies([
       { name: "example", value: "cookie-of-the-example", url: dev.exampleUrl! },
@@ -56,12 +56,12 @@ describeInBrowser("a hostile page", () => {
   test.each(["127.0.0.1", "localhost", "some-app.localhost"])(
     "gets nothing on another port of %s",
     async (host) => {
-      const { dev } = stage;
+      const { dev } = fixture;
       const victim = await signUp(dev, `victim-of-${host}@example.com`, "Victor");
       const html = hostilePage(await targetsOn(dev, victim));
       server?.close();
       const { port } = new URL(await serve(html));
-      const bob = await stage.open();
+      const bob = await fixture.open();
       await bob.page.goto(`http://${host}:${port}/`);
       await expectNothing(dev, await bob.page.locator("#loot").textContent());
     },

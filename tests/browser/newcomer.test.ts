@@ -1,12 +1,12 @@
 /** A newcomer's whole journey, from the front door to signing out, as one story in one window. */
 import { expect, test } from "vitest";
-import { describeInBrowser, useStage } from "./support/stage.ts";
+import { describeInBrowser, useFixture } from "./support/fixture.ts";
 
 describeInBrowser("a newcomer", () => {
-  const stage = useStage();
+  const fixture = useFixture();
 
   test("signs in, asks for a page, watches it being built, changes it, and leaves", async () => {
-    const clara = await stage.open();
+    const clara = await fixture.open();
     const { page } = clara;
     const complaints: string[] = [];
     page.on("console", (message) => {
@@ -100,7 +100,7 @@ describeInBrowser("a newcomer", () => {
   });
 
   test("cancels the agent, and goes on from what there is", async () => {
-    const ada = await stage.open();
+    const ada = await fixture.open();
     await ada.signUp("Ada");
     await ada.build("Draw a sundial.");
     await ada.sees("I'm making a page for");
@@ -114,7 +114,7 @@ describeInBrowser("a newcomer", () => {
   });
 
   test("needs no mouse", async () => {
-    const ada = await stage.open();
+    const ada = await fixture.open();
     await ada.signUp("Ada");
     const { page } = ada;
     const focused = () => page.evaluate(() => document.activeElement?.textContent ?? "");

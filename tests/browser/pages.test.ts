@@ -8,7 +8,7 @@ import { AxeBuilder } from "@axe-core/playwright";
 import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
 import { ROOT } from "../../scripts/lib/convex-cli.ts";
-import { describeInBrowser, useStage } from "./support/stage.ts";
+import { describeInBrowser, useFixture } from "./support/fixture.ts";
 import type { Visitor } from "./support/visitor.ts";
 
 const FOLDER = join(ROOT, ".quaver/screenshots");
@@ -55,7 +55,7 @@ async function axeFinds(page: Page): Promise<string[]> {
 }
 
 describeInBrowser("every page", () => {
-  const stage = useStage();
+  const fixture = useFixture();
 
   /** Looks at the page as it is, in both widths and both schemes. */
   async function look(visitor: Visitor, name: string): Promise<void> {
@@ -82,13 +82,13 @@ describeInBrowser("every page", () => {
   }
 
   test("before signing in", async () => {
-    const visitor = await stage.open();
+    const visitor = await fixture.open();
     await visitor.page.getByRole("button", { name: /^Ada Lovelace/ }).waitFor();
     await look(visitor, "sign-in");
   });
 
   test("an empty list, one with projects in every state, and what asks before it deletes", async () => {
-    const ada = await stage.open();
+    const ada = await fixture.open();
     await ada.signUp("Lili", "lili@example.com");
     await look(ada, "projects-empty");
     await ada.build("Make a page for my choir, with the dates of our concerts. In teal.");
@@ -107,10 +107,10 @@ describeInBrowser("every page", () => {
     await ada.seesStatus("Stopped");
     await ada.goTo("Projects");
     const noSandboxes = { method: "POST", pattern: "^/(api/)?sandbox$", kind: { status: 400 } };
-    await stage.breakService("daytona", noSandboxes);
+    await fixture.breakService("daytona", noSandboxes);
     await ada.ask("Build an archive of lost scores.");
     await ada.sees("Failed");
-    await stage.mend("daytona");
+    await fixture.mend("daytona");
     await look(ada, "projects-failed");
     await ada.ask("Draw a tuner that listens to the microphone, in pink.");
     await ada.sees("I'm making a page for");
@@ -126,7 +126,7 @@ describeInBrowser("every page", () => {
   });
 
   test("a project: while it is built, when it is there, stopped, and failed", async () => {
-    const ada = await stage.open();
+    const ada = await fixture.open();
     await ada.signUp("Nadia", "nadia@example.com");
     await ada.build("Make a page for my choir, with the dates of our concerts. In teal.");
     await ada.sees("I'm making a page for");
@@ -146,7 +146,7 @@ describeInBrowser("every page", () => {
     await ada.press("Stop");
     await ada.seesStatus("Stopped");
     await look(ada, "project-stopped");
-    await stage.breakService("daytona", { pattern: "/start$", kind: { status: 500 } });
+    await fixture.breakService("daytona", { pattern: "/start$", kind: { status: 500 } });
     await ada.press("Start");
     await ada.page.getByRole("alert").waitFor();
     await look(ada, "project-problem");
@@ -156,7 +156,7 @@ describeInBrowser("every page", () => {
   });
 
   test("the account: free, paid, and about to be deleted", async () => {
-    const ada = await stage.open();
+    const ada = await fixture.open();
     await ada.signUp("Amy", "amy@example.com");
     await ada.goTo("Account");
     await ada.sees("For trying things out.");
@@ -173,7 +173,7 @@ describeInBrowser("every page", () => {
   });
 
   test("of someone whose name is one long word", async () => {
-    const long = await stage.open();
+    const long = await fixture.open();
     await long.signUp("Llanfairpwllgwyngyll".repeat(4), "long@example.com");
     await long.goTo("Account");
     await long.sees("For trying things out.");

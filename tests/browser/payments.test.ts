@@ -4,15 +4,15 @@ import { api } from "../../convex/_generated/api.js";
 import { PLANS } from "../../convex/payments/plans.ts";
 import { httpClient } from "../support/clients.ts";
 import { freshToken } from "../support/emulators.ts";
-import { describeInBrowser, useStage } from "./support/stage.ts";
+import { describeInBrowser, useFixture } from "./support/fixture.ts";
 import type { Visitor } from "./support/visitor.ts";
 
 describeInBrowser("payments", () => {
-  const stage = useStage();
+  const fixture = useFixture();
 
   /** Someone new, on their account's page. */
   async function someone(): Promise<Visitor> {
-    const ada = await stage.open();
+    const ada = await fixture.open();
     await ada.signUp("Ada");
     await ada.goTo("Account");
     await ada.sees("For trying things out.");
@@ -21,7 +21,7 @@ describeInBrowser("payments", () => {
 
   async function atCheckout(ada: Visitor): Promise<void> {
     await ada.press("Upgrade to Pro");
-    await ada.page.waitForURL((url) => url.href.startsWith(stage.dev.stripeUrl));
+    await ada.page.waitForURL((url) => url.href.startsWith(fixture.dev.stripeUrl));
   }
 
   test("a checkout that is called off costs nothing and changes nothing", async () => {
@@ -85,21 +85,21 @@ describeInBrowser("payments", () => {
 
   test("without Stripe nothing is charged, and it says so; later it works", async () => {
     const ada = await someone();
-    await stage.breakService("stripe", { path: "/v1/", kind: { status: 503 } });
+    await fixture.breakService("stripe", { path: "/v1/", kind: { status: 503 } });
     await ada.press("Upgrade to Pro");
     await ada.sees("Stripe did not answer. Nothing was charged; try again in a moment.");
-    await stage.mend("stripe");
+    await fixture.mend("stripe");
     await atCheckout(ada);
     await ada.sees("Subscribe");
   });
 
   test("a plan that is used up says so, and what is typed beyond it is kept", async () => {
-    const ada = await stage.open();
+    const ada = await fixture.open();
     await ada.signUp("Ada");
     const { maxProjects } = PLANS.free;
     const backend = httpClient(
-      stage.dev.url,
-      await freshToken(stage.dev, { id: await ada.personId() }),
+      fixture.dev.url,
+      await freshToken(fixture.dev, { id: await ada.personId() }),
     );
     for (let n = 1; n <= maxProjects; n++) {
       await backend.action(api.projects.actions.create, {

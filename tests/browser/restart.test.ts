@@ -3,7 +3,7 @@ import { rmSync } from "node:fs";
 import { afterAll, expect, test } from "vitest";
 import { DevProcess, type Ready } from "../support/dev.ts";
 import { makeTempFolder } from "../support/folders.ts";
-import { describeInBrowser, useStage } from "./support/stage.ts";
+import { describeInBrowser, useFixture } from "./support/fixture.ts";
 import type { Visitor } from "./support/visitor.ts";
 
 describeInBrowser("a server that is killed under an open page", () => {
@@ -26,15 +26,15 @@ describeInBrowser("a server that is killed under an open page", () => {
     rmSync(dataDir, { recursive: true, force: true, maxRetries: 5 });
   });
 
-  const stage = useStage(start);
+  const fixture = useFixture(start);
 
   /**
    * Someone whose page is not reloaded by Vite when that comes back, as no page in production would be: what comes
    * back by itself is the app.
    */
   async function open(): Promise<Visitor> {
-    const vite = new URL(stage.dev.exampleUrl!).host;
-    const ada = await stage.open();
+    const vite = new URL(fixture.dev.exampleUrl!).host;
+    const ada = await fixture.open();
     await ada.context.routeWebSocket(
       (url) => url.host === vite,
       () => undefined,
@@ -62,7 +62,7 @@ describeInBrowser("a server that is killed under an open page", () => {
     await ada.page.keyboard.press("Enter");
     await expect.poll(() => ada.title.textContent()).toBe("Gnomon");
 
-    const before = stage.dev;
+    const before = fixture.dev;
     expect(await start()).toEqual(before);
     await ada.seesNoMore("Reconnecting …");
     await expect.poll(() => ada.title.textContent()).toBe("Gnomon");
@@ -96,7 +96,7 @@ describeInBrowser("a server that is killed under an open page", () => {
   test("while it makes a project: asked again, it is the same one", async () => {
     const ada = await open();
     const never = { method: "POST", pattern: "^/(api/)?sandbox$", kind: { delayMs: 60_000 } };
-    await stage.breakService("daytona", never);
+    await fixture.breakService("daytona", never);
     await ada.ask("Make an hourglass.");
     await ada.sees("Making room …");
     await expect.poll(() => ada.projects.count()).toBe(1);

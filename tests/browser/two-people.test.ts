@@ -1,12 +1,12 @@
 /** Two people in two browsers, and one person in two tabs. */
 import { expect, test } from "vitest";
-import { describeInBrowser, useStage } from "./support/stage.ts";
+import { describeInBrowser, useFixture } from "./support/fixture.ts";
 
 describeInBrowser("two people in two browsers", () => {
-  const stage = useStage();
+  const fixture = useFixture();
 
   test("each see their own projects alone, live, and nothing of the other's by its address", async () => {
-    const [ada, bea] = [await stage.open(), await stage.open()];
+    const [ada, bea] = [await fixture.open(), await fixture.open()];
     await Promise.all([ada.signUp("Ada"), bea.signUp("Bea")]);
     await Promise.all([ada.build("Make a sundial."), bea.build("Make a barometer.")]);
     const [adas, beas] = [ada.path, bea.path];
@@ -32,7 +32,7 @@ describeInBrowser("two people in two browsers", () => {
   });
 
   test("may be one after the other in the same window: nothing of the first is left", async () => {
-    const window = await stage.open();
+    const window = await fixture.open();
     await window.signUp("Ada");
     await window.whatToBuild.fill("A secret that Ada was typing");
     await window.press("Sign out");
@@ -46,10 +46,10 @@ describeInBrowser("two people in two browsers", () => {
 });
 
 describeInBrowser("one person in two tabs", () => {
-  const stage = useStage();
+  const fixture = useFixture();
 
   test("sees in one what is done in the other, and hears which of two operations came first", async () => {
-    const one = await stage.open();
+    const one = await fixture.open();
     await one.signUp("Ada");
     await one.build("Make a sundial.");
     await one.seesStatus("Ready");
@@ -62,7 +62,7 @@ describeInBrowser("one person in two tabs", () => {
     await expect.poll(() => one.title.textContent()).toBe("Gnomon");
 
     // Slow enough to be met half way.
-    await stage.breakService("daytona", { pattern: "/stop$", times: 1, kind: { delayMs: 1500 } });
+    await fixture.breakService("daytona", { pattern: "/stop$", times: 1, kind: { delayMs: 1500 } });
     await one.press("Stop");
     await two.sees("Stopping");
     await Promise.all([one.seesStatus("Stopped"), two.seesStatus("Stopped")]);

@@ -43,7 +43,7 @@ export function rowsIn(dump: Dump): { table: string; row: Row }[] {
 }
 
 /** Every string in a row, with the name of its field. */
-export function stringsIn(value: unknown, field = ""): { field: string; text: string }[] {
+function stringsIn(value: unknown, field = ""): { field: string; text: string }[] {
   if (typeof value === "string") return [{ field, text: value }];
   if (Array.isArray(value)) return value.flatMap((item) => stringsIn(item, field));
   if (typeof value !== "object" || value === null) return [];

@@ -1,13 +1,13 @@
-/** What each browser suite stands on: a browser of its own, the app, and emulators that can be made to fail. */
+/** The fixture of each browser suite: a browser of its own, the app, and emulators that can be made to fail. */
 import { chromium, type Browser, type BrowserContextOptions } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, inject } from "vitest";
 import type { Ready } from "../../support/dev.ts";
 import { Visitor } from "./visitor.ts";
 
 /** On a loaded machine; on a quiet one nearly everything is there within a second. */
-const PATIENCE_MS = 45_000;
+const TIMEOUT_MS = 45_000;
 
-/** What a service that stands in can be asked to do wrong: the body of its `POST /_faults`. */
+/** A fault of an emulator: the body of its `POST /_faults`. */
 export interface Fault {
   method?: string;
   path?: string;
@@ -19,8 +19,7 @@ export interface Fault {
 
 type Service = "clerk" | "daytona" | "stripe";
 
-/** The stage of one suite. */
-export interface Stage {
+export interface Fixture {
   /** What runs, and where. */
   readonly dev: Ready;
   /** Opens a window of its own, with nobody signed in. */
@@ -34,10 +33,10 @@ export interface Stage {
 export const describeInBrowser = describe.skipIf(inject("chromium") === null);
 
 /**
- * The stage of the suite that calls it.
- * @param start - what the app is, when not the one that all suites share
+ * The fixture of the suite that calls it.
+ * @param start - starts the app; that of the worker unless given
  */
-export function useStage(start: () => Promise<Ready> = sharedApp): Stage {
+export function useFixture(start: () => Promise<Ready> = workersApp): Fixture {
   let browser: Browser;
   let dev: Ready;
   let broken = new Set<Service>();
@@ -73,7 +72,7 @@ export function useStage(start: () => Promise<Ready> = sharedApp): Stage {
     },
     open: async (options) => {
       const context = await browser.newContext(options);
-      context.setDefaultTimeout(PATIENCE_MS);
+      context.setDefaultTimeout(TIMEOUT_MS);
       const visitor = await Visitor.open(context, dev.exampleUrl!);
       visitors.push(visitor);
       return visitor;
@@ -87,8 +86,10 @@ export function useStage(start: () => Promise<Ready> = sharedApp): Stage {
   };
 }
 
-function sharedApp(): Promise<Ready> {
-  const dev = inject("dev");
-  if (dev === null) throw new Error("There is no app without a browser.");
+/** No other file runs at the same time with this worker's number. */
+function workersApp(): Promise<Ready> {
+  const devs = inject("devs");
+  const dev = devs[(Number(process.env.VITEST_POOL_ID) - 1) % devs.length];
+  if (dev === undefined) throw new Error("There is no app without a browser.");
   return Promise.resolve(dev);
 }
