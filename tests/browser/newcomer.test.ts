@@ -1,4 +1,4 @@
-/** A newcomer's whole journey, from the front door to signing out, as one story in one window. */
+/** The whole journey of a new user, from the sign-in page to signing out, as one story in one window. */
 import { expect, test } from "vitest";
 import { describeInBrowser, useFixture } from "./support/fixture.ts";
 
@@ -17,7 +17,7 @@ describeInBrowser("a newcomer", () => {
       complaints.push(text);
     });
 
-    // The front door: one of the people who are suggested.
+    // The sign-in page: one of the suggested users.
     await clara.sees("Say it. See it built.");
     await clara.press(/^Clara Schumann/);
     await clara.sees("Nothing here yet");

@@ -57,9 +57,9 @@ const backend: Backend = {
   },
   unsynced: async () => {
     if (!fake) throw new Error("The second Clerk has not started.");
-    const atTwin = { ...dev, clerkUrl: fake.url };
-    const person = await signUp(atTwin, `nobody${++people}@example.com`, "Nobody");
-    return callerWith(() => freshToken(atTwin, person));
+    const atFakeClerk = { ...dev, clerkUrl: fake.url };
+    const person = await signUp(atFakeClerk, `nobody${++people}@example.com`, "Nobody");
+    return callerWith(() => freshToken(atFakeClerk, person));
   },
   fetch: (path, init) => fetch(`${dev.siteUrl}${path}`, init),
   sandboxNames: async () => (await listSandboxes(dev)).map(({ name }) => name),

@@ -13,7 +13,7 @@ import { OPERATIONS } from "./operations.ts";
 const WORKERS = FULL_SIZE ? 6 : 2;
 
 /** The ordinary run takes one of so many cases: a prime number, so that every fault and every operation is among them. */
-const SAMPLE_OF = 17;
+const SAMPLE_OF = 29;
 
 /** A pattern of the titles of the cases to run, for debugging. */
 const ONLY = process.env.PROVE_ONLY;

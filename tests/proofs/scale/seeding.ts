@@ -45,12 +45,10 @@ async function addOtherUser(ctx: MutationCtx, i: number): Promise<void> {
   const reads = { started: 1, applied: 1, touchedAt: Date.now() };
   await db.insert("stripeReads", { stripeId: `sub_${key}`, ...reads });
   await checkRateLimit(ctx, "insertMessage", userId);
-  const stripeCustomerId = `cus_${key}`;
-  const { handleCustomerCreated, handleSubscriptionCreated } = components.stripe.private;
-  await ctx.runMutation(handleCustomerCreated, { stripeCustomerId, metadata: { userId } });
+  const { handleSubscriptionCreated } = components.stripe.private;
   await ctx.runMutation(handleSubscriptionCreated, {
     stripeSubscriptionId: `sub_${key}`,
-    stripeCustomerId,
+    stripeCustomerId: `cus_${key}`,
     status: "active",
     currentPeriodEnd: 0,
     cancelAtPeriodEnd: false,

@@ -96,8 +96,6 @@ async function differentAtStripe(
     ...(await harness.rows("invoices")),
     ...(await harness.rows("payments")),
     ...(await harness.rows("subscriptions", "stripe")),
-    ...(await harness.rows("invoices", "stripe")),
-    ...(await harness.rows("payments", "stripe")),
   ];
   return rows.flatMap((row) => {
     const id = row.stripeInvoiceId ?? row.stripePaymentIntentId ?? row.stripeSubscriptionId;
