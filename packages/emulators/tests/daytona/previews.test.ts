@@ -1,4 +1,4 @@
-/** What a preview shows, to whom, and what it passes on. `daytona-toolbox.test.ts` has how long it is good for. */
+/** What a preview shows, to whom, and what it passes on. `toolbox.test.ts` has how long it is good for. */
 import { createServer } from "node:http";
 import { connect } from "node:net";
 import { describe, expect, test } from "vitest";
