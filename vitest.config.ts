@@ -12,7 +12,7 @@ const PATIENT = {
 };
 
 /** More files at a time than the two cores of CI: many tests wait for processes, sockets and deadlines. */
-const WORKERS = 3;
+const WORKERS = 2;
 
 /** For what starts whole deployments and servers: once everything else is done. */
 const SLOW = { maxWorkers: WORKERS, sequence: { groupOrder: 1 } };
@@ -21,7 +21,7 @@ const SLOW = { maxWorkers: WORKERS, sequence: { groupOrder: 1 } };
 const MEMORY_PROOFS = "tests/proofs/**/*.memory.proof.test.ts";
 
 /** Each has a Chromium and a `bun run dev` with the example. */
-export const BROWSER_WORKERS = 2;
+export const BROWSER_WORKERS = 1;
 
 export default defineConfig({
   test: {

@@ -6,10 +6,10 @@ import { makeFunctionReference } from "convex/server";
 import { describe, expect, test, vi } from "vitest";
 import type { QuaverErrorCode } from "../../convex/lib/errors.ts";
 import { refusal } from "../contract/backend.ts";
-import { signUp, type Person } from "./people.ts";
-import { registeredFunctions } from "./registered.ts";
-import { aBackend, type TestBackend } from "./setup.ts";
-import { aProject, dump } from "./things.ts";
+import { signUp, type SignedInUser } from "./support/users.ts";
+import { registeredFunctions } from "./support/registeredFunctions.ts";
+import { aBackend, type TestBackend } from "./support/setup.ts";
+import { aProject, dump } from "./support/builders.ts";
 
 type Kind = "query" | "mutation" | "action";
 type Target = Awaited<ReturnType<typeof aProject>>;
@@ -222,7 +222,7 @@ const TABLE: Record<string, Row> = {
   },
 };
 
-function call(caller: TestBackend | Person, path: string, { kind, args }: Row, ada: Target) {
+function call(caller: TestBackend | SignedInUser, path: string, { kind, args }: Row, ada: Target) {
   switch (kind) {
     case "query":
       return caller.query(makeFunctionReference<"query">(path), args(ada));

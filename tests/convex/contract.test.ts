@@ -1,13 +1,13 @@
 /** The contract suites, on `convex-test`. */
 import type { Backend, Caller } from "../contract/backend.ts";
 import { describeMessages } from "../contract/messages.ts";
-import { describePeople } from "../contract/people.ts";
+import { describePeople } from "../contract/users.ts";
 import { describeProjects } from "../contract/projects.ts";
-import { signUp, type Person } from "./people.ts";
-import { aBackend, daytona, settle, type TestBackend } from "./setup.ts";
+import { signUp, type SignedInUser } from "./support/users.ts";
+import { aBackend, daytona, settle, type TestBackend } from "./support/setup.ts";
 
 /** `convex-test` derives its arguments from the reference in a way that generic code can't follow. */
-function callerOf(t: TestBackend | Person): Caller {
+function callerOf(t: TestBackend | SignedInUser): Caller {
   return {
     query: t.query as Caller["query"],
     mutation: t.mutation as Caller["mutation"],

@@ -4,7 +4,7 @@ import { afterEach, describe, expect, test, vi } from "vitest";
 import config from "../../convex/convex.config.ts?raw";
 import example from "../../.env.example?raw";
 import { env } from "../../convex/lib/env.ts";
-import { daytona, modules } from "./setup.ts";
+import { daytona, modules } from "./support/setup.ts";
 
 function namesIn(text: string, pattern: RegExp): string[] {
   return [...text.matchAll(pattern)].flatMap(([, name]) => name ?? []).sort();

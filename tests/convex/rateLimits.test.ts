@@ -8,11 +8,11 @@ import { describe, expect, test, vi } from "vitest";
 import { api, components } from "../../convex/_generated/api.js";
 import { LIMITS } from "../../convex/lib/rateLimits.ts";
 import { refusal } from "../contract/backend.ts";
-import { FakeClerk } from "./fakeClerk.ts";
-import { signUp } from "./people.ts";
-import { registeredFunctions } from "./registered.ts";
-import { aBackend, daytona, type TestBackend } from "./setup.ts";
-import { aProject, dump, rowOf, storeStatus } from "./things.ts";
+import { FakeClerk } from "./support/fakeClerk.ts";
+import { signUp } from "./support/users.ts";
+import { registeredFunctions } from "./support/registeredFunctions.ts";
+import { aBackend, daytona, type TestBackend } from "./support/setup.ts";
+import { aProject, dump, rowOf, storeStatus } from "./support/builders.ts";
 
 type Mine = Awaited<ReturnType<typeof aProject>>;
 type LimitName = keyof typeof LIMITS;

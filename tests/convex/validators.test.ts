@@ -1,6 +1,6 @@
 /** Every function, internal ones too, says what it takes and what it gives. */
 import { expect, test } from "vitest";
-import { registeredFunctions } from "./registered.ts";
+import { registeredFunctions } from "./support/registeredFunctions.ts";
 
 test("no function takes or returns just anything", async () => {
   const functions = await registeredFunctions();

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, vi } from "vitest";
 import { api } from "../../convex/_generated/api.js";
 import type { Backend, Caller } from "../contract/backend.ts";
 import { describeMessages } from "../contract/messages.ts";
-import { describePeople } from "../contract/people.ts";
+import { describePeople } from "../contract/users.ts";
 import { describeProjects } from "../contract/projects.ts";
 import { startFakeClerk } from "../support/fake-clerk.ts";
 import { httpClient, liveClient, Subscription } from "../support/clients.ts";

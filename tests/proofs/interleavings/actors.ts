@@ -3,8 +3,8 @@ import type { SandboxState } from "@quaver/sandbox";
 import { api, internal } from "../../../convex/_generated/api.js";
 import type { Id } from "../../../convex/_generated/dataModel";
 import { isQuaverError, type QuaverErrorCode } from "../../../convex/lib/errors.ts";
-import { svixHeaders, type Person } from "../../convex/people.ts";
-import { daytona, ENVIRONMENT } from "../../convex/setup.ts";
+import { svixHeaders, type SignedInUser } from "../../convex/support/users.ts";
+import { daytona, ENVIRONMENT } from "../../convex/support/setup.ts";
 import { inFrame } from "./call-frames.ts";
 import type { Findings } from "./findings.ts";
 import type { AgentAction, Request, SandboxChange, Sweep } from "./plan.ts";
@@ -43,7 +43,7 @@ const REFUSALS: Record<Request["name"], readonly QuaverErrorCode[]> = {
 /** Who calls, and about which projects. */
 export interface TabOptions {
   name: string;
-  user: Person;
+  user: SignedInUser;
   /** Every project so far, oldest first. */
   projects: () => Id<"projects">[];
   agent: boolean;
@@ -89,7 +89,7 @@ function checkRefusal(
   }
 }
 
-type Send = (user: Person, projectId: Id<"projects">) => Promise<unknown>;
+type Send = (user: SignedInUser, projectId: Id<"projects">) => Promise<unknown>;
 
 /** The calls; all of their arguments are valid. */
 const SENDERS: Record<Request["name"], Send> = {

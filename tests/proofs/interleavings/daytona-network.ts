@@ -2,7 +2,7 @@
  * The network to Daytona. A request waits for its turn before it gets there, and its answer before it comes back.
  * Either can be lost, and the process that asked can die.
  */
-import { FakeSandboxError, type Call, type Client } from "../../convex/fakeDaytona.ts";
+import { FakeSandboxError, type Call, type Client } from "../../convex/support/fakeDaytona.ts";
 import type { Findings } from "./findings.ts";
 import { currentFrame, leaseOf, rootOf, rootName, type Frame } from "./call-frames.ts";
 import type { Leases } from "./leases.ts";

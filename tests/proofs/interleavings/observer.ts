@@ -5,7 +5,7 @@
 import type { Doc, Id } from "../../../convex/_generated/dataModel";
 import type { MutationCtx } from "../../../convex/_generated/server";
 import { isQuaverError } from "../../../convex/lib/errors.ts";
-import { modules } from "../../convex/setup.ts";
+import { modules } from "../../convex/support/setup.ts";
 import { inFrame, recordResult, rootName, type Frame } from "./call-frames.ts";
 import type { StepScheduler } from "./step-scheduler.ts";
 

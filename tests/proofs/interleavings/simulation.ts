@@ -1,8 +1,8 @@
 /** What one run runs against: an observed backend, a fake Daytona behind a network that can fail, and one user. */
 import { vi } from "vitest";
 import type { Id } from "../../../convex/_generated/dataModel";
-import { signUp, type Person } from "../../convex/people.ts";
-import { aBackend, daytona, NOON, type TestBackend } from "../../convex/setup.ts";
+import { signUp, type SignedInUser } from "../../convex/support/users.ts";
+import { aBackend, daytona, NOON, type TestBackend } from "../../convex/support/setup.ts";
 import type { Findings } from "./findings.ts";
 import { Leases } from "./leases.ts";
 import { observedModules, type Projects, type Transaction } from "./observer.ts";
@@ -12,7 +12,7 @@ import { JOBS, overNetwork, type Outcome } from "./daytona-network.ts";
 
 export interface Simulation {
   t: TestBackend;
-  user: Person;
+  user: SignedInUser;
   steps: StepScheduler;
   findings: Findings;
   /** Every project so far, removed ones too, oldest first. */

@@ -1,9 +1,9 @@
 /** The harness in memory: `convex-test`, fakes of the three services, and a controlled clock. */
 import Stripe from "stripe";
 import { vi } from "vitest";
-import { FakeStripe } from "../../convex/fakeStripe.ts";
-import { aClerkEvent, aClerkUser } from "../../convex/people.ts";
-import { aBackend, daytona, ENVIRONMENT, settle } from "../../convex/setup.ts";
+import { FakeStripe } from "../../convex/support/fakeStripe.ts";
+import { aClerkEvent, aClerkUser } from "../../convex/support/users.ts";
+import { aBackend, daytona, ENVIRONMENT, settle } from "../../convex/support/setup.ts";
 import type { SandboxState } from "./changes.ts";
 import type { DeliveryFault } from "./delivery-faults.ts";
 import type { Caller, Harness, Row } from "./harness.ts";

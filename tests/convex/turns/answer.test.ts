@@ -2,16 +2,16 @@
 import fc from "fast-check";
 import { getConvexSize } from "convex/values";
 import { describe, expect, test } from "vitest";
-import { parseAgentEnv } from "../../convex/turns/agent.ts";
-import { checkMessage } from "../../convex/messages/limits.ts";
+import { parseAgentEnv } from "../../../convex/turns/agent.ts";
+import { checkMessage } from "../../../convex/messages/limits.ts";
 import {
   appendOutput,
   EMPTY_ANSWER,
   endAnswer,
   TRUNCATION_NOTE,
   type Answer,
-} from "../../convex/turns/answer.ts";
-import type { Id } from "../../convex/_generated/dataModel";
+} from "../../../convex/turns/answer.ts";
+import type { Id } from "../../../convex/_generated/dataModel";
 
 /** The answer after these chunks, seen one second apart. */
 function answerTo(...chunks: string[]): Answer {

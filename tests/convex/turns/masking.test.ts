@@ -1,9 +1,9 @@
 /** Whatever the agent's keys are, and however what it prints arrives: none is told, and nothing else is lost. */
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { clean, maskSecrets, secretsOf, type Secrets } from "../../convex/turns/masking.ts";
-import { readLength, takeOutput } from "../../convex/turns/decode.ts";
-import { appendOutput, EMPTY_ANSWER, endAnswer } from "../../convex/turns/answer.ts";
+import { clean, maskSecrets, secretsOf, type Secrets } from "../../../convex/turns/masking.ts";
+import { readLength, takeOutput } from "../../../convex/turns/decode.ts";
+import { appendOutput, EMPTY_ANSWER, endAnswer } from "../../../convex/turns/answer.ts";
 
 const bytesOf = (text: string) => new Uint8Array(Buffer.from(text));
 const decoded = (bytes: Uint8Array) => new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes);

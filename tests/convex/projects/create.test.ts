@@ -1,12 +1,12 @@
 /** Creating a project when something goes wrong on the way, or somebody gets in between. */
 import { beforeEach, describe, expect, test, vi } from "vitest";
-import { api, internal } from "../../convex/_generated/api.js";
-import { PLANS } from "../../convex/payments/plans.ts";
-import { refusal } from "../contract/backend.ts";
-import { DOWN, FakeSandboxError } from "./fakeDaytona.ts";
-import { deliver, signUp } from "./people.ts";
-import { aBackend, daytona, ENVIRONMENT, NOON, settle } from "./setup.ts";
-import { beginCreation, dump, rowOf, storeProject, storeStatus } from "./things.ts";
+import { api, internal } from "../../../convex/_generated/api.js";
+import { PLANS } from "../../../convex/payments/plans.ts";
+import { refusal } from "../../contract/backend.ts";
+import { DOWN, FakeSandboxError } from "../support/fakeDaytona.ts";
+import { deliver, signUp } from "../support/users.ts";
+import { aBackend, daytona, ENVIRONMENT, NOON, settle } from "../support/setup.ts";
+import { beginCreation, dump, rowOf, storeProject, storeStatus } from "../support/builders.ts";
 
 const { create } = api.projects.actions;
 const { remove } = api.projects.mutations;

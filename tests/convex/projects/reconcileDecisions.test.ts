@@ -1,15 +1,15 @@
 /** What the sweep decides, case by case. */
 import { describe, expect, test } from "vitest";
-import type { Doc, Id } from "../../convex/_generated/dataModel";
-import { statusAfter } from "../../convex/projects/lifecycle.ts";
-import { observation, type Observation } from "../../convex/projects/sandbox/results.ts";
-import { projectStatus } from "../../convex/projects/tables.ts";
+import type { Doc, Id } from "../../../convex/_generated/dataModel";
+import { statusAfter } from "../../../convex/projects/lifecycle.ts";
+import { observation, type Observation } from "../../../convex/projects/sandbox/results.ts";
+import { projectStatus } from "../../../convex/projects/tables.ts";
 import {
   driftOf,
   decideOnOrphan,
   decideOnWorking,
   type ListedSandbox,
-} from "../../convex/projects/reconcile/decisions.ts";
+} from "../../../convex/projects/reconcile/decisions.ts";
 
 const NOW = 1_000_000_000;
 const MINUTE = 60_000;

@@ -4,12 +4,12 @@
  */
 import Stripe from "stripe";
 import { vi } from "vitest";
-import type { Change, Journal, Table } from "../../packages/emulators/src/shared/journal.ts";
-import { createFaultInjector } from "../../packages/emulators/src/shared/faults.ts";
-import { stripeApp } from "../../packages/emulators/src/stripe/app.ts";
-import { ensurePrices } from "../../packages/emulators/src/stripe/store/prices.ts";
-import { openStripeStore } from "../../packages/emulators/src/stripe/store/store.ts";
-import type { SubscriptionStatus } from "../../packages/emulators/src/stripe/store/rows.ts";
+import type { Change, Journal, Table } from "../../../packages/emulators/src/shared/journal.ts";
+import { createFaultInjector } from "../../../packages/emulators/src/shared/faults.ts";
+import { stripeApp } from "../../../packages/emulators/src/stripe/app.ts";
+import { ensurePrices } from "../../../packages/emulators/src/stripe/store/prices.ts";
+import { openStripeStore } from "../../../packages/emulators/src/stripe/store/store.ts";
+import type { SubscriptionStatus } from "../../../packages/emulators/src/stripe/store/rows.ts";
 import type { TestBackend } from "./setup.ts";
 
 const SECRET_KEY = "sk_test_only";

@@ -1,16 +1,16 @@
 /** Builders for projects and messages, and a look at what is stored. */
 import type { FunctionArgs } from "convex/server";
-import { api, internal } from "../../convex/_generated/api.js";
-import type { Doc, Id } from "../../convex/_generated/dataModel";
-import { insertProject, patchProject } from "../../convex/projects/store.ts";
-import type { Lease } from "../../convex/projects/lease.ts";
-import type { Person } from "./people.ts";
+import { api, internal } from "../../../convex/_generated/api.js";
+import type { Doc, Id } from "../../../convex/_generated/dataModel";
+import { insertProject, patchProject } from "../../../convex/projects/store.ts";
+import type { Lease } from "../../../convex/projects/lease.ts";
+import type { SignedInUser } from "./users.ts";
 import { NOON, type TestBackend } from "./setup.ts";
 
 const { beginCreate } = internal.projects.sandbox.create;
 
 /** A project of this person's, ready, with a message in it; made as its owner would. */
-export async function aProject(_t: TestBackend, owner: Person, name = "Tetris") {
+export async function aProject(_t: TestBackend, owner: SignedInUser, name = "Tetris") {
   const { projectId, sandboxId } = await owner.action(api.projects.actions.create, {
     name,
     prompt: "A game of falling blocks",
@@ -21,7 +21,7 @@ export async function aProject(_t: TestBackend, owner: Person, name = "Tetris") 
 
 /** The first step of a creation, of which nothing has come yet: the lease of its project. */
 export async function beginCreation(
-  owner: Person,
+  owner: SignedInUser,
   newProject: FunctionArgs<typeof beginCreate>,
 ): Promise<Lease> {
   const begun = await owner.mutation(beginCreate, newProject);
@@ -30,7 +30,7 @@ export async function beginCreation(
 }
 
 /** A message from the project's owner. */
-export async function aMessage(owner: Person, projectId: Id<"projects">, content: string) {
+export async function aMessage(owner: SignedInUser, projectId: Id<"projects">, content: string) {
   return await owner.mutation(api.messages.mutations.insert, { projectId, role: "user", content });
 }
 
@@ -63,7 +63,7 @@ export async function storeStatus(
 }
 
 /** The row of a signed-in person. */
-export async function rowOf(person: Person): Promise<Doc<"users">> {
+export async function rowOf(person: SignedInUser): Promise<Doc<"users">> {
   const user = await person.query(api.auth.users.currentUser, {});
   if (user === null) throw new Error("This person has no row.");
   return user;

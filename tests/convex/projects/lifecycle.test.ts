@@ -1,14 +1,14 @@
 /** The project's life: exactly the arrows that are drawn, and no others. */
 import { describe, expect, test } from "vitest";
-import { isQuaverError } from "../../convex/lib/errors.ts";
+import { isQuaverError } from "../../../convex/lib/errors.ts";
 import {
   EVENTS,
   statusAfter,
   transition,
   type ProjectEvent,
-} from "../../convex/projects/lifecycle.ts";
-import { projectStatus, type ProjectStatus } from "../../convex/projects/tables.ts";
-import { ARROWS, PATHS } from "./arrows.ts";
+} from "../../../convex/projects/lifecycle.ts";
+import { projectStatus, type ProjectStatus } from "../../../convex/projects/tables.ts";
+import { TRANSITIONS_DRAWN, PATHS } from "../support/transitions.ts";
 
 const statuses = projectStatus.members.map(({ value }) => value);
 // The keys of a constant object are its keys.
@@ -17,7 +17,7 @@ const everything = statuses.flatMap((from) => events.map((event) => [from, event
 
 describe("the lifecycle", () => {
   test.for(everything)("%s, %s", ([from, event]) => {
-    const arrow = ARROWS.find(([start, what]) => start === from && what === event);
+    const arrow = TRANSITIONS_DRAWN.find(([start, what]) => start === from && what === event);
     if (arrow) {
       expect(transition(from, event)).toBe(arrow[2]);
     } else {
@@ -41,7 +41,7 @@ describe("the lifecycle", () => {
   });
 
   test.for(PATHS)("the way from %s through %s to %s is drawn", ([from, through, to]) => {
-    const drawn = ARROWS.map(([start, , end]) => `${start} ${end}`);
+    const drawn = TRANSITIONS_DRAWN.map(([start, , end]) => `${start} ${end}`);
     expect(drawn).toEqual(expect.arrayContaining([`${from} ${through}`, `${through} ${to}`]));
   });
 
@@ -52,7 +52,7 @@ describe("the lifecycle", () => {
     ): Set<ProjectStatus> => {
       if (seen.has(from)) return seen;
       seen.add(from);
-      for (const [start, , end] of ARROWS) if (start === from) reachable(end, seen);
+      for (const [start, , end] of TRANSITIONS_DRAWN) if (start === from) reachable(end, seen);
       return seen;
     };
     for (const status of statuses) expect(reachable(status)).toContain("ready");

@@ -1,19 +1,19 @@
 /** How many projects a person has, and how many run: kept, and always the truth. */
 import fc from "fast-check";
 import { describe, expect, test, vi } from "vitest";
-import { api, internal } from "../../convex/_generated/api.js";
-import type { Id } from "../../convex/_generated/dataModel";
-import { deleteProject, insertProject, patchProject } from "../../convex/projects/store.ts";
-import { projectStatus } from "../../convex/projects/tables.ts";
-import { DOWN } from "./fakeDaytona.ts";
-import { deliver, signUp, type Person } from "./people.ts";
-import { aBackend, daytona, expectTrueCounts, settle, type TestBackend } from "./setup.ts";
-import { rowOf, storeProject } from "./things.ts";
+import { api, internal } from "../../../convex/_generated/api.js";
+import type { Id } from "../../../convex/_generated/dataModel";
+import { deleteProject, insertProject, patchProject } from "../../../convex/projects/store.ts";
+import { projectStatus } from "../../../convex/projects/tables.ts";
+import { DOWN } from "../support/fakeDaytona.ts";
+import { deliver, signUp, type SignedInUser } from "../support/users.ts";
+import { aBackend, daytona, expectTrueCounts, settle, type TestBackend } from "../support/setup.ts";
+import { rowOf, storeProject } from "../support/builders.ts";
 
 const newProject = { name: "Tetris", prompt: "A game of falling blocks" };
 
 /** What is kept of this person. */
-async function countsOf(t: TestBackend, person: Person | Id<"users">) {
+async function countsOf(t: TestBackend, person: SignedInUser | Id<"users">) {
   const userId = typeof person === "string" ? person : (await rowOf(person))._id;
   const rows = await t.run(({ db }) =>
     db

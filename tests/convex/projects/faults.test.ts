@@ -4,13 +4,13 @@
  * each call and each way to fail it, and whatever is left is swept.
  */
 import { beforeEach, describe, expect, test, vi } from "vitest";
-import { api, internal } from "../../convex/_generated/api.js";
-import type { Id } from "../../convex/_generated/dataModel";
-import { isQuaverError } from "../../convex/lib/errors.ts";
-import { FakeSandboxError } from "./fakeDaytona.ts";
-import { signUp, type Person } from "./people.ts";
-import { aBackend, daytona, settle, type TestBackend } from "./setup.ts";
-import { dump } from "./things.ts";
+import { api, internal } from "../../../convex/_generated/api.js";
+import type { Id } from "../../../convex/_generated/dataModel";
+import { isQuaverError } from "../../../convex/lib/errors.ts";
+import { FakeSandboxError } from "../support/fakeDaytona.ts";
+import { signUp, type SignedInUser } from "../support/users.ts";
+import { aBackend, daytona, settle, type TestBackend } from "../support/setup.ts";
+import { dump } from "../support/builders.ts";
 
 const { create, retry, start, stop, archive, ensureRunning } = api.projects.actions;
 const { start: startTurn } = api.turns.mutations;
@@ -44,7 +44,7 @@ async function tolerantly(call: Promise<unknown>): Promise<void> {
 }
 
 /** Everything that a person may do with a project, and its removal unless it is to stay. */
-async function live(t: TestBackend, ada: Person, { remove }: { remove: boolean }) {
+async function live(t: TestBackend, ada: SignedInUser, { remove }: { remove: boolean }) {
   await tolerantly(ada.action(create, { name: "Tetris", prompt: "Go" }));
   await work(t);
   const [project] = await ada.query(api.projects.queries.listForCurrentUser, {});

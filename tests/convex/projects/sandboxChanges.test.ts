@@ -1,14 +1,14 @@
 /** Starting, stopping, archiving, previewing, and trying again after a failure. */
 import { beforeEach, describe, expect, test, vi } from "vitest";
-import { api, internal } from "../../convex/_generated/api.js";
-import type { Id } from "../../convex/_generated/dataModel";
-import { PLANS } from "../../convex/payments/plans.ts";
-import type { ProjectStatus } from "../../convex/projects/tables.ts";
-import { refusal } from "../contract/backend.ts";
-import { DOWN, FakeSandboxError } from "./fakeDaytona.ts";
-import { signUp } from "./people.ts";
-import { aBackend, daytona, NOON, settle } from "./setup.ts";
-import { aProject, dump, rowOf, storeProject, storeStatus } from "./things.ts";
+import { api, internal } from "../../../convex/_generated/api.js";
+import type { Id } from "../../../convex/_generated/dataModel";
+import { PLANS } from "../../../convex/payments/plans.ts";
+import type { ProjectStatus } from "../../../convex/projects/tables.ts";
+import { refusal } from "../../contract/backend.ts";
+import { DOWN, FakeSandboxError } from "../support/fakeDaytona.ts";
+import { signUp } from "../support/users.ts";
+import { aBackend, daytona, NOON, settle } from "../support/setup.ts";
+import { aProject, dump, rowOf, storeProject, storeStatus } from "../support/builders.ts";
 
 const { start, stop, archive, retry, ensureRunning, previewUrl } = api.projects.actions;
 const { getById } = api.projects.queries;

@@ -1,11 +1,11 @@
 /** The sweep: what was left half done, by whatever failure, and what Daytona did by itself. */
 import { beforeEach, describe, expect, test, vi } from "vitest";
-import { api, internal } from "../../convex/_generated/api.js";
-import { refusal } from "../contract/backend.ts";
-import { DOWN } from "./fakeDaytona.ts";
-import { signUp } from "./people.ts";
-import { aBackend, daytona, NOON, settle, type TestBackend } from "./setup.ts";
-import { aProject, beginCreation, dump, rowOf, storeProject } from "./things.ts";
+import { api, internal } from "../../../convex/_generated/api.js";
+import { refusal } from "../../contract/backend.ts";
+import { DOWN } from "../support/fakeDaytona.ts";
+import { signUp } from "../support/users.ts";
+import { aBackend, daytona, NOON, settle, type TestBackend } from "../support/setup.ts";
+import { aProject, beginCreation, dump, rowOf, storeProject } from "../support/builders.ts";
 
 const { sweepRunning, sweepStopped } = internal.projects.reconcile.sweep;
 const newProject = { name: "Tetris", prompt: "Go" };

@@ -1,10 +1,10 @@
 /** Daytona's webhook: late, twice, out of order, forged, and before it is configured. */
 import fc from "fast-check";
 import { describe, expect, test, vi } from "vitest";
-import { api, internal } from "../../convex/_generated/api.js";
-import { signUp, svixHeaders } from "./people.ts";
-import { aBackend, daytona, ENVIRONMENT, NOON, type TestBackend } from "./setup.ts";
-import { aProject, dump, rowOf, storeProject } from "./things.ts";
+import { api, internal } from "../../../convex/_generated/api.js";
+import { signUp, svixHeaders } from "../support/users.ts";
+import { aBackend, daytona, ENVIRONMENT, NOON, type TestBackend } from "../support/setup.ts";
+import { aProject, dump, rowOf, storeProject } from "../support/builders.ts";
 
 const secret = ENVIRONMENT.DAYTONA_WEBHOOK_SECRET;
 

@@ -1,10 +1,16 @@
 /** Stripe's webhook: late, twice, out of order, forged, oversize, and before it is configured. */
 import { describe, expect, test, vi } from "vitest";
-import { api, components, internal } from "../../convex/_generated/api.js";
-import { signUp } from "./people.ts";
-import { aBackend, NOON, settle, type TestBackend } from "./setup.ts";
-import { deliverEvent, patiently, signature, FakeStripe, type Pending } from "./fakeStripe.ts";
-import { rowOf } from "./things.ts";
+import { api, components, internal } from "../../../convex/_generated/api.js";
+import { signUp } from "../support/users.ts";
+import { aBackend, NOON, settle, type TestBackend } from "../support/setup.ts";
+import {
+  deliverEvent,
+  patiently,
+  signature,
+  FakeStripe,
+  type Pending,
+} from "../support/fakeStripe.ts";
+import { rowOf } from "../support/builders.ts";
 
 const { currentPlan, listInvoices, listPayments } = api.payments.queries;
 const { createCheckoutSession } = api.payments.actions;

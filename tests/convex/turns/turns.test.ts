@@ -1,11 +1,11 @@
 /** The agent's turns: for the first prompt and for further ones, whatever happens meanwhile. */
 import { beforeEach, describe, expect, test, vi } from "vitest";
-import { api, internal } from "../../convex/_generated/api.js";
-import { refusal } from "../contract/backend.ts";
-import { DOWN, FakeSandboxError, type Call } from "./fakeDaytona.ts";
-import { daytona, passUntil, settle } from "./setup.ts";
-import { dump, rowOf, storeProject, storeStatus } from "./things.ts";
-import { aGeneratingProject, aPerson, pass, newProject } from "./turnSteps.ts";
+import { api, internal } from "../../../convex/_generated/api.js";
+import { refusal } from "../../contract/backend.ts";
+import { DOWN, FakeSandboxError, type Call } from "../support/fakeDaytona.ts";
+import { daytona, passUntil, settle } from "../support/setup.ts";
+import { dump, rowOf, storeProject, storeStatus } from "../support/builders.ts";
+import { aGeneratingProject, aPerson, pass, newProject } from "../support/turnSteps.ts";
 
 const { create, retry } = api.projects.actions;
 const { start: startTurn, cancel: cancelTurn } = api.turns.mutations;

@@ -1,10 +1,10 @@
 /** Removing projects: everything goes, in bounded steps, whatever Daytona says at first. */
 import { beforeEach, describe, expect, test, vi } from "vitest";
-import { api, internal } from "../../convex/_generated/api.js";
-import { FakeSandboxError } from "./fakeDaytona.ts";
-import { signUp } from "./people.ts";
-import { aBackend, daytona, settle } from "./setup.ts";
-import { aProject, dump, rowOf, storeProject } from "./things.ts";
+import { api, internal } from "../../../convex/_generated/api.js";
+import { FakeSandboxError } from "../support/fakeDaytona.ts";
+import { signUp } from "../support/users.ts";
+import { aBackend, daytona, settle } from "../support/setup.ts";
+import { aProject, dump, rowOf, storeProject } from "../support/builders.ts";
 
 const { remove } = api.projects.mutations;
 const HOUR_MS = 60 * 60_000;

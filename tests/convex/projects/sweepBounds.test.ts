@@ -3,11 +3,11 @@
  * here, so that each call takes all the time that it has.
  */
 import { beforeEach, describe, expect, test, vi } from "vitest";
-import { internal } from "../../convex/_generated/api.js";
-import type { Doc } from "../../convex/_generated/dataModel";
-import { signUp } from "./people.ts";
-import { aBackend, daytona, NOON, passUntil, settle, type TestBackend } from "./setup.ts";
-import { dump, rowOf, storeProject } from "./things.ts";
+import { internal } from "../../../convex/_generated/api.js";
+import type { Doc } from "../../../convex/_generated/dataModel";
+import { signUp } from "../support/users.ts";
+import { aBackend, daytona, NOON, passUntil, settle, type TestBackend } from "../support/setup.ts";
+import { dump, rowOf, storeProject } from "../support/builders.ts";
 
 const { sweepRunning } = internal.projects.reconcile.sweep;
 const MINUTE = 60_000;

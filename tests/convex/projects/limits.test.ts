@@ -1,11 +1,11 @@
 /** How many, how often, how much. */
 import { describe, expect, test, vi } from "vitest";
-import { api } from "../../convex/_generated/api.js";
-import { PLANS } from "../../convex/payments/plans.ts";
-import { refusal } from "../contract/backend.ts";
-import { signUp } from "./people.ts";
-import { aBackend, daytona, ENVIRONMENT } from "./setup.ts";
-import { aMessage, aProject, dump, rowOf, storeProject, subscribe } from "./things.ts";
+import { api } from "../../../convex/_generated/api.js";
+import { PLANS } from "../../../convex/payments/plans.ts";
+import { refusal } from "../../contract/backend.ts";
+import { signUp } from "../support/users.ts";
+import { aBackend, daytona, ENVIRONMENT } from "../support/setup.ts";
+import { aMessage, aProject, dump, rowOf, storeProject, subscribe } from "../support/builders.ts";
 
 const { create } = api.projects.actions;
 const { listForCurrentUser } = api.projects.queries;

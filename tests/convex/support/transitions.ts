@@ -1,9 +1,9 @@
 /** The drawing of a project's life (design, section 6), written down apart from the product code. */
-import type { ProjectEvent } from "../../convex/projects/lifecycle.ts";
-import type { ProjectStatus } from "../../convex/projects/tables.ts";
+import type { ProjectEvent } from "../../../convex/projects/lifecycle.ts";
+import type { ProjectStatus } from "../../../convex/projects/tables.ts";
 
 /** Every arrow: from where, by what, to where. */
-export const ARROWS: readonly [ProjectStatus, ProjectEvent, ProjectStatus][] = [
+export const TRANSITIONS_DRAWN: readonly [ProjectStatus, ProjectEvent, ProjectStatus][] = [
   ["creating", "sandboxStarted", "generating"],
   ["creating", "failed", "failed"],
   ["generating", "turnEnded", "ready"],

@@ -1,12 +1,12 @@
 /** Stripe repeats what it has saved under an idempotency key, failures too: nobody is stuck, nobody pays twice. */
 import { describe, expect, test, vi } from "vitest";
-import { api, internal } from "../../convex/_generated/api.js";
-import { isQuaverError } from "../../convex/lib/errors.ts";
-import { refusal } from "../contract/backend.ts";
-import { deliver as deliverClerk, signUp, type Person } from "./people.ts";
-import { aBackend, settle, type TestBackend } from "./setup.ts";
-import { deliverEvent, patiently, FakeStripe } from "./fakeStripe.ts";
-import { rowOf } from "./things.ts";
+import { api, internal } from "../../../convex/_generated/api.js";
+import { isQuaverError } from "../../../convex/lib/errors.ts";
+import { refusal } from "../../contract/backend.ts";
+import { deliver as deliverClerk, signUp, type SignedInUser } from "../support/users.ts";
+import { aBackend, settle, type TestBackend } from "../support/setup.ts";
+import { deliverEvent, patiently, FakeStripe } from "../support/fakeStripe.ts";
+import { rowOf } from "../support/builders.ts";
 
 const { createCheckoutSession } = api.payments.actions;
 const CUSTOMERS = "/v1/customers";
@@ -26,12 +26,12 @@ async function aWorld() {
   return { t, stripe, ada, userId: (await rowOf(ada))._id };
 }
 
-function checkout(person: Person) {
+function checkout(person: SignedInUser) {
   return patiently(person.action(createCheckoutSession, { plan: "pro" }));
 }
 
 /** A checkout that Stripe fails, as such. */
-async function failedCheckout(person: Person): Promise<void> {
+async function failedCheckout(person: SignedInUser): Promise<void> {
   expect(await refusal(checkout(person))).toMatchObject({
     code: "PAYMENTS_UNAVAILABLE",
     retryable: true,
@@ -39,7 +39,7 @@ async function failedCheckout(person: Person): Promise<void> {
 }
 
 /** As many at once, of which each must come to the same. */
-async function inTabs(person: Person, tabs: number) {
+async function inTabs(person: SignedInUser, tabs: number) {
   const all = await Promise.all(Array.from({ length: tabs }, () => checkout(person)));
   expect(new Set(all.map(({ sessionId }) => sessionId)).size).toBe(1);
   return all[0]!;

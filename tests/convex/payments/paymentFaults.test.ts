@@ -1,11 +1,11 @@
 /** Stripe fails, at each call of each payment action; and the end of a deleted person's payments. */
 import { describe, expect, test, vi } from "vitest";
-import { api, internal } from "../../convex/_generated/api.js";
-import { isQuaverError } from "../../convex/lib/errors.ts";
-import { deliver as deliverClerk, signUp, type Person } from "./people.ts";
-import { aBackend, daytona, settle } from "./setup.ts";
-import { deliverEvent, patiently, FakeStripe } from "./fakeStripe.ts";
-import { aProject, dump, rowOf } from "./things.ts";
+import { api, internal } from "../../../convex/_generated/api.js";
+import { isQuaverError } from "../../../convex/lib/errors.ts";
+import { deliver as deliverClerk, signUp, type SignedInUser } from "../support/users.ts";
+import { aBackend, daytona, settle } from "../support/setup.ts";
+import { deliverEvent, patiently, FakeStripe } from "../support/fakeStripe.ts";
+import { aProject, dump, rowOf } from "../support/builders.ts";
 
 const { createCheckoutSession, createPortalSession, cancelSubscription, resumeSubscription } =
   api.payments.actions;
@@ -35,7 +35,7 @@ vi.setConfig({ testTimeout: TIMEOUT_MS });
 
 interface World {
   stripe: FakeStripe;
-  ada: Person;
+  ada: SignedInUser;
 }
 
 async function aWorld(subscribed: boolean) {

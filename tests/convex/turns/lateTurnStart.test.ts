@@ -1,8 +1,8 @@
 /** The start of an agent's turn that comes back when the turn is no longer that look's. */
 import { beforeEach, expect, test, vi } from "vitest";
-import { api, internal } from "../../convex/_generated/api.js";
-import { daytona, settle } from "./setup.ts";
-import { aGeneratingProject, aPerson, pass, newProject } from "./turnSteps.ts";
+import { api, internal } from "../../../convex/_generated/api.js";
+import { daytona, settle } from "../support/setup.ts";
+import { aGeneratingProject, aPerson, pass, newProject } from "../support/turnSteps.ts";
 
 const { create } = api.projects.actions;
 const { cancel: cancelTurn } = api.turns.mutations;

@@ -1,9 +1,16 @@
 /** Clerk's webhook: late, twice, out of order, forged, oversize, and before it is configured. */
 import { describe, expect, test, vi } from "vitest";
-import { api } from "../../convex/_generated/api.js";
-import { aClerkEvent, aClerkUser, deliver, signUp, svixHeaders } from "./people.ts";
-import { aBackend, daytona, ENVIRONMENT, NOON, settle, type TestBackend } from "./setup.ts";
-import { aProject, dump } from "./things.ts";
+import { api } from "../../../convex/_generated/api.js";
+import { aClerkEvent, aClerkUser, deliver, signUp, svixHeaders } from "../support/users.ts";
+import {
+  aBackend,
+  daytona,
+  ENVIRONMENT,
+  NOON,
+  settle,
+  type TestBackend,
+} from "../support/setup.ts";
+import { aProject, dump } from "../support/builders.ts";
 
 function post(t: TestBackend, body: BodyInit, headers: Record<string, string>) {
   return t.fetch("/clerk-users-webhook", { method: "POST", body, headers });

@@ -9,8 +9,8 @@ import workpool from "@convex-dev/workpool/test";
 import { convexTest } from "convex-test";
 import { afterEach, beforeEach, expect, vi } from "vitest";
 // The Stripe component publishes no test helper: its schema and modules are registered by hand.
-import stripeSchema from "../../node_modules/@convex-dev/stripe/src/component/schema.js";
-import schema from "../../convex/schema.ts";
+import stripeSchema from "../../../node_modules/@convex-dev/stripe/src/component/schema.js";
+import schema from "../../../convex/schema.ts";
 import { refuseForeignCursors } from "./cursors.ts";
 import { FakeDaytona } from "./fakeDaytona.ts";
 
@@ -18,9 +18,9 @@ import { FakeDaytona } from "./fakeDaytona.ts";
 const afterEverything = setImmediate;
 
 /** Every module of the backend, by path. Loaded when used, so that mocks are in place by then. */
-export const modules = import.meta.glob("../../convex/**/*.*s");
+export const modules = import.meta.glob("../../../convex/**/*.*s");
 const stripeModules = import.meta.glob(
-  "../../node_modules/@convex-dev/stripe/src/component/**/*.ts",
+  "../../../node_modules/@convex-dev/stripe/src/component/**/*.ts",
 );
 
 /** The environment of the deployment, unless a test sets it otherwise. */

@@ -68,4 +68,4 @@ export async function signUp(t: TestBackend, firstName = "Ada") {
 }
 
 /** What `signUp` returns. */
-export type Person = Awaited<ReturnType<typeof signUp>>;
+export type SignedInUser = Awaited<ReturnType<typeof signUp>>;

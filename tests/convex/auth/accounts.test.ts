@@ -1,12 +1,12 @@
 /** People who come before their webhook, and people who leave. */
 import { beforeEach, describe, expect, test, vi } from "vitest";
-import { api, internal } from "../../convex/_generated/api.js";
-import { refusal } from "../contract/backend.ts";
-import { FakeClerk, type ClerkFault } from "./fakeClerk.ts";
-import { DOWN } from "./fakeDaytona.ts";
-import { aClerkUser, deliver, signUp } from "./people.ts";
-import { aBackend, daytona, settle, type TestBackend } from "./setup.ts";
-import { aProject, dump, rowOf, storeProject } from "./things.ts";
+import { api, internal } from "../../../convex/_generated/api.js";
+import { refusal } from "../../contract/backend.ts";
+import { FakeClerk, type ClerkFault } from "../support/fakeClerk.ts";
+import { DOWN } from "../support/fakeDaytona.ts";
+import { aClerkUser, deliver, signUp } from "../support/users.ts";
+import { aBackend, daytona, settle, type TestBackend } from "../support/setup.ts";
+import { aProject, dump, rowOf, storeProject } from "../support/builders.ts";
 
 const { syncCurrentUser, deleteUser, currentUser } = api.auth.users;
 const { resumeRemovals, expireTombstones, removeUserData } = internal.auth.deletion;

@@ -1,12 +1,12 @@
 /** Buying, changing and ending a subscription, from a click to what Stripe's webhooks leave. */
 import { describe, expect, test, vi } from "vitest";
-import { api, internal } from "../../convex/_generated/api.js";
-import { isEnded, blocksCheckout, planFor, PLANS } from "../../convex/payments/plans.ts";
-import { refusal } from "../contract/backend.ts";
-import { signUp, type Person } from "./people.ts";
-import { aBackend } from "./setup.ts";
-import { patiently, SITE_URL, FakeStripe } from "./fakeStripe.ts";
-import { rowOf, storeProject } from "./things.ts";
+import { api, internal } from "../../../convex/_generated/api.js";
+import { isEnded, blocksCheckout, planFor, PLANS } from "../../../convex/payments/plans.ts";
+import { refusal } from "../../contract/backend.ts";
+import { signUp, type SignedInUser } from "../support/users.ts";
+import { aBackend } from "../support/setup.ts";
+import { patiently, SITE_URL, FakeStripe } from "../support/fakeStripe.ts";
+import { rowOf, storeProject } from "../support/builders.ts";
 
 const { createCheckoutSession, createPortalSession, cancelSubscription, resumeSubscription } =
   api.payments.actions;
@@ -14,7 +14,7 @@ const { currentPlan, listInvoices, listPayments, pageInvoices, pagePayments } =
   api.payments.queries;
 const paginationOpts = { numItems: 2, cursor: null };
 
-function checkout(person: Person) {
+function checkout(person: SignedInUser) {
   return patiently(person.action(createCheckoutSession, { plan: "pro" }));
 }
 

@@ -24,7 +24,7 @@ const registration = z.object({
 export async function registeredFunctions(): Promise<Registered[]> {
   const found: Registered[] = [];
   for (const [file, load] of Object.entries(modules)) {
-    const path = /^\.\.\/\.\.\/convex\/((?!_generated\/)[\w/]+)\.ts$/.exec(file)?.[1];
+    const path = /^(?:\.\.\/)+convex\/((?!_generated\/)[\w/]+)\.ts$/.exec(file)?.[1];
     if (path === undefined) continue;
     for (const [name, value] of Object.entries(
       z.record(z.string(), z.unknown()).parse(await load()),

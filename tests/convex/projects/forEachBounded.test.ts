@@ -1,6 +1,6 @@
 /** Calling a service about many things: how many at a time, for how long, and until when. */
 import { beforeEach, describe, expect, test, vi } from "vitest";
-import { forEachBounded } from "../../convex/projects/reconcile/forEachBounded.ts";
+import { forEachBounded } from "../../../convex/projects/reconcile/forEachBounded.ts";
 
 const MINUTE = 60_000;
 const items = (count: number) => Array.from({ length: count }, (_, i) => i);

@@ -1,7 +1,7 @@
 /** People whose agent is at work; a suite that uses them sets `AGENT_COMMAND`. */
 import { vi } from "vitest";
-import { api } from "../../convex/_generated/api.js";
-import { signUp } from "./people.ts";
+import { api } from "../../../convex/_generated/api.js";
+import { signUp } from "./users.ts";
 import { aBackend, type TestBackend } from "./setup.ts";
 
 /** A prompt that no shell may take for its own. */
