@@ -1,12 +1,12 @@
 /**
  * What a contract suite needs of a backend: `convex-test` in memory, or a deployment that runs.
- * The suites go by the public contract alone, and sign up people of their own, so that several
+ * The suites go by the public contract alone, and sign up users of their own, so that several
  * may share a deployment.
  */
 import type { FunctionArgs, FunctionReference, FunctionReturnType } from "convex/server";
 import { isQuaverError, type QuaverErrorData } from "../../convex/lib/errors.ts";
 
-/** Calls public functions as one person, or as nobody. */
+/** Calls public functions as one user, or as nobody. */
 export interface Caller {
   query<F extends FunctionReference<"query">>(
     reference: F,
@@ -26,7 +26,7 @@ export interface Caller {
 export interface Backend {
   /** Somebody without a token. */
   visitor: Caller;
-  /** Makes a person who is known to Clerk, whose row is there, and who is signed in. */
+  /** Makes a user who is known to Clerk, whose row is there, and who is signed in. */
   signUp(firstName: string): Promise<Caller>;
   /** Somebody with a good token whose row is not there. */
   unsynced(): Promise<Caller>;

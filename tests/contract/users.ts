@@ -1,4 +1,4 @@
-/** The contract of sign-in: what front ends may rely on before and after there is a person. */
+/** The contract of sign-in: what front ends may rely on before and after there is a user. */
 import { describe, expect, test } from "vitest";
 import { api } from "../../convex/_generated/api.js";
 import { refusal, type Backend } from "./backend.ts";
@@ -8,8 +8,8 @@ const { listForCurrentUser, pageForCurrentUser, getById, getBySandboxId } = api.
 const paginationOpts = { numItems: 10, cursor: null };
 
 /** Runs the suite on a backend. */
-export function describePeople(name: string, start: () => Promise<Backend>): void {
-  describe(`people, on ${name}`, () => {
+export function describeUsers(name: string, start: () => Promise<Backend>): void {
+  describe(`users, on ${name}`, () => {
     test("signing in goes from no token, over no row, to logged in", async () => {
       const backend = await start();
       expect(await backend.visitor.query(userLoginStatus, {})).toEqual({
@@ -28,7 +28,7 @@ export function describePeople(name: string, start: () => Promise<Backend>): voi
       expect(await ada.query(currentUser, {})).toEqual(user);
     });
 
-    test("before there is a person, lists are empty and the rest says what is missing", async () => {
+    test("before there is a user, lists are empty and the rest says what is missing", async () => {
       const backend = await start();
       const nobodies = [
         { caller: backend.visitor, code: "UNAUTHENTICATED" },

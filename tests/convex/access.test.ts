@@ -241,7 +241,7 @@ async function expectAnswer(answered: Promise<unknown>, expected: Answer): Promi
   }
 }
 
-describe("who may call what", () => {
+describe("access", () => {
   test("the table names every public function, and no other", async () => {
     const functions = await registeredFunctions();
     const paths = functions.filter(({ isPublic }) => isPublic).map(({ path }) => path);

@@ -1,7 +1,7 @@
 /** The contract suites, on `convex-test`. */
 import type { Backend, Caller } from "../contract/backend.ts";
 import { describeMessages } from "../contract/messages.ts";
-import { describePeople } from "../contract/users.ts";
+import { describeUsers } from "../contract/users.ts";
 import { describeProjects } from "../contract/projects.ts";
 import { signUp, type SignedInUser } from "./support/users.ts";
 import { aBackend, daytona, settle, type TestBackend } from "./support/setup.ts";
@@ -30,6 +30,6 @@ function start(): Promise<Backend> {
   });
 }
 
-describePeople("convex-test", start);
+describeUsers("convex-test", start);
 describeProjects("convex-test", start);
 describeMessages("convex-test", start);

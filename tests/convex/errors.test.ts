@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import { isQuaverError, quaverError } from "../../convex/lib/errors.ts";
 
 describe("a refusal", () => {
-  test("carries its code, words for a person, and its own details", () => {
+  test("carries its code, words for a user, and its own details", () => {
     expect(quaverError("NOT_FOUND").data).toEqual({
       code: "NOT_FOUND",
       message: expect.stringMatching(/./) as string,
@@ -24,13 +24,13 @@ describe("a refusal", () => {
     expect(quaverError("NOT_FOUND", { id: "secret" })).toBeInstanceOf(ConvexError);
   });
 
-  test("is made anew each time, so that each has its own stack", () => {
+  test("is a new error each time, with a stack of its own", () => {
     expect(quaverError("NOT_FOUND")).not.toBe(quaverError("NOT_FOUND"));
   });
 });
 
 describe("the guard", () => {
-  test("knows refusals, and one kind from another", () => {
+  test("recognises refusals, and their codes", () => {
     const limit = { limit: 10, plan: "free", counted: "all" } as const;
     const error: unknown = quaverError("PLAN_LIMIT_REACHED", limit);
     expect(isQuaverError(error)).toBe(true);

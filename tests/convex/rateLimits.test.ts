@@ -88,7 +88,7 @@ const TABLE: Record<string, Row> = {
   "payments/actions:resumeSubscription": { kind: "action", limit: "billing" },
 };
 
-/** Takes all that a person has left of an allowance. */
+/** Takes all that a user has left of an allowance. */
 async function useUp(t: TestBackend, limit: LimitName, key: string): Promise<void> {
   const limiter = new RateLimiter(components.rateLimiter, LIMITS);
   await t.run(async (ctx) => {
@@ -132,7 +132,7 @@ describe("what is under a limit", () => {
 });
 
 describe("the limits on changes by hand", () => {
-  test("leave a person room to clear out sixty projects at a stroke", async () => {
+  test("let a user remove sixty projects at once", async () => {
     const t = aBackend();
     const ada = await signUp(t);
     const { projectId } = await aProject(t, ada);

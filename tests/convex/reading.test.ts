@@ -35,7 +35,7 @@ describe("taking documents", () => {
     );
   });
 
-  test("reads no further than it must", async () => {
+  test("reads no further than necessary", async () => {
     let reads = 0;
     await takeWithin(
       documents([1, 1, 1, 1], () => reads++),

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, vi } from "vitest";
 import { api } from "../../convex/_generated/api.js";
 import type { Backend, Caller } from "../contract/backend.ts";
 import { describeMessages } from "../contract/messages.ts";
-import { describePeople } from "../contract/users.ts";
+import { describeUsers } from "../contract/users.ts";
 import { describeProjects } from "../contract/projects.ts";
 import { startFakeClerk } from "../support/fake-clerk.ts";
 import { httpClient, liveClient, Subscription } from "../support/clients.ts";
@@ -17,7 +17,7 @@ const [dataDir, twinDir] = [makeTempFolder(), makeTempFolder()];
 let process_: DevProcess;
 let dev: Ready;
 let fake: ClerkEmulator | undefined;
-let people = 0;
+let users = 0;
 
 beforeAll(async () => {
   process_ = new DevProcess(["--json", "--free-ports", "--data-dir", dataDir]);
@@ -44,8 +44,8 @@ function callerWith(token: () => Promise<string | undefined>): Caller {
 const backend: Backend = {
   visitor: callerWith(() => Promise.resolve(undefined)),
   signUp: async (firstName) => {
-    const person = await signUp(dev, `person${++people}@example.com`, firstName);
-    const client = liveClient(dev.url, () => freshToken(dev, person));
+    const user = await signUp(dev, `user${++users}@example.com`, firstName);
+    const client = liveClient(dev.url, () => freshToken(dev, user));
     try {
       const { userLoginStatus } = api.auth.users;
       const status = new Subscription(client, "userLoginStatus", userLoginStatus, {});
@@ -53,13 +53,13 @@ const backend: Backend = {
     } finally {
       await client.close();
     }
-    return callerWith(() => freshToken(dev, person));
+    return callerWith(() => freshToken(dev, user));
   },
   unsynced: async () => {
     if (!fake) throw new Error("The second Clerk has not started.");
     const atFakeClerk = { ...dev, clerkUrl: fake.url };
-    const person = await signUp(atFakeClerk, `nobody${++people}@example.com`, "Nobody");
-    return callerWith(() => freshToken(atFakeClerk, person));
+    const user = await signUp(atFakeClerk, `nobody${++users}@example.com`, "Nobody");
+    return callerWith(() => freshToken(atFakeClerk, user));
   },
   fetch: (path, init) => fetch(`${dev.siteUrl}${path}`, init),
   sandboxNames: async () => (await listSandboxes(dev)).map(({ name }) => name),
@@ -69,6 +69,6 @@ const backend: Backend = {
 };
 
 const start = () => Promise.resolve(backend);
-describePeople("the local deployment", start);
+describeUsers("the local deployment", start);
 describeProjects("the local deployment", start);
 describeMessages("the local deployment", start);

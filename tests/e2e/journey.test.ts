@@ -1,5 +1,5 @@
 /**
- * The whole path, from `bun run dev` on an empty data folder: a person signs up, makes a project, talks in it, and
+ * The whole path, from `bun run dev` on an empty data folder: a user signs up, makes a project, talks in it, and
  * finds everything again after the servers were stopped, politely and by `kill -9`. Told through the official clients
  * and the official CLI; nothing here reaches into the backend.
  */
@@ -142,7 +142,7 @@ describe("a conversation", () => {
       role: "user",
       content: "Make the shadow longer.",
     });
-    await messages.until("the person's message", (list) =>
+    await messages.until("the user's message", (list) =>
       list.some((message) => message.content === "Make the shadow longer."),
     );
     const parts = [

@@ -58,7 +58,7 @@ function endWithTheTests(): void {
 }
 
 /**
- * `bun run dev`, started as a person would start it, in a process group of its own. Without the example and its agent,
+ * `bun run dev`, started as a user would start it, in a process group of its own. Without the example and its agent,
  * unless a test is about them.
  */
 export class DevProcess {

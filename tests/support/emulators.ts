@@ -35,9 +35,9 @@ export async function signUp(
 /** A fresh session token for someone who is signed in already. */
 export async function freshToken(
   dev: Pick<Ready, "clerkUrl">,
-  person: Pick<Person, "id">,
+  user: Pick<Person, "id">,
 ): Promise<string> {
-  return tokenSchema.parse(await post(`${dev.clerkUrl}/tokens`, { user_id: person.id })).token;
+  return tokenSchema.parse(await post(`${dev.clerkUrl}/tokens`, { user_id: user.id })).token;
 }
 
 /** The sandboxes that exist at the Daytona emulator, as its own API lists them. */

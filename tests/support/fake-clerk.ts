@@ -8,7 +8,7 @@ import {
 
 /**
  * A second Clerk with the signing key of the one that `bun run dev` started: its tokens verify, but it tells the
- * backend nothing by webhook. For people whose row is not there, and for tokens the first one would not make.
+ * backend nothing by webhook. For users whose row is not there, and for tokens the first one would not make.
  * @param dataDir of that `bun run dev`
  * @param folder for the copy of Clerk's data
  */

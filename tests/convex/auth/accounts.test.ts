@@ -1,4 +1,4 @@
-/** People who come before their webhook, and people who leave. */
+/** Users who come before their webhook, and users who leave. */
 import { beforeEach, describe, expect, test, vi } from "vitest";
 import { api, internal } from "../../../convex/_generated/api.js";
 import { refusal } from "../../contract/backend.ts";
@@ -32,7 +32,7 @@ const FAULTS: [string, ClerkFault, boolean][] = [
 async function aSignedUpPerson() {
   const t = aBackend();
   const ada = await signUp(t);
-  clerk.people.set("user_ada", aClerkUser());
+  clerk.users.set("user_ada", aClerkUser());
   return { t, ada, userId: (await rowOf(ada))._id };
 }
 
@@ -41,15 +41,15 @@ async function later(t: TestBackend): Promise<void> {
   await settle(t, 5_000);
 }
 
-describe("a person whose webhook is late", () => {
-  function aNewPerson() {
+describe("a user whose webhook is late", () => {
+  function aNewUser() {
     const t = aBackend();
-    clerk.people.set("user_ada", aClerkUser());
+    clerk.users.set("user_ada", aClerkUser());
     return { t, ada: t.withIdentity({ subject: "user_ada" }) };
   }
 
   test("is fetched from Clerk, without their metadata", async () => {
-    const { t, ada } = aNewPerson();
+    const { t, ada } = aNewUser();
     const user = await ada.action(syncCurrentUser, {});
     expect(user.clerkUser).toMatchObject({ id: "user_ada", first_name: "Ada", updated_at: 1_000 });
     expect(user.clerkUser).not.toHaveProperty("private_metadata");
@@ -60,17 +60,17 @@ describe("a person whose webhook is late", () => {
 
   test("is fetched from where the environment says", async () => {
     vi.stubEnv("CLERK_API_URL", "http://127.0.0.1:3212");
-    const { ada } = aNewPerson();
+    const { ada } = aNewUser();
     await ada.action(syncCurrentUser, {});
     expect(clerk.calls).toEqual(["GET http://127.0.0.1:3212/v1/users/user_ada"]);
   });
 
-  test("has one row, whoever comes first, with what is newest", async () => {
-    const { t, ada } = aNewPerson();
+  test("has one row, with the newest data, in any order of webhook and sync", async () => {
+    const { t, ada } = aNewUser();
     await deliver(t, "user.created", aClerkUser({ first_name: "Augusta", updated_at: 3_000 }));
     await ada.action(syncCurrentUser, {});
     expect((await rowOf(ada)).clerkUser.first_name).toBe("Augusta");
-    clerk.people.set("user_ada", aClerkUser({ first_name: "Adele", updated_at: 4_000 }));
+    clerk.users.set("user_ada", aClerkUser({ first_name: "Adele", updated_at: 4_000 }));
     await ada.action(syncCurrentUser, {});
     await deliver(t, "user.created", aClerkUser());
     const { users } = await dump(t);
@@ -78,15 +78,15 @@ describe("a person whose webhook is late", () => {
   });
 
   test("who has been deleted is not brought back, and Clerk is not asked", async () => {
-    const { t, ada } = aNewPerson();
+    const { t, ada } = aNewUser();
     await deliver(t, "user.deleted", { id: "user_ada", deleted: true });
     expect((await refusal(ada.action(syncCurrentUser, {}))).code).toBe("UNAUTHENTICATED");
     expect((await dump(t)).users).toEqual([]);
     expect(clerk.calls).toEqual([]);
   });
 
-  test("who is deleted while Clerk answers is not brought back either", async () => {
-    const { t, ada } = aNewPerson();
+  test("who is deleted during the call is not brought back either", async () => {
+    const { t, ada } = aNewUser();
     await ada.mutation(internal.auth.sync.beginSync, {});
     await deliver(t, "user.deleted", { id: "user_ada", deleted: true });
     const { upsertUser } = internal.auth.sync;
@@ -102,63 +102,63 @@ describe("a person whose webhook is late", () => {
     expect(await t.mutation(upsertUser, { clerkUser })).toBe("deleted");
   });
 
-  test("whom Clerk does not know is nobody", async () => {
-    const { ada } = aNewPerson();
-    clerk.people.clear();
+  test("whom Clerk does not know is refused as UNAUTHENTICATED", async () => {
+    const { ada } = aNewUser();
+    clerk.users.clear();
     expect((await refusal(ada.action(syncCurrentUser, {}))).code).toBe("UNAUTHENTICATED");
   });
 
   test("needs a token", async () => {
-    const { t } = aNewPerson();
+    const { t } = aNewUser();
     expect((await refusal(t.action(syncCurrentUser, {}))).code).toBe("UNAUTHENTICATED");
     expect(clerk.calls).toEqual([]);
   });
 
   const answers: typeof FAULTS = [
     ...FAULTS,
-    ["another person", { status: 200, body: aClerkUser({ id: "user_eve" }) }, true],
-    ["no person", { status: 200, body: {} }, true],
+    ["another user", { status: 200, body: aClerkUser({ id: "user_eve" }) }, true],
+    ["no user", { status: 200, body: {} }, true],
     ["no object", { status: 200, body: "fine" }, true],
   ];
-  test.for(answers)("is told when Clerk answers %s", async ([, fault, retryable]) => {
-    const { t, ada } = aNewPerson();
+  test.for(answers)("is refused when Clerk answers %s", async ([, fault, retryable]) => {
+    const { t, ada } = aNewUser();
     clerk.fail(fault);
     const data = await refusal(ada.action(syncCurrentUser, {}));
     expect(data).toMatchObject({ code: "CLERK_UNAVAILABLE", retryable });
     expect((await dump(t)).users).toEqual([]);
   });
 
-  test("does not wait for ever", async () => {
-    const { ada } = aNewPerson();
+  test("times out", async () => {
+    const { ada } = aNewUser();
     clerk.fail("hang");
     const answer = refusal(ada.action(syncCurrentUser, {}));
     await vi.advanceTimersByTimeAsync(16_000);
     expect(await answer).toMatchObject({ code: "CLERK_UNAVAILABLE", retryable: true });
   });
 
-  test("may ask so often", async () => {
-    const { ada } = aNewPerson();
+  test("is rate limited", async () => {
+    const { ada } = aNewUser();
     for (let i = 0; i < 5; i++) await ada.action(syncCurrentUser, {});
     expect((await refusal(ada.action(syncCurrentUser, {}))).code).toBe("RATE_LIMITED");
   });
 
-  test("on a deployment without Clerk's key, is told, and the log names the variable", async () => {
+  test("is refused on a deployment without Clerk's key, and the log names the variable", async () => {
     vi.stubEnv("CLERK_SECRET_KEY", undefined);
-    const { ada } = aNewPerson();
+    const { ada } = aNewUser();
     const data = await refusal(ada.action(syncCurrentUser, {}));
     expect(data).toMatchObject({ code: "CLERK_UNAVAILABLE", retryable: false });
     expect(vi.mocked(console.error).mock.calls.join("\n")).toContain("CLERK_SECRET_KEY");
   });
 });
 
-describe("a person who leaves", () => {
-  test("is gone at Clerk and here, with all that they had; others stay", async () => {
+describe("a user who deletes their account", () => {
+  test("is deleted at Clerk and here, with everything of theirs; other users stay", async () => {
     const { t, ada } = await aSignedUpPerson();
     const bob = await signUp(t, "Bob");
     await aProject(t, ada);
     const kept = await aProject(t, bob);
     expect(await ada.action(deleteUser, {})).toEqual({ success: true });
-    expect(clerk.people.size).toBe(0);
+    expect(clerk.users.size).toBe(0);
     expect(await ada.query(currentUser, {})).toBeNull();
     await later(t);
     const { users, projects, messages, deletedClerkUsers } = await dump(t);
@@ -170,14 +170,14 @@ describe("a person who leaves", () => {
     expect(deletedClerkUsers[0]).not.toHaveProperty("userId");
   });
 
-  test("whom Clerk has deleted already is deleted here", async () => {
+  test("who is deleted at Clerk already is deleted here", async () => {
     const { t, ada } = await aSignedUpPerson();
-    clerk.people.clear();
+    clerk.users.clear();
     await ada.action(deleteUser, {});
     expect((await dump(t)).users).toEqual([]);
   });
 
-  test("hears of it from the webhook too: once is enough", async () => {
+  test("is deleted once, although the webhook arrives too", async () => {
     const { t, ada } = await aSignedUpPerson();
     await ada.action(deleteUser, {});
     await deliver(t, "user.deleted", { id: "user_ada", deleted: true });
@@ -189,7 +189,7 @@ describe("a person who leaves", () => {
     expect((await refusal(ada.action(deleteUser, {}))).code).toBe("USER_NOT_SYNCED");
   });
 
-  test.for(FAULTS)("stays as they were when Clerk answers %s", async ([, fault, retryable]) => {
+  test.for(FAULTS)("is unchanged when Clerk answers %s", async ([, fault, retryable]) => {
     const { t, ada } = await aSignedUpPerson();
     await aProject(t, ada);
     const before = await dump(t);
@@ -213,7 +213,7 @@ describe("a person who leaves", () => {
         await refusal(ada.action(deleteUser, {}));
       } else {
         await t.mutation(internal.auth.deletion.scheduleDeletionCheck, { userId });
-        clerk.people.clear();
+        clerk.users.clear();
       }
       expect((await dump(t)).users).toHaveLength(1);
       clerk.fail({ status: 500 }, "drop");
@@ -224,7 +224,7 @@ describe("a person who leaves", () => {
     },
   );
 
-  test("who has very many projects goes in bounded steps", async () => {
+  test("with many projects is deleted in bounded steps", async () => {
     const { t, ada, userId } = await aSignedUpPerson();
     for (let i = 0; i < 45; i++) await storeProject(t, userId);
     await ada.action(deleteUser, {});
@@ -232,7 +232,7 @@ describe("a person who leaves", () => {
     expect((await dump(t)).projects).toEqual([]);
   });
 
-  test("leaves no sandbox though Daytona is away for a while", async () => {
+  test("leaves no sandbox, although Daytona is down for a while", async () => {
     const { t, ada } = await aSignedUpPerson();
     await aProject(t, ada);
     daytona.fail("delete", DOWN, 5);
@@ -260,7 +260,7 @@ describe("a removal that was interrupted", () => {
     return { t, tombstoneId };
   }
 
-  test("is picked up once the workpool must have given up", async () => {
+  test("is resumed once the workpool must have given up", async () => {
     const { t } = await aLostRemoval();
     await t.mutation(resumeRemovals, {});
     await later(t);
@@ -274,7 +274,7 @@ describe("a removal that was interrupted", () => {
     expect(daytona.sandboxes.size).toBe(0);
   });
 
-  test("is picked up at once by an force sweep", async () => {
+  test("is resumed at once by a forced sweep", async () => {
     const { t } = await aLostRemoval();
     await t.mutation(internal.projects.reconcile.sweep.sweepRunning, {});
     await settle(t);
@@ -286,7 +286,7 @@ describe("a removal that was interrupted", () => {
     expect(deletedClerkUsers).toMatchObject([{ state: "removed" }]);
   });
 
-  test("is picked up one after the other, though one of them fails", async () => {
+  test("is resumed one user after the other, although one removal fails", async () => {
     const { t } = await aLostRemoval();
     const { _id: userId } = await rowOf(await signUp(t, "Bob"));
     const bobs = await t.run(async ({ db }) => {
@@ -310,7 +310,7 @@ describe("a removal that was interrupted", () => {
     expect(deletedClerkUsers.find(({ _id }) => _id !== bobs)?.state).toBe("removed");
   });
 
-  test("may run any number of times, also after it is done", async () => {
+  test("may run any number of times, also when it is complete", async () => {
     const { t, tombstoneId } = await aLostRemoval();
     for (let i = 0; i < 3; i++) await t.action(removeUserData, { tombstoneId });
     await later(t);
@@ -339,7 +339,7 @@ describe("tombstones", () => {
   }
   const left = async (t: TestBackend) => (await dump(t)).deletedClerkUsers.length;
 
-  test("expire when nothing can bring the person back any more, in bounded steps", async () => {
+  test("expire once no delivery can bring the user back, in bounded steps", async () => {
     const t = aBackend();
     await tombstones(t, 250, "removed");
     vi.advanceTimersByTime(91 * DAY);
@@ -352,7 +352,7 @@ describe("tombstones", () => {
     expect(await left(t)).toBe(0);
   });
 
-  test("stay as long as there is something left to remove", async () => {
+  test("stay until everything is removed", async () => {
     const t = aBackend();
     await tombstones(t, 1, "removing");
     vi.advanceTimersByTime(365 * DAY);

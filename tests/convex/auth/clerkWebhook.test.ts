@@ -21,8 +21,8 @@ async function firstNames(t: TestBackend): Promise<(string | null)[]> {
   return users.map(({ clerkUser }) => clerkUser.first_name);
 }
 
-describe("what Clerk says about people", () => {
-  test("a new person gets a row, without their metadata", async () => {
+describe("Clerk's events", () => {
+  test("a new user gets a row, without their metadata", async () => {
     const t = aBackend();
     const response = await deliver(t, "user.created", aClerkUser());
     expect(response.status).toBe(200);
@@ -69,7 +69,7 @@ describe("what Clerk says about people", () => {
     expect(await firstNames(t)).toEqual(["Augusta"]);
   });
 
-  test("a deleted person is not brought back by a late update", async () => {
+  test("a deleted user is not brought back by a late update", async () => {
     const t = aBackend();
     await deliver(t, "user.created", aClerkUser());
     await deliver(t, "user.deleted", { id: "user_ada", object: "user", deleted: true });
@@ -89,7 +89,7 @@ describe("what Clerk says about people", () => {
     expect(deletedClerkUsers).toMatchObject([{ clerkId: "user_ada", deletedAt: NOON }]);
   });
 
-  test("a deleted person's projects, messages and sandboxes go; other people's stay", async () => {
+  test("a deleted user's projects, messages and sandboxes are removed; other users' stay", async () => {
     const t = aBackend();
     const ada = await signUp(t, "Ada");
     const bob = await signUp(t, "Bob");

@@ -26,26 +26,26 @@ async function aWorld() {
   return { t, stripe, ada, userId: (await rowOf(ada))._id };
 }
 
-function checkout(person: SignedInUser) {
-  return patiently(person.action(createCheckoutSession, { plan: "pro" }));
+function checkout(user: SignedInUser) {
+  return patiently(user.action(createCheckoutSession, { plan: "pro" }));
 }
 
 /** A checkout that Stripe fails, as such. */
-async function failedCheckout(person: SignedInUser): Promise<void> {
-  expect(await refusal(checkout(person))).toMatchObject({
+async function failedCheckout(user: SignedInUser): Promise<void> {
+  expect(await refusal(checkout(user))).toMatchObject({
     code: "PAYMENTS_UNAVAILABLE",
     retryable: true,
   });
 }
 
 /** As many at once, of which each must come to the same. */
-async function inTabs(person: SignedInUser, tabs: number) {
-  const all = await Promise.all(Array.from({ length: tabs }, () => checkout(person)));
+async function inTabs(user: SignedInUser, tabs: number) {
+  const all = await Promise.all(Array.from({ length: tabs }, () => checkout(user)));
   expect(new Set(all.map(({ sessionId }) => sessionId)).size).toBe(1);
   return all[0]!;
 }
 
-/** One customer, one session that can be paid, and that one is what the person was given. */
+/** One customer, one session that can be paid, and that one is what the user was given. */
 async function expectOne(
   { t, stripe }: { t: TestBackend; stripe: FakeStripe },
   { sessionId, url }: { sessionId: string; url: string },
@@ -80,7 +80,7 @@ describe.each([
     await expectOne(world, await inTabs(ada, tabs));
   });
 
-  test("works a day long, however many keys are spent", async () => {
+  test("works for a whole day, however many keys are spent", async () => {
     const world = await aWorld();
     const { stripe, ada } = world;
     // What is saved is repeated; what is executed anew fails anew.
@@ -107,7 +107,7 @@ const MISHAPS: Kind[] = [
   },
 ];
 
-test("whatever happens to the first requests, one after another, comes to one", async () => {
+test("ends with one, whatever happens to the first requests", async () => {
   for (const path of [CUSTOMERS, SESSIONS]) {
     for (const first of MISHAPS) {
       for (const second of MISHAPS) {
@@ -130,7 +130,7 @@ test("whatever happens to the first requests, one after another, comes to one", 
 });
 
 describe("a key that was used with other parameters", () => {
-  test("is exchanged: the price's page moved after a failure", async () => {
+  test("is replaced when the page to return to changed after a failure", async () => {
     const world = await aWorld();
     const { stripe, ada } = world;
     stripe.faults.add({ method: "POST", path: SESSIONS, nth: 1, kind: oops });
@@ -141,7 +141,7 @@ describe("a key that was used with other parameters", () => {
     await expectOne(world, given);
   });
 
-  test("is exchanged for the customer's, too", async () => {
+  test("is replaced for the customer, too", async () => {
     const { stripe, ada, userId } = await aWorld();
     const key = { "idempotency-key": `quaver-customer-${userId}-first` };
     await stripe.api("POST", "/customers", { name: "by an older version" }, key);
@@ -184,7 +184,7 @@ describe("a key that is in use", () => {
   });
 });
 
-describe("a customer who was made by a request that failed", () => {
+describe("a customer that was created by a request that failed", () => {
   async function afterFailure() {
     const world = await aWorld();
     const { stripe, ada } = world;
@@ -195,7 +195,7 @@ describe("a customer who was made by a request that failed", () => {
     return { ...world, lost: lost!.id };
   }
 
-  test("is the person's as soon as the webhook tells of it", async () => {
+  test("is the user's as soon as the webhook's event arrives", async () => {
     const world = await afterFailure();
     const { t, stripe, ada, lost } = world;
     expect(await stripe.deliverAll(t)).toEqual([200]);
@@ -214,7 +214,7 @@ describe("a customer who was made by a request that failed", () => {
     await expectOne(world, await inTabs(world.ada, 2));
   });
 
-  test("goes when it was not found in time, and the person has another", async () => {
+  test("is deleted when it was not found in time, and the user has another", async () => {
     const world = await afterFailure();
     const { t, stripe, ada, lost } = world;
     stripe.faults.add({ method: "GET", path: /customers$/, kind: nothing });
@@ -228,7 +228,7 @@ describe("a customer who was made by a request that failed", () => {
     await expectOne(world, given);
   });
 
-  test("stays, and the other goes, when the webhook tells of it first", async () => {
+  test("stays, and the other is deleted, when the webhook's event is first", async () => {
     const world = await afterFailure();
     const { t, stripe, ada, lost } = world;
     stripe.faults.add({ method: "GET", path: /customers$/, kind: nothing });
@@ -251,7 +251,7 @@ describe("a customer who was made by a request that failed", () => {
   });
 });
 
-describe("a second customer of a person's", () => {
+describe("a second customer of a user", () => {
   async function withSecond(form: Record<string, string>) {
     const world = await aWorld();
     const { t, stripe, ada, userId } = world;
@@ -269,17 +269,17 @@ describe("a second customer of a person's", () => {
   }
   const ours = { "metadata[createdBy]": "quaver" };
 
-  test("is deleted when it was made here and is unused", async () => {
+  test("is deleted when it was created here and is unused", async () => {
     const { tell } = await withSecond(ours);
     expect(await tell()).toBe(true);
   });
 
-  test("is left alone when an operator made it", async () => {
+  test("is kept when an operator created it", async () => {
     const { tell } = await withSecond({});
     expect(await tell()).toBe(false);
   });
 
-  test("is left alone when something hangs on it", async () => {
+  test("is kept when it has been used", async () => {
     const { tell, stripe, second } = await withSecond(ours);
     await stripe.api("POST", "/checkout/sessions", {
       mode: "subscription",
@@ -290,7 +290,7 @@ describe("a second customer of a person's", () => {
     expect(await tell()).toBe(false);
   });
 
-  test("is deleted later when Stripe is away", async () => {
+  test("is deleted later when Stripe is down", async () => {
     const { tell, stripe } = await withSecond(ours);
     stripe.faults.add({ method: "DELETE", path: CUSTOMERS, nth: 1, kind: oops });
     expect(await tell()).toBe(true);
@@ -298,7 +298,7 @@ describe("a second customer of a person's", () => {
 });
 
 describe("two sessions that could be paid", () => {
-  test("come to the older one, when Stripe has forgotten the key in between", async () => {
+  test("end with the older one, when Stripe has forgotten the key meanwhile", async () => {
     const world = await aWorld();
     const { stripe, ada } = world;
     const first = await checkout(ada);
@@ -339,11 +339,11 @@ describe("two sessions that could be paid", () => {
   });
 });
 
-describe("the attempts that are remembered", () => {
+describe("the stored attempts", () => {
   const count = (t: TestBackend) =>
     t.run(async ({ db }) => (await db.query("stripeAttempts").collect()).length);
 
-  test("go with the account", async () => {
+  test("are deleted with the account", async () => {
     const { t, ada } = await aWorld();
     await checkout(ada);
     expect(await count(t)).toBe(2);
@@ -352,7 +352,7 @@ describe("the attempts that are remembered", () => {
     expect(await count(t)).toBe(0);
   });
 
-  test("go after a month", async () => {
+  test("are deleted after a month", async () => {
     const { t, ada } = await aWorld();
     await checkout(ada);
     vi.advanceTimersByTime(31 * 24 * 60 * 60_000);

@@ -1,4 +1,4 @@
-/** Stripe fails, at each call of each payment action; and the end of a deleted person's payments. */
+/** Stripe fails, at each call of each payment action; and the end of a deleted user's payments. */
 import { describe, expect, test, vi } from "vitest";
 import { api, internal } from "../../../convex/_generated/api.js";
 import { isQuaverError } from "../../../convex/lib/errors.ts";
@@ -138,7 +138,7 @@ test.each([
   await expect(call).rejects.toMatchObject({ data: { code: "PAYMENTS_UNAVAILABLE", retryable } });
 });
 
-describe("a deleted person's payments", () => {
+describe("a deleted user's payments", () => {
   const { cancelSubscriptionsOfUser } = internal.payments.cancellation;
 
   async function rows(t: ReturnType<typeof aBackend>) {
@@ -149,7 +149,7 @@ describe("a deleted person's payments", () => {
     });
   }
 
-  test("end at once, and are forgotten, when their account is deleted", async () => {
+  test("end at once, and their rows are deleted, when the account is deleted", async () => {
     const { t, stripe } = await aWorld(true);
     await deliverClerk(t, "user.deleted", { id: "user_ada", deleted: true });
     await settle(t, 1_000);
@@ -159,7 +159,7 @@ describe("a deleted person's payments", () => {
     expect(await rows(t)).toBe(0);
   });
 
-  test("wherever Stripe fails meanwhile, are ended by trying again", async () => {
+  test("are ended by a retry, wherever Stripe fails meanwhile", async () => {
     vi.spyOn(console, "error").mockReturnValue();
     const dry = await aWorld(true);
     const { _id } = await rowOf(dry.ada);
@@ -180,7 +180,7 @@ describe("a deleted person's payments", () => {
     }
   });
 
-  test("throw while Stripe is away, and stay known until it is back", async () => {
+  test("are retried while Stripe is down, and their rows stay until it is up", async () => {
     const { t, stripe, ada } = await aWorld(true);
     const { _id: userId } = await rowOf(ada);
     const before = await rows(t);
@@ -192,7 +192,7 @@ describe("a deleted person's payments", () => {
     await t.action(cancelSubscriptionsOfUser, { userId });
   });
 
-  test("keep nothing else from going while Stripe is away", async () => {
+  test("don't keep the rest from being removed while Stripe is down", async () => {
     vi.spyOn(console, "error").mockReturnValue();
     const { t, stripe, ada } = await aWorld(true);
     await aProject(t, ada);
@@ -210,7 +210,7 @@ describe("a deleted person's payments", () => {
     expect((await dump(t)).deletedClerkUsers).toMatchObject([{ state: "removed" }]);
   });
 
-  test("include the checkout that is open: it can't be paid any more", async () => {
+  test("include the open checkout: it can't be paid any more", async () => {
     const { t, stripe, ada } = await aWorld(false);
     const { _id: userId } = await rowOf(ada);
     const { url } = await ada.action(createCheckoutSession, { plan: "pro" });
@@ -218,7 +218,7 @@ describe("a deleted person's payments", () => {
     expect(await stripe.pay(url)).toBeNull();
   });
 
-  test("include one that is paid after all: the webhook has it cancelled", async () => {
+  test("include a checkout that is paid after all: the webhook cancels the subscription", async () => {
     const { t, stripe, ada } = await aWorld(false);
     const { url } = await ada.action(createCheckoutSession, { plan: "pro" });
     await t.run(async ({ db }) => {
@@ -232,7 +232,7 @@ describe("a deleted person's payments", () => {
     expect(await rows(t)).toBe(0);
   });
 
-  test("are nothing without a key, and nothing for someone who never paid", async () => {
+  test("need no call without a key, nor for a user who never paid", async () => {
     const { t, stripe, ada } = await aWorld(true);
     const { _id: userId } = await rowOf(ada);
     const { _id: bobsId } = await rowOf(await signUp(t, "Bob"));

@@ -14,11 +14,11 @@ const { currentPlan, listInvoices, listPayments, pageInvoices, pagePayments } =
   api.payments.queries;
 const paginationOpts = { numItems: 2, cursor: null };
 
-function checkout(person: SignedInUser) {
-  return patiently(person.action(createCheckoutSession, { plan: "pro" }));
+function checkout(user: SignedInUser) {
+  return patiently(user.action(createCheckoutSession, { plan: "pro" }));
 }
 
-/** A backend with Stripe, and a person. */
+/** A backend with Stripe, and a user. */
 async function aCustomer(name = "Ada") {
   const t = aBackend();
   const stripe = new FakeStripe();
@@ -49,7 +49,7 @@ describe("a plan", () => {
     expect(await ada.query(listPayments, {})).toEqual([]);
   });
 
-  test("is pro once the checkout is paid, for this person alone", async () => {
+  test("is pro once the checkout is paid, for this user alone", async () => {
     const { t, stripe, ada } = await aCustomer();
     const eve = await signUp(t, "Eve");
     const { sessionId, url } = await checkout(ada);
@@ -86,7 +86,7 @@ describe("a plan", () => {
     expect(current.subscription?.status).toBe(isEnded(status) ? undefined : status);
   });
 
-  test("is free for a status that Stripe has newly thought up, and for another price", () => {
+  test("is free for an unknown status, and for another price", () => {
     expect(planFor([{ status: "dormant", priceId: "p" }], "p")).toBe("free");
     expect(planFor([{ status: "active", priceId: "other" }], "p")).toBe("free");
     expect(planFor([{ status: "active", priceId: "" }], undefined)).toBe("free");
@@ -128,7 +128,7 @@ describe("a plan", () => {
   });
 });
 
-describe("the bills", () => {
+describe("invoices and payments", () => {
   test("are listed newest first, and the same in pages", async () => {
     const { t, stripe, ada, id } = await aSubscriber();
     for (let month = 0; month < 2; month++) {
@@ -154,7 +154,7 @@ describe("the bills", () => {
     expect((await ada.query(pagePayments, { paginationOpts })).page).toEqual(payments.slice(0, 2));
   });
 
-  test("stop at a hundred lines, whatever there is", async () => {
+  test("are at most a hundred in a list", async () => {
     const { t, ada } = await aCustomer();
     const { _id: userId } = await rowOf(ada);
     await t.run(async ({ db }) => {
@@ -174,7 +174,7 @@ describe("the bills", () => {
 });
 
 describe("a checkout", () => {
-  test("knows a person by our id alone, and tells Stripe neither name nor address", async () => {
+  test("identifies a user by our id alone, and sends Stripe neither name nor address", async () => {
     const { stripe, ada } = await aCustomer();
     const { _id: userId } = await rowOf(ada);
     await checkout(ada);
@@ -197,7 +197,7 @@ describe("a checkout", () => {
     expect(stripe.ledger.customers.values()).toHaveLength(1);
   });
 
-  test("that has expired gives way to another", async () => {
+  test("that has expired is replaced by another", async () => {
     const { stripe, ada } = await aCustomer();
     const first = await checkout(ada);
     vi.advanceTimersByTime(25 * 60 * 60_000);
@@ -207,7 +207,7 @@ describe("a checkout", () => {
     expect(await stripe.pay(second.url)).not.toBeNull();
   });
 
-  test("to another address closes the one that is open: only one can be paid", async () => {
+  test("with another return URL expires the open one: only one can be paid", async () => {
     const { stripe, ada } = await aCustomer();
     const first = await checkout(ada);
     vi.stubEnv("SITE_URL", "https://elsewhere.test/?lang=de");
@@ -218,7 +218,7 @@ describe("a checkout", () => {
     );
   });
 
-  test("is refused to a subscriber, even before the webhook has told", async () => {
+  test("is refused to a subscriber, even before the webhook has arrived", async () => {
     const { stripe, ada } = await aCustomer();
     await stripe.pay((await checkout(ada)).url);
     expect((await ada.query(currentPlan, {})).plan).toBe("free");
@@ -264,7 +264,7 @@ describe("a checkout", () => {
     expect(stripe.calls()).toEqual([]);
   });
 
-  test("is asked for a few times a minute, not more", async () => {
+  test("is rate limited to a few a minute", async () => {
     const { ada } = await aCustomer();
     for (let i = 0; i < 10; i++) await checkout(ada);
     expect((await refusal(checkout(ada))).code).toBe("RATE_LIMITED");
@@ -272,7 +272,7 @@ describe("a checkout", () => {
 });
 
 describe("a subscription", () => {
-  test("is cancelled for the period's end, twice or not, and resumed", async () => {
+  test("is cancelled at the period's end, once or twice, and resumed", async () => {
     const { t, stripe, ada } = await aSubscriber();
     await ada.action(cancelSubscription, {});
     expect((await ada.query(currentPlan, {})).subscription?.cancelAtPeriodEnd).toBe(true);
@@ -288,7 +288,7 @@ describe("a subscription", () => {
     expect((await ada.query(currentPlan, {})).subscription?.cancelAtPeriodEnd).toBe(false);
   });
 
-  test("that ended without our knowing is found out by either", async () => {
+  test("that ended at Stripe is found by both", async () => {
     const { stripe, ada, id } = await aSubscriber();
     await stripe.meet(id, { status: "canceled" });
     expect((await refusal(ada.action(resumeSubscription, {}))).code).toBe("NOT_FOUND");
@@ -296,7 +296,7 @@ describe("a subscription", () => {
     expect((await refusal(ada.action(cancelSubscription, {}))).code).toBe("NOT_FOUND");
   });
 
-  test("that isn't there can't be cancelled, resumed or managed", async () => {
+  test("that doesn't exist can't be cancelled, resumed or managed", async () => {
     const { ada, stripe } = await aCustomer();
     for (const action of [cancelSubscription, resumeSubscription, createPortalSession]) {
       expect((await refusal(ada.action(action, {}))).code).toBe("NOT_FOUND");

@@ -53,8 +53,8 @@ function withoutIds<T extends { _id: unknown; _creationTime: number }>(rows: T[]
   return sorted(rows, key).map(({ _id, _creationTime, ...row }) => row);
 }
 
-describe("what Stripe says has changed", () => {
-  test("is read from Stripe, and written with its owner", async () => {
+describe("Stripe's events", () => {
+  test("are read from Stripe, and written with their owner", async () => {
     const { t, stripe, ada, customer } = await justPaid();
     const { _id: userId } = await rowOf(ada);
     await deliver(t, stripe.take());
@@ -67,7 +67,7 @@ describe("what Stripe says has changed", () => {
     expect(payments).toMatchObject([{ status: "succeeded" }]);
   });
 
-  test("comes to the same in any order, and twice", async () => {
+  test("lead to the same state in any order, and twice", async () => {
     const { t, stripe, plan, customer, id } = await justPaid();
     await stripe.meet(id, { renew: true });
     await stripe.meet(id, { status: "past_due" });
@@ -87,7 +87,7 @@ describe("what Stripe says has changed", () => {
   });
 
   test.for(["checkout.session.completed", "customer.subscription.created"])(
-    "gives the plan by %s alone",
+    "give the plan by %s alone",
     async (type) => {
       const { t, stripe, plan } = await justPaid();
       await deliver(t, stripe.take(type));
@@ -110,7 +110,7 @@ describe("what Stripe says has changed", () => {
     });
   });
 
-  test("a reading that was overtaken by a later one is not written", async () => {
+  test("a read that was overtaken by a later one is not written", async () => {
     const { t, stripe, plan, id } = await justPaid();
     const { beginStripeRead } = internal.payments.stripe.readVersions;
     const early = await t.mutation(beginStripeRead, { stripeId: id });
@@ -125,7 +125,7 @@ describe("what Stripe says has changed", () => {
     expect(await plan()).toBe("free");
   });
 
-  test("an event is dealt with once: its repetition doesn't ask Stripe again", async () => {
+  test("an event is handled once: its repetition doesn't read Stripe again", async () => {
     const { t, stripe } = await justPaid();
     const [event] = stripe.take("customer.subscription.created");
     await deliver(t, [event!]);
@@ -134,7 +134,7 @@ describe("what Stripe says has changed", () => {
     expect(stripe.calls()).toHaveLength(asked);
   });
 
-  test("an event that is delivered twice at a time is remembered once", async () => {
+  test("an event that is delivered twice at the same time is stored once", async () => {
     const { t, stripe } = await justPaid();
     const [event] = stripe.take("customer.subscription.created");
     await Promise.all([deliver(t, [event!]), deliver(t, [event!])]);
@@ -168,7 +168,7 @@ describe("what Stripe says has changed", () => {
     expect((await state(t, customer)).own.stripeCustomers).toMatchObject(deleted);
   });
 
-  test("metadata that Convex can't hold is left out, and blocks nothing", async () => {
+  test("metadata that Convex can't store is left out", async () => {
     const { t, stripe, plan, id, customer } = await justPaid();
     stripe.take();
     const form = {
@@ -186,7 +186,7 @@ describe("what Stripe says has changed", () => {
     expect(JSON.stringify(subscriptions)).not.toMatch(/where|Größe/);
   });
 
-  test("somebody else's business at the same Stripe account is nobody's here", async () => {
+  test("objects of another app in the same Stripe account belong to no user", async () => {
     const { t, stripe, ada, plan, id, customer } = await justPaid();
     stripe.take();
     await t.run(async ({ db }) => {
@@ -210,7 +210,7 @@ describe("what Stripe says has changed", () => {
     },
   );
 
-  test("what Stripe doesn't have (any more) is gone here, too", async () => {
+  test("what Stripe doesn't have (any more) is removed here, too", async () => {
     const { t, stripe, ada, plan, customer } = await justPaid();
     await deliver(t, stripe.take());
     const [subscription] = stripe.ledger.subscriptions.values();
@@ -237,7 +237,7 @@ const notThere = {
   body: { error: { type: "invalid_request_error", code: "resource_missing", message: "No such" } },
 };
 
-describe("while Stripe can't be asked", () => {
+describe("while Stripe can't be read", () => {
   test.for<[string, Parameters<FakeStripe["faults"]["add"]>[0]["kind"]]>([
     ["refused", "drop"],
     ["500", { status: 500, body: { error: { type: "api_error", message: "Oops" } } }],
@@ -320,8 +320,8 @@ describe("what is refused", () => {
   );
 });
 
-describe("what is kept to recognise repetition", () => {
-  test("goes after a month, in batches", async () => {
+describe("what is stored to recognise repetition", () => {
+  test("is deleted after a month, in batches", async () => {
     const { t, stripe } = await justPaid();
     await deliver(t, stripe.take());
     await t.run(async ({ db }) => {

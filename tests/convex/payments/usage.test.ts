@@ -1,4 +1,4 @@
-/** How many projects a person has, and how many run: kept, and always the truth. */
+/** How many projects a user has, and how many run: kept, and always the truth. */
 import fc from "fast-check";
 import { describe, expect, test, vi } from "vitest";
 import { api, internal } from "../../../convex/_generated/api.js";
@@ -12,9 +12,9 @@ import { rowOf, storeProject } from "../support/builders.ts";
 
 const newProject = { name: "Tetris", prompt: "A game of falling blocks" };
 
-/** What is kept of this person. */
-async function countsOf(t: TestBackend, person: SignedInUser | Id<"users">) {
-  const userId = typeof person === "string" ? person : (await rowOf(person))._id;
+/** What is kept of this user. */
+async function countsOf(t: TestBackend, user: SignedInUser | Id<"users">) {
+  const userId = typeof user === "string" ? user : (await rowOf(user))._id;
   const rows = await t.run(({ db }) =>
     db
       .query("usage")
@@ -25,7 +25,7 @@ async function countsOf(t: TestBackend, person: SignedInUser | Id<"users">) {
   return rows[0] ? [rows[0].projects, rows[0].running] : null;
 }
 
-describe("the counts of a person", () => {
+describe("the counts of a user", () => {
   test("follow a project through its life", async () => {
     const t = aBackend();
     const ada = await signUp(t);
@@ -75,7 +75,7 @@ describe("the counts of a person", () => {
     }
   });
 
-  test("go with the person", async () => {
+  test("go with the user", async () => {
     const t = aBackend();
     const ada = await signUp(t);
     const { _id: userId, clerkUser } = await rowOf(ada);
@@ -99,8 +99,8 @@ test("whatever is written, in whichever order: the counts are those of the table
   await fc.assert(
     fc.asyncProperty(fc.array(write, { maxLength: 30 }), async (writes) => {
       const t = aBackend();
-      const people = [await signUp(t, "Ada"), await signUp(t, "Bob")] as const;
-      const owners = await Promise.all(people.map(async (person) => (await rowOf(person))._id));
+      const users = [await signUp(t, "Ada"), await signUp(t, "Bob")] as const;
+      const owners = await Promise.all(users.map(async (user) => (await rowOf(user))._id));
       for (const { owner, index, what, again } of writes) {
         await t.run(async (ctx) => {
           const projects = await ctx.db

@@ -14,14 +14,14 @@ const { finishCreate } = internal.projects.sandbox.create;
 const tooLate = { ok: false, reason: "Too late", retryable: true, sandbox: "unknown" } as const;
 const newProject = { name: "Tetris", prompt: "A game of falling blocks" };
 
-async function aPerson() {
+async function aUser() {
   const t = aBackend();
   return { t, ada: await signUp(t) };
 }
 
-describe("what Daytona is asked for", () => {
-  test("a private sandbox, named and labelled after the project, that does not idle for ever", async () => {
-    const { ada } = await aPerson();
+describe("the request to Daytona", () => {
+  test("asks for a private sandbox, named and labelled after the project, with an idle stop", async () => {
+    const { ada } = await aUser();
     const { projectId } = await ada.action(create, newProject);
     expect(daytona.created).toEqual([
       {
@@ -42,7 +42,7 @@ describe("what Daytona is asked for", () => {
     vi.stubEnv("DAYTONA_TARGET", "eu");
     vi.stubEnv("QUAVER_SNAPSHOT", "quaver-agent-2");
     vi.stubEnv("QUAVER_DEPLOYMENT", "blue");
-    const { ada } = await aPerson();
+    const { ada } = await aUser();
     await ada.action(create, newProject);
     expect(daytona.clients).toMatchObject([{ apiUrl: "https://app.daytona.io/api", target: "eu" }]);
     expect(daytona.created).toMatchObject([
@@ -50,11 +50,11 @@ describe("what Daytona is asked for", () => {
     ]);
   });
 
-  test("a variable that is set to nothing is not set", async () => {
+  test("an empty variable counts as not set", async () => {
     for (const name of ["API_URL", "TARGET"]) vi.stubEnv(`DAYTONA_${name}`, "");
     vi.stubEnv("QUAVER_SNAPSHOT", "");
     vi.stubEnv("QUAVER_DEPLOYMENT", "");
-    const { ada } = await aPerson();
+    const { ada } = await aUser();
     await ada.action(create, newProject);
     const [client] = daytona.clients;
     expect(client).toMatchObject({ apiUrl: "https://app.daytona.io/api" });
@@ -65,9 +65,9 @@ describe("what Daytona is asked for", () => {
   });
 });
 
-describe("while the sandbox is on its way", () => {
+describe("while the sandbox is being created", () => {
   test("the project is listed as creating, without a sandbox, under a lease without its token", async () => {
-    const { ada } = await aPerson();
+    const { ada } = await aUser();
     let seen: unknown;
     daytona.duringCreate = async () => {
       seen = await ada.query(api.projects.queries.listForCurrentUser, {});
@@ -83,7 +83,7 @@ describe("while the sandbox is on its way", () => {
   test.for(["beforeCreate", "duringCreate"] as const)(
     "a project that is removed (%s) takes its sandbox with it, and the caller gets no error",
     async (moment) => {
-      const { t, ada } = await aPerson();
+      const { t, ada } = await aUser();
       daytona[moment] = async () => {
         const [project] = await ada.query(api.projects.queries.listForCurrentUser, {});
         await ada.mutation(remove, { projectId: project!._id });
@@ -99,9 +99,9 @@ describe("while the sandbox is on its way", () => {
   );
 
   test.for(["beforeCreate", "duringCreate"] as const)(
-    "a person who is deleted (%s) leaves no sandbox behind",
+    "a user who is deleted (%s) leaves no sandbox behind",
     async (moment) => {
-      const { t, ada } = await aPerson();
+      const { t, ada } = await aUser();
       daytona[moment] = async () => {
         await deliver(t, "user.deleted", { id: "user_ada", deleted: true });
         await settle(t);
@@ -114,7 +114,7 @@ describe("while the sandbox is on its way", () => {
   );
 });
 
-describe("when there is no sandbox to be had", () => {
+describe("when the sandbox can't be created", () => {
   beforeEach(() => void vi.spyOn(console, "error").mockReturnValue());
 
   test.for([
@@ -127,7 +127,7 @@ describe("when there is no sandbox to be had", () => {
     ["QUOTA_EXCEEDED", true],
     ["SNAPSHOT_UNAVAILABLE", false],
   ] as const)("%s ends in failed, in words for the owner", async ([code, retryable]) => {
-    const { ada } = await aPerson();
+    const { ada } = await aUser();
     daytona.fail("create", new FakeSandboxError(code, retryable));
     const data = await refusal(ada.action(create, newProject));
     expect(data).toMatchObject({ code: "SANDBOX_UNAVAILABLE", retryable });
@@ -142,22 +142,22 @@ describe("when there is no sandbox to be had", () => {
     expect(data.message).not.toContain("secret");
   });
 
-  test("a sandbox that failed to start may be tried again: the next try makes another", async () => {
-    const { ada } = await aPerson();
+  test("a sandbox that failed to start can be retried: the next try creates another", async () => {
+    const { ada } = await aUser();
     daytona.fail("create", new FakeSandboxError("SANDBOX_FAILED", false));
     const data = await refusal(ada.action(create, newProject));
     expect(data).toMatchObject({ code: "SANDBOX_UNAVAILABLE", retryable: true });
   });
 
-  test("a snapshot that is missing is the operator's to see to: the log names its variable", async () => {
-    const { ada } = await aPerson();
+  test("a missing snapshot is logged for the operator, with its variable", async () => {
+    const { ada } = await aUser();
     daytona.fail("create", new FakeSandboxError("SNAPSHOT_UNAVAILABLE", false));
     await refusal(ada.action(create, newProject));
     expect(vi.mocked(console.error).mock.calls.join("\n")).toContain("QUAVER_SNAPSHOT");
   });
 
-  test("an error that should not happen is told as little of, and may be tried again", async () => {
-    const { t, ada } = await aPerson();
+  test("an unexpected error is not shown to the owner, and can be retried", async () => {
+    const { t, ada } = await aUser();
     daytona.fail("create", new TypeError("secret internals"));
     const data = await refusal(ada.action(create, newProject));
     expect(data).toMatchObject({ code: "SANDBOX_UNAVAILABLE", retryable: true });
@@ -165,15 +165,15 @@ describe("when there is no sandbox to be had", () => {
   });
 
   test("a deployment whose DAYTONA_API_URL is no URL says so in its log", async () => {
-    const { ada } = await aPerson();
+    const { ada } = await aUser();
     daytona.fail("connect", new FakeSandboxError("INVALID", false));
     const data = await refusal(ada.action(create, newProject));
     expect(data).toMatchObject({ code: "SANDBOX_UNAVAILABLE", retryable: false });
     expect(vi.mocked(console.error)).toHaveBeenCalled();
   });
 
-  test("a call whose answer is lost ends in failed, and its sandbox goes with the project", async () => {
-    const { t, ada } = await aPerson();
+  test("a call whose answer is lost fails the project, and its sandbox is removed with the project", async () => {
+    const { t, ada } = await aUser();
     // Stands for a Node action that dies after Daytona has made the sandbox: its result is not one.
     daytona.duringCreate = async (sandbox) => void Object.assign(sandbox, { id: null });
     const data = await refusal(ada.action(create, newProject));
@@ -187,9 +187,9 @@ describe("when there is no sandbox to be had", () => {
     expect(daytona.sandboxes.size).toBe(0);
   });
 
-  test("without a key the log names the variable, and the owner hears that it is not set up", async () => {
+  test("without a key the log names the variable, and the owner is told that sandboxes are not set up", async () => {
     vi.stubEnv("DAYTONA_API_KEY", undefined);
-    const { ada } = await aPerson();
+    const { ada } = await aUser();
     const data = await refusal(ada.action(create, newProject));
     expect(data).toMatchObject({ code: "SANDBOX_UNAVAILABLE", retryable: false });
     expect(vi.mocked(console.error).mock.calls.join("\n")).toContain("DAYTONA_API_KEY");
@@ -199,7 +199,7 @@ describe("when there is no sandbox to be had", () => {
 
 describe("the lease", () => {
   test("only its holder attaches a sandbox, and only once", async () => {
-    const { t, ada } = await aPerson();
+    const { t, ada } = await aUser();
     const lease = await beginCreation(ada, newProject);
     const finish = (token: string, sandboxId: string) =>
       t.mutation(finishCreate, { ...lease, token, result: { ok: true, sandboxId } });
@@ -210,8 +210,8 @@ describe("the lease", () => {
     expect((await dump(t)).projects).toMatchObject([{ status: "ready", sandboxId: "sb-1" }]);
   });
 
-  test("a failure that comes after the lease went to someone else writes nothing", async () => {
-    const { t, ada } = await aPerson();
+  test("a failure that arrives after the lease was lost writes nothing", async () => {
+    const { t, ada } = await aUser();
     const lease = await beginCreation(ada, newProject);
     await t.mutation(finishCreate, { ...lease, result: { ok: true, sandboxId: "sb-1" } });
     const before = await dump(t);
@@ -220,15 +220,15 @@ describe("the lease", () => {
   });
 
   test("a failure of a project that is gone is no error", async () => {
-    const { t, ada } = await aPerson();
+    const { t, ada } = await aUser();
     const lease = await beginCreation(ada, newProject);
     await ada.mutation(remove, { projectId: lease.projectId });
     await t.mutation(finishCreate, { ...lease, result: tooLate });
     expect((await dump(t)).projects).toEqual([]);
   });
 
-  test("a try that died after the row can be taken up: the same sandbox is met", async () => {
-    const { t, ada } = await aPerson();
+  test("a creation whose process died can be resumed, with the same sandbox", async () => {
+    const { t, ada } = await aUser();
     const { projectId } = await beginCreation(ada, newProject);
     const ask = () =>
       t.action(internal.projects.sandbox.daytona.createSandbox, { projectId, deployment: "x" });
@@ -237,11 +237,11 @@ describe("the lease", () => {
   });
 });
 
-describe("a project that is asked for again", () => {
+describe("a project that is created again with the same client id", () => {
   const again = { ...newProject, clientProjectId: "c-1" };
 
-  test("is the first one, whatever it is asked for with; someone else's same id is another", async () => {
-    const { t, ada } = await aPerson();
+  test("is the first one, whatever the other arguments; another user's same id is another project", async () => {
+    const { t, ada } = await aUser();
     const bob = await signUp(t, "Bob");
     const first = await ada.action(create, again);
     const other = { name: "Pong", prompt: "A ball", clientProjectId: "c-1" };
@@ -254,7 +254,7 @@ describe("a project that is asked for again", () => {
   test.for(["generating", "stopped", "archived"] as const)(
     "is answered as it was when it is %s by now",
     async (status) => {
-      const { t, ada } = await aPerson();
+      const { t, ada } = await aUser();
       const first = await ada.action(create, again);
       await storeStatus(t, first.projectId, status);
       expect(await ada.action(create, again)).toEqual(first);
@@ -263,7 +263,7 @@ describe("a project that is asked for again", () => {
   );
 
   test("counts towards no limit", async () => {
-    const { t, ada } = await aPerson();
+    const { t, ada } = await aUser();
     const { _id: userId } = await rowOf(ada);
     for (let i = 0; i < PLANS.free.maxProjects - 1; i++) await storeProject(t, userId);
     const first = await ada.action(create, again);
@@ -273,8 +273,8 @@ describe("a project that is asked for again", () => {
     });
   });
 
-  test("while it is being made, is told to be in progress, and which one it is", async () => {
-    const { t, ada } = await aPerson();
+  test("while it is being created, is refused as in progress, with its id", async () => {
+    const { t, ada } = await aUser();
     let met: unknown;
     daytona.beforeCreate = async () => {
       met = await refusal(ada.action(create, again));
@@ -289,7 +289,7 @@ describe("a project that is asked for again", () => {
     ["before Daytona was asked", false],
     ["after Daytona had made the sandbox", true],
   ] as const)("goes on where its creation was cut off %s", async ([, made]) => {
-    const { t, ada } = await aPerson();
+    const { t, ada } = await aUser();
     const lost = await beginCreation(ada, again);
     const { projectId } = lost;
     const sandbox = { projectId, deployment: "test" };
@@ -305,8 +305,8 @@ describe("a project that is asked for again", () => {
     expect(await dump(t)).toEqual(before);
   });
 
-  test("after it failed, is told why, and is left for its owner to retry", async () => {
-    const { t, ada } = await aPerson();
+  test("after it failed, is refused with the reason, and left for its owner to retry", async () => {
+    const { t, ada } = await aUser();
     vi.spyOn(console, "error").mockReturnValue();
     daytona.fail("create", DOWN);
     const told = await refusal(ada.action(create, again));
@@ -319,8 +319,8 @@ describe("a project that is asked for again", () => {
     expect(await ada.action(create, again)).toEqual(retried);
   });
 
-  test("after it was removed, is a new one, and counts as such", async () => {
-    const { t, ada } = await aPerson();
+  test("after it was removed, is a new one, and counts towards the limits", async () => {
+    const { t, ada } = await aUser();
     const { projectId } = await ada.action(create, again);
     await ada.mutation(remove, { projectId });
     await settle(t);
@@ -330,8 +330,8 @@ describe("a project that is asked for again", () => {
     expect(await refusal(ada.action(create, newProject))).toMatchObject({ code: "RATE_LIMITED" });
   });
 
-  test("by two tabs at once, is one", async () => {
-    const { t, ada } = await aPerson();
+  test("by two tabs at once, is one project", async () => {
+    const { t, ada } = await aUser();
     const answers = await Promise.allSettled([
       ada.action(create, again),
       ada.action(create, again),
@@ -341,8 +341,8 @@ describe("a project that is asked for again", () => {
     expect(daytona.sandboxes.size).toBe(1);
   });
 
-  test("is known by an id within limits, which nobody is shown", async () => {
-    const { ada } = await aPerson();
+  test("has a client id within limits, which is in no answer", async () => {
+    const { ada } = await aUser();
     for (const clientProjectId of ["", " ", "x".repeat(129)]) {
       const data = await refusal(ada.action(create, { ...newProject, clientProjectId }));
       expect(data).toMatchObject({ code: "INVALID_ARGUMENT", field: "clientProjectId" });

@@ -28,8 +28,8 @@ async function aReadyProject() {
   return { t, ada, status, ...made };
 }
 
-describe("what Daytona says about sandboxes", () => {
-  test("is written back at once", async () => {
+describe("Daytona's events", () => {
+  test("are written at once", async () => {
     const { t, status, sandboxId } = await aReadyProject();
     await deliver(t, sandboxId, "stopped", 1);
     expect(await status()).toBe("stopped");
@@ -43,7 +43,7 @@ describe("what Daytona says about sandboxes", () => {
     expect(projects[0]).not.toHaveProperty("sandboxId");
   });
 
-  test("never moves a project backwards", async () => {
+  test("never move a project backwards", async () => {
     const { t, status, sandboxId } = await aReadyProject();
     await deliver(t, sandboxId, "stopped", -1);
     expect(await status()).toBe("ready");
@@ -53,7 +53,7 @@ describe("what Daytona says about sandboxes", () => {
     expect(await status()).toBe("ready");
   });
 
-  test("does not undo what the owner has done since", async () => {
+  test("don't undo what the owner has done since", async () => {
     const { t, ada, status, sandboxId, projectId } = await aReadyProject();
     vi.advanceTimersByTime(5_000);
     await ada.action(api.projects.actions.stop, { projectId });
@@ -61,7 +61,7 @@ describe("what Daytona says about sandboxes", () => {
     expect(await status()).toBe("stopped");
   });
 
-  test("is left to whoever is working on the project", async () => {
+  test("are not applied to a project under a lease", async () => {
     const { t, ada, status, sandboxId, projectId } = await aReadyProject();
     await ada.mutation(internal.projects.sandbox.change.beginChange, { projectId, change: "stop" });
     await deliver(t, sandboxId, "stopped");
@@ -90,7 +90,7 @@ describe("what Daytona says about sandboxes", () => {
     },
   );
 
-  test("about somebody else's sandbox, or another kind of event, is accepted", async () => {
+  test("about another sandbox, or of another kind, are accepted", async () => {
     const { t } = await aReadyProject();
     const before = await dump(t);
     await deliver(t, "another", "destroyed");
@@ -99,7 +99,7 @@ describe("what Daytona says about sandboxes", () => {
     expect(await dump(t)).toEqual(before);
   });
 
-  test("comes to the same in whatever order, and however often, it is said", async () => {
+  test("lead to the same state in any order, and delivered any number of times", async () => {
     const history = fc.array(fc.constantFrom("started", "stopped", "archived"), {
       minLength: 1,
       maxLength: 6,

@@ -34,7 +34,7 @@ async function work(t: TestBackend): Promise<void> {
   }
 }
 
-/** Goes on after a refusal: a person who is told that something failed tries the next thing. */
+/** Goes on after a refusal: a user who is told that something failed tries the next thing. */
 async function tolerantly(call: Promise<unknown>): Promise<void> {
   try {
     await call;
@@ -43,7 +43,7 @@ async function tolerantly(call: Promise<unknown>): Promise<void> {
   }
 }
 
-/** Everything that a person may do with a project, and its removal unless it is to stay. */
+/** Everything that a user may do with a project, and its removal unless it is to stay. */
 async function live(t: TestBackend, ada: SignedInUser, { remove }: { remove: boolean }) {
   await tolerantly(ada.action(create, { name: "Tetris", prompt: "Go" }));
   await work(t);

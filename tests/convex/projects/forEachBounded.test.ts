@@ -49,12 +49,12 @@ describe("a run", () => {
     expect(most).toBe(5);
   });
 
-  test("begins nothing once its time is up, and waits for what has begun", async () => {
+  test("begins no call once its time is up, and waits for those that have begun", async () => {
     const { end, asked, tookMs } = await run(50, () => slowly(true));
     expect([end, asked.length, tookMs]).toEqual(["out of time", 20, MINUTE]);
   });
 
-  test("leaves out others each time when there is no time for all", async () => {
+  test("leaves out other items each time when there is no time for all", async () => {
     const seen = new Set<number>();
     for (let i = 0; i < 20; i++) {
       const { asked } = await run(50, () => slowly(true), { timeMs: 1 });
@@ -72,13 +72,13 @@ describe("a run", () => {
     expect(isUp).toHaveBeenCalledTimes(1);
   });
 
-  test("goes on when those alone had no answer", async () => {
+  test("continues when the service answers otherwise", async () => {
     const isUp = () => Promise.resolve(true);
     const { end, asked } = await run(8, () => slowly(false), { isUp });
     expect([end, asked.length]).toEqual(["done", 8]);
   });
 
-  test("goes on while there is an answer now and then", async () => {
+  test("continues while some calls have an answer", async () => {
     const isUp = vi.fn(() => Promise.resolve(false));
     let calls = 0;
     const call = () => Promise.resolve(++calls % 3 === 0);

@@ -40,12 +40,12 @@ describe("the lifecycle", () => {
     expect(() => statusAfter("creating", ["sandboxStarted", "archived"], 7)).toThrow();
   });
 
-  test.for(PATHS)("the way from %s through %s to %s is drawn", ([from, through, to]) => {
+  test.for(PATHS)("the transitions from %s through %s to %s exist", ([from, through, to]) => {
     const drawn = TRANSITIONS_DRAWN.map(([start, , end]) => `${start} ${end}`);
     expect(drawn).toEqual(expect.arrayContaining([`${from} ${through}`, `${through} ${to}`]));
   });
 
-  test("from every state there is a way back to ready", () => {
+  test("from every status there is a way back to ready", () => {
     const reachable = (
       from: ProjectStatus,
       seen = new Set<ProjectStatus>(),

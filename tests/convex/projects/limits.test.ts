@@ -20,7 +20,7 @@ async function personWithProjects(count: number) {
 }
 
 describe("the plan's limit", () => {
-  test("refuses one project too many, and makes no sandbox for it", async () => {
+  test("refuses one project too many, and creates no sandbox for it", async () => {
     const { t, ada } = await personWithProjects(PLANS.free.maxProjects - 1);
     await ada.action(create, newProject);
     expect(await refusal(ada.action(create, newProject))).toMatchObject({
@@ -33,7 +33,7 @@ describe("the plan's limit", () => {
     expect(daytona.sandboxes.size).toBe(1);
   });
 
-  test("leaves room again once a project is removed", async () => {
+  test("allows another project once one is removed", async () => {
     const { ada } = await personWithProjects(PLANS.free.maxProjects);
     const [project] = await ada.query(listForCurrentUser, {});
     await ada.mutation(api.projects.mutations.remove, { projectId: project!._id });
@@ -58,7 +58,7 @@ describe("the plan's limit", () => {
     expect(await refusal(ada.action(create, newProject))).toMatchObject({ plan: "free" });
   });
 
-  test("knows nobody else's subscription", async () => {
+  test("ignores other users' subscriptions", async () => {
     const { t, ada } = await personWithProjects(PLANS.free.maxProjects);
     const { _id: bobsId } = await rowOf(await signUp(t, "Bob"));
     await subscribe(t, bobsId, "active", ENVIRONMENT.STRIPE_PRICE_PRO);
@@ -89,7 +89,7 @@ describe("the rate limits", () => {
     expect((await dump(t)).projects).toHaveLength(11);
   });
 
-  test("count for each person alone", async () => {
+  test("count for each user separately", async () => {
     const t = aBackend();
     const ada = await signUp(t, "Ada");
     const bob = await signUp(t, "Bob");
@@ -99,7 +99,7 @@ describe("the rate limits", () => {
     await aProject(t, bob);
   });
 
-  test("leave out a message that is sent again", async () => {
+  test("don't count a message that is sent again", async () => {
     const t = aBackend();
     const ada = await signUp(t);
     const { projectId } = await aProject(t, ada);

@@ -36,7 +36,7 @@ function aTurn(deadline: number): NonNullable<Doc<"projects">["turnProgress"]> {
   return { offset: 0, deadline, contactAt: NOW, outputAt: NOW, awakeAt: NOW };
 }
 
-describe("a project that works", () => {
+describe("a project that is creating or generating", () => {
   const LIVE = { operation: aLease(NOW + 1)! };
   const DEAD = { operation: aLease(NOW)! };
   test.for<[string, Partial<Doc<"projects">>, boolean, string]>([
@@ -80,7 +80,7 @@ describe("a project that works", () => {
   });
 });
 
-describe("a sandbox of the list", () => {
+describe("a listed sandbox", () => {
   const OLD = NOW - 10 * MINUTE;
   const aSandbox = (overrides: Partial<ListedSandbox> = {}): ListedSandbox => ({
     id: "sb-1",
@@ -100,10 +100,10 @@ describe("a sandbox of the list", () => {
     ["that is stopped is deleted too", { state: "stopped" }, null, "delete"],
     ["of unknown age is deleted", { createdAt: null }, null, "delete"],
     ["of no project is kept while young", { createdAt: OLD + 1 }, null, "keep"],
-    ["that is going is let go", { state: "destroying" }, null, "keep"],
-    ["that is gone is let be", { state: "destroyed" }, null, "keep"],
-    ["of another app is none of ours", labels({ app: "other" }), null, "keep"],
-    ["of another deployment is none of ours", labels({ deployment: "green" }), null, "keep"],
+    ["that is being destroyed is kept", { state: "destroying" }, null, "keep"],
+    ["that is destroyed is kept", { state: "destroyed" }, null, "keep"],
+    ["of another app is kept", labels({ app: "other" }), null, "keep"],
+    ["of another deployment is kept", labels({ deployment: "green" }), null, "keep"],
     ["of a project with another is deleted", { id: "sb-2" }, theirs, "delete"],
     ["of a failed project without one is deleted", {}, aRow({ status: "failed" }), "delete"],
     ["of a project that is being created is kept", {}, aRow({ status: "creating" }), "keep"],
@@ -124,12 +124,12 @@ describe("a sandbox of the list", () => {
     expect(decideOnOrphan(aSandbox(sandbox), project, scope)).toBe(expected);
   });
 
-  test("without a project in its labels is none of ours", () => {
+  test("without a project in its labels is kept", () => {
     const sandbox = aSandbox({ labels: { app: "quaver", deployment: "blue" } });
     expect(decideOnOrphan(sandbox, null, { deployment: "blue", now: NOW })).toBe("keep");
   });
 
-  test("is not waited for, by force", () => {
+  test("is deleted at once, by force", () => {
     const scope = { deployment: "blue", now: NOW, force: true };
     expect(decideOnOrphan(aSandbox({ createdAt: NOW }), null, scope)).toBe("delete");
     expect(decideOnOrphan(aSandbox({ createdAt: NOW }), theirs, scope)).toBe("keep");

@@ -53,7 +53,7 @@ describe("the sandbox", () => {
   // The workpool reports each failed attempt.
   beforeEach(() => void vi.spyOn(console, "error").mockReturnValue());
 
-  test("is deleted though Daytona fails for a while", async () => {
+  test("is deleted, although Daytona fails for a while", async () => {
     const t = aBackend();
     const ada = await signUp(t);
     const { projectId } = await aProject(t, ada);
@@ -80,7 +80,7 @@ describe("the sandbox", () => {
     expect(daytona.clients).toHaveLength(1);
   });
 
-  test("of a project that does not know its id is found by its name", async () => {
+  test("of a project without its id is found by its name", async () => {
     const t = aBackend();
     const ada = await signUp(t);
     const userId = (await rowOf(ada))._id;
@@ -95,7 +95,7 @@ describe("the sandbox", () => {
     expect(daytona.sandboxes.size).toBe(0);
   });
 
-  test("waits for a key that is missing for a while", async () => {
+  test("is deleted once a missing key is set", async () => {
     const t = aBackend();
     const ada = await signUp(t);
     const { projectId } = await aProject(t, ada);
@@ -109,8 +109,8 @@ describe("the sandbox", () => {
   });
 });
 
-describe("everything a deleted person had", () => {
-  test("goes in bounded steps", async () => {
+describe("everything that a deleted user had", () => {
+  test("is removed in bounded steps", async () => {
     const t = aBackend();
     const ada = await signUp(t);
     const { _id: userId } = await rowOf(ada);

@@ -37,7 +37,7 @@ async function aProjectThatIs(wanted: "ready" | "stopped" | "archived") {
 
 beforeEach(() => void vi.spyOn(console, "error").mockReturnValue());
 
-describe("a sandbox's rest and work", () => {
+describe("a sandbox's states", () => {
   test("stop, start, stop, archive, wake", async () => {
     const { ada, projectId, sandboxId, project, status } = await aReadyProject();
     const state = () => daytona.find(sandboxId)?.state;
@@ -60,7 +60,7 @@ describe("a sandbox's rest and work", () => {
     expect(await status()).toBe("ready");
   });
 
-  test("ensureRunning leaves a running one alone, without asking Daytona", async () => {
+  test("ensureRunning leaves a running sandbox alone, without a call to Daytona", async () => {
     const { ada, projectId } = await aReadyProject();
     const before = daytona.calls.length;
     await ada.action(ensureRunning, { projectId });
@@ -114,7 +114,7 @@ describe("the lease of an operation", () => {
     },
   );
 
-  test("is taken over once it has run out, and whoever lost it writes nothing", async () => {
+  test("is taken over once it has expired, and its former holder writes nothing", async () => {
     const { t, ada, projectId, status } = await aProjectThatIs("stopped");
     const { sandboxId: _, ...lost } = (await ada.mutation(beginChange, {
       projectId,
@@ -168,7 +168,7 @@ describe("when Daytona fails", () => {
     expect((await project()).status).not.toBe(from);
   });
 
-  test("a change that was made though its answer was lost is met when it is tried again", async () => {
+  test("a change whose answer was lost is recognised when it is tried again", async () => {
     const { ada, projectId, status } = await aReadyProject();
     daytona.fail("stop", DOWN, 1, { after: true });
     await refusal(ada.action(stop, { projectId }));
@@ -189,7 +189,7 @@ describe("when Daytona fails", () => {
     expect(await status()).toBe(to);
   });
 
-  test("a sandbox is looked at again until Daytona answers, and has done what it was doing", async () => {
+  test("a sandbox's state is polled until Daytona answers, and the state has settled", async () => {
     const { t, ada, projectId, sandboxId, status } = await aProjectThatIs("stopped");
     daytona.fail("start", DOWN);
     await refusal(ada.action(start, { projectId }));
@@ -202,7 +202,7 @@ describe("when Daytona fails", () => {
     expect(await status()).toBe("ready");
   });
 
-  test("a sandbox that is gone fails the project, and a retry makes another", async () => {
+  test("a sandbox that is gone fails the project, and a retry creates another", async () => {
     const { t, ada, projectId, sandboxId, project } = await aProjectThatIs("stopped");
     daytona.drift(sandboxId, "missing");
     const data = await refusal(ada.action(start, { projectId }));
@@ -227,7 +227,7 @@ describe("when Daytona fails", () => {
     expect((await project()).status).toBe("ready");
   });
 
-  test("without a key nothing changes, and the owner hears that sandboxes are not set up", async () => {
+  test("without a key nothing changes, and the owner is told that sandboxes are not set up", async () => {
     const { ada, projectId, status } = await aReadyProject();
     vi.stubEnv("DAYTONA_API_KEY", undefined);
     const data = await refusal(ada.action(stop, { projectId }));
@@ -237,7 +237,7 @@ describe("when Daytona fails", () => {
 });
 
 describe("trying again", () => {
-  test("adopts the sandbox that the first try made after all", async () => {
+  test("takes the sandbox that the first try created after all", async () => {
     const t = aBackend();
     const ada = await signUp(t);
     daytona.fail("create", DOWN, 1, { after: true });
@@ -249,7 +249,7 @@ describe("trying again", () => {
     expect((await dump(t)).projects).toMatchObject([{ status: "ready", statusChangedAt: NOON }]);
   });
 
-  test("that fails again says so again", async () => {
+  test("that fails again stores the new reason", async () => {
     const t = aBackend();
     const ada = await signUp(t);
     const projectId = await storeProject(t, (await rowOf(ada))._id, {
@@ -301,7 +301,7 @@ describe("beyond the plan, after a downgrade", () => {
     expect((await refusal(ada.action(retry, { projectId }))).code).toBe("PLAN_LIMIT_REACHED");
   });
 
-  test("reading, stopping and removing are not, and make room", async () => {
+  test("reading, stopping and removing are not, and free a place", async () => {
     const { t, ada, projectId, others } = await overLimit();
     expect(await ada.query(getById, { projectId })).toMatchObject({ status: "stopped" });
     await ada.mutation(api.projects.mutations.remove, { projectId: others[0]! });
@@ -313,7 +313,7 @@ describe("beyond the plan, after a downgrade", () => {
 });
 
 describe("a preview", () => {
-  test("is a URL that ends, at the port that was asked for", async () => {
+  test("is a URL that expires, for the given port", async () => {
     const { ada, projectId, sandboxId } = await aReadyProject();
     expect(await ada.action(previewUrl, { projectId })).toEqual({
       url: `https://3000-${sandboxId}.daytona.test`,
@@ -340,7 +340,7 @@ describe("a preview", () => {
   });
 });
 
-test("a person may do so much in a minute", async () => {
+test("is rate limited", async () => {
   const { ada, projectId } = await aReadyProject();
   for (let i = 0; i < 30; i++) await ada.action(previewUrl, { projectId });
   expect((await refusal(ada.action(stop, { projectId }))).code).toBe("RATE_LIMITED");

@@ -16,7 +16,7 @@ beforeEach(() => {
   vi.spyOn(console, "warn").mockReturnValue();
 });
 
-async function aPerson() {
+async function aUser() {
   const t = aBackend();
   const ada = await signUp(t);
   return { t, ada, userId: (await rowOf(ada))._id };
@@ -31,12 +31,12 @@ async function statuses(t: TestBackend) {
   return (await dump(t)).projects.map(({ status }) => status);
 }
 
-describe("a start that was cut short", () => {
+describe("a start that was cut off", () => {
   test.for([
     ["before the sandbox had started", "stopped", "stopped"],
     ["once the sandbox had started", "started", "ready"],
   ] as const)("%s is over with the next sweep", async ([, state, status]) => {
-    const { t, ada } = await aPerson();
+    const { t, ada } = await aUser();
     const { projectId, sandboxId } = await aProject(t, ada);
     await ada.action(api.projects.actions.stop, { projectId });
     await ada.mutation(internal.projects.sandbox.change.beginChange, {
@@ -56,13 +56,13 @@ describe("a start that was cut short", () => {
   });
 });
 
-describe("a start that was cut short once Daytona had been asked", () => {
+describe("a start that was cut off after Daytona had been called", () => {
   test.for([
     ["started", "ready"],
     ["stopped", "stopped"],
     ["error", "failed"],
   ] as const)("is over once the sandbox is %s: the project is %s", async ([state, status]) => {
-    const { t, ada } = await aPerson();
+    const { t, ada } = await aUser();
     const { projectId, sandboxId } = await aProject(t, ada);
     await ada.action(api.projects.actions.stop, { projectId });
     await ada.mutation(internal.projects.sandbox.change.beginChange, {
@@ -84,12 +84,12 @@ describe("a start that was cut short once Daytona had been asked", () => {
   });
 });
 
-describe("a creation that was cut short", () => {
+describe("a creation that was cut off", () => {
   test.for([
     ["before Daytona was asked", false],
     ["after Daytona had made the sandbox", true],
   ] as const)("%s ends in ready, with one sandbox", async ([, made]) => {
-    const { t, ada } = await aPerson();
+    const { t, ada } = await aUser();
     const { projectId } = await beginCreation(ada, newProject);
     if (made) {
       const deployment = "test";
@@ -104,16 +104,16 @@ describe("a creation that was cut short", () => {
     expect([...daytona.sandboxes.keys()]).toEqual([projects[0]?.sandboxId]);
   });
 
-  test("is put right at once by an force sweep", async () => {
-    const { t, ada } = await aPerson();
+  test("is resumed at once by a forced sweep", async () => {
+    const { t, ada } = await aUser();
     await beginCreation(ada, newProject);
     await t.mutation(sweepRunning, { force: true });
     await settle(t);
     expect(await statuses(t)).toEqual(["ready"]);
   });
 
-  test("fails when Daytona does, with a reason, and can be tried again", async () => {
-    const { t, ada } = await aPerson();
+  test("fails when Daytona does, with a reason, and can be retried", async () => {
+    const { t, ada } = await aUser();
     const { projectId } = await beginCreation(ada, newProject);
     vi.advanceTimersByTime(6 * MINUTE);
     daytona.fail("create", DOWN);
@@ -125,8 +125,8 @@ describe("a creation that was cut short", () => {
     expect(await statuses(t)).toEqual(["ready"]);
   });
 
-  test("again and again is given up", async () => {
-    const { t, ada } = await aPerson();
+  test("again and again is given up in the end", async () => {
+    const { t, ada } = await aUser();
     await beginCreation(ada, newProject);
     vi.advanceTimersByTime(30 * MINUTE);
     await sweep(t);
@@ -134,8 +134,8 @@ describe("a creation that was cut short", () => {
     expect(daytona.calls).not.toContain("create");
   });
 
-  test("and is given up leaves no sandbox, however many there are", async () => {
-    const { t, userId } = await aPerson();
+  test("and given up leaves no sandbox, however many there were", async () => {
+    const { t, userId } = await aUser();
     // A page of the sweep is full of these, and comes before the one that has a sandbox.
     for (let i = 0; i < 50; i++) await storeProject(t, userId, { status: "creating" });
     const last = { status: "creating", statusChangedAt: NOON + 1 } as const;
@@ -151,8 +151,8 @@ describe("a creation that was cut short", () => {
     expect(daytona.sandboxes.size).toBe(0);
   });
 
-  test("leaves whoever was slow without a say", async () => {
-    const { t, ada } = await aPerson();
+  test("is resumed under a new lease, and the former holder writes nothing", async () => {
+    const { t, ada } = await aUser();
     const lost = await beginCreation(ada, newProject);
     vi.advanceTimersByTime(6 * MINUTE);
     await sweep(t);
@@ -168,10 +168,10 @@ describe("a creation that was cut short", () => {
   });
 });
 
-describe("a turn that nobody looks at any more", () => {
+describe("a turn that is not polled any more", () => {
   async function aLostTurn(commandStarted: boolean) {
     vi.stubEnv("AGENT_COMMAND", "quaver-agent");
-    const { t, ada } = await aPerson();
+    const { t, ada } = await aUser();
     await ada.action(api.projects.actions.create, newProject);
     if (commandStarted) {
       await vi.advanceTimersByTimeAsync(500);
@@ -210,7 +210,7 @@ describe("a turn that nobody looks at any more", () => {
     expect((await dump(t)).messages.map(({ content }) => content)).toEqual(["Done\n"]);
   });
 
-  test("for longer than it may last is given up, and the agent ended", async () => {
+  test("past its deadline is given up, and the agent ended", async () => {
     const { t } = await aLostTurn(true);
     await vi.advanceTimersByTimeAsync(46 * MINUTE);
     await sweep(t);
@@ -219,9 +219,9 @@ describe("a turn that nobody looks at any more", () => {
   });
 });
 
-describe("what Daytona did by itself", () => {
+describe("what Daytona does by itself", () => {
   async function aReadyProject() {
-    const { t, ada } = await aPerson();
+    const { t, ada } = await aUser();
     const made = await aProject(t, ada);
     vi.advanceTimersByTime(1);
     return { t, ada, ...made };
@@ -253,14 +253,14 @@ describe("what Daytona did by itself", () => {
     expect(projects[0]?.sandboxId).toBe(state === "error" ? sandboxId : undefined);
   });
 
-  test("nothing: then nothing is written", async () => {
+  test("no difference: then nothing is written", async () => {
     const { t } = await aReadyProject();
     const before = await dump(t);
     await sweep(t);
     expect(await dump(t)).toEqual(before);
   });
 
-  test("is left alone while Daytona gives no answer, and while somebody works on it", async () => {
+  test("is not applied while Daytona gives no answer, or to a project under a lease", async () => {
     const { t, ada, projectId, sandboxId } = await aReadyProject();
     daytona.drift(sandboxId, "stopped");
     daytona.fail("get", DOWN);
@@ -277,7 +277,7 @@ describe("what Daytona did by itself", () => {
     expect(projects[0]).not.toHaveProperty("operation");
   });
 
-  test("an operation that never came back leaves no lease behind", async () => {
+  test("an operation that never finished leaves no lease", async () => {
     const { t, ada, projectId } = await aReadyProject();
     await ada.mutation(internal.projects.sandbox.change.beginChange, { projectId, change: "stop" });
     vi.advanceTimersByTime(5 * MINUTE);
@@ -288,7 +288,7 @@ describe("what Daytona did by itself", () => {
   });
 
   test("is found on every page", async () => {
-    const { t, userId } = await aPerson();
+    const { t, userId } = await aUser();
     for (let i = 0; i < 120; i++) {
       const sandboxId = `lost-${String(i)}`;
       await storeProject(t, userId, { sandboxId, statusChangedAt: NOON - i });
@@ -300,7 +300,7 @@ describe("what Daytona did by itself", () => {
 
 describe("operations that were cut off", () => {
   test("are settled on every page, though time goes on between the pages", async () => {
-    const { t, userId } = await aPerson();
+    const { t, userId } = await aUser();
     const operation = {
       kind: "start",
       token: "lost",
@@ -327,7 +327,7 @@ describe("sandboxes that are no project's", () => {
   const ours = (projectId: string) => ({ app: "quaver", deployment: "test", projectId });
 
   test("go once they are old enough; others stay", async () => {
-    const { t, ada } = await aPerson();
+    const { t, ada } = await aUser();
     const { projectId, sandboxId } = await aProject(t, ada);
     const gone = (await aProject(t, ada, "Pong")).projectId;
     await ada.mutation(api.projects.mutations.remove, { projectId: gone });
@@ -351,7 +351,7 @@ describe("sandboxes that are no project's", () => {
   });
 
   test("of a failed project hold it up no longer than a lease, though whoever deletes them dies", async () => {
-    const { t, userId } = await aPerson();
+    const { t, userId } = await aUser();
     const projectId = await storeProject(t, userId, {
       status: "failed",
       failure: { reason: "Before", retryable: true, at: NOON },
@@ -369,7 +369,7 @@ describe("sandboxes that are no project's", () => {
   });
 
   test("of a failed project go, and a retry meanwhile waits", async () => {
-    const { t, ada } = await aPerson();
+    const { t, ada } = await aUser();
     daytona.fail("create", DOWN, 1, { after: true });
     await refusal(ada.action(api.projects.actions.create, newProject));
     const [project] = await ada.query(api.projects.queries.listForCurrentUser, {});
@@ -388,7 +388,7 @@ describe("sandboxes that are no project's", () => {
   });
 
   test("are looked at by their id before they go: the list may be stale", async () => {
-    const { t, ada } = await aPerson();
+    const { t, ada } = await aUser();
     const { sandboxId } = await aProject(t, ada);
     vi.advanceTimersByTime(11 * MINUTE);
     daytona.listed = (sandbox) => ({ ...sandbox, labels: ours("gone") });
@@ -398,7 +398,7 @@ describe("sandboxes that are no project's", () => {
   });
 
   test("are left to the next sweep when Daytona fails", async () => {
-    const { t } = await aPerson();
+    const { t } = await aUser();
     daytona.add({ name: "x", labels: ours("gone") }, 0);
     for (const call of ["list", "get", "delete"] as const) {
       daytona.fail(call, DOWN);
@@ -411,7 +411,7 @@ describe("sandboxes that are no project's", () => {
 
   test("stay while there is no key to delete them with", async () => {
     vi.stubEnv("DAYTONA_API_KEY", undefined);
-    const { t } = await aPerson();
+    const { t } = await aUser();
     daytona.add({ name: "x", labels: ours("gone") }, 0);
     await sweep(t);
     expect(daytona.sandboxes.size).toBe(1);

@@ -23,8 +23,8 @@ beforeEach(() => {
   vi.spyOn(console, "warn").mockReturnValue();
 });
 
-/** A person, and a backend whose modules are loaded: from here on, time is spent on Daytona alone. */
-async function aPerson() {
+/** A user, and a backend whose modules are loaded: from here on, time is spent on Daytona alone. */
+async function aUser() {
   const t = aBackend();
   const { _id: userId } = await rowOf(await signUp(t));
   await storeProject(t, userId, { status: "failed" });
@@ -82,7 +82,7 @@ async function statusesOf(t: TestBackend) {
 
 describe("a page of looks", () => {
   test("ends in time though none is answered, and the sweep goes on with the next", async () => {
-    const { t, userId } = await aPerson();
+    const { t, userId } = await aUser();
     await storeProjects(t, userId, 100, { status: "ready" });
     const { projects } = await dump(t);
     const last = projects.find(({ statusChangedAt }) => statusChangedAt === NOON + 99)!;
@@ -97,7 +97,7 @@ describe("a page of looks", () => {
   });
 
   test("is cut short once Daytona does not answer at all, and so is the sweep", async () => {
-    const { t, userId } = await aPerson();
+    const { t, userId } = await aUser();
     await storeProjects(t, userId, 120, { status: "ready" });
     await storeProjects(t, userId, 20, {
       status: "stopped",
@@ -118,7 +118,7 @@ describe("a page of looks", () => {
 
 describe("creations that were cut off", () => {
   test("are taken up a few at a time, until none is left", async () => {
-    const { t, userId } = await aPerson();
+    const { t, userId } = await aUser();
     await storeProjects(t, userId, 60, { status: "creating", operation: LOST });
     let [now, most] = [0, 0];
     daytona.duringCreate = async () => {
@@ -134,7 +134,7 @@ describe("creations that were cut off", () => {
   });
 
   test("wait for the next sweep while Daytona does not answer; what needs no answer does not", async () => {
-    const { t, userId } = await aPerson();
+    const { t, userId } = await aUser();
     await storeProjects(t, userId, 60, { status: "creating", operation: LOST });
     const old = { status: "creating", operation: LOST, statusChangedAt: NOON + 60 } as const;
     await storeProject(t, userId, old); // on the second page
@@ -154,7 +154,7 @@ describe("creations that were cut off", () => {
 
 describe("sandboxes that are no project's", () => {
   test("take no page longer than its time, though each deletion hangs", async () => {
-    const { t } = await aPerson();
+    const { t } = await aUser();
     for (let i = 0; i < 30; i++) {
       daytona.add(
         {
@@ -176,7 +176,7 @@ describe("sandboxes that are no project's", () => {
 describe("a sweep that is under way", () => {
   /** A sweep that stands in its first look for 15 s. */
   async function aSweep() {
-    const { t } = await aPerson();
+    const { t } = await aUser();
     let hung = 0;
     daytona.hangs = (call) => call === "get" && ++hung === 1;
     await t.mutation(sweepRunning, {});
@@ -194,7 +194,7 @@ describe("a sweep that is under way", () => {
     expect(mostJobs).toBe(1);
   });
 
-  test("goes no further once an force one has begun", async () => {
+  test("goes no further once a forced one has begun", async () => {
     const t = await aSweep();
     let looks = 0;
     daytona.hangs = (call) => call === "get" && ++looks === 1; // the force one's first, too
@@ -211,7 +211,7 @@ describe("a sweep that is under way", () => {
   });
 
   test("and died is followed by another once its time is up", async () => {
-    const { t, userId } = await aPerson();
+    const { t, userId } = await aUser();
     await storeProjects(t, userId, 1, { status: "ready" });
     const expiresAt = Date.now() + 3 * MINUTE;
     await t.run(({ db }) => db.insert("sweeps", { kind: "running", token: "dead", expiresAt }));

@@ -9,7 +9,7 @@ import { NOON, type TestBackend } from "./setup.ts";
 
 const { beginCreate } = internal.projects.sandbox.create;
 
-/** A project of this person's, ready, with a message in it; made as its owner would. */
+/** A project of this user's, ready, with a message in it; made as its owner would. */
 export async function aProject(_t: TestBackend, owner: SignedInUser, name = "Tetris") {
   const { projectId, sandboxId } = await owner.action(api.projects.actions.create, {
     name,
@@ -62,10 +62,10 @@ export async function storeStatus(
   await t.run((ctx) => patchProject(ctx, projectId, { status }));
 }
 
-/** The row of a signed-in person. */
-export async function rowOf(person: SignedInUser): Promise<Doc<"users">> {
-  const user = await person.query(api.auth.users.currentUser, {});
-  if (user === null) throw new Error("This person has no row.");
+/** The row of a signed-in user. */
+export async function rowOf(signedIn: SignedInUser): Promise<Doc<"users">> {
+  const user = await signedIn.query(api.auth.users.currentUser, {});
+  if (user === null) throw new Error("This user has no row.");
   return user;
 }
 

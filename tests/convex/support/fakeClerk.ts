@@ -1,4 +1,4 @@
-/** Clerk's Backend API, as its official client calls it: people in memory, faults on demand. */
+/** Clerk's Backend API, as its official client calls it: users in memory, faults on demand. */
 import { vi } from "vitest";
 import { ENVIRONMENT } from "./setup.ts";
 
@@ -7,8 +7,8 @@ export type ClerkFault = { status: number; body?: unknown } | "drop" | "lost" | 
 
 /** One Clerk instance, reached by whatever calls `fetch` from then on. */
 export class FakeClerk {
-  /** People by id, as Clerk describes them. */
-  readonly people = new Map<string, Record<string, unknown>>();
+  /** Users by id, as Clerk describes them. */
+  readonly users = new Map<string, Record<string, unknown>>();
   /** What was asked for, in order: method and path. */
   readonly calls: string[] = [];
   readonly #faults: ClerkFault[] = [];
@@ -40,10 +40,10 @@ export class FakeClerk {
       return json(401, { errors: [{ code: "clerk_key_invalid", message: "secret words" }] });
     }
     const id = /^\/v1\/users\/([^/]+)$/.exec(url.pathname)?.[1] ?? "";
-    const person = this.people.get(decodeURIComponent(id));
-    if (person === undefined) return json(404, { errors: [{ code: "resource_not_found" }] });
-    if (request.method !== "DELETE") return json(200, person);
-    this.people.delete(id);
+    const user = this.users.get(decodeURIComponent(id));
+    if (user === undefined) return json(404, { errors: [{ code: "resource_not_found" }] });
+    if (request.method !== "DELETE") return json(200, user);
+    this.users.delete(id);
     return json(200, { object: "user", id, deleted: true });
   }
 }

@@ -84,7 +84,7 @@ export function aBackend(using: typeof modules = modules) {
 /** What `aBackend` makes. */
 export type TestBackend = ReturnType<typeof convexTest<typeof schema.tables>>;
 
-/** Whatever a test did: each person's projects are as many as `usage` says, no more, no less. */
+/** Whatever a test did: each user's projects are as many as `usage` says, no more, no less. */
 export async function expectTrueCounts(t: TestBackend): Promise<void> {
   const { kept, counted } = await t.run(async ({ db }) => {
     const counted: Record<string, { projects: number; running: number }> = {};

@@ -1,4 +1,4 @@
-/** People whose agent is at work; a suite that uses them sets `AGENT_COMMAND`. */
+/** Users whose agent is at work; a suite that uses them sets `AGENT_COMMAND`. */
 import { vi } from "vitest";
 import { api } from "../../../convex/_generated/api.js";
 import { signUp } from "./users.ts";
@@ -16,7 +16,7 @@ export async function pass(t: TestBackend, ms = 6_000): Promise<void> {
 }
 
 /** Somebody with what they see: their first project, and what is said in it. */
-export async function aPerson() {
+export async function aUser() {
   const t = aBackend();
   const ada = await signUp(t);
   const project = async () => (await ada.query(api.projects.queries.listForCurrentUser, {}))[0]!;
@@ -30,8 +30,8 @@ export async function aPerson() {
 
 /** A project whose agent is at work on the first prompt. */
 export async function aGeneratingProject() {
-  const person = await aPerson();
-  const { projectId, sandboxId } = await person.ada.action(api.projects.actions.create, newProject);
-  await pass(person.t, 1_000);
-  return { ...person, projectId, sandboxId };
+  const user = await aUser();
+  const { projectId, sandboxId } = await user.ada.action(api.projects.actions.create, newProject);
+  await pass(user.t, 1_000);
+  return { ...user, projectId, sandboxId };
 }

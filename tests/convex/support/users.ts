@@ -1,4 +1,4 @@
-/** People in these suites: known to Clerk, announced by really signed webhooks. */
+/** Users in these suites: known to Clerk, announced by really signed webhooks. */
 import { Webhook } from "svix";
 import { ENVIRONMENT, type TestBackend } from "./setup.ts";
 
@@ -60,7 +60,7 @@ export async function deliver(t: TestBackend, type: string, data: unknown): Prom
   });
 }
 
-/** Makes a person by the webhook, and returns calls in their name. */
+/** Makes a user by the webhook, and returns calls in their name. */
 export async function signUp(t: TestBackend, firstName = "Ada") {
   const id = `user_${firstName.toLowerCase()}`;
   await deliver(t, "user.created", aClerkUser({ id, first_name: firstName }));

@@ -30,7 +30,7 @@ describe("an answer", () => {
     });
   });
 
-  test("tells reasoning, with how long it took, from text", () => {
+  test("separates reasoning, with its duration, from text", () => {
     expect(
       answerTo("::reasoning:: Hm\n", "::reasoning::  indented\n", "\nDone\n", "::reasoning:: So\n"),
     ).toMatchObject({
@@ -44,12 +44,12 @@ describe("an answer", () => {
     });
   });
 
-  test("takes the mark at the beginning of a line alone", () => {
+  test("recognises the mark only at the beginning of a line", () => {
     const { parts } = answerTo("I say ::reasoning:: here\n ::reasoning:: there\n");
     expect(parts.map(({ type }) => type)).toEqual(["text"]);
   });
 
-  test("says where it had to end, once, and takes no more", () => {
+  test("says once where it was cut, and takes no more", () => {
     const full = appendOutput(EMPTY_ANSWER, `${"x".repeat(99)}\n`.repeat(2000), 0);
     expect(full.full).toBe(true);
     expect(full.content).toHaveLength(100_000);
@@ -57,13 +57,13 @@ describe("an answer", () => {
     expect(appendOutput(full, "more\n", 1)).toEqual(full);
   });
 
-  test("with very many thoughts leaves later ones out, and keeps what is said", () => {
+  test("leaves out reasoning beyond the limit of parts, and keeps the text", () => {
     const { parts, content } = answerTo("::reasoning:: a\nb\n".repeat(150));
     expect(parts).toHaveLength(200);
     expect(content).toBe("b\n".repeat(150));
   });
 
-  test("is always one that may be stored, however it comes", () => {
+  test("can always be stored, whatever the output", () => {
     const line = fc.oneof(
       fc.string({ unit: "binary", maxLength: 50 }),
       fc.constant("::reasoning:: thinking\n"),
@@ -90,7 +90,7 @@ describe("an answer", () => {
     );
   });
 
-  test("is the same in whatever pieces whole lines arrive, but for the times", () => {
+  test("is the same for any division into whole lines, except for the durations", () => {
     const lines = fc.array(
       fc.constantFrom("text\n", "::reasoning:: a\n", "\n", "::reasoning::\n", "é🎹\n"),
       { maxLength: 30 },

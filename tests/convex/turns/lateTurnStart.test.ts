@@ -2,7 +2,7 @@
 import { beforeEach, expect, test, vi } from "vitest";
 import { api, internal } from "../../../convex/_generated/api.js";
 import { daytona, settle } from "../support/setup.ts";
-import { aGeneratingProject, aPerson, pass, newProject } from "../support/turnSteps.ts";
+import { aGeneratingProject, aUser, pass, newProject } from "../support/turnSteps.ts";
 
 const { create } = api.projects.actions;
 const { cancel: cancelTurn } = api.turns.mutations;
@@ -11,8 +11,8 @@ beforeEach(() => {
   vi.stubEnv("AGENT_COMMAND", "quaver-agent --once");
 });
 
-test("ends what it has begun, when the turn was cancelled meanwhile", async () => {
-  const { t, ada, project } = await aPerson();
+test("ends the session that it started, when the turn was cancelled meanwhile", async () => {
+  const { t, ada, project } = await aUser();
   const { projectId } = await ada.action(create, newProject);
   const row = await t.run(({ db }) => db.get(projectId));
   const { token } = row!.operation!;
@@ -38,7 +38,7 @@ test("ends what it has begun, when the turn was cancelled meanwhile", async () =
   expect((await project()).status).toBe("ready");
 });
 
-test("leaves alone what another look goes on with", async () => {
+test("leaves the session alone when another poll has taken over", async () => {
   const { t, projectId, sandboxId } = await aGeneratingProject();
   const started = { sandboxId, session: "quaver-turn-1" };
   const result = { kind: "started", commandId: "command-1" } as const;

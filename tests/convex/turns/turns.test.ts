@@ -5,7 +5,7 @@ import { refusal } from "../../contract/backend.ts";
 import { DOWN, FakeSandboxError, type Call } from "../support/fakeDaytona.ts";
 import { daytona, passUntil, settle } from "../support/setup.ts";
 import { dump, rowOf, storeProject, storeStatus } from "../support/builders.ts";
-import { aGeneratingProject, aPerson, pass, newProject } from "../support/turnSteps.ts";
+import { aGeneratingProject, aUser, pass, newProject } from "../support/turnSteps.ts";
 
 const { create, retry } = api.projects.actions;
 const { start: startTurn, cancel: cancelTurn } = api.turns.mutations;
@@ -79,7 +79,7 @@ describe("the first prompt", () => {
 
   test("needs no agent: without one the project is ready at once", async () => {
     vi.stubEnv("AGENT_COMMAND", " ");
-    const { ada, project } = await aPerson();
+    const { ada, project } = await aUser();
     await ada.action(create, newProject);
     expect((await project()).status).toBe("ready");
     expect(daytona.commands).toEqual([]);
@@ -99,7 +99,7 @@ describe("the first prompt", () => {
 });
 
 describe("a further turn", () => {
-  test("stores the person's message and answers it, in a session of its own", async () => {
+  test("stores the user's message and answers it, in a session of its own", async () => {
     const { t, ada, projectId, project, said } = await aReadyProject();
     const { messageId } = await ada.mutation(startTurn, { projectId, prompt: "Faster!" });
     expect((await project()).status).toBe("generating");
@@ -143,7 +143,7 @@ describe("a further turn", () => {
   test.for(["creating", "stopped", "archived", "failed"] as const)(
     "is refused to a %s project, and nothing is stored",
     async (status) => {
-      const { t, ada } = await aPerson();
+      const { t, ada } = await aUser();
       const projectId = await storeProject(t, (await rowOf(ada))._id, { status });
       const data = await refusal(ada.mutation(startTurn, { projectId, prompt: "And?" }));
       expect(data).toMatchObject({ code: "INVALID_TRANSITION", from: status, to: "generating" });
@@ -160,7 +160,7 @@ describe("a further turn", () => {
       "clientMessageId",
     ],
   ] as const)("with %s is refused", async ([, args, field]) => {
-    const { t, ada } = await aPerson();
+    const { t, ada } = await aUser();
     const projectId = await storeProject(t, (await rowOf(ada))._id);
     const data = await refusal(ada.mutation(startTurn, { projectId, ...args }));
     expect(data).toMatchObject({ code: "INVALID_ARGUMENT", field });
@@ -168,7 +168,7 @@ describe("a further turn", () => {
 
   test("without an agent is refused", async () => {
     vi.stubEnv("AGENT_COMMAND", undefined);
-    const { t, ada } = await aPerson();
+    const { t, ada } = await aUser();
     const projectId = await storeProject(t, (await rowOf(ada))._id);
     const data = await refusal(ada.mutation(startTurn, { projectId, prompt: "Go" }));
     expect(data).toMatchObject({ code: "INVALID_ARGUMENT", field: "prompt" });
@@ -297,7 +297,7 @@ describe("when Daytona fails", () => {
   test.for(["connect", "keepAwake", "startCommand"] as const)(
     "for a while at %s, the agent is started all the same, once",
     async (call) => {
-      const { t, ada, project } = await aPerson();
+      const { t, ada, project } = await aUser();
       await ada.action(create, newProject);
       for (const after of [false, true]) daytona.fail(call, DOWN, 2, { after });
       if (call === "connect") daytona.heal();
@@ -357,7 +357,7 @@ describe("when Daytona fails", () => {
   test.for(LASTING)(
     "for good: %s fails the project, and tells no secret",
     async ([, call, error]) => {
-      const { t, ada, project } = await aPerson();
+      const { t, ada, project } = await aUser();
       daytona.fail(call, error, 1_000);
       await ada.action(create, newProject);
       await pass(t);
@@ -384,7 +384,7 @@ describe("when Daytona fails", () => {
     "AGENT_ENV %s is the operator's fault, and only its name is logged",
     async (text) => {
       vi.stubEnv("AGENT_ENV", text);
-      const { t, ada, project } = await aPerson();
+      const { t, ada, project } = await aUser();
       await ada.action(create, newProject);
       await pass(t);
       expect(await project()).toMatchObject({ status: "failed", failure: { retryable: false } });
