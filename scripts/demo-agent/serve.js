@@ -2,12 +2,13 @@
  * Serves what the demo agent has made, for as long as the sandbox runs: its entrypoint. It takes no port before there
  * is something to serve, so that it is in nobody's way where another agent works.
  */
-import { existsSync, readFile, unwatchFile, watchFile } from "node:fs";
+import { existsSync, readFile } from "node:fs";
 import { createServer } from "node:http";
 import { join } from "node:path";
+import { clearInterval, setInterval } from "node:timers";
 
 const PAGE = join("site", "index.html");
-const LOOK_EVERY_MS = 250;
+const POLL_EVERY_MS = 250;
 
 const port = Number(process.env.PORT ?? 3000);
 
@@ -22,13 +23,12 @@ const server = createServer((request, response) => {
   });
 });
 
-const listen = () => {
-  unwatchFile(PAGE);
-  server.listen(port, "127.0.0.1");
-};
+const timer = setInterval(listenOncePageExists, POLL_EVERY_MS);
+listenOncePageExists();
 
-// Watched before it is looked for: a page that is written in between would be noticed by neither.
-watchFile(PAGE, { interval: LOOK_EVERY_MS }, ({ mtimeMs }) => {
-  if (mtimeMs > 0 && !server.listening) listen();
-});
-if (existsSync(PAGE)) listen();
+// Polled, as a watcher takes a page that appears before its own first look for one that was always there.
+function listenOncePageExists() {
+  if (!existsSync(PAGE)) return;
+  clearInterval(timer);
+  server.listen(port, "127.0.0.1");
+}
