@@ -26,7 +26,7 @@ export function textReport({ variables, services }: Findings): string {
     `  ${name.padEnd(widest)}  ${state.padEnd(9)}  ${rest ?? ""}`.trimEnd();
   return [
     "",
-    ...variables.map((verdict) => row(verdict.name, stateOf(verdict), remark(verdict))),
+    ...variables.map((check) => row(check.name, stateOf(check), remark(check))),
     "",
     ...services.map(({ name, state, why }) => row(name, SERVICE_WORDS[state], why)),
     "",

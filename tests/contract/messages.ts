@@ -120,9 +120,9 @@ export function describeMessages(name: string, start: () => Promise<Backend>): v
       await caller.mutation(insert, { projectId, role: "user", content: "Secret plans" });
       const eve = await backend.signUp("Eve");
       const message = { projectId, role: "user" as const, content: "Hello from Eve" };
-      for (const stranger of [eve, backend.visitor, await backend.unsynced()]) {
-        expect(await contents(stranger, projectId)).toEqual([]);
-        const page = await stranger.query(pageByProject, {
+      for (const caller of [eve, backend.visitor, await backend.unsynced()]) {
+        expect(await contents(caller, projectId)).toEqual([]);
+        const page = await caller.query(pageByProject, {
           projectId,
           paginationOpts: { numItems: 10, cursor: null },
         });

@@ -1,5 +1,5 @@
 /**
- * Every public function, called without a token, without a row, and by a stranger. The table must
+ * Every public function, called without a token, without a row, and by another user. The table must
  * name each function that the backend has: a new one fails here until it says who may call it.
  */
 import { makeFunctionReference } from "convex/server";
@@ -23,7 +23,7 @@ interface Row {
   args: (ada: Target) => Record<string, unknown>;
   visitor: Answer;
   unsynced: Answer;
-  stranger: Answer;
+  otherUser: Answer;
 }
 
 const paginationOpts = { numItems: 10, cursor: null };
@@ -33,8 +33,8 @@ const refusedBeforeSignIn = {
   unsynced: { code: "USER_NOT_SYNCED" },
 } as const;
 
-function emptyFor(value: unknown): Pick<Row, "visitor" | "unsynced" | "stranger"> {
-  return { visitor: { value }, unsynced: { value }, stranger: { value } };
+function emptyFor(value: unknown): Pick<Row, "visitor" | "unsynced" | "otherUser"> {
+  return { visitor: { value }, unsynced: { value }, otherUser: { value } };
 }
 
 const TABLE: Record<string, Row> = {
@@ -43,14 +43,14 @@ const TABLE: Record<string, Row> = {
     args: () => ({}),
     visitor: { value: { status: "No JWT Token", user: null } },
     unsynced: { value: { status: "No Clerk User", user: null } },
-    stranger: { value: expect.objectContaining({ status: "Logged In" }) },
+    otherUser: { value: expect.objectContaining({ status: "Logged In" }) },
   },
   "auth/users:currentUser": {
     kind: "query",
     args: () => ({}),
     visitor: { value: null },
     unsynced: { value: null },
-    stranger: {
+    otherUser: {
       value: expect.objectContaining({
         clerkUser: expect.objectContaining({ id: "user_eve" }) as unknown,
       }),
@@ -62,13 +62,13 @@ const TABLE: Record<string, Row> = {
     visitor: { code: "UNAUTHENTICATED" },
     // Each is told that Clerk can't be asked: nobody but the caller is in question.
     unsynced: { code: "CLERK_UNAVAILABLE" },
-    stranger: { code: "CLERK_UNAVAILABLE" },
+    otherUser: { code: "CLERK_UNAVAILABLE" },
   },
   "auth/users:deleteUser": {
     kind: "action",
     args: () => ({}),
     ...refusedBeforeSignIn,
-    stranger: { code: "CLERK_UNAVAILABLE" },
+    otherUser: { code: "CLERK_UNAVAILABLE" },
   },
   "projects/queries:listForCurrentUser": { kind: "query", args: () => ({}), ...emptyFor([]) },
   "projects/queries:pageForCurrentUser": {
@@ -80,86 +80,86 @@ const TABLE: Record<string, Row> = {
     kind: "query",
     args: ({ projectId }) => ({ projectId }),
     ...refusedBeforeSignIn,
-    stranger: { value: null },
+    otherUser: { value: null },
   },
   "projects/queries:getBySandboxId": {
     kind: "query",
     args: ({ sandboxId }) => ({ sandboxId }),
     ...refusedBeforeSignIn,
-    stranger: { value: null },
+    otherUser: { value: null },
   },
   "projects/mutations:rename": {
     kind: "mutation",
     args: ({ projectId }) => ({ projectId, name: "Mine now" }),
     ...refusedBeforeSignIn,
-    stranger: { code: "NOT_FOUND" },
+    otherUser: { code: "NOT_FOUND" },
   },
   "projects/mutations:remove": {
     kind: "mutation",
     args: ({ projectId }) => ({ projectId }),
     ...refusedBeforeSignIn,
-    stranger: { code: "NOT_FOUND" },
+    otherUser: { code: "NOT_FOUND" },
   },
   "projects/actions:create": {
     kind: "action",
-    // Names nothing of anyone's; a stranger may create projects, but a blank one is refused.
+    // Names nothing of anyone's; another user may create projects, but a blank one is refused.
     args: () => ({ name: " ", prompt: "Build it" }),
     ...refusedBeforeSignIn,
-    stranger: { code: "INVALID_ARGUMENT" },
+    otherUser: { code: "INVALID_ARGUMENT" },
   },
   "projects/actions:retry": {
     kind: "action",
     args: ({ projectId }) => ({ projectId }),
     ...refusedBeforeSignIn,
-    stranger: { code: "NOT_FOUND" },
+    otherUser: { code: "NOT_FOUND" },
   },
   "projects/actions:start": {
     kind: "action",
     args: ({ projectId }) => ({ projectId }),
     ...refusedBeforeSignIn,
-    stranger: { code: "NOT_FOUND" },
+    otherUser: { code: "NOT_FOUND" },
   },
   "projects/actions:ensureRunning": {
     kind: "action",
     args: ({ projectId }) => ({ projectId }),
     ...refusedBeforeSignIn,
-    stranger: { code: "NOT_FOUND" },
+    otherUser: { code: "NOT_FOUND" },
   },
   "projects/actions:stop": {
     kind: "action",
     args: ({ projectId }) => ({ projectId }),
     ...refusedBeforeSignIn,
-    stranger: { code: "NOT_FOUND" },
+    otherUser: { code: "NOT_FOUND" },
   },
   "projects/actions:archive": {
     kind: "action",
     args: ({ projectId }) => ({ projectId }),
     ...refusedBeforeSignIn,
-    stranger: { code: "NOT_FOUND" },
+    otherUser: { code: "NOT_FOUND" },
   },
   "turns/mutations:cancel": {
     kind: "mutation",
     args: ({ projectId }) => ({ projectId }),
     ...refusedBeforeSignIn,
-    stranger: { code: "NOT_FOUND" },
+    otherUser: { code: "NOT_FOUND" },
   },
   "projects/actions:previewUrl": {
     kind: "action",
     args: ({ projectId }) => ({ projectId }),
     ...refusedBeforeSignIn,
-    stranger: { code: "NOT_FOUND" },
+    otherUser: { code: "NOT_FOUND" },
   },
   "turns/mutations:start": {
     kind: "mutation",
     args: ({ projectId }) => ({ projectId, prompt: "Say it", clientMessageId: "m-1" }),
     ...refusedBeforeSignIn,
-    stranger: { code: "NOT_FOUND" },
+    otherUser: { code: "NOT_FOUND" },
   },
   "payments/queries:currentPlan": {
     kind: "query",
     args: () => ({}),
     ...refusedBeforeSignIn,
-    stranger: {
+    otherUser: {
       value: {
         plan: "free",
         limits: { maxProjects: 10 },
@@ -184,25 +184,25 @@ const TABLE: Record<string, Row> = {
     kind: "action",
     args: () => ({ plan: "pro" }),
     ...refusedBeforeSignIn,
-    stranger: { code: "PAYMENTS_NOT_CONFIGURED" },
+    otherUser: { code: "PAYMENTS_NOT_CONFIGURED" },
   },
   "payments/actions:createPortalSession": {
     kind: "action",
     args: () => ({}),
     ...refusedBeforeSignIn,
-    stranger: { code: "PAYMENTS_NOT_CONFIGURED" },
+    otherUser: { code: "PAYMENTS_NOT_CONFIGURED" },
   },
   "payments/actions:cancelSubscription": {
     kind: "action",
     args: () => ({}),
     ...refusedBeforeSignIn,
-    stranger: { code: "PAYMENTS_NOT_CONFIGURED" },
+    otherUser: { code: "PAYMENTS_NOT_CONFIGURED" },
   },
   "payments/actions:resumeSubscription": {
     kind: "action",
     args: () => ({}),
     ...refusedBeforeSignIn,
-    stranger: { code: "PAYMENTS_NOT_CONFIGURED" },
+    otherUser: { code: "PAYMENTS_NOT_CONFIGURED" },
   },
   "messages/queries:listByProject": {
     kind: "query",
@@ -218,7 +218,7 @@ const TABLE: Record<string, Row> = {
     kind: "mutation",
     args: ({ projectId }) => ({ projectId, role: "user", content: "Hello from Eve" }),
     ...refusedBeforeSignIn,
-    stranger: { code: "NOT_FOUND" },
+    otherUser: { code: "NOT_FOUND" },
   },
 };
 
@@ -258,7 +258,7 @@ describe("access", () => {
     await expectAnswer(call(t, path, row, ada), row.visitor);
     const unsynced = t.withIdentity({ subject: "user_nobody" });
     await expectAnswer(call(unsynced, path, row, ada), row.unsynced);
-    await expectAnswer(call(eve, path, row, ada), row.stranger);
+    await expectAnswer(call(eve, path, row, ada), row.otherUser);
     expect(await dump(t)).toEqual(before);
   });
 });

@@ -17,9 +17,9 @@ const everything = statuses.flatMap((from) => events.map((event) => [from, event
 
 describe("the lifecycle", () => {
   test.for(everything)("%s, %s", ([from, event]) => {
-    const arrow = TRANSITIONS_DRAWN.find(([start, what]) => start === from && what === event);
-    if (arrow) {
-      expect(transition(from, event)).toBe(arrow[2]);
+    const expected = TRANSITIONS_DRAWN.find(([start, what]) => start === from && what === event);
+    if (expected) {
+      expect(transition(from, event)).toBe(expected[2]);
     } else {
       const attempt = () => transition(from, event);
       expect(attempt).toThrow();

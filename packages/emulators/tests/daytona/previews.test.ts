@@ -52,12 +52,12 @@ describe("a preview", () => {
   test("is for its own pages: no other reads it, writes to it, or loads from it", async () => {
     const { url, host, origin } = await aPreview();
     const other = `http://3000-${"a".repeat(32)}.localhost:${new URL(url).port}`;
-    for (const stranger of [other, "http://localhost:5174", "null", new URL(url).origin]) {
+    for (const foreign of [other, "http://localhost:5174", "null", new URL(url).origin]) {
       for (const method of ["GET", "POST", "OPTIONS"]) {
-        expect((await ask(url, { host, origin: stranger }, { method })).status).toBe(403);
-        expect((await ask(url, { origin: stranger }, { method })).status).toBe(403);
+        expect((await ask(url, { host, origin: foreign }, { method })).status).toBe(403);
+        expect((await ask(url, { origin: foreign }, { method })).status).toBe(403);
       }
-      const form = { host, origin: stranger, ...fromAPage("navigate", "document") };
+      const form = { host, origin: foreign, ...fromAPage("navigate", "document") };
       expect((await ask(url, form, { method: "POST" })).status).toBe(403);
     }
     expect((await ask(url, { host, ...fromAPage("no-cors", "script") })).status).toBe(403);

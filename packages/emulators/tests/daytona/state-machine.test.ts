@@ -37,9 +37,9 @@ describe("the state machine", () => {
   const outcomes = (operation: Operation, recoverable = true) =>
     Object.fromEntries(
       STATES.map((state) => {
-        const verdict = outcomeOf(operation, { state, recoverable });
-        if (verdict.kind === "transition") return [state, verdict.to];
-        return [state, verdict.kind === "nothing" ? "nothing" : verdict.status];
+        const outcome = outcomeOf(operation, { state, recoverable });
+        if (outcome.kind === "transition") return [state, outcome.to];
+        return [state, outcome.kind === "nothing" ? "nothing" : outcome.status];
       }),
     );
   /** While a change is under way every operation is a conflict, but for start while archiving. */
@@ -91,10 +91,10 @@ describe("the state machine", () => {
         fc.constantFrom(...STATES),
         fc.constantFrom(...OPERATIONS),
         (state, operation) => {
-          const verdict = outcomeOf(operation, { state, recoverable: true });
-          if (verdict.kind !== "transition") return;
-          expect(isTransitional(verdict.to)).toBe(true);
-          expect([...AT_REST, "destroyed"]).toContain(TRANSITIONS[verdict.to].to);
+          const outcome = outcomeOf(operation, { state, recoverable: true });
+          if (outcome.kind !== "transition") return;
+          expect(isTransitional(outcome.to)).toBe(true);
+          expect([...AT_REST, "destroyed"]).toContain(TRANSITIONS[outcome.to].to);
         },
       ),
     );

@@ -55,12 +55,12 @@ describe("a fault", () => {
   test("can be slow after the work, which is done meanwhile", async () => {
     const clerk = await aClerk();
     clerk.faults.add({ path: "/sign-ups", kind: { delayMs: 60_000, when: "after" } });
-    const impatient = fetch(`${clerk.url}/sign-ups`, {
+    const aborted = fetch(`${clerk.url}/sign-ups`, {
       method: "POST",
       body: JSON.stringify(ada),
       signal: AbortSignal.timeout(1_000),
     });
-    await expect(impatient).rejects.toThrow();
+    await expect(aborted).rejects.toThrow();
     expect((await call("GET", `${clerk.url}/users`)).json).toHaveLength(1);
   });
 

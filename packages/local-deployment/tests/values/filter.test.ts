@@ -26,10 +26,10 @@ describe("a filter", () => {
     fc.assert(
       fc.property(maybeValues, maybeValues, (left, right) => {
         const order = Math.sign(compareValues(left, right));
-        const verdicts = ["$eq", "$neq", "$lt", "$lte", "$gt", "$gte"].map((name) =>
+        const results = ["$eq", "$neq", "$lt", "$lte", "$gt", "$gte"].map((name) =>
           compileFilter(op(name, field("a"), literal(right)))({ a: left }),
         );
-        expect(verdicts).toEqual([
+        expect(results).toEqual([
           order === 0,
           order !== 0,
           order < 0,

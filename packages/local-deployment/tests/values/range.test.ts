@@ -29,14 +29,14 @@ const compile = (...range: SerializedRangeExpression[]) => compileRange(FIELDS, 
 /** The same comparison without keys: on the document itself. */
 function holds(document: ConvexObject, [type, field, value]: [Type, string, Value | undefined]) {
   const order = compareValues(getField(document, field), value);
-  const verdicts = {
+  const results = {
     Eq: order === 0,
     Gt: order > 0,
     Gte: order >= 0,
     Lt: order < 0,
     Lte: order <= 0,
   };
-  return verdicts[type];
+  return results[type];
 }
 
 const bounds = (field: string) => {
