@@ -303,7 +303,7 @@ describe("who asks", () => {
 
   test("a connection ends when its token has run out", async () => {
     const client = await raw();
-    client.authenticate(0, aToken({ exp: Math.floor(Date.now() / 1000) + 1 }));
+    client.authenticate(0, aToken({ exp: Math.floor(Date.now() / 1000) + 3 }));
     await client.next((message) => message.endVersion?.identity === 1);
     expect(await client.next((message) => message.type === "AuthError")).toMatchObject({
       authUpdateAttempted: false,
