@@ -21,7 +21,7 @@ const SLOW = { maxWorkers: WORKERS, sequence: { groupOrder: 1 } };
 const MEMORY_PROOFS = "tests/proofs/**/*.memory.proof.test.ts";
 
 /** Each has a Chromium and a `bun run dev` with the example. */
-export const BROWSER_WORKERS = 1;
+export const BROWSER_WORKERS = 2;
 
 export default defineConfig({
   test: {

@@ -3,7 +3,7 @@ import { fileURLToPath } from "node:url";
 import tailwindcss from "@tailwindcss/vite";
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vite";
-import { ownPageOnly } from "./vite.guard.ts";
+import { ownPageOnly, SECURITY_HEADERS } from "./vite.guard.ts";
 
 const folder = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
@@ -32,4 +32,5 @@ export default defineConfig({
       deny: DENIED,
     },
   },
+  preview: { cors: false, headers: SECURITY_HEADERS },
 });

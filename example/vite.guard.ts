@@ -13,6 +13,14 @@ const INTERNAL = /^\/(?:@|__)/;
 /** A path that is not in its normal form; Vite and browsers send none. */
 const NOT_PLAIN = /^[^/]|[%\\\0]|\/\/|\/\.{1,2}(?:\/|$)/;
 
+/** Sent with every answer: that of a host in production should have them too. */
+export const SECURITY_HEADERS = {
+  "content-security-policy": "frame-ancestors 'none'",
+  "cross-origin-opener-policy": "same-origin-allow-popups",
+  "cross-origin-resource-policy": "same-origin",
+  "x-content-type-options": "nosniff",
+};
+
 /**
  * Answers 403 to
  * - every request of a page of another origin, except a navigation to the example; so what is loaded without CORS is
@@ -29,10 +37,8 @@ export function ownPageOnly(): Plugin {
           response.writeHead(403, { "content-type": "text/plain" }).end(refusal);
           return;
         }
-        response.setHeader("content-security-policy", "frame-ancestors 'none'");
-        response.setHeader("cross-origin-opener-policy", "same-origin-allow-popups");
-        response.setHeader("cross-origin-resource-policy", "same-origin");
-        response.setHeader("x-content-type-options", "nosniff");
+        for (const [name, value] of Object.entries(SECURITY_HEADERS))
+          response.setHeader(name, value);
         next();
       });
     },

@@ -8,8 +8,8 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { finishedPage, titleOf, unfinishedPage } from "./page.js";
 
-/** Between two lines. */
-const PACE_MS = 450;
+/** Between two lines, in milliseconds; another number may follow the script on the command line. */
+const paceMs = Number(process.argv[2] ?? 450);
 
 const FOLDER = "site";
 const PROMPTS_FILE = "prompts.json";
@@ -44,7 +44,7 @@ function write(name, text) {
 async function say(lines) {
   for (const line of lines) {
     process.stdout.write(`${line}\n`);
-    await sleep(PACE_MS);
+    await sleep(paceMs);
   }
 }
 

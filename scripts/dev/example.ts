@@ -16,6 +16,8 @@ export interface ExampleOptions {
   /** The deployment's address. */
   url: string;
   clerkUrl: string;
+  /** A production build instead of the sources. */
+  built: boolean;
 }
 
 /** The example front end, being served. */
@@ -31,8 +33,9 @@ export function exampleUrl(port: number): string {
 }
 
 /** Starts Vite on the example; it ends with this process, however that ends. */
-export function startExample({ port, dataDir, url, clerkUrl }: ExampleOptions): Example {
+export function startExample({ port, dataDir, url, clerkUrl, built }: ExampleOptions): Example {
   const args = [SERVER, join(ROOT, "example"), String(port), join(dataDir, "vite")];
+  if (built) args.push("built");
   const child = spawn(nodePath(), ["--import", EXIT_WITH_PARENT, ...args], {
     cwd: ROOT,
     env: { ...process.env, VITE_CONVEX_URL: url, VITE_CLERK_EMULATOR_URL: clerkUrl },

@@ -12,6 +12,8 @@ export interface DevOptions {
   freePorts: boolean;
   /** Serve the example front end, and have the demo agent answer prompts. */
   example: boolean;
+  /** Serve a production build of the example. */
+  built: boolean;
   /** Where everything is kept; absolute. */
   dataDir: string;
   /** Whether that is the folder of the ordinary `bun run dev`, which `.env.local` points at. */
@@ -22,12 +24,13 @@ export interface DevOptions {
 }
 
 /** Shown by `bun run dev --help`. */
-export const USAGE = `Usage: bun run dev [--data-dir DIR] [--free-ports] [--json] [--no-example]
-                   [--origin ORIGIN]...
+export const USAGE = `Usage: bun run dev [--data-dir DIR] [--free-ports] [--json] [--built]
+                   [--no-example] [--origin ORIGIN]...
 
   --data-dir DIR  where everything is kept (default: .quaver)
   --free-ports    take any free ports, so that several can run side by side
   --json          print one JSON line when ready, nothing else, on stdout
+  --built         serve the example as it is built for production, without reloading after edits
   --no-example    the backend alone: neither the example front end nor its demo agent
   --origin ORIGIN lets the pages of a front end of yours (http://localhost:3000) call the emulators
 `;
@@ -61,6 +64,7 @@ export function parseOptions(argv: string[]): DevOptions {
     json: flags.json ?? false,
     freePorts: flags["free-ports"] ?? false,
     example: !(flags["no-example"] ?? false),
+    built: flags.built ?? false,
     dataDir,
     isDefaultDataDir: dataDir === DEFAULT_DATA_DIR,
     origins,
@@ -76,6 +80,7 @@ function readFlags(argv: string[]) {
         json: { type: "boolean" },
         "free-ports": { type: "boolean" },
         "data-dir": { type: "string" },
+        built: { type: "boolean" },
         "no-example": { type: "boolean" },
         origin: { type: "string", multiple: true },
         help: { type: "boolean", short: "h" },

@@ -62,7 +62,7 @@ export async function startServices(options: DevOptions): Promise<Services> {
 }
 
 async function startOn(
-  { dataDir, example, origins: others }: DevOptions,
+  { dataDir, example, built, origins: others }: DevOptions,
   { ports, moved }: ChosenPorts,
   memory: Memory,
 ): Promise<Services> {
@@ -105,8 +105,10 @@ async function startOn(
       memory.variables,
     );
     remember(dataDir, { variables, ports });
-    const urls = { port: ports.example, dataDir, url: deployment.url, clerkUrl: clerk.url };
-    const served = example ? await closers.add(startExample(urls)) : undefined;
+    const urls = { url: deployment.url, clerkUrl: clerk.url };
+    const served = example
+      ? await closers.add(startExample({ port: ports.example, dataDir, built, ...urls }))
+      : undefined;
     return {
       url: deployment.url,
       siteUrl: deployment.siteUrl,

@@ -1,39 +1,21 @@
-/** What a page that nobody has read gets of this machine: in the preview's frame, and from another port. */
-import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
-import { createServer, type Server } from "node:http";
+/** What a page written by an agent or by an attacker can reach on this machine: in the preview's frame, and from another port. */
+import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
-import { afterAll, expect, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import { ROOT } from "../../scripts/lib/convex-cli.ts";
-import { DevProcess, type Ready } from "../support/dev.ts";
 import { listSandboxes, signUp, type Person } from "../support/emulators.ts";
-import { hostilePage, type Loot, type Targets } from "./support/hostile-page.ts";
-import { describeInBrowser, useFixture } from "./support/fixture.ts";
+import type { App } from "./support/app.ts";
+import { hostilePage, type Findings, type Targets } from "./support/hostile-page.ts";
+import { describeInBrowser, useFixtureOfSources } from "./support/fixture.ts";
 
 describeInBrowser("a hostile page", () => {
-  // In the repository, as for everybody who runs `bun run dev`: elsewhere Vite would serve nothing anyway.
-  mkdirSync(join(ROOT, ".quaver"), { recursive: true });
-  const dataDir = mkdtempSync(join(ROOT, ".quaver", "hostile-page-"));
-  const args = ["--json", "--free-ports", "--data-dir", dataDir];
-  let app: DevProcess | undefined;
-  let server: Server | undefined;
+  const fixture = useFixtureOfSources();
 
-  const fixture = useFixture(async () => {
-    app = new DevProcess(args, { example: true });
-    return await app.ready();
-  });
-
-  afterAll(async () => {
-    server?.close();
-    app?.signalGroup("SIGKILL");
-    await app?.finished;
-    rmSync(dataDir, { recursive: true, force: true, maxRetries: 5 });
-  });
-
-  test("gets nothing in the preview's frame", async () => {
+  test("reaches nothing from the preview's frame", async () => {
     const { dev } = fixture;
     const ada = await fixture.open();
-    await ada.signUp("Ada", "ada@example.com");
+    await ada.signUp("Ada");
     await ada.context.addCookies([
       { name: "example", value: "cookie-of-the-example", url: dev.exampleUrl! },
       { name: "machine", value: "cookie-of-the-machine", url: dev.daytonaUrl },
@@ -42,47 +24,48 @@ describeInBrowser("a hostile page", () => {
     await ada.seesStatus("Ready");
     await ada.preview.getByRole("heading", { level: 1 }).waitFor();
 
-    const targets = await targetsOn(dev, await signUp(dev, "victim@example.com", "Victoria"));
-    const [sandbox] = await listSandboxes(dev);
+    const targets = await targetsOn(dev, await signUp(dev, "framed@example.com", "Frances"));
+    const projectId = ada.path.split("/").at(-1);
+    const sandboxes = await listSandboxes(dev);
+    const sandbox = sandboxes.find(({ labels }) => labels.projectId === projectId);
     await replacePage(dev, sandbox!.id, hostilePage(targets));
     const { pathname } = new URL(ada.page.url());
     await ada.press("Reload the preview");
-    const shown = await ada.preview.locator("#loot").textContent();
+    const shown = await ada.preview.locator("#findings").textContent();
     await expectNothing(dev, shown);
-    expect(new URL(ada.page.url()).pathname, "where the person is").toBe(pathname);
+    expect(new URL(ada.page.url()).pathname, "the address of the app's own page").toBe(pathname);
     await ada.sees("Sign out");
   });
 
-  test.each(["127.0.0.1", "localhost", "some-app.localhost"])(
-    "gets nothing on another port of %s",
-    async (host) => {
-      const { dev } = fixture;
-      const victim = await signUp(dev, `victim-of-${host}@example.com`, "Victor");
-      const html = hostilePage(await targetsOn(dev, victim));
-      server?.close();
-      const { port } = new URL(await serve(html));
-      const bob = await fixture.open();
-      await bob.page.goto(`http://${host}:${port}/`);
-      await expectNothing(dev, await bob.page.locator("#loot").textContent());
-    },
-  );
+  test("reaches nothing from another port, whichever of the machine's names it has", async () => {
+    const { dev } = fixture;
+    const user = await signUp(dev, "listed@example.com", "Victor");
+    const port = await serve(hostilePage(await targetsOn(dev, user)));
+    // At once: each page waits ten seconds for requests that the browser never answers.
+    await Promise.all(
+      ["127.0.0.1", "localhost", "some-app.localhost"].map(async (host) => {
+        const bob = await fixture.open();
+        await bob.page.goto(`http://${host}:${port}/`);
+        await expectNothing(dev, await bob.page.locator("#findings").textContent());
+      }),
+    );
+  });
 
-  /** Serves a page on a port of its own. */
-  async function serve(html: string): Promise<string> {
-    server?.close();
-    const next = createServer((_, response) => {
+  /** Serves a page on a port of its own, which it returns, until the test is over. */
+  async function serve(html: string): Promise<number> {
+    const server = createServer((_, response) => {
       response.writeHead(200, { "content-type": "text/html" }).end(html);
     });
-    server = next;
-    await new Promise<void>((resolve) => next.listen(0, "127.0.0.1", resolve));
-    return `http://127.0.0.1:${(next.address() as AddressInfo).port}`;
+    onTestFinished(() => void server.close());
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    return (server.address() as AddressInfo).port;
   }
 
-  /** Everything there is to be had, for a page that knows this machine well. */
-  async function targetsOn(dev: Ready, { id }: Person): Promise<Targets> {
+  /** All that is worth reaching, for a page that knows this machine's addresses. */
+  async function targetsOn(dev: App, { id }: Person): Promise<Targets> {
     const { exampleUrl = "", clerkUrl, daytonaUrl, stripeUrl, url } = dev;
     const file = (...path: string[]) => `${exampleUrl}/@fs${join(ROOT, ...path)}`;
-    const kept = (...path: string[]) => `${exampleUrl}/@fs${join(dataDir, ...path)}`;
+    const kept = (...path: string[]) => `${exampleUrl}/@fs${join(dev.dataDir, ...path)}`;
     const preview = await anotherPreview(dev);
     const emulators = { clerk: clerkUrl, daytona: daytonaUrl, stripe: stripeUrl };
     const ofEach = <Value>(what: string, make: (at: string) => Value) =>
@@ -132,7 +115,7 @@ describeInBrowser("a hostile page", () => {
   }
 
   /** The address of another sandbox's preview, at its own host: as if it had leaked. */
-  async function anotherPreview(dev: Ready): Promise<string> {
+  async function anotherPreview(dev: App): Promise<string> {
     const { id } = await daytona(dev, "/sandbox", {});
     await expect
       .poll(async () => (await daytona(dev, `/sandbox/${id!}`)).state, { timeout: 45_000 })
@@ -145,7 +128,7 @@ describeInBrowser("a hostile page", () => {
   }
 
   /** The page that a sandbox shows from now on, written there as an agent would. */
-  async function replacePage(dev: Ready, sandboxId: string, html: string): Promise<void> {
+  async function replacePage(dev: App, sandboxId: string, html: string): Promise<void> {
     const command =
       'mkdir -p site && printf %s "$PAGE" > site/next && mv site/next site/index.html';
     const path = `/toolbox/${sandboxId}/process/execute`;
@@ -153,7 +136,7 @@ describeInBrowser("a hostile page", () => {
     expect(exitCode).toBe(0);
   }
 
-  async function daytona(dev: Ready, path: string, body?: unknown) {
+  async function daytona(dev: App, path: string, body?: unknown) {
     const response = await fetch(dev.daytonaUrl + path, {
       method: body === undefined ? "GET" : "POST",
       headers: {
@@ -166,17 +149,17 @@ describeInBrowser("a hostile page", () => {
     return (await response.json()) as { [name: string]: string | undefined; exitCode?: never };
   }
 
-  /** The page got nothing, but for what the deployment tells everybody; and what it sent did nothing. */
-  async function expectNothing(dev: Ready, shown: string | null): Promise<void> {
-    const loot = JSON.parse(shown ?? "null") as Loot;
-    const gained = Object.keys(loot).filter((how) => !how.includes("deployment:"));
-    expect(gained, "what the page got at").toEqual([]);
+  /** The page read nothing but what the deployment answers to anyone, and what it sent changed nothing. */
+  async function expectNothing(dev: App, shown: string | null): Promise<void> {
+    const findings = JSON.parse(shown ?? "null") as Findings;
+    const reached = Object.keys(findings).filter((how) => !how.includes("deployment:"));
+    expect(reached, "what the page reached").toEqual([]);
     expect(shown).not.toContain(dev.adminKey);
     expect(shown).not.toContain(dev.daytonaApiKey);
     expect(shown).not.toMatch(/sk_test_|whsec_|eyJ|@example\.com|cookie-of|a-secret-of/);
 
     const users = await (await fetch(`${dev.clerkUrl}/users`)).text();
-    expect(users).toContain("ada@example.com");
+    expect(users).toContain("@example.com");
     expect(users).not.toContain("mallory");
     for (const emulator of [dev.clerkUrl, dev.daytonaUrl, dev.stripeUrl]) {
       expect((await fetch(`${emulator}/planted`)).status, "a fault was planted").not.toBe(418);

@@ -1,12 +1,13 @@
 /** The whole journey of a new user, from the sign-in page to signing out, as one story in one window. */
 import { expect, test } from "vitest";
-import { describeInBrowser, useFixture } from "./support/fixture.ts";
+import { describeInBrowser, useFixtureOfSources } from "./support/fixture.ts";
 
 describeInBrowser("a newcomer", () => {
-  const fixture = useFixture();
+  const fixture = useFixtureOfSources();
 
   test("signs in, asks for a page, watches it being built, changes it, and leaves", async () => {
-    const clara = await fixture.open();
+    await fixture.slowAgent();
+    const clara = await fixture.open({ reducedMotion: "no-preference" });
     const { page } = clara;
     const complaints: string[] = [];
     page.on("console", (message) => {
@@ -100,6 +101,7 @@ describeInBrowser("a newcomer", () => {
   });
 
   test("cancels the agent, and goes on from what there is", async () => {
+    await fixture.slowAgent();
     const ada = await fixture.open();
     await ada.signUp("Ada");
     await ada.build("Draw a sundial.");

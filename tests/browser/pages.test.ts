@@ -112,6 +112,7 @@ describeInBrowser("every page", () => {
     await ada.sees("Failed");
     await fixture.mend("daytona");
     await look(ada, "projects-failed");
+    await fixture.slowAgent();
     await ada.ask("Draw a tuner that listens to the microphone, in pink.");
     await ada.sees("I'm making a page for");
     await ada.goTo("Projects");
@@ -128,6 +129,7 @@ describeInBrowser("every page", () => {
   test("a project: while it is built, when it is there, stopped, and failed", async () => {
     const ada = await fixture.open();
     await ada.signUp("Nadia", "nadia@example.com");
+    await fixture.slowAgent();
     await ada.build("Make a page for my choir, with the dates of our concerts. In teal.");
     await ada.sees("I'm making a page for");
     await look(ada, "project-working");

@@ -1,45 +1,16 @@
 /** The server killed and restarted under an open page: nothing is lost, and nobody has to reload. */
-import { rmSync } from "node:fs";
 import { afterAll, expect, test } from "vitest";
-import { DevProcess, type Ready } from "../support/dev.ts";
-import { makeTempFolder } from "../support/folders.ts";
+import { AppProcess } from "./support/app.ts";
 import { describeInBrowser, useFixture } from "./support/fixture.ts";
 import type { Visitor } from "./support/visitor.ts";
 
 describeInBrowser("a server that is killed under an open page", () => {
-  const dataDir = makeTempFolder();
-  const args = ["--json", "--free-ports", "--data-dir", dataDir];
-  let server: DevProcess;
+  const app = new AppProcess("--built"); // Vite's own client would reload the page
+  afterAll(() => app.remove());
+  const fixture = useFixture(() => app.start());
 
-  async function start(): Promise<Ready> {
-    server = new DevProcess(args, { example: true });
-    return await server.ready();
-  }
-
-  async function kill(): Promise<void> {
-    server.signalGroup("SIGKILL");
-    await server.finished;
-  }
-
-  afterAll(async () => {
-    await kill();
-    rmSync(dataDir, { recursive: true, force: true, maxRetries: 5 });
-  });
-
-  const fixture = useFixture(start);
-
-  /**
-   * Someone whose page is not reloaded by Vite when that comes back, as no page in production would be: what comes
-   * back by itself is the app.
-   */
   async function open(): Promise<Visitor> {
-    const vite = new URL(fixture.dev.exampleUrl!).host;
     const ada = await fixture.open();
-    await ada.context.routeWebSocket(
-      (url) => url.host === vite,
-      () => undefined,
-    );
-    await ada.page.reload();
     await ada.signUp("Ada");
     await ada.page.evaluate(() => Object.assign(window, { neverReloaded: true }));
     return ada;
@@ -53,7 +24,7 @@ describeInBrowser("a server that is killed under an open page", () => {
     await ada.seesStatus("Ready");
     await ada.page.getByRole("textbox", { name: "What to do next" }).fill("Half a thou");
 
-    await kill();
+    await app.kill();
     await ada.sees("Reconnecting … What you see may be out of date.");
     // It is still there to be read, and a new name is shown at once, and kept until it can be sent.
     await ada.sees("Have a look at the preview.");
@@ -63,7 +34,7 @@ describeInBrowser("a server that is killed under an open page", () => {
     await expect.poll(() => ada.title.textContent()).toBe("Gnomon");
 
     const before = fixture.dev;
-    expect(await start()).toEqual(before);
+    expect(await app.start()).toEqual(before);
     await ada.seesNoMore("Reconnecting …");
     await expect.poll(() => ada.title.textContent()).toBe("Gnomon");
     const draft = ada.page.getByRole("textbox", { name: "What to do next" });
@@ -78,12 +49,13 @@ describeInBrowser("a server that is killed under an open page", () => {
   });
 
   test("while the agent works: the turn has failed with its sandbox, and can be tried again", async () => {
+    await fixture.slowAgent();
     const ada = await open();
     await ada.build("Make a barometer.");
     await ada.sees("I'm making a page for");
-    await kill();
+    await app.kill();
     await ada.sees("Reconnecting … What you see may be out of date.");
-    await start();
+    await app.start();
     await ada.seesNoMore("Reconnecting …");
     // The agent went with the machine that it ran on.
     await ada.sees("The sandbox was restarted while the agent worked.");
@@ -100,9 +72,9 @@ describeInBrowser("a server that is killed under an open page", () => {
     await ada.ask("Make an hourglass.");
     await ada.sees("Making room …");
     await expect.poll(() => ada.projects.count()).toBe(1);
-    await kill();
+    await app.kill();
     await ada.sees("Reconnecting … What you see may be out of date.");
-    await start();
+    await app.start();
     await ada.sees("The connection was lost before the answer came.");
     await ada.press("Build it");
     await ada.page.waitForURL(/\/projects\//);

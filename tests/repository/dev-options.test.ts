@@ -10,6 +10,7 @@ test("the defaults: a screen for people, the usual ports, .quaver", () => {
     json: false,
     freePorts: false,
     example: true,
+    built: false,
     dataDir: resolve(ROOT, ".quaver"),
     isDefaultDataDir: true,
     origins: [],
@@ -21,6 +22,10 @@ test("another data folder is not the one .env.local points at", () => {
   const options = parseOptions(["--json", "--free-ports", "--data-dir", "/tmp/elsewhere"]);
   expect(options).toMatchObject({ json: true, freePorts: true, dataDir: "/tmp/elsewhere" });
   expect(options.isDefaultDataDir).toBe(false);
+});
+
+test("--built serves the example as built for production", () => {
+  expect(parseOptions(["--built"])).toMatchObject({ example: true, built: true });
 });
 
 test("--no-example starts the backend alone", () => {

@@ -8,6 +8,7 @@ function anAnnouncement(services: Partial<ReadyMessage["services"]> = {}): Ready
     json: false,
     freePorts: false,
     example: true,
+    built: false,
     dataDir: "/tmp/data",
     isDefaultDataDir: true,
     origins: [],

@@ -14,7 +14,7 @@ import {
   type DaytonaEmulatorOptions,
   type StripeEmulator,
 } from "@quaver/emulators";
-import { ROOT, runConvex } from "../../scripts/lib/convex-cli.ts";
+import { ROOT, runConvex, type Target } from "../../scripts/lib/convex-cli.ts";
 import { callSystem } from "../../scripts/lib/deployment-api.ts";
 import { emulatorVariables } from "../../scripts/dev/emulator-variables.ts";
 import { TestDeployment } from "./deployment.ts";
@@ -87,7 +87,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
 
 /** Sets variables of a deployment's environment. */
 export async function setEnvironment(
-  deployment: TestDeployment,
+  deployment: Target,
   variables: Record<string, string>,
 ): Promise<void> {
   const changes = Object.entries(variables).map(([name, value]) => ({ name, value }));

@@ -1,11 +1,16 @@
 /** The fixture of each browser suite: a browser of its own, the app, and emulators that can be made to fail. */
 import { chromium, type Browser, type BrowserContextOptions } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, inject } from "vitest";
-import type { Ready } from "../../support/dev.ts";
+import { DEMO_AGENT } from "../../../scripts/dev/demo-agent.ts";
+import { setEnvironment } from "../../support/world.ts";
+import { AppProcess, type App } from "./app.ts";
 import { Visitor } from "./visitor.ts";
 
 /** On a loaded machine; on a quiet one nearly everything is there within a second. */
 const TIMEOUT_MS = 45_000;
+
+/** The demo agent's pace where a test doesn't watch it work: a turn takes half a second. */
+const QUICK_PACE_MS = 40;
 
 /** A fault of an emulator: the body of its `POST /_faults`. */
 export interface Fault {
@@ -21,12 +26,14 @@ type Service = "clerk" | "daytona" | "stripe";
 
 export interface Fixture {
   /** What runs, and where. */
-  readonly dev: Ready;
-  /** Opens a window of its own, with nobody signed in. */
+  readonly dev: App;
+  /** Opens a window of its own, with nobody signed in; motion is reduced unless the options say otherwise. */
   open(options?: BrowserContextOptions): Promise<Visitor>;
   /** Makes one of the emulators fail, until the running test is over or `mend` is called. */
   breakService(service: Service, fault: Fault): Promise<void>;
   mend(service: Service): Promise<void>;
+  /** Has the agent work at a newcomer's pace, six seconds a turn, until the running test is over. */
+  slowAgent(): Promise<void>;
 }
 
 /** `describe`, where a browser was found. */
@@ -34,16 +41,18 @@ export const describeInBrowser = describe.skipIf(inject("chromium") === null);
 
 /**
  * The fixture of the suite that calls it.
- * @param start - starts the app; that of the worker unless given
+ * @param start - starts the app; unless given, the worker's own is used, which has been built for production
  */
-export function useFixture(start: () => Promise<Ready> = workersApp): Fixture {
+export function useFixture(start: () => Promise<App> = workersApp): Fixture {
   let browser: Browser;
-  let dev: Ready;
+  let dev: App;
   let broken = new Set<Service>();
+  let isSlow = false;
   const visitors: Visitor[] = [];
 
   beforeAll(async () => {
     dev = await start();
+    await setAgent(`${DEMO_AGENT.command} ${QUICK_PACE_MS}`);
     browser = await chromium.launch({
       executablePath: inject("chromium")!,
       // Containers have no user namespaces to build Chromium's sandbox of; it opens this machine's own pages only.
@@ -53,6 +62,8 @@ export function useFixture(start: () => Promise<Ready> = workersApp): Fixture {
   afterEach(async () => {
     for (const service of broken) await mend(service);
     broken = new Set();
+    if (isSlow) await setAgent(`${DEMO_AGENT.command} ${QUICK_PACE_MS}`);
+    isSlow = false;
     const crashes = visitors.flatMap(({ crashes }) => crashes);
     await Promise.all(visitors.splice(0).map((visitor) => visitor.close()));
     expect(crashes, "errors that nobody caught in the page").toEqual([]);
@@ -65,13 +76,14 @@ export function useFixture(start: () => Promise<Ready> = workersApp): Fixture {
     const response = await fetch(`${dev[`${service}Url`]}/_faults`, init);
     if (!response.ok) throw new Error(`${service}: ${response.status} ${await response.text()}`);
   };
+  const setAgent = (command: string) => setEnvironment(dev, { AGENT_COMMAND: command });
   const mend = (service: Service) => control(service, { method: "DELETE" });
   return {
     get dev() {
       return dev;
     },
     open: async (options) => {
-      const context = await browser.newContext(options);
+      const context = await browser.newContext({ reducedMotion: "reduce", ...options });
       context.setDefaultTimeout(TIMEOUT_MS);
       const visitor = await Visitor.open(context, dev.exampleUrl!);
       visitors.push(visitor);
@@ -83,13 +95,24 @@ export function useFixture(start: () => Promise<Ready> = workersApp): Fixture {
       await control(service, { method: "POST", headers, body: JSON.stringify(fault) });
     },
     mend,
+    slowAgent: async () => {
+      isSlow = true;
+      await setAgent(DEMO_AGENT.command);
+    },
   };
 }
 
 /** No other file runs at the same time with this worker's number. */
-function workersApp(): Promise<Ready> {
-  const devs = inject("devs");
-  const dev = devs[(Number(process.env.VITEST_POOL_ID) - 1) % devs.length];
-  if (dev === undefined) throw new Error("There is no app without a browser.");
-  return Promise.resolve(dev);
+function workersApp(): Promise<App> {
+  const apps = inject("apps");
+  const app = apps[(Number(process.env.VITEST_POOL_ID) - 1) % apps.length];
+  if (app === undefined) throw new Error("There is no app without a browser.");
+  return Promise.resolve(app);
+}
+
+/** The fixture of a suite with an app of its own, whose example is served from its sources, as to a newcomer. */
+export function useFixtureOfSources(): Fixture {
+  const app = new AppProcess();
+  afterAll(() => app.remove());
+  return useFixture(() => app.start());
 }

@@ -1,8 +1,8 @@
-/** A page that tries whatever a page can to get at what is none of its business. */
+/** A page that tries every way a browser has to read, write and connect to what is not its own. */
 
-/** What it is after; it is told all but the secrets themselves. */
+/** What it tries to reach: every address, but none of the secrets themselves. */
 export interface Targets {
-  /** Addresses that tell something, by what they tell. */
+  /** Addresses to read, by what they hold. */
   reads: Record<string, string>;
   /** Addresses where a body does something, by what it does. `HOW` in a body becomes the way it was sent. */
   writes: Record<string, { url: string; body: string }>;
@@ -10,31 +10,31 @@ export interface Targets {
   sockets: Record<string, { url: string; protocol?: string }>;
 }
 
-/** What it got, by how. */
-export type Loot = Record<string, string>;
+/** What it read, by the way it was read. */
+export type Findings = Record<string, string>;
 
-/** The whole page, as HTML. It is done once `#loot` is there. */
+/** The whole page, as HTML. It is done once `#findings` is there. */
 export function hostilePage(targets: Targets): string {
   // Nothing in a script may end it.
   const json = JSON.stringify(targets).replaceAll("<", String.raw`\u003c`);
   return `<!doctype html><title>Hostile</title><h1>A harmless page</h1><script type="module">
-    const loot = await (${attack.toString()})(${json});
+    const findings = await (${attack.toString()})(${json});
     const shown = document.body.appendChild(document.createElement("pre"));
-    shown.textContent = JSON.stringify(loot);
-    shown.id = "loot";
+    shown.textContent = JSON.stringify(findings);
+    shown.id = "findings";
   </script>`;
 }
 
 /** Runs in the page, so that it can use nothing of this module. */
-async function attack(targets: Targets): Promise<Loot> {
-  const loot: Loot = {};
+async function attack(targets: Targets): Promise<Findings> {
+  const findings: Findings = {};
   const WAIT_MS = 10_000; // beyond that a browser has refused without saying so
   const wait = (ms: number) => new Promise<null>((resolve) => setTimeout(() => resolve(null), ms));
   /** Notes what an attempt gets, if it gets anything. */
   const attempt = async (how: string, get: () => unknown) => {
     try {
       const got = await Promise.race([get(), wait(WAIT_MS)]);
-      if (typeof got === "string" && got !== "") loot[how] = got;
+      if (typeof got === "string" && got !== "") findings[how] = got;
     } catch {
       // Refused, as it should be.
     }
@@ -158,5 +158,5 @@ async function attack(targets: Targets): Promise<Loot> {
     }),
   ];
   await Promise.all([...writings, ...connections, ...lookings, ...others]);
-  return loot;
+  return findings;
 }
