@@ -1,6 +1,5 @@
 /** Applying Clerk's events and answers to the table of users, in any order. */
 import { v } from "convex/values";
-import { literals } from "convex-helpers/validators";
 import { internalMutation, type MutationCtx } from "../_generated/server";
 import { quaverError } from "../lib/errors";
 import { checkRateLimit } from "../lib/rateLimits";
@@ -14,8 +13,11 @@ import { clerkUser, type ClerkUser } from "./tables";
  */
 export const upsertUser = internalMutation({
   args: { clerkUser },
-  returns: literals("inserted", "updated", "stale", "deleted"),
-  handler: (ctx, args) => applyUpsert(ctx, args.clerkUser),
+  returns: v.null(),
+  handler: async (ctx, args) => {
+    await applyUpsert(ctx, args.clerkUser);
+    return null;
+  },
 });
 
 /** Applies a deletion at Clerk: leaves a tombstone and starts removing what the user had. */
@@ -45,16 +47,14 @@ export const beginSync = internalMutation({
   },
 });
 
-async function applyUpsert(ctx: MutationCtx, incoming: ClerkUser) {
-  if (await hasTombstone(ctx, incoming.id)) return "deleted";
+async function applyUpsert(ctx: MutationCtx, incoming: ClerkUser): Promise<void> {
+  if (await hasTombstone(ctx, incoming.id)) return;
   const stored = await userByClerkId(ctx, incoming.id);
   if (stored === null) {
     await ctx.db.insert("users", { clerkUser: incoming });
-    return "inserted";
+  } else if (stored.clerkUser.updated_at < incoming.updated_at) {
+    await ctx.db.patch("users", stored._id, { clerkUser: incoming });
   }
-  if (stored.clerkUser.updated_at >= incoming.updated_at) return "stale";
-  await ctx.db.patch("users", stored._id, { clerkUser: incoming });
-  return "updated";
 }
 
 async function leaveTombstone(ctx: MutationCtx, clerkId: string, deletedAt: number) {

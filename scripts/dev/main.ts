@@ -5,7 +5,7 @@
 import { spawn } from "node:child_process";
 import { ROOT, exitOf } from "../lib/convex-cli.ts";
 import { codeOf, messageOf } from "../lib/failure.ts";
-import { realDeployment } from "./env-file.ts";
+import { realDeployment } from "./convex/env-file.ts";
 import { parseOptions, USAGE } from "./options.ts";
 import { runLocally } from "./run-locally.ts";
 

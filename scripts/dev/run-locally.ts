@@ -1,12 +1,12 @@
 import { ROOT } from "../lib/convex-cli.ts";
 import { printReadyMessage } from "./ready-message.ts";
-import { makeCliFolder } from "./cli-folder.ts";
-import { pushFirst, watch } from "./convex-dev.ts";
-import { writeEnvFile } from "./env-file.ts";
+import { makeCliFolder } from "./convex/cli-folder.ts";
+import { pushFirst, watch } from "./convex/convex-dev.ts";
+import { writeEnvFile } from "./convex/env-file.ts";
 import type { DevOptions } from "./options.ts";
-import { assertAnswers } from "./readiness.ts";
+import { assertAnswers } from "./convex/readiness.ts";
 import { startServices } from "./services.ts";
-import { watchParents } from "./parent-processes.ts";
+import { watchParents } from "./process/parent-processes.ts";
 
 /** What a process exits with that is interrupted before it could clean up. */
 const INTERRUPTED = 130;

@@ -3,13 +3,13 @@ import { join } from "node:path";
 import { startLocalDeployment } from "@quaver/local-deployment";
 import { startClerkEmulator, startDaytonaEmulator, startStripeEmulator } from "@quaver/emulators";
 import type { DevOptions } from "./options.ts";
-import { recall, remember, type Memory } from "./memory.ts";
-import { DEMO_AGENT } from "./demo-agent.ts";
-import { exampleUrl, startExample } from "./example.ts";
-import { choosePorts, type ChosenPorts } from "./ports.ts";
-import { retryWhileInUse } from "./retry-while-in-use.ts";
-import { emulatorVariables } from "./emulator-variables.ts";
-import { setVariables } from "./variables.ts";
+import { recall, remember, type Memory } from "./process/memory.ts";
+import { DEMO_AGENT } from "./example/demo-agent.ts";
+import { exampleUrl, startExample } from "./example/server.ts";
+import { choosePorts, type ChosenPorts } from "./process/ports.ts";
+import { retryWhileInUse } from "./process/retry-while-in-use.ts";
+import { emulatorVariables } from "./convex/emulator-variables.ts";
+import { setVariables } from "./convex/variables.ts";
 
 /** Everything that `bun run dev` runs beside the CLI, and where it is. */
 export interface Services {

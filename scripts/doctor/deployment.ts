@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseEnv } from "node:util";
-import { recall } from "../dev/memory.ts";
+import { recall } from "../dev/process/memory.ts";
 import { ROOT, runAmbientConvex } from "../lib/convex-cli.ts";
 import { CommandFailure } from "../lib/failure.ts";
 import type { Values } from "./checks.ts";

@@ -4,7 +4,7 @@ import { createServer, type AddressInfo } from "node:net";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { api } from "../../convex/_generated/api.js";
-import { remember } from "../../scripts/dev/memory.ts";
+import { remember } from "../../scripts/dev/process/memory.ts";
 import { httpClient } from "../support/clients.ts";
 import { DevProcess, type Finished } from "../support/dev.ts";
 import { tempFolder } from "../support/temp.ts";

@@ -4,8 +4,8 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
-import { makeCliFolder } from "../../scripts/dev/cli-folder.ts";
-import { pushFirst } from "../../scripts/dev/convex-dev.ts";
+import { makeCliFolder } from "../../scripts/dev/convex/cli-folder.ts";
+import { pushFirst } from "../../scripts/dev/convex/convex-dev.ts";
 import { cliEnvironment, ROOT } from "../../scripts/lib/convex-cli.ts";
 import { tempFolder } from "../support/temp.ts";
 

@@ -2,7 +2,7 @@
 import { execFileSync } from "node:child_process";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { DEMO_AGENT, shellQuoted } from "../../scripts/dev/demo-agent.ts";
+import { DEMO_AGENT, shellQuoted } from "../../scripts/dev/example/demo-agent.ts";
 import {
   escapeHtml,
   finishedPage,

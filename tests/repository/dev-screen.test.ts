@@ -1,7 +1,7 @@
 /** The screen that `bun run dev` prints. */
 import { expect, test } from "vitest";
 import { screen, type ReadyMessage } from "../../scripts/dev/ready-message.ts";
-import { readableLines } from "../../scripts/dev/cli-output.ts";
+import { readableLines } from "../../scripts/dev/convex/cli-output.ts";
 
 function anAnnouncement(services: Partial<ReadyMessage["services"]> = {}): ReadyMessage {
   return {

@@ -1,7 +1,7 @@
 import { readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { realDeployment, writeEnvFile } from "../../scripts/dev/env-file.ts";
+import { realDeployment, writeEnvFile } from "../../scripts/dev/convex/env-file.ts";
 import { tempFolder } from "../support/temp.ts";
 
 const local = { url: "http://127.0.0.1:3210", adminKey: "key-of-the-local-deployment" };

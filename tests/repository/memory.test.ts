@@ -1,7 +1,7 @@
 import { readdirSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { recall, remember } from "../../scripts/dev/memory.ts";
+import { recall, remember } from "../../scripts/dev/process/memory.ts";
 import { tempFolder } from "../support/temp.ts";
 
 test("a new data folder has no stored state", () => {

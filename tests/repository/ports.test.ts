@@ -1,6 +1,6 @@
 import { createServer, type AddressInfo } from "node:net";
 import { expect, onTestFinished, test } from "vitest";
-import { choosePorts } from "../../scripts/dev/ports.ts";
+import { choosePorts } from "../../scripts/dev/process/ports.ts";
 
 /** A port that something listens on for the length of the test. */
 async function takenPort(): Promise<number> {

@@ -2,7 +2,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { expect, onTestFinished, test } from "vitest";
 import { z } from "zod";
-import { setVariables } from "../../scripts/dev/variables.ts";
+import { setVariables } from "../../scripts/dev/convex/variables.ts";
 
 const changesSchema = z.object({
   changes: z.array(z.object({ name: z.string(), value: z.string() })),

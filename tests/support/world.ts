@@ -16,7 +16,7 @@ import {
 } from "@quaver/emulators";
 import { ROOT, runConvex, type Target } from "../../scripts/lib/convex-cli.ts";
 import { callSystem } from "../../scripts/lib/deployment-api.ts";
-import { emulatorVariables } from "../../scripts/dev/emulator-variables.ts";
+import { emulatorVariables } from "../../scripts/dev/convex/emulator-variables.ts";
 import { TestDeployment } from "./deployment.ts";
 import { makeTempFolder } from "./folders.ts"; // not temp.ts: `bun run bench` starts worlds without vitest
 

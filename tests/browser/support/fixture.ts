@@ -1,7 +1,7 @@
 /** The fixture of each browser suite: a browser of its own, the app, and emulators that can be made to fail. */
 import { chromium, type Browser, type BrowserContextOptions } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, inject } from "vitest";
-import { DEMO_AGENT } from "../../../scripts/dev/demo-agent.ts";
+import { DEMO_AGENT } from "../../../scripts/dev/example/demo-agent.ts";
 import { setEnvironment } from "../../support/world.ts";
 import { AppProcess, type App } from "./app.ts";
 import { Visitor } from "./visitor.ts";

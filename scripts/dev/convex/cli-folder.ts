@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
-import { ROOT } from "../lib/convex-cli.ts";
+import { ROOT } from "../../lib/convex-cli.ts";
 
 /**
  * Makes a folder for `convex dev` to run in that isn't the repository's root, and returns it.

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { ROOT } from "../lib/convex-cli.ts";
+import { ROOT } from "../../lib/convex-cli.ts";
 
 /** The demo agent, which answers prompts while nobody has set another, and what serves what it makes. */
 export const DEMO_AGENT = {

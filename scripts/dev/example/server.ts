@@ -1,8 +1,8 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { EXIT_WITH_PARENT, ROOT, exitOf, nodePath } from "../lib/convex-cli.ts";
-import { CommandFailure } from "../lib/failure.ts";
+import { EXIT_WITH_PARENT, ROOT, exitOf, nodePath } from "../../lib/convex-cli.ts";
+import { CommandFailure } from "../../lib/failure.ts";
 
 const SERVER = fileURLToPath(new URL("./vite-server.js", import.meta.url));
 

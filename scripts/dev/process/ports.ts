@@ -1,5 +1,5 @@
 import { createServer } from "node:net";
-import { CommandFailure } from "../lib/failure.ts";
+import { CommandFailure } from "../../lib/failure.ts";
 import type { Memory } from "./memory.ts";
 
 /**

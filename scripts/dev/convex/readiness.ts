@@ -1,6 +1,6 @@
 import { ConvexHttpClient } from "convex/browser";
 import { makeFunctionReference } from "convex/server";
-import { CommandFailure, messageOf } from "../lib/failure.ts";
+import { CommandFailure, messageOf } from "../../lib/failure.ts";
 
 /** A signed-out visitor's first question. By name: `_generated` need not be there yet. */
 const userLoginStatus = makeFunctionReference<"query">("auth/users:userLoginStatus");

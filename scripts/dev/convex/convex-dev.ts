@@ -1,7 +1,7 @@
 import type { ChildProcess } from "node:child_process";
 import type { Readable } from "node:stream";
-import { exitOf, spawnConvex, type Target } from "../lib/convex-cli.ts";
-import { CommandFailure } from "../lib/failure.ts";
+import { exitOf, spawnConvex, type Target } from "../../lib/convex-cli.ts";
+import { CommandFailure } from "../../lib/failure.ts";
 import { passOn } from "./cli-output.ts";
 
 /** How long the CLI gets to clean up after Ctrl-C. */

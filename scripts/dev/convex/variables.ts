@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import { z } from "zod";
-import type { Target } from "../lib/convex-cli.ts";
-import { callSystem } from "../lib/deployment-api.ts";
-import type { Memory } from "./memory.ts";
+import type { Target } from "../../lib/convex-cli.ts";
+import { callSystem } from "../../lib/deployment-api.ts";
+import type { Memory } from "../process/memory.ts";
 
 /** Environment variables of a deployment, by name. */
 export type Variables = Record<string, string>;

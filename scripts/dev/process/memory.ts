@@ -1,11 +1,10 @@
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
-import { CommandFailure, messageOf } from "../lib/failure.ts";
+import { CommandFailure, messageOf } from "../../lib/failure.ts";
 
 const portSchema = z.number().int().min(1).max(65_535);
 
-/** What `bun run dev` remembers about a data folder from one start to the next. */
 const memorySchema = z.object({
   /** The ports last used. Token issuers and preview links hold them, so they stay the same. */
   ports: z
@@ -22,7 +21,7 @@ const memorySchema = z.object({
   variables: z.record(z.string(), z.string()),
 });
 
-/** See {@link memorySchema}. */
+/** What `bun run dev` remembers about a data folder from one start to the next. */
 export type Memory = z.infer<typeof memorySchema>;
 
 const NOTHING_YET: Memory = { ports: {}, variables: {} };

@@ -1,8 +1,8 @@
 import { existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseEnv } from "node:util";
-import { ROOT, type Target } from "../lib/convex-cli.ts";
-import { CommandFailure } from "../lib/failure.ts";
+import { ROOT, type Target } from "../../lib/convex-cli.ts";
+import { CommandFailure } from "../../lib/failure.ts";
 
 const FIRST_LINE = "# >>> Written by `bun run dev`: the local deployment, for `npx convex …`";
 const LAST_LINE =

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { codeOf } from "../lib/failure.ts";
+import { codeOf } from "../../lib/failure.ts";
 
 /** How long a run that was just killed may take to release its ports and the data folder. */
 const GRACE_MS = 3_000;
