@@ -37,7 +37,7 @@ export async function enqueueUserRemoval(
 }
 
 /**
- * The job. Subscriptions end first, so that nobody pays for what is being removed. If one can't be
+ * The job. Subscriptions end first, so that no user pays for what is being removed. If one can't be
  * cancelled now, the rest is removed all the same, and the job is retried.
  */
 export const removeUserData = internalAction({

@@ -1,5 +1,5 @@
 /**
- * Opening a checkout so that nobody can pay twice. A new session is only created when none is open,
+ * Opening a checkout so that no user can pay twice. A new session is only created when none is open,
  * under an idempotency key that names the newest one (`stripe/attempts.ts`). Two tabs at once therefore
  * get the same session, and so does a click that is repeated because its answer was lost. After one is
  * created they are listed again. Should two be open all the same, every tab keeps the older one and

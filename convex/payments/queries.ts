@@ -11,7 +11,7 @@ import { planFor, planName, PLANS } from "./plans";
 import { invoiceLine, paymentLine, type InvoiceLine, type PaymentLine } from "./tables";
 import { usageOf } from "./usage";
 
-/** The most lines in a list: eight years of monthly bills. Whoever wants more reads in pages. */
+/** The most lines in a list: eight years of monthly bills. For more, read in pages. */
 const MAX_LISTED = 100;
 
 const currentSubscription = v.object({

@@ -1,5 +1,5 @@
 /**
- * The demo agent: what `bun run dev` sets as AGENT_COMMAND while nobody has set another. It makes a page of the
+ * The demo agent: what `bun run dev` sets as AGENT_COMMAND unless another is set. It makes a page of the
  * prompt, without a model or a network, slowly enough to watch, and says what it does as any agent does (see
  * AGENT_COMMAND in .env.example). `serve.js`, which outlives it, serves the page.
  */

@@ -15,8 +15,8 @@ const INTERRUPTED = 130;
 const SAME_CTRL_C_MS = 500;
 
 /**
- * Runs everything until it is told to stop.
- * @param ownsEnvFile whether `npx convex …` in this clone shall reach this run
+ * Runs everything until a signal stops it.
+ * @param ownsEnvFile whether `npx convex …` in this clone reaches this run
  * @throws CommandFailure `PUSH_FAILED`, `NOT_READY`, `CONVEX_DEV_ENDED`, or what keeps the services from starting
  */
 export async function runLocally(options: DevOptions, ownsEnvFile: boolean): Promise<void> {
@@ -38,7 +38,7 @@ export async function runLocally(options: DevOptions, ownsEnvFile: boolean): Pro
   }
 }
 
-/** Resolves at Ctrl-C, at a polite request to end, or when whoever started us is gone. */
+/** Resolves at Ctrl-C, at SIGTERM, or when the parent process is gone. */
 function untilToldToStop(): Promise<void> {
   return new Promise((resolve) => {
     let asked = false;

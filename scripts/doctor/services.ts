@@ -9,8 +9,8 @@ const CLERK_API = "https://api.clerk.com";
 const DAYTONA_API = "https://app.daytona.io/api";
 const STRIPE_API = "https://api.stripe.com";
 
-/** Nobody has this id; asking for it tells whether the key is good. */
-const NOBODY = "user_000000000000000000000000000";
+/** No user has this id; Clerk answers 404 if the key is good. */
+const UNUSED_USER_ID = "user_000000000000000000000000000";
 
 /** One read, and how to understand its answer. */
 interface Question {
@@ -61,7 +61,11 @@ function aboutClerk(values: Values): Question | undefined {
   const key = usable(values, "CLERK_SECRET_KEY");
   if (key === undefined) return undefined;
   const api = usable(values, "CLERK_API_URL") ?? CLERK_API;
-  return { url: `${withoutSlash(api)}/v1/users/${NOBODY}`, headers: bearer(key), alsoGood: [404] };
+  return {
+    url: `${withoutSlash(api)}/v1/users/${UNUSED_USER_ID}`,
+    headers: bearer(key),
+    alsoGood: [404],
+  };
 }
 
 function aboutDaytona(values: Values): Question | undefined {

@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 export const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 
 const CLI = fileURLToPath(new URL("../../node_modules/convex/bin/main.js", import.meta.url));
-/** Preloaded into a child process that shall not outlive this one; see there. */
+/** Preloaded into a child process, so that it does not outlive this one. */
 export const EXIT_WITH_PARENT = fileURLToPath(new URL("./exit-with-parent.js", import.meta.url));
 
 /** A deployment as the official CLI reaches it. */
@@ -19,7 +19,7 @@ export interface Target {
 /** Variables by which the CLI would choose some other deployment than the one given. */
 const OTHER_SELECTIONS = ["CONVEX_DEPLOYMENT", "CONVEX_DEPLOY_KEY", "CONVEX_AGENT_MODE"];
 
-/** The environment that makes the official CLI talk to `target`, and to nobody else. */
+/** The environment that makes the official CLI talk to `target`, and to no other deployment. */
 export function cliEnvironment(target: Target): NodeJS.ProcessEnv {
   // Emptied, not removed: the CLI fills in what is missing from `.env.local`.
   const emptied = Object.fromEntries(OTHER_SELECTIONS.map((name) => [name, ""]));

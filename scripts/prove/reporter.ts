@@ -12,7 +12,7 @@ export default class ProofReporter implements Reporter {
     for (const { message } of result.errors) process.stdout.write(`${indented(message)}\n`);
   }
 
-  /** How far a proof has come: for whoever waits, not for whoever reads the result. */
+  /** How far a proof has come; the result does not contain it. */
   onUserConsoleLog({ content }: UserConsoleLog): void {
     process.stderr.write(content);
   }

@@ -6,7 +6,7 @@ import { describeInBrowser, useFixture } from "./support/fixture.ts";
 describeInBrowser("deleting the account", () => {
   const fixture = useFixture();
 
-  test("asks for a word, then takes everything, and signs out in every tab", async () => {
+  test("asks for confirmation, removes everything, and signs out in every tab", async () => {
     const ada = await fixture.open();
     await ada.signUp("Ada");
     await ada.build("Make a sundial.");
@@ -32,14 +32,14 @@ describeInBrowser("deleting the account", () => {
     await ada.sees("This account has been deleted.");
     await ada.sees("Say it. See it built.");
 
-    // The other tab has nobody any more, nothing of theirs, and says why.
+    // The other tab is signed out too, shows nothing of the user any more, and says why.
     await other.seesNoMore("Sundial");
     await other.sees("This account has been deleted.");
     await other.sees("Say it. See it built.");
     await expect.poll(hers, { timeout: 45_000 }).toEqual([]);
   });
 
-  test("that Clerk does not answer changes nothing; tried again, it works", async () => {
+  test("fails without a change when Clerk does not answer, and works when tried again", async () => {
     const ada = await fixture.open();
     await ada.signUp("Ada");
     await ada.goTo("Account");

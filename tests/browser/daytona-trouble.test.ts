@@ -24,7 +24,7 @@ describeInBrowser("a slow Daytona", () => {
     await ada.signUp("Ada");
     await ada.ask("Make a sundial.");
     await ada.sees("Making room …");
-    // Nobody has to wait for it: it is in the list, and can be opened.
+    // It is in the list already, and can be opened.
     await ada.projects.first().click();
     await ada.seesStatus("Creating");
     await ada.sees("A sandbox is being made for the project.");
@@ -34,7 +34,7 @@ describeInBrowser("a slow Daytona", () => {
     await ada.preview.getByRole("heading", { name: "Sundial" }).waitFor();
   });
 
-  test("makes starting take its time, and says so; a second click is not possible", async () => {
+  test("shows the project as starting, and disables the button meanwhile", async () => {
     const ada = await withASundial(fixture);
     await ada.press("Stop");
     await ada.seesStatus("Stopped");
@@ -78,7 +78,7 @@ describeInBrowser("a failing Daytona", () => {
     return ada;
   }
 
-  test("leaves a project that says what went wrong, and that comes to life by trying again", async () => {
+  test("leaves a project that shows the error and works after a retry", async () => {
     const ada = await whoseProjectFailed();
     await ada.projects.first().click();
     await ada.sees(/^This project has failed: /);
@@ -104,7 +104,7 @@ describeInBrowser("a failing Daytona", () => {
     await expect.poll(async () => ids(await listSandboxes(fixture.dev))).toEqual(ids(before));
   });
 
-  test("is told where a preview should be, and can be asked again", async () => {
+  test("shows an error in place of the preview, which can be reloaded", async () => {
     const ada = await withASundial(fixture);
     await fixture.breakService("daytona", { pattern: "preview", kind: { status: 503 } });
     await ada.press("Reload the preview");
@@ -116,7 +116,7 @@ describeInBrowser("a failing Daytona", () => {
     await ada.preview.getByRole("heading", { name: "Sundial" }).waitFor();
   });
 
-  test("does not lose a prompt that it kept from being taken", async () => {
+  test("keeps a prompt that could not be sent", async () => {
     const ada = await withASundial(fixture);
     await ada.press("Stop");
     await ada.seesStatus("Stopped");
@@ -141,7 +141,7 @@ describeInBrowser("a failing Daytona", () => {
     expect(await ada.messages.getByText("You: Now in violet.", { exact: true }).count()).toBe(1);
   });
 
-  test("is not offered to make a second project of what is being made already", async () => {
+  test("does not lead to a second project when the page is reloaded during the creation", async () => {
     const ada = await fixture.open();
     await ada.signUp("Ada");
     const slow = { method: "POST", pattern: "^/(api/)?sandbox$", kind: { delayMs: 1500 } };

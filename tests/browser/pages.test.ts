@@ -24,7 +24,7 @@ const NARROW = { width: 320, height: 640 };
 
 const SCHEMES = ["light", "dark"] as const;
 
-/** Until the page is shown as it was last told to look. */
+/** Waits until the page has been painted with its latest styles. */
 function repainted(page: Page): Promise<void> {
   return page.evaluate(
     () =>
@@ -174,7 +174,7 @@ describeInBrowser("every page", () => {
     await look(ada, "delete-account");
   });
 
-  test("of someone whose name is one long word", async () => {
+  test("a user whose name is one long word", async () => {
     const long = await fixture.open();
     await long.signUp("Llanfairpwllgwyngyll".repeat(4), "long@example.com");
     await long.goTo("Account");

@@ -24,7 +24,7 @@ describeInBrowser("payments", () => {
     await ada.page.waitForURL((url) => url.href.startsWith(fixture.dev.stripeUrl));
   }
 
-  test("a checkout that is called off costs nothing and changes nothing", async () => {
+  test("a cancelled checkout changes nothing", async () => {
     const ada = await someone();
     await atCheckout(ada);
     await ada.page.getByRole("link", { name: "Cancel and go back" }).click();
@@ -72,7 +72,7 @@ describeInBrowser("payments", () => {
     await ada.sees(/^Ends on /);
   });
 
-  test("an address that says so buys nothing: it waits for Stripe, as the plan does", async () => {
+  test("the success address alone buys nothing: the page waits for Stripe", async () => {
     const ada = await someone();
     await ada.page.goto(`${ada.home}/account?checkout=success`);
     await ada.sees("Waiting for Stripe to confirm the payment …");
@@ -83,7 +83,7 @@ describeInBrowser("payments", () => {
     expect(await ada.page.textContent("body")).not.toMatch(/Thank you|Stripe to confirm/);
   });
 
-  test("without Stripe nothing is charged, and it says so; later it works", async () => {
+  test("without Stripe nothing is charged, and an error is shown; later it works", async () => {
     const ada = await someone();
     await fixture.breakService("stripe", { path: "/v1/", kind: { status: 503 } });
     await ada.press("Upgrade to Pro");
@@ -93,7 +93,7 @@ describeInBrowser("payments", () => {
     await ada.sees("Subscribe");
   });
 
-  test("a plan that is used up says so, and what is typed beyond it is kept", async () => {
+  test("at the plan's limit an error is shown, and the prompt is kept", async () => {
     const ada = await fixture.open();
     await ada.signUp("Ada");
     const { maxProjects } = PLANS.free;

@@ -1,4 +1,4 @@
-/** The server killed and restarted under an open page: nothing is lost, and nobody has to reload. */
+/** The server killed and restarted under an open page: nothing is lost, and no reload is needed. */
 import { afterAll, expect, test } from "vitest";
 import { AppProcess } from "./support/app.ts";
 import { describeInBrowser, useFixture } from "./support/fixture.ts";
@@ -18,7 +18,7 @@ describeInBrowser("a server that is killed under an open page", () => {
 
   const neverReloaded = (ada: Visitor) => ada.page.evaluate(() => "neverReloaded" in window);
 
-  test("comes back, signed in, with what was typed and with what was done meanwhile", async () => {
+  test("reconnects, signed in, with the draft and with the change made while it was away", async () => {
     const ada = await open();
     await ada.build("Make a sundial.");
     await ada.seesStatus("Ready");
@@ -48,7 +48,7 @@ describeInBrowser("a server that is killed under an open page", () => {
     await expect.poll(() => ada.title.textContent()).toBe("Gnomon");
   });
 
-  test("while the agent works: the turn has failed with its sandbox, and can be tried again", async () => {
+  test("while the agent works: the turn fails with its sandbox, and can be tried again", async () => {
     await fixture.slowAgent();
     const ada = await open();
     await ada.build("Make a barometer.");
@@ -65,7 +65,7 @@ describeInBrowser("a server that is killed under an open page", () => {
     expect(await neverReloaded(ada)).toBe(true);
   });
 
-  test("while it makes a project: asked again, it is the same one", async () => {
+  test("while it creates a project: creating it again gives the same project", async () => {
     const ada = await open();
     const never = { method: "POST", pattern: "^/(api/)?sandbox$", kind: { delayMs: 60_000 } };
     await fixture.breakService("daytona", never);
@@ -83,7 +83,7 @@ describeInBrowser("a server that is killed under an open page", () => {
     await expect.poll(() => ada.projects.count()).toBe(1);
   });
 
-  test("a browser that is offline says so, and goes on when it is back", async () => {
+  test("a browser that is offline shows it, and goes on when it is online", async () => {
     const ada = await open();
     await ada.context.setOffline(true);
     await ada.sees("You are offline. This page goes on when you are back.");

@@ -5,7 +5,7 @@ import { describeInBrowser, useFixture } from "./support/fixture.ts";
 describeInBrowser("two people in two browsers", () => {
   const fixture = useFixture();
 
-  test("each see their own projects alone, live, and nothing of the other's by its address", async () => {
+  test("each see only their own projects, live; the address of the other's is not found", async () => {
     const [ada, bea] = [await fixture.open(), await fixture.open()];
     await Promise.all([ada.signUp("Ada"), bea.signUp("Bea")]);
     await Promise.all([ada.build("Make a sundial."), bea.build("Make a barometer.")]);
@@ -19,10 +19,10 @@ describeInBrowser("two people in two browsers", () => {
     // Someone else's is answered as one that never was, for each of them.
     await ada.page.goto(ada.home + beas);
     await ada.sees("There is no such project");
-    const told = await ada.page.locator("main").textContent();
+    const notFound = await ada.page.locator("main").textContent();
     await ada.page.goto(`${ada.home}/projects/nothing-like-it`);
     await ada.sees("There is no such project");
-    expect(await ada.page.locator("main").textContent()).toBe(told);
+    expect(await ada.page.locator("main").textContent()).toBe(notFound);
 
     // Nor is it in the list once both are done.
     await Promise.all([ada.page.goto(ada.home), bea.page.goto(bea.home)]);
@@ -31,7 +31,7 @@ describeInBrowser("two people in two browsers", () => {
     expect(await bea.page.textContent("main")).not.toContain("Sundial");
   });
 
-  test("may be one after the other in the same window: nothing of the first is left", async () => {
+  test("sign in one after the other in the same window, and the second sees nothing of the first", async () => {
     const window = await fixture.open();
     await window.signUp("Ada");
     await window.whatToBuild.fill("A secret that Ada was typing");
@@ -48,7 +48,7 @@ describeInBrowser("two people in two browsers", () => {
 describeInBrowser("one person in two tabs", () => {
   const fixture = useFixture();
 
-  test("sees in one what is done in the other, and hears which of two operations came first", async () => {
+  test("sees in each tab what is done in the other", async () => {
     const one = await fixture.open();
     await one.signUp("Ada");
     await one.build("Make a sundial.");

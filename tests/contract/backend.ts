@@ -6,7 +6,7 @@
 import type { FunctionArgs, FunctionReference, FunctionReturnType } from "convex/server";
 import { isQuaverError, type QuaverErrorData } from "../../convex/lib/errors.ts";
 
-/** Calls public functions as one user, or as nobody. */
+/** Calls public functions as one user, or signed out. */
 export interface Caller {
   query<F extends FunctionReference<"query">>(
     reference: F,
@@ -24,11 +24,11 @@ export interface Caller {
 
 /** A backend under test. */
 export interface Backend {
-  /** Somebody without a token. */
+  /** A caller without a token. */
   visitor: Caller;
   /** Makes a user who is known to Clerk, whose row is there, and who is signed in. */
   signUp(firstName: string): Promise<Caller>;
-  /** Somebody with a good token whose row is not there. */
+  /** A caller with a valid token whose user has no row yet. */
   unsynced(): Promise<Caller>;
   /** A request to the HTTP endpoints; `path` begins with a slash. */
   fetch(path: string, init?: RequestInit): Promise<Response>;

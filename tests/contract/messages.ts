@@ -105,7 +105,7 @@ export function describeMessages(name: string, start: () => Promise<Backend>): v
       expect(await contents(caller, projectId)).toEqual([]);
     });
 
-    test("what is just within the limits is stored", async () => {
+    test("input just within the limits is stored", async () => {
       const { caller, projectId } = await personWithProject(await start());
       const parts = Array.from({ length: 200 }, () => ({ type: "text" as const, text: "ü" }));
       const content = "x".repeat(100_000);
@@ -114,7 +114,7 @@ export function describeMessages(name: string, start: () => Promise<Backend>): v
       expect((await contents(caller, projectId)).map(({ length }) => length)).toEqual([100_000, 0]);
     });
 
-    test("nobody else reads a conversation, or adds to it", async () => {
+    test("only its owner reads a conversation, or adds to it", async () => {
       const backend = await start();
       const { caller, projectId } = await personWithProject(backend);
       await caller.mutation(insert, { projectId, role: "user", content: "Secret plans" });

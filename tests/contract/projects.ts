@@ -97,7 +97,7 @@ export function describeProjects(name: string, start: () => Promise<Backend>): v
       const [project, ...more] = await ada.query(listForCurrentUser, {});
       expect(more).toEqual([]);
       const { _id: projectId } = project!;
-      // Whoever came second is told which one it is: in an answer, or while it is being made.
+      // The second call gets the same id, as a result or as an error while it is being created.
       const inProgress = { data: { code: "OPERATION_IN_PROGRESS", projectId } };
       for (const answer of [one, other]) {
         if (answer instanceof Error) expect(answer).toMatchObject(inProgress);
@@ -119,7 +119,7 @@ export function describeProjects(name: string, start: () => Promise<Backend>): v
       expect(await names(ada)).toEqual(["Breakout"]);
     });
 
-    test("what breaks a limit makes neither a project nor a sandbox", async () => {
+    test("input over a limit creates neither a project nor a sandbox", async () => {
       const backend = await start();
       const ada = await backend.signUp("Ada");
       const before = await backend.sandboxNames();
@@ -202,7 +202,7 @@ export function describeProjects(name: string, start: () => Promise<Backend>): v
       expect(await status()).toBe("ready");
     });
 
-    test("what its state does not allow is refused, and changes nothing", async () => {
+    test("an operation that the status does not allow is refused, and changes nothing", async () => {
       const backend = await start();
       const ada = await backend.signUp("Ada");
       const { projectId } = await createProject(ada);

@@ -44,7 +44,7 @@ export function describeUsers(name: string, start: () => Promise<Backend>): void
           caller.query(getBySandboxId, { sandboxId: "anything" }),
           caller.action(api.projects.actions.create, { name: "App", prompt: "Build it" }),
         ];
-        // All at once: one that is refused while another is waited for would be nobody's.
+        // All at once: a rejection while another call is awaited would be unhandled.
         const refusals = await Promise.all(calls.map(refusal));
         expect(refusals).toMatchObject([{ code }, { code }, { code }]);
       }

@@ -60,7 +60,7 @@ const TABLE: Record<string, Row> = {
     kind: "action",
     args: () => ({}),
     visitor: { code: "UNAUTHENTICATED" },
-    // Each is told that Clerk can't be asked: nobody but the caller is in question.
+    // Each is refused because Clerk can't be called: these functions concern the caller only.
     unsynced: { code: "CLERK_UNAVAILABLE" },
     otherUser: { code: "CLERK_UNAVAILABLE" },
   },

@@ -58,7 +58,7 @@ const backend: Backend = {
   unsynced: async () => {
     if (!fake) throw new Error("The second Clerk has not started.");
     const atFakeClerk = { ...dev, clerkUrl: fake.url };
-    const user = await signUp(atFakeClerk, `nobody${++users}@example.com`, "Nobody");
+    const user = await signUp(atFakeClerk, `unsynced${++users}@example.com`, "Una");
     return callerWith(() => freshToken(atFakeClerk, user));
   },
   fetch: (path, init) => fetch(`${dev.siteUrl}${path}`, init),

@@ -1,6 +1,6 @@
 /**
  * The whole path, from `bun run dev` on an empty data folder: a user signs up, makes a project, talks in it, and
- * finds everything again after the servers were stopped, politely and by `kill -9`. Told through the official clients
+ * finds everything again after the servers were stopped, by Ctrl-C and by `kill -9`. All through the official clients
  * and the official CLI; nothing here reaches into the backend.
  */
 import { readdirSync, readFileSync, rmSync } from "node:fs";
@@ -71,7 +71,7 @@ describe("signing in", () => {
     expect(user?.clerkUser).toMatchObject({ id: ada.id, first_name: "Ada" });
   });
 
-  test("a good token of someone whose row is not there yet says so", async () => {
+  test("a valid token before the user's row is there gives No Clerk User", async () => {
     const grace = await signUp(dev, "grace@example.com", "Grace");
     // The webhook is on its way: what counts is that every answer is one of the two, and the last is the second.
     const client = liveClient(dev.url, () => freshToken(dev, grace));
@@ -84,7 +84,7 @@ describe("signing in", () => {
 });
 
 describe("a project", () => {
-  test("appears as creating and becomes ready before the eyes of a second tab", async () => {
+  test("appears as creating and becomes ready in a second tab", async () => {
     const list = new Subscription(
       adasClient(),
       "listForCurrentUser",
@@ -207,7 +207,7 @@ describe("an operator with the official CLI", () => {
     expect(await convex("data", "projects")).toContain("A moondial");
   });
 
-  test("`convex logs` shows what functions did, and goes on", async () => {
+  test("`convex logs` shows what functions did, and follows", async () => {
     const logs = spawnConvex(dev, ["logs", "--history", "500", "--success"], {
       cwd: `${dataDir}/cli`,
       output: ["pipe", "pipe"],

@@ -24,7 +24,7 @@ async function adasHttpClient() {
   return httpClient(dev.url, await freshToken(dev, ada));
 }
 
-test("a paid checkout makes the plan pro before one's eyes, and cancelling shows", async () => {
+test("a paid checkout changes the plan to pro in a live query, and so does cancelling", async () => {
   const status = new Subscription(
     liveClient(dev.url, () => freshToken(dev, ada)),
     "userLoginStatus",
@@ -57,7 +57,7 @@ test("a paid checkout makes the plan pro before one's eyes, and cancelling shows
   await expect.poll(() => client.query(listPayments, {}), { timeout: 30_000 }).toHaveLength(1);
 });
 
-test("what was paid for survives `kill -9`", async () => {
+test("a paid plan survives `kill -9`", async () => {
   dev = await restart();
   const client = await adasHttpClient();
   expect((await client.query(currentPlan, {})).plan).toBe("pro");

@@ -66,8 +66,8 @@ describe("a client that sends nonsense", () => {
   });
 
   test("an unknown function", async () => {
-    const answer = await postRaw(`${dev.url}/api/query`, call("auth/users:nobodyHome", [{}]));
-    expect(answer.text).toContain("Could not find public function for 'auth/users:nobodyHome'");
+    const answer = await postRaw(`${dev.url}/api/query`, call("auth/users:noSuchFunction", [{}]));
+    expect(answer.text).toContain("Could not find public function for 'auth/users:noSuchFunction'");
   });
 
   test("an internal function is not there for a client", async () => {
@@ -126,7 +126,7 @@ describe("a client that isn't who it says", () => {
     expect(["TokenExpired", "Unauthenticated"]).toContain(answer.code);
   });
 
-  test("nobody without the admin key changes the deployment", async () => {
+  test("the deployment is changed with the admin key only", async () => {
     const body = JSON.stringify({ changes: [{ name: "DAYTONA_API_KEY", value: "stolen" }] });
     const token = await freshToken(dev, ada);
     for (const authorization of ["Convex wrong", "Convex ", `Bearer ${token}`, undefined]) {

@@ -27,7 +27,7 @@ async function failure(started: DevProcess): Promise<{ finished: Finished; line:
   return { finished, line: JSON.parse(lines[0] ?? "") };
 }
 
-test("a data folder in use is left to whoever uses it", async () => {
+test("a data folder in use is refused, and the process that uses it goes on", async () => {
   const dataDir = tempFolder();
   const args = ["--json", "--free-ports", "--data-dir", dataDir];
   const first = devProcess(...args);

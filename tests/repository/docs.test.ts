@@ -239,7 +239,7 @@ test(".env.example", () => {
   expect(wrongIn(parseDocument(".env.example"))).toEqual([]);
 });
 
-describe("what is wrong is seen", () => {
+describe("mistakes are found", () => {
   test.each([
     "`bun run nonsense`",
     "`bun run dev --nonsense`",

@@ -35,7 +35,7 @@ function verdictOn(name: VariableName, value: string) {
 }
 
 describe("the variables", () => {
-  test("are those of convex.config.ts, and required are those that a push is refused without", () => {
+  test("are those of convex.config.ts, with the same ones required", () => {
     // As text: the components it imports can't be loaded outside a bundler.
     const config = readFileSync(join(ROOT, "convex/convex.config.ts"), "utf8");
     const declared = [...config.matchAll(/^ {4}([A-Z_]+): v\.(\w+)\(/gm)];
@@ -45,7 +45,7 @@ describe("the variables", () => {
     expect(required.map(({ name }) => name)).toEqual(asked);
   });
 
-  test("are all set when each looks as it should", () => {
+  test("are all set when each has its form", () => {
     expect(checkVariables(GOOD).filter(({ state }) => state !== "set")).toEqual([]);
   });
 

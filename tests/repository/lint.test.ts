@@ -16,7 +16,7 @@ async function refusals(file: string, code: string): Promise<(string | null)[]> 
 
 const BOUNDARY = "@typescript-eslint/no-restricted-imports";
 
-describe("who may import what", { timeout: LOADED_WITHIN_MS }, () => {
+describe("imports between modules", { timeout: LOADED_WITHIN_MS }, () => {
   test.each([
     ["convex/schema.ts", 'import "@daytonaio/sdk";'],
     ["convex/schema.ts", 'import "@quaver/local-deployment";'],
@@ -139,7 +139,7 @@ describe("when variables are read", { timeout: LOADED_WITHIN_MS }, () => {
   });
 });
 
-describe("who may write projects", { timeout: LOADED_WITHIN_MS }, () => {
+describe("writing projects", { timeout: LOADED_WITHIN_MS }, () => {
   const RULE = "no-restricted-syntax";
   const writes = (call: string) =>
     `import type { MutationCtx } from "../_generated/server";

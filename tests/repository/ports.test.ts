@@ -42,7 +42,7 @@ test("a port in use may belong to a run that is ending: it is tried again", asyn
 });
 
 test.each([true, false])(
-  "at last it gives way to a free one, which is told (free ports: %j)",
+  "at last a free port is used instead and reported (free ports: %j)",
   async (freePorts) => {
     const [deployment, clerk] = [await takenPort(), await freePort()];
     const chosen = await choosePorts({ deployment, clerk }, { freePorts, insist: false });

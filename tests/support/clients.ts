@@ -28,7 +28,7 @@ export function liveClient(url: string, fetchToken?: () => Promise<string>): Con
   return client;
 }
 
-/** Asks again while nobody answers, as Clerk's own library does: being offline is not being signed out. */
+/** Retries while there is no answer, as Clerk's own library does: being offline is not being signed out. */
 async function untilReached(
   fetchToken: () => Promise<string>,
   isClosed: () => boolean,

@@ -7,7 +7,7 @@ import { makeTempFolder } from "./temp.ts";
 /** What a suite on `bun run dev` has, from its first test on. */
 export interface DevSuite {
   dev: Ready;
-  /** Somebody who has signed up. */
+  /** A user who has signed up. */
   ada: Person;
   /** Where everything is kept. */
   dataDir: string;

@@ -83,7 +83,7 @@ function isInState({ state }: Row, kind: string): boolean {
 }
 
 /**
- * The workpool's jobs that have something left to do. The check whether Clerk has deleted somebody, a minute after they
+ * The workpool's jobs that have something left to do. The check whether Clerk has deleted a user, a minute after they
  * asked for it, has nothing to do once their row is gone.
  */
 export async function workpoolJobs(target: Target): Promise<Row[]> {

@@ -1,4 +1,4 @@
-/** What the user is told about each error of a call. */
+/** The text shown for each error of a call. */
 import { isQuaverError, type QuaverErrorCode, type QuaverErrorData } from "@backend/lib/errors";
 import { formatDuration } from "./format";
 import { OPERATION_SENTENCES, STATUS_LABELS } from "./labels";

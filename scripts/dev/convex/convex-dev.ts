@@ -18,7 +18,7 @@ export interface ConvexDev {
   target: Target;
   /** Where it runs; see `cli-folder.ts`. */
   cwd: string;
-  /** Resolves when it shall end. */
+  /** Resolves when it is to end. */
   stop: Promise<void>;
   /** For a program: a refused push is an error. A person reads why, edits, and sees the next one succeed. */
   json: boolean;
@@ -31,7 +31,7 @@ const showLines = (output: Readable) => passOn(output, process.stderr);
 
 /**
  * The first push. A person reads of it only when it fails, and then it is tried again after every edit.
- * @returns whether the functions are there now; false when it was told to stop before
+ * @returns whether the functions are there now; false when it was stopped before
  * @throws CommandFailure `PUSH_FAILED`; the CLI has said why on stderr
  */
 export async function pushFirst(dev: ConvexDev): Promise<boolean> {
@@ -46,7 +46,7 @@ export async function pushFirst(dev: ConvexDev): Promise<boolean> {
 }
 
 /**
- * Pushes after every edit and prints the functions' logs, until told to stop.
+ * Pushes after every edit and prints the functions' logs, until stopped.
  * @throws CommandFailure `CONVEX_DEV_ENDED` when the CLI ends by itself
  */
 export async function watch(dev: ConvexDev): Promise<void> {

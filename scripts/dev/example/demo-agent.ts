@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { ROOT } from "../../lib/convex-cli.ts";
 
-/** The demo agent, which answers prompts while nobody has set another, and what serves what it makes. */
+/** The demo agent, which answers prompts unless another agent is set, and the server of the page it makes. */
 export const DEMO_AGENT = {
   /** `AGENT_COMMAND`: run in the sandbox for each turn. */
   command: nodeLine("agent.js"),

@@ -9,7 +9,7 @@ const SERVER = fileURLToPath(new URL("./vite-server.js", import.meta.url));
 /** How long Vite gets to answer its first request, on a machine that pushes functions meanwhile. */
 const READY_WITHIN_MS = 60_000;
 
-/** What the example is told. */
+/** Where the example is served, and with which backend. */
 export interface ExampleOptions {
   port: number;
   dataDir: string;

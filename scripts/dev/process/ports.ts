@@ -3,7 +3,7 @@ import { CommandFailure } from "../../lib/failure.ts";
 import type { Memory } from "./memory.ts";
 
 /**
- * The listeners of `bun run dev`, and where each is unless told otherwise. The first two are Convex's own, the last
+ * The listeners of `bun run dev`, and the port of each by default. The first two are Convex's own, the last
  * is Vite's.
  */
 export const USUAL_PORTS = {
@@ -44,7 +44,7 @@ const NO_SUCH_ADDRESS = ["EADDRNOTAVAIL", "EAFNOSUPPORT"];
 
 /**
  * Chooses ports: those this data folder had before, else the usual ones, or any with `freePorts`. One that is in use
- * gives way to another. All are known before anything starts, because the parts are told about each other.
+ * gives way to another. All are known before anything starts, because the parts are configured with each other's addresses.
  * @throws CommandFailure `PORT_IN_USE` when one of the last start is taken and `insist` asks for it
  */
 export async function choosePorts(

@@ -27,7 +27,7 @@ type Service = "clerk" | "daytona" | "stripe";
 export interface Fixture {
   /** What runs, and where. */
   readonly dev: App;
-  /** Opens a window of its own, with nobody signed in; motion is reduced unless the options say otherwise. */
+  /** Opens a window of its own, signed out; motion is reduced unless the options say otherwise. */
   open(options?: BrowserContextOptions): Promise<Visitor>;
   /** Makes one of the emulators fail, until the running test is over or `mend` is called. */
   breakService(service: Service, fault: Fault): Promise<void>;
@@ -66,7 +66,7 @@ export function useFixture(start: () => Promise<App> = workersApp): Fixture {
     isSlow = false;
     const crashes = visitors.flatMap(({ crashes }) => crashes);
     await Promise.all(visitors.splice(0).map((visitor) => visitor.close()));
-    expect(crashes, "errors that nobody caught in the page").toEqual([]);
+    expect(crashes, "errors that the page did not catch").toEqual([]);
   });
   afterAll(async () => {
     await browser.close();

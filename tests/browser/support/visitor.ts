@@ -1,4 +1,4 @@
-/** Somebody at a window of the browser: what they do and see, in the app's own words. */
+/** A person at a window of the browser: what they do and see, in the app's own words. */
 import type { BrowserContext, Locator, Page } from "playwright-core";
 import { expect } from "vitest";
 
@@ -48,10 +48,10 @@ export class Visitor {
     await page.getByText("Nothing here yet").waitFor();
   }
 
-  /** Clerk's id of whoever has signed in here. */
+  /** The Clerk id of the signed-in user. */
   async personId(): Promise<string> {
     const id = await this.page.evaluate(() => sessionStorage.getItem("quaver:person"));
-    if (id === null) throw new Error("Nobody has signed in.");
+    if (id === null) throw new Error("No user is signed in.");
     return id;
   }
 

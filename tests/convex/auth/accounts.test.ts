@@ -77,7 +77,7 @@ describe("a user whose webhook is late", () => {
     expect(users.map(({ clerkUser }) => clerkUser.first_name)).toEqual(["Adele"]);
   });
 
-  test("who has been deleted is not brought back, and Clerk is not asked", async () => {
+  test("a deleted user is not inserted again, and Clerk is not called", async () => {
     const { t, ada } = aNewUser();
     await deliver(t, "user.deleted", { id: "user_ada", deleted: true });
     expect((await refusal(ada.action(syncCurrentUser, {}))).code).toBe("UNAUTHENTICATED");
@@ -85,7 +85,7 @@ describe("a user whose webhook is late", () => {
     expect(clerk.calls).toEqual([]);
   });
 
-  test("who is deleted during the call is not brought back either", async () => {
+  test("a user who is deleted during the call is not inserted again", async () => {
     const { t, ada } = aNewUser();
     await ada.mutation(internal.auth.sync.beginSync, {});
     await deliver(t, "user.deleted", { id: "user_ada", deleted: true });
@@ -103,7 +103,7 @@ describe("a user whose webhook is late", () => {
     expect((await dump(t)).users).toEqual([]);
   });
 
-  test("whom Clerk does not know is refused as UNAUTHENTICATED", async () => {
+  test("a user whom Clerk does not have is refused as UNAUTHENTICATED", async () => {
     const { ada } = aNewUser();
     clerk.users.clear();
     expect((await refusal(ada.action(syncCurrentUser, {}))).code).toBe("UNAUTHENTICATED");

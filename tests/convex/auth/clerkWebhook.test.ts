@@ -134,7 +134,7 @@ describe("what is refused", () => {
     ["no JSON", "{"],
     ["no event", "[1, 2]"],
     ["a user event without a user", JSON.stringify(aClerkEvent("user.created", {}))],
-    ["a deletion of nobody", JSON.stringify(aClerkEvent("user.deleted", { deleted: true }))],
+    ["a deletion without an id", JSON.stringify(aClerkEvent("user.deleted", { deleted: true }))],
     ["an empty body", ""],
   ] as const)("%s, well signed, is 400", async ([, signed]) => {
     const t = aBackend();

@@ -1,4 +1,4 @@
-/** Stripe repeats what it has saved under an idempotency key, failures too: nobody is stuck, nobody pays twice. */
+/** Stripe repeats what it has saved under an idempotency key, failures too: a checkout never stays blocked, and no user pays twice. */
 import { describe, expect, test, vi } from "vitest";
 import { api, internal } from "../../../convex/_generated/api.js";
 import { isQuaverError } from "../../../convex/lib/errors.ts";

@@ -242,13 +242,13 @@ describe("a checkout", () => {
   });
 
   test.for([true, false])(
-    "makes a new customer of one deleted at Stripe (told: %s)",
-    async (told) => {
+    "makes a new customer of one deleted at Stripe (webhook delivered: %s)",
+    async (delivered) => {
       const { t, stripe, ada } = await aCustomer();
       await checkout(ada);
       const [customer] = stripe.ledger.customers.values();
       await stripe.api("DELETE", `/customers/${customer!.id}`);
-      if (told) await stripe.deliverAll(t);
+      if (delivered) await stripe.deliverAll(t);
       const { url } = await checkout(ada);
       await stripe.pay(url);
       await stripe.deliverAll(t);

@@ -15,7 +15,7 @@ import { rowOf } from "../support/builders.ts";
 const { currentPlan, listInvoices, listPayments } = api.payments.queries;
 const { createCheckoutSession } = api.payments.actions;
 
-/** Somebody who has just paid; none of the webhooks has arrived. */
+/** A user who has just paid; none of the webhooks has arrived. */
 async function justPaid() {
   const t = aBackend();
   const stripe = new FakeStripe();

@@ -1,4 +1,4 @@
-/** Creating a project when something goes wrong on the way, or somebody gets in between. */
+/** Creating a project when a call fails on the way, or another operation comes in between. */
 import { beforeEach, describe, expect, test, vi } from "vitest";
 import { api, internal } from "../../../convex/_generated/api.js";
 import { PLANS } from "../../../convex/payments/plans.ts";
@@ -187,7 +187,7 @@ describe("when the sandbox can't be created", () => {
     expect(daytona.sandboxes.size).toBe(0);
   });
 
-  test("without a key the log names the variable, and the owner is told that sandboxes are not set up", async () => {
+  test("without a key the log names the variable, and the error says that sandboxes are not set up", async () => {
     vi.stubEnv("DAYTONA_API_KEY", undefined);
     const { ada } = await aUser();
     const data = await refusal(ada.action(create, newProject));
@@ -309,11 +309,11 @@ describe("a project that is created again with the same client id", () => {
     const { t, ada } = await aUser();
     vi.spyOn(console, "error").mockReturnValue();
     daytona.fail("create", DOWN);
-    const told = await refusal(ada.action(create, again));
+    const error = await refusal(ada.action(create, again));
     const [project] = (await dump(t)).projects;
     const projectId = project!._id;
-    expect(told).toMatchObject({ code: "SANDBOX_UNAVAILABLE", retryable: true, projectId });
-    expect(await refusal(ada.action(create, again))).toEqual(told);
+    expect(error).toMatchObject({ code: "SANDBOX_UNAVAILABLE", retryable: true, projectId });
+    expect(await refusal(ada.action(create, again))).toEqual(error);
     expect(daytona.created).toHaveLength(1);
     const retried = await ada.action(api.projects.actions.retry, { projectId });
     expect(await ada.action(create, again)).toEqual(retried);

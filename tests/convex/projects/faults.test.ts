@@ -34,7 +34,7 @@ async function work(t: TestBackend): Promise<void> {
   }
 }
 
-/** Goes on after a refusal: a user who is told that something failed tries the next thing. */
+/** Goes on after a refusal, as a user does. */
 async function tolerantly(call: Promise<unknown>): Promise<void> {
   try {
     await call;

@@ -227,7 +227,7 @@ describe("when Daytona fails", () => {
     expect((await project()).status).toBe("ready");
   });
 
-  test("without a key nothing changes, and the owner is told that sandboxes are not set up", async () => {
+  test("without a key nothing changes, and the error says that sandboxes are not set up", async () => {
     const { ada, projectId, status } = await aReadyProject();
     vi.stubEnv("DAYTONA_API_KEY", undefined);
     const data = await refusal(ada.action(stop, { projectId }));

@@ -350,7 +350,7 @@ describe("sandboxes that are no project's", () => {
     expect((await dump(t)).projects[0]).not.toHaveProperty("operation");
   });
 
-  test("of a failed project hold it up no longer than a lease, though whoever deletes them dies", async () => {
+  test("of a failed project delay it for one lease at most, even if the process that deletes them dies", async () => {
     const { t, userId } = await aUser();
     const projectId = await storeProject(t, userId, {
       status: "failed",

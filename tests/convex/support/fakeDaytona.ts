@@ -130,7 +130,7 @@ export class FakeDaytona {
     else sandbox.state = state;
   }
 
-  /** Makes a sandbox that nobody here asked for. */
+  /** Makes a sandbox that no call of the backend asked for. */
   add(input: Pick<CreateSandboxInput, "name" | "labels">, createdAt: number): Sandbox {
     const id = `sandbox-${String(++this.#count)}`;
     const sandbox: Sandbox = {

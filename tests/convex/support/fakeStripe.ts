@@ -168,7 +168,7 @@ export class FakeStripe {
   }
 }
 
-/** Whoever aborts a request doesn't wait for its answer; the request itself goes on. */
+/** An aborted request fails at once for the caller; at Stripe it goes on. */
 function aborted(signal: AbortSignal): Promise<never> {
   return new Promise((_, reject) => {
     signal.addEventListener("abort", () => {

@@ -110,7 +110,7 @@ export async function settle(t: TestBackend, stepMs = 250): Promise<void> {
 
 /**
  * Lets time pass a second at a time, until `until` holds. What comes due begins, and goes as far as it can before
- * the next second: a call that hangs keeps nobody waiting, and the controlled clock says how long things take.
+ * the next second: a call that hangs does not hold up the test, and the controlled clock says how long things take.
  *
  * @returns how many ms passed
  */

@@ -15,7 +15,7 @@ export async function pass(t: TestBackend, ms = 6_000): Promise<void> {
   }
 }
 
-/** Somebody with what they see: their first project, and what is said in it. */
+/** A user with what they see: their first project, and its messages. */
 export async function aUser() {
   const t = aBackend();
   const ada = await signUp(t);

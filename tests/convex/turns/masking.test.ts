@@ -1,4 +1,4 @@
-/** Whatever the agent's keys are, and however what it prints arrives: none is told, and nothing else is lost. */
+/** For any keys of the agent and any chunks of its output: no key is shown, and nothing else is lost. */
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { clean, maskSecrets, secretsOf, type Secrets } from "../../../convex/turns/masking.ts";
@@ -112,9 +112,9 @@ describe("whatever the secrets, the output and how it is read", () => {
   test("no whole secret is ever in a message", () => {
     fc.assert(
       fc.property(tightScene, ({ env, output, lengths, base }) => {
-        const told = stored(reading(output, lengths, secretsOf(env), base));
+        const shown = stored(reading(output, lengths, secretsOf(env), base));
         for (const value of wholeSecrets(env)) {
-          for (const text of told) expect(text.includes(value)).toBe(false);
+          for (const text of shown) expect(text.includes(value)).toBe(false);
         }
       }),
       { numRuns: 300 },
@@ -138,25 +138,25 @@ describe("whatever the secrets, the output and how it is read", () => {
     );
     fc.assert(
       fc.property(line, ({ env, output, lengths, base }) => {
-        const told = stored(reading(output, lengths, secretsOf(env), base));
-        for (const text of told) expect(text).not.toContain(env.KEY);
-        expect(told.at(-1) ?? "").toHaveLength(clean(decoded(output)).length);
+        const shown = stored(reading(output, lengths, secretsOf(env), base));
+        for (const text of shown) expect(text).not.toContain(env.KEY);
+        expect(shown.at(-1) ?? "").toHaveLength(clean(decoded(output)).length);
       }),
     );
   });
 
-  test("what is told is the same as if it had all been read at once, and nothing else is changed", () => {
+  test("the text is the same as if it had been read at once, and nothing but secrets is changed", () => {
     fc.assert(
       fc.property(scene, ({ env, output, lengths, base }) => {
         const secrets = secretsOf(env);
-        const told = reading(output, lengths, secrets, base).join("");
+        const shown = reading(output, lengths, secrets, base).join("");
         const text = clean(decoded(output));
-        expect(told).toHaveLength(text.length);
-        if (!secrets.patterns.some((pattern) => text.includes(pattern))) expect(told).toBe(text);
+        expect(shown).toHaveLength(text.length);
+        if (!secrets.patterns.some((pattern) => text.includes(pattern))) expect(shown).toBe(text);
         const isKept = (unit: string, at: number) => unit === text[at] || unit === secrets.cover;
-        expect(told.split("").every(isKept)).toBe(true);
+        expect(shown.split("").every(isKept)).toBe(true);
         const isPlain = !secrets.patterns.some((pattern) => overlapsItself(text, pattern, secrets));
-        if (isPlain) expect(told).toBe(maskSecrets(text, secrets));
+        if (isPlain) expect(shown).toBe(maskSecrets(text, secrets));
       }),
       { numRuns: 300 },
     );

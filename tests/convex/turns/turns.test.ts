@@ -362,8 +362,11 @@ describe("when Daytona fails", () => {
       await ada.action(create, newProject);
       await pass(t);
       expect((await project()).status).toBe("failed");
-      const told = JSON.stringify([await dump(t), vi.mocked(console.error).mock.calls.map(String)]);
-      expect(told).not.toContain(SECRET);
+      const written = JSON.stringify([
+        await dump(t),
+        vi.mocked(console.error).mock.calls.map(String),
+      ]);
+      expect(written).not.toContain(SECRET);
     },
   );
 
