@@ -8,15 +8,40 @@ import { ROOT } from "../../scripts/lib/convex-cli.ts";
 const LOADED_WITHIN_MS = 180_000;
 const eslint = new ESLint({ cwd: ROOT });
 
-/** Lints `code` as the content of `file`, which exists, so that types are known. */
-async function refusals(file: string, code: string): Promise<(string | null)[]> {
-  const results = await eslint.lintText(code, { filePath: join(ROOT, file) });
-  return results.flatMap((result) => result.messages.map((message) => message.ruleId));
-}
+/** A hundred times as fast, for rules that need no types. */
+const untyped = new ESLint({
+  cwd: ROOT,
+  overrideConfig: { languageOptions: { parserOptions: { projectService: false } } },
+  ruleFilter: ({ ruleId }) => UNTYPED.has(ruleId),
+});
 
 const BOUNDARY = "@typescript-eslint/no-restricted-imports";
+const ENVIRONMENT = "environment/env-at-call-time";
+const SYNTAX = "no-restricted-syntax";
+const CAST = "quaver/casts-give-reason";
+const SUPPRESSION = "quaver/suppressions-give-reason";
+const PROCESS_ENV = "@convex-dev/no-process-env";
+const CLICK = "jsx-a11y-x/click-events-have-key-events";
+const HOOK = "react-hooks/rules-of-hooks";
+const UNTYPED = new Set([
+  BOUNDARY,
+  ENVIRONMENT,
+  SYNTAX,
+  CAST,
+  SUPPRESSION,
+  PROCESS_ENV,
+  CLICK,
+  HOOK,
+]);
 
-describe("imports between modules", { timeout: LOADED_WITHIN_MS }, () => {
+/** Whether a rule refuses `code` as the content of `file`, which exists, so that its types are known. */
+async function isRefused(rule: string, file: string, code: string): Promise<boolean> {
+  const engine = UNTYPED.has(rule) ? untyped : eslint;
+  const results = await engine.lintText(code, { filePath: join(ROOT, file) });
+  return results.some(({ messages }) => messages.some(({ ruleId }) => ruleId === rule));
+}
+
+describe("imports between modules", () => {
   test.each([
     ["convex/schema.ts", 'import "@daytonaio/sdk";'],
     ["convex/schema.ts", 'import "@quaver/local-deployment";'],
@@ -60,7 +85,7 @@ describe("imports between modules", { timeout: LOADED_WITHIN_MS }, () => {
     ["example/src/env.ts", 'import { PLANS } from "@backend/payments/plans";\nvoid PLANS;'],
     ["example/src/env.ts", 'import "../../convex/_generated/api";'],
   ])("%s may not: %s", async (file, code) => {
-    expect(await refusals(file, code)).toContain(BOUNDARY);
+    expect(await isRefused(BOUNDARY, file, code)).toBe(true);
   });
 
   test.each([
@@ -96,12 +121,11 @@ describe("imports between modules", { timeout: LOADED_WITHIN_MS }, () => {
       'import type { PlanName } from "@backend/payments/plans";\nexport type X = PlanName;',
     ],
   ])("%s may: %s", async (file, code) => {
-    expect(await refusals(file, code)).not.toContain(BOUNDARY);
+    expect(await isRefused(BOUNDARY, file, code)).toBe(false);
   });
 });
 
-describe("when variables are read", { timeout: LOADED_WITHIN_MS }, () => {
-  const RULE = "environment/env-at-call-time";
+describe("when variables are read", () => {
   const using = (code: string) => `import { env } from "../lib/env";\n${code}`;
 
   test.each([
@@ -112,14 +136,14 @@ describe("when variables are read", { timeout: LOADED_WITHIN_MS }, () => {
     "export { env };",
     "if (env.SITE_URL) void 0;",
   ])("not while a module loads: %s", async (code) => {
-    expect(await refusals("convex/projects/mutations.ts", using(code))).toContain(RULE);
+    expect(await isRefused(ENVIRONMENT, "convex/projects/mutations.ts", using(code))).toBe(true);
   });
 
   test("not under another name, or through another module", async () => {
     const renamed = 'import { env as e } from "../lib/env";\nexport const KEY = e.SITE_URL;';
-    expect(await refusals("convex/projects/mutations.ts", renamed)).toContain(RULE);
+    expect(await isRefused(ENVIRONMENT, "convex/projects/mutations.ts", renamed)).toBe(true);
     const handedOn = 'export { env } from "../lib/env";';
-    expect(await refusals("convex/projects/mutations.ts", handedOn)).toContain(RULE);
+    expect(await isRefused(ENVIRONMENT, "convex/projects/mutations.ts", handedOn)).toBe(true);
   });
 
   test.each([
@@ -127,20 +151,17 @@ describe("when variables are read", { timeout: LOADED_WITHIN_MS }, () => {
     "export function key() {\n  const { DAYTONA_API_KEY } = env;\n  return DAYTONA_API_KEY;\n}",
     "export type Name = keyof typeof env;",
   ])("in functions, and for types: %s", async (code) => {
-    expect(await refusals("convex/projects/mutations.ts", using(code))).not.toContain(RULE);
+    expect(await isRefused(ENVIRONMENT, "convex/projects/mutations.ts", using(code))).toBe(false);
   });
 
   test("process.env is read nowhere else, also not in the sandbox package", async () => {
     const code = "export const key = () => process.env.DAYTONA_API_KEY;";
-    expect(await refusals("convex/projects/mutations.ts", code)).toContain(
-      "@convex-dev/no-process-env",
-    );
-    expect(await refusals("packages/sandbox/src/index.ts", code)).toContain("no-restricted-syntax");
+    expect(await isRefused(PROCESS_ENV, "convex/projects/mutations.ts", code)).toBe(true);
+    expect(await isRefused(SYNTAX, "packages/sandbox/src/index.ts", code)).toBe(true);
   });
 });
 
-describe("writing projects", { timeout: LOADED_WITHIN_MS }, () => {
-  const RULE = "no-restricted-syntax";
+describe("writing projects", () => {
   const writes = (call: string) =>
     `import type { MutationCtx } from "../_generated/server";
      export const f = (ctx: MutationCtx, id: never) => ctx.db.${call};`;
@@ -151,23 +172,22 @@ describe("writing projects", { timeout: LOADED_WITHIN_MS }, () => {
     'replace("projects", id, id)',
     'delete("projects", id)',
   ])("refused: %s", async (call) => {
-    expect(await refusals("convex/projects/mutations.ts", writes(call))).toContain(RULE);
+    expect(await isRefused(SYNTAX, "convex/projects/mutations.ts", writes(call))).toBe(true);
   });
 
   test("the store may write, and every file may read", async () => {
     const written = writes('delete("projects", id)');
-    expect(await refusals("convex/projects/store.ts", written)).not.toContain(RULE);
+    expect(await isRefused(SYNTAX, "convex/projects/store.ts", written)).toBe(false);
     const read = writes('get("projects", id)');
-    expect(await refusals("convex/projects/mutations.ts", read)).not.toContain(RULE);
+    expect(await isRefused(SYNTAX, "convex/projects/mutations.ts", read)).toBe(false);
   });
 });
 
-describe("reasons in comments", { timeout: LOADED_WITHIN_MS }, () => {
-  const CAST = "quaver/casts-give-reason";
+describe("reasons in comments", () => {
   const file = "scripts/check.ts";
 
   test("a type assertion without a comment is refused", async () => {
-    expect(await refusals(file, "export const a = JSON.parse('1') as number;")).toContain(CAST);
+    expect(await isRefused(CAST, file, "export const a = JSON.parse('1') as number;")).toBe(true);
   });
 
   test.each([
@@ -175,19 +195,19 @@ describe("reasons in comments", { timeout: LOADED_WITHIN_MS }, () => {
     "export const a = JSON.parse('1') as number; // the text is a number",
     "export const a = ['x'] as const;",
   ])("%j is fine", async (code) => {
-    expect(await refusals(file, code)).not.toContain(CAST);
+    expect(await isRefused(CAST, file, code)).toBe(false);
   });
 
   test("a suppression without a reason is refused", async () => {
     const suppression = "// eslint-disable-next-line eqeqeq\nexport const a = 1 == 2;";
-    expect(await refusals(file, suppression)).toContain("quaver/suppressions-give-reason");
+    expect(await isRefused(SUPPRESSION, file, suppression)).toBe(true);
   });
 });
 
 test("an element that a keyboard or a screen reader can't use is refused in the example", async () => {
   const file = "example/src/ui/Button.tsx";
   const code = "export const Sad = () => <div onClick={() => undefined}>Go</div>;";
-  expect(await refusals(file, code)).toContain("jsx-a11y-x/click-events-have-key-events");
+  expect(await isRefused(CLICK, file, code)).toBe(true);
 });
 
 test("a hook that not every render calls is refused", async () => {
@@ -197,23 +217,21 @@ test("a hook that not every render calls is refused", async () => {
     return null;
   }`;
   const file = "example/src/ui/Button.tsx";
-  expect(await refusals(file, code)).toContain("react-hooks/rules-of-hooks");
+  expect(await isRefused(HOOK, file, code)).toBe(true);
 });
 
-test("a floating promise is refused", async () => {
+test("a floating promise is refused", { timeout: LOADED_WITHIN_MS }, async () => {
   const code = "export function f(): void {\n  Promise.resolve(1);\n}\n";
-  expect(await refusals("scripts/check.ts", code)).toContain(
-    "@typescript-eslint/no-floating-promises",
-  );
+  const rule = "@typescript-eslint/no-floating-promises";
+  expect(await isRefused(rule, "scripts/check.ts", code)).toBe(true);
 });
 
-test("a switch that misses a case is refused", async () => {
+test("a switch that misses a case is refused", { timeout: LOADED_WITHIN_MS }, async () => {
   const code = `export function f(x: "a" | "b"): number {
     switch (x) { case "a": return 1; default: return 2; }
   }`;
-  expect(await refusals("scripts/check.ts", code)).toContain(
-    "@typescript-eslint/switch-exhaustiveness-check",
-  );
+  const rule = "@typescript-eslint/switch-exhaustiveness-check";
+  expect(await isRefused(rule, "scripts/check.ts", code)).toBe(true);
 });
 
 test("every rule of Convex's plugin is on for the functions", async () => {
