@@ -11,17 +11,11 @@ const PATIENT = {
   expect: { poll: { timeout: 10_000 } },
 };
 
-/** More files at a time than the two cores of CI: many tests wait for processes, sockets and deadlines. */
-const WORKERS = 2;
-
-/** For what starts whole deployments and servers: once everything else is done. */
-const SLOW = { maxWorkers: WORKERS, sequence: { groupOrder: 1 } };
+/** Files at a time, of all projects: two cores are busy with two, since most start deployments or a browser. */
+export const WORKERS = 2;
 
 /** Proofs that run on convex-test, as the tests of `convex/` do. */
 const MEMORY_PROOFS = "tests/proofs/**/*.memory.proof.test.ts";
-
-/** Each has a Chromium and a `bun run dev` with the example. */
-export const BROWSER_WORKERS = 2;
 
 export default defineConfig({
   test: {
@@ -72,7 +66,6 @@ export default defineConfig({
           environment: "node",
           testTimeout: 120_000,
           hookTimeout: 300_000,
-          ...SLOW,
         },
       },
       {
@@ -83,9 +76,6 @@ export default defineConfig({
           globalSetup: ["tests/browser/support/global-setup.ts"],
           testTimeout: 180_000,
           hookTimeout: 120_000,
-          // The global setup starts a `bun run dev` for each worker: tests make its emulators fail.
-          maxWorkers: BROWSER_WORKERS,
-          sequence: { groupOrder: 2 },
         },
       },
       {
@@ -96,7 +86,6 @@ export default defineConfig({
           environment: "node",
           testTimeout: 900_000,
           hookTimeout: 300_000,
-          ...SLOW,
         },
       },
     ],

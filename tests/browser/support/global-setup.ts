@@ -3,7 +3,7 @@
  * are skipped; in CI that is a failure.
  */
 import type { TestProject } from "vitest/node";
-import { BROWSER_WORKERS } from "../../../vitest.config.ts";
+import { WORKERS } from "../../../vitest.config.ts";
 import { AppProcess, type App } from "./app.ts";
 import { findChromium, NO_BROWSER } from "./chromium.ts";
 
@@ -25,8 +25,9 @@ export default async function setUp(project: TestProject): Promise<() => Promise
     project.provide("apps", []);
     return () => Promise.resolve();
   }
-  // Built: the sources are a hundred requests a page, and what users get is the build.
-  const processes = Array.from({ length: BROWSER_WORKERS }, () => new AppProcess("--built"));
+  // One for each worker, since tests make its emulators fail. Built, as users get it: from its sources, a page is a
+  // hundred requests.
+  const processes = Array.from({ length: WORKERS }, () => new AppProcess("--built"));
   const removeAll = async () => {
     await Promise.all(processes.map((app) => app.remove()));
   };
