@@ -1,11 +1,12 @@
 /** What runs by the clock. Each begins bounded work that schedules itself again while there is more. */
 import { cronJobs } from "convex/server";
 import { internal } from "./_generated/api";
+import { SWEEP_INTERVAL } from "./projects/reconcile/decisions";
 
 const crons = cronJobs();
 
 // Nothing stays wrong for longer: see `projects/reconcile/sweep.ts`.
-crons.interval("sweep", { minutes: 5 }, internal.projects.reconcile.sweep.sweepRunning, {});
+crons.interval("sweep", SWEEP_INTERVAL, internal.projects.reconcile.sweep.sweepRunning, {});
 
 // Off the full hour, when everyone's jobs run. Each project costs a call to Daytona.
 crons.hourly(

@@ -3,7 +3,7 @@ import { v } from "convex/values";
 import { userMutation } from "../lib/functions";
 import { checkRateLimit } from "../lib/rateLimits";
 import { ownedProject } from "../projects/access";
-import { checkMessage } from "./limits";
+import { checkMessage } from "./checks";
 import { findByClientMessageId } from "./store";
 import { messageFields } from "./tables";
 

@@ -3,12 +3,11 @@
  * start Node only once a call is allowed: a refused one costs next to nothing.
  */
 import { v } from "convex/values";
-import { internal } from "../_generated/api";
 import { userAction } from "../lib/functions";
 import { changeForOwner } from "./sandbox/change";
-import { createUnderLease } from "./sandbox/create";
+import { createForOwner, retryForOwner } from "./sandbox/create";
 import { previewForOwner } from "./sandbox/preview";
-import { projectWithSandbox, type ProjectWithSandbox } from "./sandbox/results";
+import { projectWithSandbox } from "./sandbox/results";
 import { newProject } from "./tables";
 
 const projectId = v.id("projects");
@@ -30,10 +29,7 @@ const projectId = v.id("projects");
 export const create = userAction({
   args: newProject.fields,
   returns: projectWithSandbox,
-  handler: async (ctx, args): Promise<ProjectWithSandbox> => {
-    const begun = await ctx.runMutation(internal.projects.sandbox.create.beginCreate, args);
-    return "sandboxId" in begun ? begun : await createUnderLease(ctx, begun);
-  },
+  handler: (ctx, args) => createForOwner(ctx, args),
 });
 
 /**
@@ -46,10 +42,7 @@ export const create = userAction({
 export const retry = userAction({
   args: { projectId },
   returns: projectWithSandbox,
-  handler: async (ctx, args): Promise<ProjectWithSandbox> => {
-    const lease = await ctx.runMutation(internal.projects.sandbox.create.beginRetry, args);
-    return await createUnderLease(ctx, lease);
-  },
+  handler: (ctx, args) => retryForOwner(ctx, args),
 });
 
 /**

@@ -3,7 +3,7 @@ import { v } from "convex/values";
 import { userMutation } from "../lib/functions";
 import { checkRateLimit } from "../lib/rateLimits";
 import { ownedProject } from "./access";
-import { checkName } from "./limits";
+import { checkName } from "./checks";
 import { removeProject } from "./sandbox/removal";
 import { patchProject } from "./store";
 

@@ -4,12 +4,12 @@ import { v } from "convex/values";
 import type { Doc } from "../_generated/dataModel";
 import type { QueryCtx } from "../_generated/server";
 import { userQuery, optionalUserQuery } from "../lib/functions";
+import { MAX_PROJECTS } from "../lib/limits";
 import { boundedPage, emptyPage, takeWithin } from "../lib/reading";
 import { findOwnedProject } from "./access";
 import { publicProject, type PublicProject } from "./tables";
 
-/** The most projects in `listForCurrentUser`. No plan allows more. */
-const MAX_LISTED = 200;
+const MAX_LISTED = MAX_PROJECTS.pro; // no plan allows more
 
 /** The caller's projects, newest first, at most 200. Empty while signed out. */
 export const listForCurrentUser = optionalUserQuery({

@@ -1,5 +1,5 @@
 /**
- * From the agent's output to the message that the owner reads, as pure functions.
+ * From the agent's output to the message that the owner reads.
  *
  * The agent's standard output is its answer, line by line. A line that begins with `::reasoning::`
  * is part of its reasoning: the rest of that line, without one leading space. Reasoning lines that
@@ -8,8 +8,11 @@
  * the message's `content` is the text alone. Standard error is for the agent's own log.
  */
 import type { Infer } from "convex/values";
+import type { Id } from "../_generated/dataModel";
+import type { MutationCtx } from "../_generated/server";
 import { MAX_MESSAGE_LENGTH, MAX_MESSAGE_PARTS } from "../lib/limits";
 import type { messageFields, messagePart } from "../messages/tables";
+import type { TurnProgress } from "../projects/tables";
 
 /** The mark of a line of reasoning. */
 export const REASONING_MARK = "::reasoning::";
@@ -22,6 +25,39 @@ const MAX_ANSWER_LENGTH = MAX_MESSAGE_LENGTH - TRUNCATION_NOTE.length; // reason
 const MAX_REASONING_PARTS = MAX_MESSAGE_PARTS - 1;
 
 type Part = Infer<typeof messagePart>;
+
+/**
+ * Adds output to the turn's message, which is inserted with the first of it.
+ *
+ * @param progress - of the turn before; its `messageId` names the message
+ * @param output - lines of output, whether they are the last ones, and the time (ms since the epoch)
+ * @returns the turn's progress with what is now known of its answer
+ */
+export async function writeAnswer(
+  ctx: MutationCtx,
+  projectId: Id<"projects">,
+  progress: TurnProgress,
+  { text, isEnd, now }: { text: string; isEnd: boolean; now: number },
+): Promise<TurnProgress> {
+  const message = progress.messageId && (await ctx.db.get("messages", progress.messageId));
+  const before = message ? answerOf(message, progress) : EMPTY_ANSWER;
+  const grown = text === "" ? before : appendOutput(before, text, now);
+  const answer = isEnd ? endAnswer(grown, now) : grown;
+  const { content, parts, reasoningSince, full } = answer;
+  const { reasoningSince: _, ...rest } = progress;
+  const state = {
+    ...rest,
+    ...(reasoningSince !== undefined && { reasoningSince }),
+    ...(full && { full }),
+  };
+  if (answer === before || parts.length === 0) return state;
+  if (message) {
+    await ctx.db.patch("messages", message._id, { content, parts });
+    return state;
+  }
+  const fields = { projectId, role: "assistant" as const, createdAt: now, content, parts };
+  return { ...state, messageId: await ctx.db.insert("messages", fields) };
+}
 
 /** An answer as far as it has come. */
 export interface Answer {

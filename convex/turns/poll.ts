@@ -7,7 +7,7 @@ import { failedColumns } from "../projects/lifecycle";
 import { sandboxFailure, type SandboxFailure } from "../projects/sandbox/results";
 import { patchProject } from "../projects/store";
 import type { TurnProgress } from "../projects/tables";
-import { answerOf, appendOutput, EMPTY_ANSWER, endAnswer, type Answer } from "./answer";
+import { writeAnswer } from "./answer";
 import { isSessionOver, sessionFields, sessionOf } from "./session";
 import { endTurn, enqueueSessionEnd, schedulePoll } from "./turn";
 
@@ -94,7 +94,8 @@ async function applyPollResult(
   const decision = decideAfterPoll(before, result, now);
   const isEnd = decision.kind !== "poll";
   const progress = progressAfter(before, result, now);
-  const turnProgress = await writeOutput(ctx, project, progress, result, { now, isEnd });
+  const output = { text: result.kind === "progress" ? result.text : "", isEnd, now };
+  const turnProgress = await writeAnswer(ctx, project._id, progress, output);
   switch (decision.kind) {
     case "poll":
       await patchProject(ctx, project._id, { turnProgress, operation: renewed(operation, now) });
@@ -175,36 +176,4 @@ function progressAfter(progress: TurnProgress, result: PollResult, now: number):
     case "failed":
       return progress;
   }
-}
-
-/** Adds a poll's output to the turn's message, which is inserted with the first of it. */
-async function writeOutput(
-  ctx: MutationCtx,
-  { _id: projectId }: Doc<"projects">,
-  progress: TurnProgress,
-  result: PollResult,
-  { now, isEnd }: { now: number; isEnd: boolean },
-): Promise<TurnProgress> {
-  const message = progress.messageId && (await ctx.db.get("messages", progress.messageId));
-  const before = message ? answerOf(message, progress) : EMPTY_ANSWER;
-  const text = result.kind === "progress" ? result.text : "";
-  const grown = text === "" ? before : appendOutput(before, text, now);
-  const answer = isEnd ? endAnswer(grown, now) : grown;
-  const { reasoningSince: _, ...rest } = progress;
-  const state = {
-    ...rest,
-    ...(answer.reasoningSince !== undefined && { reasoningSince: answer.reasoningSince }),
-    ...(answer.full && { full: true }),
-  };
-  if (answer === before || answer.parts.length === 0) return state;
-  if (message) {
-    await ctx.db.patch("messages", message._id, contentOf(answer));
-    return state;
-  }
-  const fields = { projectId, role: "assistant" as const, createdAt: now, ...contentOf(answer) };
-  return { ...state, messageId: await ctx.db.insert("messages", fields) };
-}
-
-function contentOf({ content, parts }: Answer): Pick<Answer, "content" | "parts"> {
-  return { content, parts };
 }

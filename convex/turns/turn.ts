@@ -22,11 +22,33 @@ export interface TurnPrompt {
 }
 
 /**
- * The turn that begins when a project gets this sandbox. Null when none does: no agent is configured, or the project had
- * this sandbox before and left no prompt open. An open prompt is tried again. In a new sandbox, which is empty, the agent
- * begins with the project's own prompt.
+ * Begins the turn of a project that is `generating` because it has just got this sandbox. If there is nothing for the
+ * agent to do, the project is `ready`.
+ *
+ * @param project - as it was before
+ * @param now - ms since the epoch
  */
-export function turnAfterCreate(project: Doc<"projects">, sandboxId: string): TurnPrompt | null {
+export async function beginTurnAfterCreate(
+  ctx: MutationCtx,
+  project: Doc<"projects">,
+  sandboxId: string,
+  now: number,
+): Promise<void> {
+  const prompt = openPrompt(project, sandboxId);
+  if (prompt !== null) {
+    await beginTurn(ctx, project, prompt, now);
+  } else {
+    await patchProject(ctx, project._id, statusAfter("generating", ["turnEnded"], now));
+  }
+}
+
+/**
+ * What the agent has to do in this sandbox. A prompt that was left open is tried again. In a new sandbox, which is empty,
+ * the agent begins with the project's own prompt.
+ *
+ * @returns null when no agent is configured, or the project had this sandbox before and left no prompt open
+ */
+function openPrompt(project: Doc<"projects">, sandboxId: string): TurnPrompt | null {
   if (agentCommand() === undefined) return null;
   const { turn } = project;
   if (turn === undefined || project.sandboxId !== sandboxId) return {};

@@ -73,8 +73,8 @@ const DOMAINS = {
   projects: ["lib/", "payments/(entitlements|plans|usage)$", "turns/(session|turn)$"],
   turns: [
     "lib/",
-    "messages/(limits|store|tables)$",
-    "projects/(access|lease|lifecycle|limits|store|tables|sandbox/(daytona|results))$",
+    "messages/(checks|store|tables)$",
+    "projects/(access|checks|lease|lifecycle|store|tables|sandbox/(daytona|results))$",
   ],
 };
 

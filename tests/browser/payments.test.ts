@@ -93,7 +93,7 @@ describeInBrowser("payments", () => {
     await ada.sees("Subscribe");
   });
 
-  test("at the plan's limit an error is shown, and the prompt is kept", async () => {
+  test("a project that is refused shows an error, and its prompt is kept", async () => {
     const ada = await fixture.open();
     await ada.signUp("Ada");
     const { maxProjects } = PLANS.free;

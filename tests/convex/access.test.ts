@@ -5,6 +5,7 @@
 import { makeFunctionReference } from "convex/server";
 import { describe, expect, test, vi } from "vitest";
 import type { QuaverErrorCode } from "../../convex/lib/errors.ts";
+import { MAX_PROJECTS } from "../../convex/lib/limits.ts";
 import { refusal } from "../contract/backend.ts";
 import { signUp, type SignedInUser } from "./support/users.ts";
 import { registeredFunctions } from "./support/registeredFunctions.ts";
@@ -162,7 +163,7 @@ const TABLE: Record<string, Row> = {
     otherUser: {
       value: {
         plan: "free",
-        limits: { maxProjects: 10 },
+        limits: { maxProjects: MAX_PROJECTS.free },
         usage: { projects: 0 },
         subscription: null,
       },

@@ -58,7 +58,7 @@ describe("imports between modules", () => {
     ["convex/messages/queries.ts", 'import "../projects/store";'],
     ["convex/payments/queries.ts", 'import "../projects/store";'],
     ["convex/payments/stripe/sync.ts", 'import "../../projects/store";'],
-    ["convex/projects/limits.ts", 'import "../payments/queries";'],
+    ["convex/projects/checks.ts", 'import "../payments/queries";'],
     ["convex/projects/sandbox/create.ts", 'import "../../turns/mutations";'],
     ["convex/projects/actions.ts", 'import "@clerk/backend";'],
     ["convex/turns/turn.ts", 'import "../projects/sandbox/create";'],
@@ -90,7 +90,7 @@ describe("imports between modules", () => {
 
   test.each([
     ["convex/projects/sandbox/daytona.ts", 'import "@quaver/sandbox";'],
-    ["convex/projects/limits.ts", 'import "../payments/plans";'],
+    ["convex/projects/checks.ts", 'import "../payments/plans";'],
     ["convex/projects/sandbox/create.ts", 'import "../../turns/turn";'],
     ["convex/turns/turn.ts", 'import "../projects/lease";'],
     ["convex/payments/stripe/client.ts", 'import "stripe";'],

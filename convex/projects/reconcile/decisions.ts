@@ -1,9 +1,13 @@
 /** What reconciling does about what it finds, as pure decisions. Times are in ms since the epoch. */
+import { isBeingDeleted } from "@quaver/sandbox/states";
 import type { Doc } from "../../_generated/dataModel";
 import { isLeased } from "../lease";
 import type { ProjectEvent } from "../lifecycle";
 import type { Observation, SandboxFailure } from "../sandbox/results";
 import type { ProjectStatus } from "../tables";
+
+/** How often the sweep runs: nothing that it repairs stays wrong for longer. */
+export const SWEEP_INTERVAL = { minutes: 5 };
 
 // A removal has a job of its own, and a creation may take its whole time before the row has the
 // sandbox's id: both are over by then.
@@ -53,7 +57,7 @@ export function decideOnOrphan(
 ): "keep" | "delete" {
   const { app, deployment: owner, projectId } = sandbox.labels;
   if (app !== "quaver" || owner !== deployment || projectId === undefined) return "keep";
-  if (["destroying", "destroyed", "missing"].includes(sandbox.state)) return "keep";
+  if (isGone(sandbox.state)) return "keep";
   const age = sandbox.createdAt === null ? Infinity : now - sandbox.createdAt;
   if (!force && age < ORPHAN_GRACE_MS) return "keep";
   if (project === null) return "delete";
@@ -94,6 +98,10 @@ const STATUS_OF: Record<Observation["state"], AtRest | null> = {
   missing: null,
 };
 
+function isGone(state: Observation["state"]): boolean {
+  return state === "missing" || isBeingDeleted(state);
+}
+
 const GONE: SandboxFailure = {
   reason: "The sandbox is gone. Trying again makes a new one.",
   retryable: true,
@@ -109,9 +117,7 @@ const BROKEN: SandboxFailure = {
 /** How the sandbox of a project at rest differs from what the row says; null when it doesn't. */
 export function driftOf(status: ProjectStatus, state: Observation["state"]): Drift {
   if (!isAtRest(status)) return null;
-  if (state === "missing" || state === "destroying" || state === "destroyed") {
-    return { failure: GONE };
-  }
+  if (isGone(state)) return { failure: GONE };
   if (state === "error") return { failure: BROKEN };
   const actual = STATUS_OF[state];
   if (actual === null || actual === status) return null;

@@ -13,7 +13,7 @@ import { ownedProject } from "../access";
 import { checkLeaseFree, holdsLease, leaseFields, newLease } from "../lease";
 import { failedColumns, hasRunningSandbox, statusAfter, transition } from "../lifecycle";
 import type { ProjectEvent } from "../lifecycle";
-import { checkPlanAllowsRunning } from "../limits";
+import { checkPlanAllowsRunning } from "../checks";
 import { patchProject, type ProjectPatch } from "../store";
 import type { ProjectStatus } from "../tables";
 import { enqueueRecheck } from "./recheck";

@@ -13,17 +13,35 @@ import { internalMutation, type ActionCtx, type MutationCtx } from "../../_gener
 import { quaverError } from "../../lib/errors";
 import { internalUserMutation } from "../../lib/functions";
 import { checkRateLimit } from "../../lib/rateLimits";
-import { beginTurn, turnAfterCreate } from "../../turns/turn";
+import { beginTurnAfterCreate } from "../../turns/turn";
 import { ownedProject } from "../access";
 import { checkLeaseFree, holdsLease, leaseFields, newLease, type Lease } from "../lease";
 import { failedColumns, statusAfter } from "../lifecycle";
-import { checkNewProject, checkPlanAllowsAnother, checkPlanAllowsRunning } from "../limits";
+import { checkNewProject, checkPlanAllowsAnother, checkPlanAllowsRunning } from "../checks";
 import { findByClientProjectId, insertProject, patchProject } from "../store";
 import { newProject, type NewProject } from "../tables";
 import { deploymentLabel } from "./config";
 import { enqueueSandboxDeletion } from "./removal";
 import { createResult, projectWithSandbox, resultOf, sandboxUnavailable } from "./results";
 import type { CreateResult, ProjectWithSandbox } from "./results";
+
+/** Creates a project with its sandbox, or goes on with the one that this `clientProjectId` names. */
+export async function createForOwner(
+  ctx: ActionCtx,
+  project: NewProject,
+): Promise<ProjectWithSandbox> {
+  const begun = await ctx.runMutation(internal.projects.sandbox.create.beginCreate, project);
+  return "sandboxId" in begun ? begun : await createUnderLease(ctx, begun);
+}
+
+/** Gives a project that has failed its sandbox again. */
+export async function retryForOwner(
+  ctx: ActionCtx,
+  project: { projectId: Id<"projects"> },
+): Promise<ProjectWithSandbox> {
+  const lease = await ctx.runMutation(internal.projects.sandbox.create.beginRetry, project);
+  return await createUnderLease(ctx, lease);
+}
 
 /**
  * Begins a creation: may this user have another project, and if so, its row. With a
@@ -143,23 +161,18 @@ export const finishCreate = internalMutation({
   },
 });
 
-/** The project has its sandbox. With an agent its turn begins; without one the project is `ready`. */
+/** The project has its sandbox, and the agent's turn begins. */
 async function attachSandbox(
   ctx: MutationCtx,
   project: Doc<"projects">,
   sandboxId: string,
   now: number,
 ): Promise<void> {
-  const turn = turnAfterCreate(project, sandboxId);
-  const events = turn ? STARTED : STARTED_WITHOUT_AGENT;
   await patchProject(ctx, project._id, {
-    ...statusAfter(project.status, events, now),
+    ...statusAfter(project.status, ["sandboxStarted"], now),
     sandboxId,
     sandboxSeenAt: now,
     operation: undefined,
   });
-  if (turn !== null) await beginTurn(ctx, project, turn, now);
+  await beginTurnAfterCreate(ctx, project, sandboxId, now);
 }
-
-const STARTED = ["sandboxStarted"] as const;
-const STARTED_WITHOUT_AGENT = ["sandboxStarted", "turnEnded"] as const;

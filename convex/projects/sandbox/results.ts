@@ -47,8 +47,10 @@ export type Observation = Infer<typeof observation>;
 
 /** Will a sandbox in this state be in another soon, by itself? */
 export function isChangingState(state: Observation["state"]): boolean {
-  return ["creating", "starting", "stopping", "unknown"].includes(state);
+  return CHANGING.includes(state);
 }
+
+const CHANGING: readonly Observation["state"][] = ["creating", "starting", "stopping", "unknown"];
 
 /** What the actions `create` and `retry` return. */
 export const projectWithSandbox = v.object({ projectId: v.id("projects"), sandboxId: v.string() });

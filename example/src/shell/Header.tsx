@@ -31,7 +31,11 @@ export function Header() {
           <span className="max-[22rem]:sr-only">Quaver</span>
         </Link>
         <nav aria-label="Main" className="flex flex-wrap items-center">
-          <Link to="/" aria-current={page === "projects" ? "page" : undefined} className={ITEM}>
+          <Link
+            to={pathOf({ page: "projects" })}
+            aria-current={page === "projects" ? "page" : undefined}
+            className={ITEM}
+          >
             Projects
           </Link>
           <Link

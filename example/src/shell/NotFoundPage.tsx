@@ -1,3 +1,4 @@
+import { pathOf } from "../lib/routes";
 import { EmptyState } from "../ui/EmptyState";
 import { Link } from "../ui/Link";
 import { PageTitle } from "../ui/PageTitle";
@@ -14,7 +15,7 @@ export function NotFoundPage({ what = "page" }: { what?: "page" | "project" }) {
             : "The address may be mistyped."}
         </p>
         <Link
-          to="/"
+          to={pathOf({ page: "projects" })}
           className="inline-flex min-h-11 items-center font-medium text-accent underline"
         >
           To your projects

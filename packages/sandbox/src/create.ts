@@ -4,6 +4,7 @@ import { isSandboxError, SandboxError } from "./errors.ts";
 import type { CreateSandboxInput } from "./input-schemas.ts";
 import { findSandbox, reconcileState } from "./reconcile-state.ts";
 import type { Sandbox } from "./response-schemas.ts";
+import { isBeingDeleted } from "./states.ts";
 
 /** Errors after which the sandbox may exist all the same. */
 const MAY_HAVE_CREATED: readonly SandboxErrorCode[] = [
@@ -35,16 +36,11 @@ export async function createSandbox(
       const mayExist = MAY_HAVE_CREATED.includes(error.code);
       if (!mayExist && error.code !== "RATE_LIMITED") throw error;
       const found = mayExist ? await findSandbox(ctx, input.name) : null;
-      if (found && !isBeingDeleted(found)) return await adopt(ctx, input, found);
+      if (found && !isBeingDeleted(found.state)) return await adopt(ctx, input, found);
       if (!error.retryable || attempts >= MAX_ATTEMPTS) throw error;
       await deadline.backOff(attempts, error);
     }
   }
-}
-
-/** Whether its name can be used again. */
-function isBeingDeleted({ state }: Sandbox): boolean {
-  return state === "destroying" || state === "destroyed";
 }
 
 async function adopt(

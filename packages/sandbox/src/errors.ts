@@ -1,7 +1,4 @@
-/**
- * The errors of this package. This module imports nothing, so that code for Convex's own runtime can
- * use it as `@quaver/sandbox/errors`, without Daytona's SDK.
- */
+/** The errors of this package. */
 
 /** Why a sandbox operation failed, and whether the same call may succeed later. */
 const RETRYABLE = {

@@ -21,6 +21,11 @@ export const SANDBOX_STATES = [
 /** One of `SANDBOX_STATES`. */
 export type SandboxState = (typeof SANDBOX_STATES)[number];
 
+/** Whether a sandbox in this state is of no more use, and its name can be used again. */
+export function isBeingDeleted(state: SandboxState): boolean {
+  return state === "destroying" || state === "destroyed";
+}
+
 /** The states of `@daytona/api-client` 0.218. */
 const STATE_OF: ReadonlyMap<string, SandboxState> = new Map<string, SandboxState>([
   ["creating", "creating"],

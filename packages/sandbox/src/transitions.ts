@@ -1,6 +1,6 @@
 import type { SandboxErrorCode } from "./errors.ts";
 import type { Sandbox } from "./response-schemas.ts";
-import type { SandboxState } from "./states.ts";
+import { isBeingDeleted, type SandboxState } from "./states.ts";
 
 /** What can be requested for a sandbox that exists. */
 export type Transition = "start" | "stop" | "archive" | "recover" | "delete";
@@ -52,7 +52,7 @@ const STEPS: Record<Transition, Partial<Record<SandboxState, Step["kind"]>>> = {
 export function nextStep(transition: Transition, sandbox: Sandbox): Step {
   const { state, recoverable, errorReason } = sandbox;
   const kind = STEPS[transition][state] ?? "wait";
-  if (transition !== "delete" && (state === "destroying" || state === "destroyed")) {
+  if (transition !== "delete" && isBeingDeleted(state)) {
     return { kind: "fail", code: "NOT_FOUND", message: "the sandbox is being deleted" };
   }
   if (kind === "fail" && state !== "error") {

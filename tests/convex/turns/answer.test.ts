@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { getConvexSize } from "convex/values";
 import { describe, expect, test } from "vitest";
 import { parseAgentEnv } from "../../../convex/turns/agent.ts";
-import { checkMessage } from "../../../convex/messages/limits.ts";
+import { checkMessage } from "../../../convex/messages/checks.ts";
 import {
   appendOutput,
   EMPTY_ANSWER,

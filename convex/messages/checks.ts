@@ -1,4 +1,4 @@
-/** What a message may consist of. */
+/** Checks of what a user sends as a message. */
 import { getConvexSize, type Infer } from "convex/values";
 import { quaverError } from "../lib/errors";
 import { MAX_MESSAGE_LENGTH, MAX_MESSAGE_PARTS } from "../lib/limits";
@@ -11,8 +11,8 @@ const MAX_MESSAGE_BYTES = 1024 * 1024 - 1024;
 type Message = Infer<typeof messageFields>;
 
 /**
- * Checks a message's limits: content up to 100,000 characters (blank only beside parts), up to
- * 200 parts, and all of it below Convex's limit for a document.
+ * Checks a message against the limits of `lib/limits.ts` and Convex's own for a document. Its content may be blank only
+ * beside parts.
  *
  * @returns the same message
  * @throws `INVALID_ARGUMENT` naming the field at fault

@@ -1,4 +1,4 @@
-/** What a project may consist of, and how many a user may have. */
+/** Checks of what a user sends for a project, and of how many projects their plan allows. */
 import type { Doc } from "../_generated/dataModel";
 import type { MutationCtx } from "../_generated/server";
 import { quaverError } from "../lib/errors";
@@ -11,7 +11,7 @@ import type { NewProject } from "./tables";
 
 /**
  * @returns the name, trimmed
- * @throws `INVALID_ARGUMENT` when that is not 1–100 characters
+ * @throws `INVALID_ARGUMENT` when that is empty or too long
  */
 export function checkName(name: string): string {
   return checkText("name", name.trim(), { max: MAX_NAME_LENGTH });
@@ -19,7 +19,7 @@ export function checkName(name: string): string {
 
 /**
  * @returns the same prompt
- * @throws `INVALID_ARGUMENT` when it is blank or has more than 20,000 characters
+ * @throws `INVALID_ARGUMENT` when it is blank or too long
  */
 export function checkPrompt(prompt: string): string {
   return checkText("prompt", prompt, { max: MAX_PROMPT_LENGTH });
@@ -29,10 +29,10 @@ export function checkPrompt(prompt: string): string {
  * @returns what is to be stored of a new project
  * @throws `INVALID_ARGUMENT` naming the field at fault
  */
-export function checkNewProject({ name, prompt, clientProjectId }: NewProject): NewProject {
-  const checked = { name: checkName(name), prompt: checkPrompt(prompt) };
-  if (clientProjectId === undefined) return checked;
-  return { ...checked, clientProjectId: checkClientId("clientProjectId", clientProjectId) };
+export function checkNewProject(project: NewProject): NewProject {
+  const { name, prompt, clientProjectId } = project;
+  if (clientProjectId !== undefined) checkClientId("clientProjectId", clientProjectId);
+  return { ...project, name: checkName(name), prompt: checkPrompt(prompt) };
 }
 
 /** @throws `PLAN_LIMIT_REACHED` when the user's plan allows no further project */
