@@ -32,6 +32,7 @@ export default defineConfig({
         test: {
           name: "packages",
           include: ["packages/*/tests/**/*.test.ts"],
+          globalSetup: ["packages/local-deployment/tests/global-setup.ts"],
           environment: "node",
           ...PATIENT,
         },

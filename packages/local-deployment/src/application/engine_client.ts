@@ -48,8 +48,8 @@ export class EngineClient implements EngineCaller {
   #worker: Worker | null = null;
   #nextId = 1;
   #generation = 0;
-  readonly #watchdog = new EngineWatchdog();
-  #memory = this.#newMemoryWatchdog();
+  readonly #watchdog: EngineWatchdog;
+  #memory: MemoryWatchdog;
   #progress = new Int32Array(new SharedArrayBuffer(8));
   #closed = false;
   readonly #pending = new Map<number, Pending>();
@@ -57,16 +57,27 @@ export class EngineClient implements EngineCaller {
 
   private constructor(
     private readonly settings: EngineSettings,
+    wallTimeoutMs: number | undefined,
     private readonly events: EngineEvents,
   ) {
+    this.#watchdog = new EngineWatchdog(wallTimeoutMs);
+    this.#memory = this.#newMemoryWatchdog();
     this.#watch = setInterval(() => {
       this.#checkEngine();
     }, WATCH_MS);
   }
 
-  /** Starts the engine on a data folder. @throws DeploymentError when it can't be read. */
-  static async start(settings: EngineSettings, events: EngineEvents): Promise<EngineClient> {
-    const client = new EngineClient(settings, events);
+  /**
+   * Starts the engine on a data folder.
+   * @param wallTimeoutMs - How long one query or mutation may take in wall-clock time.
+   * @throws DeploymentError when the folder can't be read.
+   */
+  static async start(
+    settings: EngineSettings,
+    wallTimeoutMs: number | undefined,
+    events: EngineEvents,
+  ): Promise<EngineClient> {
+    const client = new EngineClient(settings, wallTimeoutMs, events);
     try {
       await client.#launch();
     } catch (error) {

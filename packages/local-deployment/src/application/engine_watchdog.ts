@@ -9,7 +9,7 @@ export const WATCH_MS = 100;
  */
 const CPU_TIMEOUT_MS = 1_600;
 /**
- * How long one may take in wall-clock time, in milliseconds: one that waits does not compute, and
+ * How long one may take in wall-clock time unless it is configured, in milliseconds: one that waits does not compute, and
  * one that computes gets as little as a tenth of a processor on a busy machine.
  */
 const WALL_TIMEOUT_MS = 20_000;
@@ -41,6 +41,9 @@ export class EngineWatchdog {
   #watchedFor = 0;
   #lastCheck = performance.now();
 
+  /** @param wallTimeoutMs - How long one may take in wall-clock time. */
+  constructor(private readonly wallTimeoutMs = WALL_TIMEOUT_MS) {}
+
   /** Checks the running function; called every `WATCH_MS`. @returns whether it has run for too long */
   check({ id, count, op }: Progress): boolean {
     const now = performance.now();
@@ -60,7 +63,7 @@ export class EngineWatchdog {
       return false;
     }
     this.#watchedFor += sinceLastCheck;
-    return computed - this.#cpuBefore >= CPU_TIMEOUT_MS || this.#watchedFor >= WALL_TIMEOUT_MS;
+    return computed - this.#cpuBefore >= CPU_TIMEOUT_MS || this.#watchedFor >= this.wallTimeoutMs;
   }
 
   /** Whether the same function was running at the last two checks. */

@@ -18,7 +18,7 @@ const WATCH_MS = 100;
 /** How long the evaluation may take to do anything that is not pushed code's, in milliseconds: to compile it above all. */
 const STEP_TIMEOUT_MS = 120_000;
 /**
- * How long one file may take to be evaluated in wall-clock time, in milliseconds: one that waits does not
+ * How long one file may take to be evaluated in wall-clock time unless it is configured, in milliseconds: one that waits does not
  * compute, and one that computes gets little of a busy machine. It is no limit of production's, which never waits.
  */
 const WALL_TIMEOUT_MS = 30_000;
@@ -46,10 +46,14 @@ export class PushEvaluation<Task extends EvaluationTask> {
   #overdueStep: Step | null = null;
   #step: Step = { limit: null, cpuBefore: null, began: performance.now() };
 
-  /** @param analyzeNode - Imports a push's Node modules, in bounded time. */
+  /**
+   * @param analyzeNode - Imports a push's Node modules, in bounded time.
+   * @param wallTimeoutMs - How long one file may take to be evaluated in wall-clock time.
+   */
   constructor(
     task: Task,
     private readonly analyzeNode: AnalyzeNode,
+    private readonly wallTimeoutMs = WALL_TIMEOUT_MS,
   ) {
     this.result = new Promise((resolve, reject) => {
       this.#settle = resolve;
@@ -146,7 +150,7 @@ export class PushEvaluation<Task extends EvaluationTask> {
     const computed = this.#cpuMs();
     const known = computed !== null && cpuBefore !== null;
     if (known && computed - cpuBefore >= limit.seconds * 1_000) return errorOf(limit.timeoutError);
-    return took < WALL_TIMEOUT_MS ? null : tooLong("imported", WALL_TIMEOUT_MS);
+    return took < this.wallTimeoutMs ? null : tooLong("imported", this.wallTimeoutMs);
   }
 }
 

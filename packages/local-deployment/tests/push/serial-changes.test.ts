@@ -21,15 +21,16 @@ function heldEngine() {
 
 test("variables are changed when the push that is being finished is, which was evaluated with those before", async () => {
   const engine = heldEngine();
-  const noted = async () => undefined;
-  const service = new PushService(
+  const changeSeen = async () => undefined;
+  const service = new PushService({
     // The one method that it calls.
-    engine as unknown as EngineClient,
+    engine: engine as unknown as EngineClient,
     // Nothing is analysed.
-    {} as unknown as ActionPool,
-    { cloud: "", site: "" },
-    { code: noted, environment: noted },
-  );
+    actions: {} as unknown as ActionPool,
+    urls: { cloud: "", site: "" },
+    wallTimeoutMs: undefined,
+    changed: { code: changeSeen, environment: changeSeen },
+  });
   const finished = service.finish("overtaken").catch((error: unknown) => error);
   const changed = service.changeVariables([{ name: "A", value: "1" }]);
   await Promise.resolve();

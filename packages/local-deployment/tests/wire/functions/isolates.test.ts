@@ -4,9 +4,8 @@ import type { AddressInfo } from "node:net";
 import { ConvexClient, ConvexHttpClient } from "convex/browser";
 import { describe, expect, test } from "vitest";
 import { api } from "../support/api.ts";
-import { post } from "../support/http.ts";
-import { fixtureDeployment } from "../support/push.ts";
-import { refusal } from "../support/refusal.ts";
+import { fixtureDeployment } from "../support/deployment.ts";
+import { post, refusal } from "../support/http.ts";
 
 const fixture = fixtureDeployment();
 const client = () => new ConvexHttpClient(fixture.current.url, { logger: false });

@@ -4,9 +4,9 @@ import type { FunctionArgs, FunctionReference } from "convex/server";
 import { expect, test } from "vitest";
 import { FunctionLog, type Completion } from "../../../../../tests/support/function-log.ts";
 import { api } from "../support/api.ts";
+import { fixtureDeployment } from "../support/deployment.ts";
 import { post } from "../support/http.ts";
-import { fixtureDeployment } from "../support/push.ts";
-import { liveClient, RawClient, watch } from "../support/sync.ts";
+import { RawClient, liveClient, watch } from "../support/sync.ts";
 
 const fixture = fixtureDeployment();
 const client = () => new ConvexHttpClient(fixture.current.url, { logger: false });

@@ -4,9 +4,11 @@ import { ConvexHttpClient } from "convex/browser";
 import { ConvexError } from "convex/values";
 import { describe, expect, test } from "vitest";
 import { api } from "../support/api.ts";
-import { refusal } from "../support/refusal.ts";
-import { fixtureDeployment, setEnvironment } from "../support/push.ts";
+import { fixtureDeployment } from "../support/deployment.ts";
+import { refusal } from "../support/http.ts";
+import { setEnvironment } from "../support/project.ts";
 import { aToken } from "../support/tokens.ts";
+import { aFunction, finishPush, startPush } from "../support/wire_push.ts";
 
 const deployment = fixtureDeployment();
 const client = () => new ConvexHttpClient(deployment.current.url, { logger: false });
@@ -100,8 +102,10 @@ describe("a process", () => {
     expect(statSync(folder).mode & 0o777).toBe(0o700);
     const packages = () => readdirSync(folder).filter((name) => /^\d+$/.test(name));
     const before = packages();
-    await deployment.project.pushed();
-    await client().action(api.nodeOther.label, {});
+    const nodeModules = { "nodeOther.js": `export const label = ${aFunction("action")};` };
+    const started = await startPush(deployment.current, { nodeModules });
+    expect((await finishPush(deployment.current, started)).status).toBe(200);
+    expect(await client().action(api.nodeOther.label, {})).toBeNull();
     await expect.poll(packages).toHaveLength(1);
     expect(packages()).not.toEqual(before);
   });

@@ -1,8 +1,8 @@
 import { ConvexHttpClient } from "convex/browser";
 import { describe, expect, test } from "vitest";
 import { api } from "../support/api.ts";
-import { fixtureDeployment } from "../support/push.ts";
-import { refusal } from "../support/refusal.ts";
+import { fixtureDeployment } from "../support/deployment.ts";
+import { refusal } from "../support/http.ts";
 
 const fixture = fixtureDeployment();
 const client = () =>

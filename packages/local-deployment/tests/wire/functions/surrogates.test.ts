@@ -2,8 +2,8 @@ import { ConvexHttpClient } from "convex/browser";
 import { describe, expect, test } from "vitest";
 import { WebSocket } from "ws";
 import { api } from "../support/api.ts";
+import { fixtureDeployment } from "../support/deployment.ts";
 import { answerOf, post } from "../support/http.ts";
-import { fixtureDeployment } from "../support/push.ts";
 import { RawClient } from "../support/sync.ts";
 
 const fixture = fixtureDeployment();

@@ -4,8 +4,8 @@ import { anyApi } from "convex/server";
 import { getDocumentSize } from "convex/values";
 import { describe, expect, test } from "vitest";
 import { FunctionLog } from "../../../../../tests/support/function-log.ts";
-import { pushedDeployment } from "../support/push.ts";
-import { refusal } from "../support/refusal.ts";
+import { pushedDeployment } from "../support/deployment.ts";
+import { refusal } from "../support/http.ts";
 
 const FUNCTIONS = `
   import { makeFunctionReference as ref, mutationGeneric as mutation, queryGeneric as query } from "convex/server";

@@ -3,8 +3,8 @@ import { ConvexHttpClient } from "convex/browser";
 import { anyApi } from "convex/server";
 import { getConvexSize, getDocumentSize, type Value } from "convex/values";
 import { describe, expect, test } from "vitest";
-import { pushedDeployment } from "../support/push.ts";
-import { refusal } from "../support/refusal.ts";
+import { pushedDeployment } from "../support/deployment.ts";
+import { refusal } from "../support/http.ts";
 import { liveClient, watch } from "../support/sync.ts";
 
 const MIB = 1024 * 1024;

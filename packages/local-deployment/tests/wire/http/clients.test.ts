@@ -4,10 +4,10 @@ import { connect } from "node:net";
 import { text } from "node:stream/consumers";
 import { describe, expect, test } from "vitest";
 import { within } from "../../../../../tests/support/dev.ts";
+import { fixtureDeployment } from "../support/deployment.ts";
 import { HeldResponses } from "../support/held_responses.ts";
 import { post } from "../support/http.ts";
-import { fixtureDeployment } from "../support/push.ts";
-import { duplex, Stream, Streams } from "../support/streams.ts";
+import { Stream, Streams, duplex } from "../support/streams.ts";
 
 const MIB = 1024 * 1024;
 const knobs = {

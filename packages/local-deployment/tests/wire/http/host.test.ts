@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { fixtureDeployment } from "../support/push.ts";
+import { fixtureDeployment } from "../support/deployment.ts";
 import { exchange } from "../support/tcp.ts";
 
 const fixture = fixtureDeployment();

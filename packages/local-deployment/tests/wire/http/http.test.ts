@@ -3,8 +3,8 @@ import { ConvexHttpClient } from "convex/browser";
 import { ConvexError } from "convex/values";
 import { describe, expect, test } from "vitest";
 import { api } from "../support/api.ts";
+import { fixtureDeployment } from "../support/deployment.ts";
 import { answerOf, post } from "../support/http.ts";
-import { fixtureDeployment } from "../support/push.ts";
 import { aForgedToken, aToken } from "../support/tokens.ts";
 
 const fixture = fixtureDeployment();

@@ -2,9 +2,9 @@
 import { ConvexError } from "convex/values";
 import { describe, expect, test } from "vitest";
 import { api } from "../support/api.ts";
+import { fixtureDeployment } from "../support/deployment.ts";
 import { answerOf, post } from "../support/http.ts";
-import { fixtureDeployment } from "../support/push.ts";
-import { liveClient, RawClient, watch } from "../support/sync.ts";
+import { RawClient, liveClient, watch } from "../support/sync.ts";
 
 const fixture = fixtureDeployment();
 const at = (path: string) => `${fixture.current.url}${path}`;

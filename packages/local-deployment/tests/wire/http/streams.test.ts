@@ -3,9 +3,9 @@ import { once } from "node:events";
 import { createServer, type ServerResponse } from "node:http";
 import { describe, expect, test } from "vitest";
 import { within } from "../../../../../tests/support/dev.ts";
+import { fixtureDeployment } from "../support/deployment.ts";
 import { HeldResponses, listening } from "../support/held_responses.ts";
 import { post } from "../support/http.ts";
-import { fixtureDeployment } from "../support/push.ts";
 import { Stream, Streams } from "../support/streams.ts";
 
 const MIB = 1024 * 1024;

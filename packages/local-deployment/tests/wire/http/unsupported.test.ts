@@ -1,7 +1,7 @@
 /** What production has and the local deployment has not says so, wherever it is asked for. */
 import { describe, expect, test } from "vitest";
+import { fixtureDeployment } from "../support/deployment.ts";
 import { post } from "../support/http.ts";
-import { fixtureDeployment } from "../support/push.ts";
 
 const fixture = fixtureDeployment();
 

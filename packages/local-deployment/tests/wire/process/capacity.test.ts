@@ -4,9 +4,8 @@ import { ConvexHttpClient } from "convex/browser";
 import { beforeAll, describe, expect, test } from "vitest";
 import { within } from "../../../../../tests/support/dev.ts";
 import { api } from "../support/api.ts";
-import { post } from "../support/http.ts";
-import { fixtureDeployment } from "../support/push.ts";
-import { refusal } from "../support/refusal.ts";
+import { fixtureDeployment } from "../support/deployment.ts";
+import { post, refusal } from "../support/http.ts";
 
 /** Few at a time, so that few are enough. */
 const CONCURRENCY = 3;
@@ -18,7 +17,7 @@ const knobs = {
   APPLICATION_FUNCTION_RUNNER_ACTION_SEMAPHORE_TIMEOUT: 500,
 };
 /** Soon enough to see it happen. */
-const timeouts = { V8_ACTION_USER_TIMEOUT_SECS: 5, NODE_ACTION_USER_TIMEOUT_SECS: 3 };
+const timeouts = { V8_ACTION_USER_TIMEOUT_SECS: 3, NODE_ACTION_USER_TIMEOUT_SECS: 3 };
 const flagsFor = (all: Readonly<Record<string, number>>) =>
   Object.entries(all).flatMap(([name, value]) => ["--knob", `${name}=${value}`]);
 const deployment = fixtureDeployment(flagsFor(knobs));
@@ -60,6 +59,24 @@ describe("scheduled functions", () => {
   });
 });
 
+test("one action too many waits, and is turned away with 429", async () => {
+  const busy = Array.from({ length: CONCURRENCY }, () =>
+    client().action(api.actions.until, { mark: "turned away" }),
+  );
+  const { url, siteUrl } = deployment.current;
+  const call = { path: "calls:echoFromAction", args: { value: 1 } };
+  await expect.poll(async () => (await post(`${url}/api/action`, call)).status).toBe(429);
+  const { json } = await post(`${url}/api/action`, call);
+  expect(json).toMatchObject({ code: "TooManyConcurrentRequests" });
+  expect(json?.message).toContain(TOO_MANY);
+  expect((await post(`${siteUrl}/echo`, "hello")).status).toBe(429);
+  // Node actions are counted by themselves.
+  expect(await client().action(api.nodeOther.label, {})).toBe("of the app");
+  await client().mutation(api.actions.mark, { mark: "turned away" });
+  await Promise.all(busy);
+  await othersGoOn();
+});
+
 describe("actions that call each other without end", () => {
   test.each([
     ["in isolates", "actions:recurse", false],
@@ -99,7 +116,7 @@ describe("what never ends costs itself", () => {
     const endless = refusal(client().action(api.rules.endlessAction, {}));
     await othersGoOn();
     await othersGoOn();
-    expect(await endless).toContain("Function execution timed out (maximum duration: 5s)");
+    expect(await endless).toContain("Function execution timed out (maximum duration: 3s)");
   });
 
   test("a Node action, which is ended with its process, and keeps what it logged", async () => {
@@ -127,29 +144,12 @@ describe("what never ends costs itself", () => {
     await othersGoOn();
     const { status, text } = await endless;
     expect(status).toBe(500);
-    expect(text).toContain("Function execution timed out (maximum duration: 5s)");
+    expect(text).toContain("Function execution timed out (maximum duration: 3s)");
   });
 
   test("what an action leaves running is not in the next one's way", async () => {
     await client().action(api.actions.leavesLoop, {});
     await client().action(api.node.leavesLoop, {});
-    await othersGoOn();
-  });
-
-  test("one action too many waits, and is turned away with 429", async () => {
-    const busy = Array.from({ length: CONCURRENCY }, () =>
-      refusal(client().action(api.rules.endlessAction, {})),
-    );
-    const { url, siteUrl } = deployment.current;
-    const call = { path: "calls:echoFromAction", args: { value: 1 } };
-    await expect.poll(async () => (await post(`${url}/api/action`, call)).status).toBe(429);
-    const { json } = await post(`${url}/api/action`, call);
-    expect(json).toMatchObject({ code: "TooManyConcurrentRequests" });
-    expect(json?.message).toContain(TOO_MANY);
-    expect((await post(`${siteUrl}/echo`, "hello")).status).toBe(429);
-    // Node actions are counted by themselves.
-    expect(await client().action(api.nodeOther.label, {})).toBe("of the app");
-    await Promise.all(busy);
     await othersGoOn();
   });
 });

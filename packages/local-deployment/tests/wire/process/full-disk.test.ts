@@ -4,8 +4,7 @@ import { join } from "node:path";
 import { ConvexHttpClient } from "convex/browser";
 import { anyApi } from "convex/server";
 import { expect, onTestFinished, test } from "vitest";
-import { aDeployment, aFolder } from "../support/deployment.ts";
-import { aProject } from "../support/push.ts";
+import { aFolder, aPushedDeployment } from "../support/deployment.ts";
 
 const FUNCTIONS = {
   "convex/f.ts": `
@@ -42,8 +41,7 @@ test("a full disk is told as that, keeps what was acknowledged, and goes on when
 }) => {
   const disk = aSmallDisk();
   if (disk === null) return skip("this process may not mount a file system");
-  const deployment = await aDeployment(join(disk, "data"));
-  await aProject(deployment, FUNCTIONS).pushed();
+  const deployment = await aPushedDeployment(FUNCTIONS, join(disk, "data"));
   const client = new ConvexHttpClient(deployment.url, { logger: false });
   const ballast = join(disk, "ballast");
   writeFileSync(ballast, Buffer.alloc(4_000_000));

@@ -24,8 +24,7 @@ import { describe, expect, onTestFinished, test } from "vitest";
 import { bunPath } from "../../../../../tests/support/bun.ts";
 import { DeploymentProcess, type Ended } from "../../../../../tests/support/deployment.ts";
 import { FunctionLog } from "../../../../../tests/support/function-log.ts";
-import { aDeployment, aFolder } from "../support/deployment.ts";
-import { aProject } from "../support/push.ts";
+import { aDeployment, aFolder, aPushedDeployment } from "../support/deployment.ts";
 import { RawClient } from "../support/sync.ts";
 
 /** Enough to store something. */
@@ -33,6 +32,9 @@ const NOTES = {
   "convex/notes.ts": `
     import { mutationGeneric as mutation, queryGeneric as query } from "convex/server";
     export const add = mutation({ handler: async (ctx, { n }) => { await ctx.db.insert("notes", { n }); return n; } });
+    export const addMany = mutation({ handler: async (ctx, { count }) => {
+      for (let n = 0; n < count; n++) await ctx.db.insert("notes", { n });
+    } });
     export const list = query({ handler: async (ctx) => (await ctx.db.query("notes").collect()).map((d) => d.n) });
   `,
 };
@@ -58,10 +60,9 @@ async function failure(
 /** A folder in which a deployment has been, was pushed to and stored `count` notes. */
 async function aUsedFolder(count: number): Promise<string> {
   const folder = aFolder();
-  const deployment = await aDeployment(folder);
-  await aProject(deployment, NOTES).pushed();
+  const deployment = await aPushedDeployment(NOTES, folder);
   const client = new ConvexHttpClient(deployment.url, { logger: false });
-  for (let n = 0; n < count; n++) await client.mutation(anyApi.notes!.add!, { n });
+  await client.mutation(anyApi.notes!.addMany!, { count });
   await deployment.stop();
   return folder;
 }
@@ -84,6 +85,7 @@ describe("options", () => {
       ["--data-dir", "x", "--knob", "APPLICATION_MAX_CONCURRENT_QUERIES=4"],
     ],
     ["a knob without a number", ["--data-dir", "x", "--knob", "V8_ACTION_USER_TIMEOUT_SECS"]],
+    ["a wall timeout that is none", ["--data-dir", "x", "--wall-timeout-ms", "soon"]],
     ["a knob of nothing", ["--data-dir", "x", "--knob", "V8_ACTION_USER_TIMEOUT_SECS=0"]],
   ])("%s is an INVALID_OPTION", async (_what, args) => {
     expect((await failure(args)).code).toBe("INVALID_OPTION");
@@ -323,8 +325,7 @@ describe("it listens on loopback only", () => {
 
 describe("nothing that was acknowledged is lost", () => {
   test("by kill -9 in a burst of mutations, again and again", async () => {
-    const deployment = await aDeployment();
-    await aProject(deployment, NOTES).pushed();
+    const deployment = await aPushedDeployment(NOTES);
     const acknowledged = new Set<number>();
     let n = 0;
     for (let round = 0; round < 3; round++) {

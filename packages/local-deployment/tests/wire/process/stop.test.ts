@@ -5,9 +5,9 @@ import { anyApi } from "convex/server";
 import { expect, test } from "vitest";
 import type { TestDeployment } from "../../../../../tests/support/deployment.ts";
 import { within } from "../../../../../tests/support/dev.ts";
-import { aDeployment, aFolder } from "../support/deployment.ts";
-import { aProject } from "../support/push.ts";
+import { aDeployment, aFolder, aPushedDeployment } from "../support/deployment.ts";
 import { RawClient } from "../support/sync.ts";
+import { startPush } from "../support/wire_push.ts";
 
 /** `Atomics.wait` of the thread itself, which functions' own `Atomics` does not have: by a class that is the thread's. */
 const WAIT = `URL.constructor("return Atomics")().wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);`;
@@ -30,11 +30,8 @@ const FUNCTIONS = {
 /** Far above what it takes, and below what it would take to find out that something never ends. */
 const STOPS_WITHIN_MS = 15_000;
 
-async function deployed(): Promise<TestDeployment> {
-  const deployment = await aDeployment();
-  await aProject(deployment, FUNCTIONS).pushed();
-  return deployment;
-}
+/** What waits without computing is ended soon, so that the test need not wait for long. */
+const ENDS_WAITS_SOON = ["--wall-timeout-ms", "5000"];
 
 /** Stops it, which must not take as long as finding out that something never ends. */
 async function stops(deployment: TestDeployment): Promise<void> {
@@ -52,7 +49,7 @@ function isRunning(pid: number): boolean {
 }
 
 test("functions can't wait: Atomics.wait is refused, as in production's isolates", async () => {
-  const { url } = await deployed();
+  const { url } = await aPushedDeployment(FUNCTIONS);
   const client = new ConvexHttpClient(url, { logger: false });
   expect(await client.query(anyApi.f!.asksToWait!, {})).toBe(
     "TypeError: Atomics.wait cannot be called in this context",
@@ -60,7 +57,7 @@ test("functions can't wait: Atomics.wait is refused, as in production's isolates
 });
 
 test("a mutation that waits all the same is ended, leaves nothing, and the others go on", async () => {
-  const { url } = await deployed();
+  const { url } = await aPushedDeployment(FUNCTIONS, aFolder(), ENDS_WAITS_SOON);
   const client = new ConvexHttpClient(url, { logger: false });
   const waiting = client.mutation(anyApi.f!.writesAndWaits!, {}).catch(String);
   await client.query(anyApi.f!.quick!, {});
@@ -69,23 +66,12 @@ test("a mutation that waits all the same is ended, leaves nothing, and the other
   expect(await client.query(anyApi.f!.quick!, {})).toBe(1);
 });
 
-test("a push whose modules never finish loading is refused, and nothing of it stays", async () => {
-  const deployment = await deployed();
-  const endless = {
-    // On a busy machine it may have computed for less than four seconds when the wall limit is reached.
-    loop: ["let n = 0; for (;;) n++;", /timed out \(maximum duration: 4s\)|longer than 30 s/],
-    wait: [WAIT, /took longer than 30 s to be imported/],
-  } as const;
-  await Promise.all(
-    Object.entries(endless).map(async ([name, [code, words]]) => {
-      const project = aProject(deployment, {
-        [`convex/${name}.ts`]: `${code}\nexport const value = 1;`,
-      });
-      const { code: exit, stderr } = await project.push();
-      expect(exit).not.toBe(0);
-      expect(stderr).toMatch(words);
-    }),
-  );
+test("a push whose module waits while it is loaded is refused, and nothing of it stays", async () => {
+  const deployment = await aPushedDeployment(FUNCTIONS, aFolder(), ENDS_WAITS_SOON);
+  const modules = { "wait.js": `${WAIT}\nexport const value = 1;` };
+  const { status, json } = await startPush(deployment, { modules });
+  expect(status).toBe(400);
+  expect(json?.message).toMatch(/took longer than 5 s to be imported/);
   const client = new ConvexHttpClient(deployment.url, { logger: false });
   expect(await client.query(anyApi.f!.quick!, {})).toBe(0);
 });
@@ -96,7 +82,7 @@ test.each([
   ["a mutation has written and waits without end", "Mutation", "f:writesAndWaits"],
   ["an action computes without end", "Action", "f:actionLoops"],
 ])("it stops soon while %s, and nothing acknowledged is lost", async (_what, type, udfPath) => {
-  const deployment = await deployed();
+  const deployment = await aPushedDeployment(FUNCTIONS);
   const client = new ConvexHttpClient(deployment.url, { logger: false });
   await client.mutation(anyApi.f!.add!, {});
   const bystander = await RawClient.open(deployment.url);
@@ -122,12 +108,12 @@ test.each([
   async (_how, end) => {
     const deployment = await aDeployment();
     const loading = join(aFolder(), "loading");
-    const code = `"use node";
+    const code = `
     import { writeFileSync } from "node:fs";
     writeFileSync(${JSON.stringify(loading)}, String(process.pid));
     for (;;);`;
-    const project = aProject(deployment, { "convex/endless.ts": code });
-    project.follow("deploy", "--yes", "--typecheck", "disable", "--codegen", "disable");
+    const push = startPush(deployment, { nodeModules: { "endless.js": code } });
+    push.catch(() => undefined); // its connection is lost with the deployment
     await expect.poll(() => existsSync(loading), { timeout: 30_000 }).toBe(true);
     await end(deployment);
     const loader = Number(readFileSync(loading, "utf8"));

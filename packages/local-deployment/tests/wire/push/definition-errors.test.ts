@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { setEnvironment } from "../support/push.ts";
-import { aFunction, pushTarget, type Bundled } from "../support/wire_push.ts";
+import { setEnvironment } from "../support/project.ts";
+import { type Bundled, aFunction, pushTarget } from "../support/wire_push.ts";
 
 const PUSHING = "Hit an error while pushing:\n";
 const AUTH = `${PUSHING}The pushed auth config is invalid: `;

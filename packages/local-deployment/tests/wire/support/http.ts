@@ -38,3 +38,11 @@ function parsed(text: string): Answer["json"] {
     return undefined;
   }
 }
+
+/** The message of the error that a call fails with. */
+export async function refusal(call: Promise<unknown>): Promise<string> {
+  return await call.then(
+    (value) => `no refusal, but ${JSON.stringify(value)}`,
+    (error: unknown) => (error instanceof Error ? error.message : String(error)),
+  );
+}

@@ -1,6 +1,14 @@
-import { generateKeyPairSync, sign, type KeyObject } from "node:crypto";
+import {
+  createPrivateKey,
+  createPublicKey,
+  generateKeyPairSync,
+  sign,
+  type KeyObject,
+} from "node:crypto";
+import { inject } from "vitest";
 
-const { privateKey, publicKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
+const privateKey = createPrivateKey({ key: inject("providerKey"), format: "jwk" });
+const publicKey = createPublicKey(privateKey);
 const foreign = generateKeyPairSync("ec", { namedCurve: "P-256" });
 
 /** The fixture's provider's keys, as a `data:` URL. */

@@ -62,6 +62,23 @@ function file(path: string, source: string, environment: "isolate" | "node" = "i
   return { path, source, environment };
 }
 
+/** Sends a project to start_push, which evaluates it and activates nothing. */
+export async function startPush(
+  { url, adminKey }: { url: string; adminKey: string },
+  project: Bundled,
+): Promise<Answer> {
+  return await post(`${url}/api/deploy2/start_push`, startPushBody(adminKey, project));
+}
+
+/** Activates what start_push has evaluated. */
+export async function finishPush(
+  { url, adminKey }: { url: string; adminKey: string },
+  started: Answer,
+): Promise<Answer> {
+  const body = { adminKey, startPush: started.json, dryRun: false };
+  return await post(`${url}/api/deploy2/finish_push`, body);
+}
+
 /** A deployment for a test file, and what it says to pushes. */
 export function pushTarget() {
   let deployment: TestDeployment | undefined;
@@ -71,13 +88,7 @@ export function pushTarget() {
   afterAll(async () => {
     await deployment?.kill();
   });
-  const call = async (path: string, body: object): Promise<Answer> =>
-    await post(`${deployment?.url ?? ""}/api/deploy2/${path}`, {
-      adminKey: deployment?.adminKey,
-      ...body,
-    });
-  const start = async (project: Bundled) =>
-    await call("start_push", startPushBody(deployment?.adminKey ?? "", project));
+  const start = async (project: Bundled) => await startPush(deployment!, project);
   return {
     get deployment() {
       return deployment!;
@@ -88,8 +99,7 @@ export function pushTarget() {
     pushToTheEnd: async (project: Bundled): Promise<Outcome> => {
       const started = await start(project);
       if (started.status !== 200) return outcomeOf(started);
-      const body = { startPush: started.json, dryRun: false };
-      return outcomeOf(await call("finish_push", body));
+      return outcomeOf(await finishPush(deployment!, started));
     },
   };
 }

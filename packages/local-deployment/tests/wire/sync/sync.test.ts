@@ -1,8 +1,8 @@
 import { ConvexHttpClient } from "convex/browser";
 import { describe, expect, test } from "vitest";
 import { api } from "../support/api.ts";
-import { fixtureDeployment } from "../support/push.ts";
-import { decodeTs, encodeTs, liveClient, RawClient, watch } from "../support/sync.ts";
+import { fixtureDeployment } from "../support/deployment.ts";
+import { RawClient, decodeTs, encodeTs, liveClient, watch } from "../support/sync.ts";
 import { aForgedToken, aToken } from "../support/tokens.ts";
 
 const fixture = fixtureDeployment();

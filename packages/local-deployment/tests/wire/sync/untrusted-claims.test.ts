@@ -2,7 +2,7 @@
 import { ConvexHttpClient } from "convex/browser";
 import { describe, expect, test } from "vitest";
 import { api } from "../support/api.ts";
-import { fixtureDeployment } from "../support/push.ts";
+import { fixtureDeployment } from "../support/deployment.ts";
 import { RawClient } from "../support/sync.ts";
 import { aToken } from "../support/tokens.ts";
 

@@ -1,7 +1,6 @@
-import { cpSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
-import { afterAll, beforeAll, onTestFinished } from "vitest";
+import { onTestFinished } from "vitest";
 import {
   ROOT,
   runConvex,
@@ -9,14 +8,9 @@ import {
   type CliResult,
 } from "../../../../../scripts/lib/convex-cli.ts";
 import { within } from "../../../../../tests/support/dev.ts";
-import { TestDeployment } from "../../../../../tests/support/deployment.ts";
-import { aFolder } from "./deployment.ts";
-import { keySet } from "./tokens.ts";
 
-/** The CLI bundles, and Node and the isolate import: seconds, on a machine that does nothing else. */
-const PUSHED_WITHIN_MS = 150_000;
-
-const FIXTURE = fileURLToPath(new URL("../../fixture", import.meta.url));
+/** The files of a project, by their paths in it. */
+export type Files = Readonly<Record<string, string>>;
 
 /** The CLI wants the dependency named; it is found through the repository's own `node_modules`. */
 const PACKAGE = JSON.stringify({ name: "project", type: "module", dependencies: { convex: "*" } });
@@ -32,7 +26,7 @@ export class Project {
   }
 
   /** Writes files, by their paths in the project. */
-  write(files: Readonly<Record<string, string>>): void {
+  write(files: Files): void {
     for (const [path, text] of Object.entries(files)) {
       const file = join(this.folder, path);
       mkdirSync(dirname(file), { recursive: true });
@@ -79,67 +73,6 @@ export class Project {
     const { code, stdout, stderr } = await this.push();
     if (code !== 0) throw new Error(`the push failed: ${stdout}\n${stderr}`);
   }
-}
-
-/** A project with these files. */
-export function aProject(
-  target: { url: string; adminKey: string },
-  files: Readonly<Record<string, string>> = {},
-): Project {
-  const project = new Project(aFolder(), target);
-  project.write(files);
-  return project;
-}
-
-/**
- * One deployment for a test file, with the fixture pushed by the official CLI before its first test.
- * @param flags further flags of its command line
- */
-export function fixtureDeployment(flags: readonly string[] = []): PushedDeployment {
-  return deploymentWith(async (project, deployment) => {
-    cpSync(FIXTURE, project.folder, { recursive: true });
-    await setEnvironment(deployment, { JWKS: keySet(), LABEL: "of the app" });
-    await project.pushed();
-  }, flags);
-}
-
-/** One deployment for a test file, with these files pushed by the official CLI before its first test. */
-export function pushedDeployment(files: Readonly<Record<string, string>>): PushedDeployment {
-  return deploymentWith(async (project) => {
-    project.write(files);
-    await project.pushed();
-  });
-}
-
-/** What a test file runs against, from its first test to its last. */
-interface PushedDeployment {
-  readonly current: TestDeployment;
-  readonly project: Project;
-}
-
-function deploymentWith(
-  push: (project: Project, deployment: TestDeployment) => Promise<void>,
-  flags?: Parameters<typeof TestDeployment.start>[1],
-): PushedDeployment {
-  const holder: { deployment?: TestDeployment; project?: Project } = {};
-  beforeAll(async () => {
-    const deployment = await TestDeployment.start(aFolder("file"), flags);
-    holder.deployment = deployment;
-    const project = new Project(aFolder("file"), deployment);
-    holder.project = project;
-    await push(project, deployment);
-  }, PUSHED_WITHIN_MS);
-  afterAll(async () => {
-    await holder.deployment?.kill();
-  });
-  return {
-    get current() {
-      return holder.deployment!;
-    },
-    get project() {
-      return holder.project!;
-    },
-  };
 }
 
 /** Sets variables as the CLI does. */
