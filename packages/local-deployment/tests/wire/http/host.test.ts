@@ -50,7 +50,7 @@ describe.each(ORIGINS)("the Host of a request to %s", (origin) => {
   );
 });
 
-test("a refusal is told in words, and does not repeat what was sent", async () => {
+test("a refusal has a message, which does not repeat the header", async () => {
   const answer = await ask("url", "GET /version HTTP/1.0", "Host: <script>");
   expect(answer).toContain('{"code":"BadHostHeader","message":"The request needs one Host header');
   expect(answer).not.toContain("script");

@@ -36,7 +36,7 @@ function aSmallDisk(): string | null {
   return folder;
 }
 
-test("a full disk is told as that, keeps what was acknowledged, and goes on when there is room", async ({
+test("on a full disk mutations fail as StorageFull, acknowledged ones are kept, and writes work again once there is room", async ({
   skip,
 }) => {
   const disk = aSmallDisk();
@@ -56,7 +56,7 @@ test("a full disk is told as that, keeps what was acknowledged, and goes on when
   expect(refusal).toContain("StorageFull: the disk is full");
   const whole = () => acknowledged.flatMap((n) => [n, n]);
   expect(await client.query(anyApi.f!.list!, {})).toEqual(whole());
-  // One that does not mind leaves nothing, either.
+  // A mutation that catches the failures writes nothing either.
   const stubborn = client.mutation(anyApi.f!.addStubbornly!, { n: -1, size: 200_000 });
   await expect(stubborn).rejects.toThrow(/Storage(Full|Unavailable)/);
   expect(await client.query(anyApi.f!.list!, {})).toEqual(whole());

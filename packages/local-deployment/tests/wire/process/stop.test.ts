@@ -27,13 +27,13 @@ const FUNCTIONS = {
   `,
 };
 
-/** Far above what it takes, and below what it would take to find out that something never ends. */
+/** Far more than a stop takes, and less than the limits on endless functions. */
 const STOPS_WITHIN_MS = 15_000;
 
-/** What waits without computing is ended soon, so that the test need not wait for long. */
-const ENDS_WAITS_SOON = ["--wall-timeout-ms", "5000"];
+/** A short limit for code that blocks without computing, so that the tests reach it soon. */
+const SHORT_WALL_TIMEOUT = ["--wall-timeout-ms", "5000"];
 
-/** Stops it, which must not take as long as finding out that something never ends. */
+/** Stops the deployment, which must not wait for a function's time limit. */
 async function stops(deployment: TestDeployment): Promise<void> {
   const stopped = deployment.process.stop("SIGTERM");
   const { code, stderr } = await within(STOPS_WITHIN_MS, "the deployment to stop", stopped);
@@ -48,7 +48,7 @@ function isRunning(pid: number): boolean {
   }
 }
 
-test("functions can't wait: Atomics.wait is refused, as in production's isolates", async () => {
+test("Atomics.wait is refused in functions, as in production's isolates", async () => {
   const { url } = await aPushedDeployment(FUNCTIONS);
   const client = new ConvexHttpClient(url, { logger: false });
   expect(await client.query(anyApi.f!.asksToWait!, {})).toBe(
@@ -56,8 +56,8 @@ test("functions can't wait: Atomics.wait is refused, as in production's isolates
   );
 });
 
-test("a mutation that waits all the same is ended, leaves nothing, and the others go on", async () => {
-  const { url } = await aPushedDeployment(FUNCTIONS, aFolder(), ENDS_WAITS_SOON);
+test("a mutation that blocks its thread times out and is rolled back, and later calls are served", async () => {
+  const { url } = await aPushedDeployment(FUNCTIONS, aFolder(), SHORT_WALL_TIMEOUT);
   const client = new ConvexHttpClient(url, { logger: false });
   const waiting = client.mutation(anyApi.f!.writesAndWaits!, {}).catch(String);
   await client.query(anyApi.f!.quick!, {});
@@ -66,8 +66,8 @@ test("a mutation that waits all the same is ended, leaves nothing, and the other
   expect(await client.query(anyApi.f!.quick!, {})).toBe(1);
 });
 
-test("a push whose module waits while it is loaded is refused, and nothing of it stays", async () => {
-  const deployment = await aPushedDeployment(FUNCTIONS, aFolder(), ENDS_WAITS_SOON);
+test("a push whose module blocks while it is imported is refused, and changes nothing", async () => {
+  const deployment = await aPushedDeployment(FUNCTIONS, aFolder(), SHORT_WALL_TIMEOUT);
   const modules = { "wait.js": `${WAIT}\nexport const value = 1;` };
   const { status, json } = await startPush(deployment, { modules });
   expect(status).toBe(400);
@@ -78,10 +78,10 @@ test("a push whose module waits while it is loaded is refused, and nothing of it
 
 test.each([
   ["a query computes without end", "ModifyQuerySet", "f:loops"],
-  ["a query waits without end", "ModifyQuerySet", "f:waits"],
-  ["a mutation has written and waits without end", "Mutation", "f:writesAndWaits"],
+  ["a query blocks without end", "ModifyQuerySet", "f:waits"],
+  ["a mutation has written and blocks without end", "Mutation", "f:writesAndWaits"],
   ["an action computes without end", "Action", "f:actionLoops"],
-])("it stops soon while %s, and nothing acknowledged is lost", async (_what, type, udfPath) => {
+])("it stops soon while %s, and no acknowledged write is lost", async (_what, type, udfPath) => {
   const deployment = await aPushedDeployment(FUNCTIONS);
   const client = new ConvexHttpClient(deployment.url, { logger: false });
   await client.mutation(anyApi.f!.add!, {});
@@ -91,7 +91,7 @@ test.each([
   const socket = await RawClient.open(deployment.url);
   if (type === "ModifyQuerySet") socket.add(1, udfPath, {});
   else socket.send({ type, requestId: 1, udfPath, args: [{}] });
-  // Behind it, if it holds things up.
+  // Queued behind the endless function, if that one blocks.
   bystander.add(2, "f:quick", {});
   await Promise.all([socket.taken(), bystander.taken()]);
   await stops(deployment);
@@ -104,7 +104,7 @@ test.each([
   ["stops soon", stops],
   ["is killed", (deployment: TestDeployment) => deployment.kill()],
 ])(
-  "it %s while a push loads a module that never ends, and leaves no process",
+  "it %s while a push imports a Node module that never ends, and leaves no process",
   async (_how, end) => {
     const deployment = await aDeployment();
     const loading = join(aFolder(), "loading");

@@ -50,7 +50,7 @@ async function aSmallProject() {
 }
 
 describe("a push", () => {
-  test("keeps the data, fills a new index, and takes away what is gone", async () => {
+  test("keeps the data, backfills a new index, and removes functions and indexes that are gone", async () => {
     const { project, query, add } = await aSmallProject();
     for (const text of ["a", "b", "a"]) await add({ text });
     const before = await query("notes:all");
@@ -89,12 +89,12 @@ describe("a push", () => {
         ),
       });
       const staged = indexed('{ fields: ["text"], staged: true }');
-      const said = async (files: Readonly<Record<string, string>>) => {
+      const outputOf = async (files: Readonly<Record<string, string>>) => {
         project.write(files);
         const { stdout, stderr } = await project.push();
         return stdout + stderr;
       };
-      expect(await said({ ...staged, "convex/search.ts": byText })).toContain(
+      expect(await outputOf({ ...staged, "convex/search.ts": byText })).toContain(
         "Added staged table indexes:",
       );
       await add({ text: "a" });
@@ -102,15 +102,15 @@ describe("a push", () => {
         "Index notes.by_text is currently staged and not available to query until it is enabled.";
       await expect(query("search:find", { text: "a" })).rejects.toThrow(refused);
 
-      expect(await said(indexed('["text"]'))).toContain("These indexes are now enabled:");
+      expect(await outputOf(indexed('["text"]'))).toContain("These indexes are now enabled:");
       expect(await query("search:find", { text: "a" })).toBe(1);
 
-      expect(await said(staged)).toContain("These indexes are now staged:");
+      expect(await outputOf(staged)).toContain("These indexes are now staged:");
       await expect(query("search:find", { text: "a" })).rejects.toThrow(refused);
     },
   );
 
-  test("whose schema the stored documents break is refused by name, and the old code keeps running", async () => {
+  test("whose schema the stored documents violate is refused with their table and id, and the old code keeps running", async () => {
     const { project, query, add } = await aSmallProject();
     const id = (await add({ text: "a" })) as string;
     project.write({
@@ -126,7 +126,7 @@ describe("a push", () => {
     await add({ text: "b" });
   });
 
-  test("that doesn't work says why, with the lines of the TypeScript, and changes nothing", async () => {
+  test("that fails prints the reason with the lines of the TypeScript, and changes nothing", async () => {
     const { project, query } = await aSmallProject();
     const refused = async (files: Record<string, string>) => {
       project.write({ "convex/notes.ts": notes(2), ...files });
@@ -148,8 +148,8 @@ describe("a push", () => {
     expect(await refused({ [auth]: unset })).toContain("NOT_SET");
   }, 90_000);
 
-  // `index-errors.test.ts` and its siblings have all that is refused; this shows how the CLI prints it.
-  test("that production refuses is refused to the official CLI, in production's words", async () => {
+  // The other suites of this folder have each refusal; this one shows how the CLI prints them.
+  test("that production refuses is refused with production's message", async () => {
     const { project } = await aSmallProject();
     const indexed = schema('defineTable({ text: v.string() }).index("by_id", ["text"])');
     project.write({ "convex/schema.ts": indexed });
@@ -160,41 +160,45 @@ describe("a push", () => {
     expect(output).toContain('cannot name an index "by_id" because the name is reserved');
   });
 
-  test("needs the variables that its config declares", { timeout: 90_000 }, async () => {
-    const { deployment, project, query } = await aSmallProject();
-    project.write({
-      "convex/notes.ts": notes(2),
-      "convex/convex.config.ts": `
+  test(
+    "is refused until the variables that its config declares are set",
+    { timeout: 90_000 },
+    async () => {
+      const { deployment, project, query } = await aSmallProject();
+      project.write({
+        "convex/notes.ts": notes(2),
+        "convex/convex.config.ts": `
         import { defineApp } from "convex/server";
         import { v } from "convex/values";
         export default defineApp({ env: { NEEDED: v.string(), MODE: v.optional(v.union(v.literal("a"), v.literal("b"))) } });`,
-    });
-    const missing = await project.push();
-    expect(missing.code).not.toBe(0);
-    expect(missing.stdout + missing.stderr).toContain("NEEDED");
-    expect(await query("notes:version")).toBe(1);
-    await setEnvironment(deployment, { NEEDED: "there", MODE: "a" });
-    await project.pushed();
-    expect(await query("notes:version")).toBe(2);
-    // From now on the CLI is refused what would not fit, and nothing of it is done.
-    const refused = async (...args: string[]) => {
-      const { code, stderr } = await project.convex("env", ...args);
-      expect(code).not.toBe(0);
-      return stderr;
-    };
-    expect(await refused("remove", "NEEDED")).toContain("RequiredEnvironmentVariable");
-    await expect(setEnvironment(deployment, { MODE: "c" })).rejects.toThrow(
-      "InvalidEnvironmentVariable",
-    );
-    await expect(setEnvironment(deployment, { LARGE: "é".repeat(4097) })).rejects.toThrow(
-      "The environment variable value is 8194 bytes, which is too large.",
-    );
-    const { stdout } = await project.convex("env", "list");
-    expect(stdout.trim().split("\n").sort()).toEqual(["MODE=a", "NEEDED=there"]);
-  });
+      });
+      const missing = await project.push();
+      expect(missing.code).not.toBe(0);
+      expect(missing.stdout + missing.stderr).toContain("NEEDED");
+      expect(await query("notes:version")).toBe(1);
+      await setEnvironment(deployment, { NEEDED: "there", MODE: "a" });
+      await project.pushed();
+      expect(await query("notes:version")).toBe(2);
+      // From now on changes that violate the declaration are refused, and change nothing.
+      const refused = async (...args: string[]) => {
+        const { code, stderr } = await project.convex("env", ...args);
+        expect(code).not.toBe(0);
+        return stderr;
+      };
+      expect(await refused("remove", "NEEDED")).toContain("RequiredEnvironmentVariable");
+      await expect(setEnvironment(deployment, { MODE: "c" })).rejects.toThrow(
+        "InvalidEnvironmentVariable",
+      );
+      await expect(setEnvironment(deployment, { LARGE: "é".repeat(4097) })).rejects.toThrow(
+        "The environment variable value is 8194 bytes, which is too large.",
+      );
+      const { stdout } = await project.convex("env", "list");
+      expect(stdout.trim().split("\n").sort()).toEqual(["MODE=a", "NEEDED=there"]);
+    },
+  );
 });
 
-describe("start_push by hand", () => {
+describe("start_push without the CLI", () => {
   const source = (version: number) => `
     const f = () => undefined;
     f.isQuery = true; f.isPublic = true;
@@ -217,7 +221,7 @@ describe("start_push by hand", () => {
     nodeDependencies: [],
   });
 
-  test("activates nothing; finish_push does, once; a push that has been overtaken is a race", async () => {
+  test("activates nothing; finish_push does, once; after another change it fails as RaceDetected", async () => {
     const { url, adminKey } = await aDeployment();
     const call = (path: string, json: object) => post(`${url}/api/deploy2/${path}`, json);
     const version = async () =>
@@ -242,7 +246,7 @@ describe("start_push by hand", () => {
     expect(await version()).toBe(1);
   });
 
-  test("of what the deployment could not start with is refused, and is not there after a restart", async () => {
+  test("of invalid crons or auth config is refused, and a restart succeeds", async () => {
     const deployment = await aDeployment();
     const { url, adminKey } = deployment;
     const refusal = async (path: string, text: string) => {
@@ -266,7 +270,7 @@ describe("start_push by hand", () => {
     await deployment.restart();
   });
 
-  test("of nonsense is refused in its own words", async () => {
+  test("of a malformed request is refused with an error of its own", async () => {
     const { url, adminKey } = await aDeployment();
     const start = (json: object) => post(`${url}/api/deploy2/start_push`, json);
     expect((await start({ adminKey })).status).toBe(400);
@@ -351,7 +355,7 @@ describe("the official CLI", () => {
     const client = new ConvexHttpClient(fixture.current.url, { logger: false });
     const said = fixture.project.follow("logs", "--history", "10");
     const called = setInterval(() => {
-      // The last one may be under way when the deployment ends.
+      // The last call may still be running when the deployment ends.
       client.query(api.calls.logs, {}).catch(() => undefined);
     }, 100);
     onTestFinished(() => {

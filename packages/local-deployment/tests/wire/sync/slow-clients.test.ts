@@ -27,13 +27,13 @@ const pushed = pushedDeployment(FUNCTIONS);
 const http = () => new ConvexHttpClient(pushed.current.url, { logger: false });
 const count = () => http().query(anyApi.f!.counted!, {}) as Promise<number>;
 
-/** What the process has in memory, in megabytes. */
+/** The process's resident memory, in megabytes. */
 function rss(): number {
   const status = readFileSync(`/proc/${String(pushed.current.process.pid)}/status`, "utf8");
   return (Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1]) * 1024) / MEGABYTE;
 }
 
-/** Somebody else's live query, which goes on whatever a client does. */
+/** Another client with a live query. @returns a check that it is still updated */
 async function aBystander() {
   const client = await RawClient.open(pushed.current.url);
   client.add(1, "f:counted", {});
@@ -55,7 +55,7 @@ const ask = (socket: DeafClient, udfPath: string) => {
 };
 
 describe("a client that never reads", () => {
-  test("and asks for large results as they change keeps only a few of them, and slows no other client", async () => {
+  test("and subscribes to large results has only a few of them buffered, and delays no other client", async () => {
     const goesOn = await aBystander();
     const deaf = await Promise.all(
       Array.from({ length: 5 }, () => DeafClient.open(pushed.current.url)),
@@ -68,7 +68,7 @@ describe("a client that never reads", () => {
     expect(rss() - before).toBeLessThan(300);
   });
 
-  test("and has mutations with large answers has them done as it takes the answers", async () => {
+  test("and calls mutations with large results has them run as it reads the results", async () => {
     const goesOn = await aBystander();
     const before = [await count(), rss()] as const;
     const deaf = await DeafClient.open(pushed.current.url);
@@ -83,7 +83,7 @@ describe("a client that never reads", () => {
     await expect.poll(count, { timeout: 45_000 }).toBe(before[0] + 80);
   });
 
-  test("and calls actions with large answers is disconnected", async () => {
+  test("and calls actions with large results is disconnected", async () => {
     const goesOn = await aBystander();
     const deaf = await DeafClient.open(pushed.current.url);
     for (let n = 1; n <= 120; n++) {
@@ -105,7 +105,7 @@ describe("a client that never reads", () => {
 const portInHex = () =>
   `:${Number(new URL(pushed.current.url).port).toString(16).toUpperCase().padStart(4, "0")} `;
 
-describe("more than one connection may have is refused in words, and others go on", () => {
+describe("a connection over its limit is refused with an error, and other clients are served", () => {
   const refusal = async (client: RawClient) =>
     (await client.next((message) => message.type === "FatalError")).error;
   const adds = (from: number, length: number, udfPath: string, args: object = {}) =>
