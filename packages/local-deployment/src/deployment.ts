@@ -19,19 +19,19 @@ import { Site } from "./server/site.ts";
 
 /** How to start a deployment. */
 export interface LocalDeploymentOptions {
-  /** Where the data file and the admin key are; made when it isn't there. */
+  /** The folder of the data file and the admin key; created if it does not exist. */
   readonly dataDir: string;
   /** Of the deployment itself; 0, the default, takes any free one. */
   readonly port?: number;
   /** Of HTTP actions; 0, the default, takes any free one. */
   readonly sitePort?: number;
-  /** Host names that functions' `fetch` finds elsewhere, such as `{"api.stripe.com": "http://127.0.0.1:4242"}`. */
+  /** Host names whose requests functions' `fetch` redirects, such as `{"api.stripe.com": "http://127.0.0.1:4242"}`. */
   readonly egress?: Egress;
-  /** Production's settings that are to be other than self-hosted ones, such as `{ SCHEDULED_JOB_EXECUTION_PARALLELISM: 4 }`. */
+  /** Values of production's settings, in place of the self-hosted defaults, such as `{ SCHEDULED_JOB_EXECUTION_PARALLELISM: 4 }`. */
   readonly knobs?: Partial<Knobs>;
   /**
-   * Whether queries and mutations find their modules as the call before has left them, which production does not do:
-   * a call then costs a fraction of the time (`bun run bench throughput`).
+   * Whether queries and mutations reuse the modules of the last call with their state, which production does not do:
+   * a call then takes a fraction of the time (`bun run bench throughput`).
    */
   readonly keepContexts?: boolean;
   /**
@@ -41,9 +41,9 @@ export interface LocalDeploymentOptions {
   readonly wallTimeoutMs?: number;
 }
 
-/** How often what is past its time is taken away, in milliseconds. */
+/** How often expired jobs and mutation results are removed, in milliseconds. */
 const HOUSEKEEPING_MS = 10 * 60_000;
-/** How long any one part of the deployment is waited for when it closes, in milliseconds. */
+/** How long each part of the deployment may take to close, in milliseconds. */
 const CLOSE_STEP_MS = 4_000;
 
 /** A running deployment. */
@@ -90,7 +90,7 @@ export async function startLocalDeployment(
       },
     });
     cleanup.push(() => engine.close());
-    // After the data: a key says that there has been some.
+    // After the data file, since an existing key means that there must be data.
     const adminKey = loadAdminKey(dataDir);
     subscriptions.engine = engine;
     const actions = new ActionPool({

@@ -1,6 +1,6 @@
 import { createServer } from "node:http";
 import type { DaytonaEmulator } from "@quaver/emulators";
-import { afterEach, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import type { Sandbox, SandboxClient } from "../src/index.ts";
 import { createSandboxClient, isSandboxError, SandboxError } from "../src/index.ts";
 import { FAILURES, LASTING_FAILURES, PASSING_FAILURES, timeFor } from "./failures.ts";
@@ -8,12 +8,14 @@ import { aClient, anInput, failureOf, setUp, sharedDaytona } from "./support.ts"
 
 // Making an emulator and a sandbox takes longer than a test. Faults are cleared after each test.
 let daytona: DaytonaEmulator;
+let end: () => Promise<void>;
 let sandbox: Sandbox;
 beforeAll(async () => {
-  daytona = await sharedDaytona();
+  ({ daytona, end } = await sharedDaytona());
   sandbox = await aClient(daytona).create(anInput());
 });
 afterEach(() => daytona.faults.clear());
+afterAll(() => end());
 
 const READS: [string, (client: SandboxClient, id: string) => Promise<unknown>][] = [
   ["get", (client, id) => client.get(id)],

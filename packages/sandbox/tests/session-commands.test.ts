@@ -1,5 +1,5 @@
 import type { DaytonaEmulator } from "@quaver/emulators";
-import { afterEach, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import type { SandboxClient } from "../src/index.ts";
 import { LASTING_FAILURES, PASSING_FAILURES, timeFor } from "./failures.ts";
 import {
@@ -15,15 +15,17 @@ import {
 
 // Making an emulator and a sandbox takes longer than a test; faults are gone after each.
 let daytona: DaytonaEmulator;
+let end: () => Promise<void>;
 let client: SandboxClient;
 let id: string;
 let made = 0;
 beforeAll(async () => {
-  daytona = await sharedDaytona();
+  ({ daytona, end } = await sharedDaytona());
   client = aClient(daytona);
   ({ id } = await client.create(anInput()));
 });
 afterEach(() => daytona.faults.clear());
+afterAll(() => end());
 
 const aSession = () => `turn-${(made += 1)}`;
 

@@ -25,11 +25,11 @@ const WALL_TIMEOUT_MS = 30_000;
 
 const OUT_OF_MEMORY_IN_PUSH = `Hit an error while pushing:\n${moduleErrors.invalid(OUT_OF_MEMORY.message).message}`;
 
-/** What is going on in the thread, and since when. */
+/** The thread's current step, and since when it runs. */
 interface Step {
   /** The file's limit; null while no pushed code runs. */
   readonly limit: { readonly seconds: number; readonly timeoutError: Refused } | null;
-  /** The thread's CPU time when it began, in milliseconds; null when it isn't known. */
+  /** The thread's CPU time when the step began, in milliseconds; null if unknown. */
   readonly cpuBefore: number | null;
   readonly began: number;
 }
@@ -71,7 +71,7 @@ export class PushEvaluation<Task extends EvaluationTask> {
     this.#send(task);
   }
 
-  /** Ends the thread, whatever it does; the result is this error, unless there is one already. */
+  /** Ends the thread, even when it is busy; the result is this error, unless there is a result already. */
   end(error: unknown): void {
     this.#close();
     this.#fail(error);
@@ -124,7 +124,7 @@ export class PushEvaluation<Task extends EvaluationTask> {
     this.#step = { limit, cpuBefore: this.#cpuMs(), began: performance.now() };
   }
 
-  /** The thread's CPU time, in milliseconds; null where the system doesn't tell. */
+  /** The thread's CPU time, in milliseconds; null where the system does not report it. */
   #cpuMs(): number | null {
     return this.#thread === null ? null : threadCpuMs(this.#thread);
   }

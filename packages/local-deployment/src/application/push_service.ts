@@ -12,10 +12,10 @@ import type { ActionPool } from "./action_pool.ts";
 import type { EngineClient } from "./engine_client.ts";
 import { PushEvaluation } from "./push_evaluation.ts";
 
-/** Pushes that were started and may yet be finished; older ones are forgotten. */
+/** How many started pushes can be finished; older ones are dropped. */
 const KEPT_PUSHES = 4;
 
-/** What pushes work with. */
+/** The services and settings of pushes. */
 interface PushServices {
   readonly engine: EngineClient;
   readonly actions: ActionPool;
@@ -70,8 +70,8 @@ export class PushService {
   }
 
   /**
-   * Changes variables, all or none. `convex/auth.config.ts` is evaluated with them, and what it gives
-   * counts at once.
+   * Changes variables, all or none. `convex/auth.config.ts` is evaluated with them and takes effect at
+   * once.
    *
    * @throws HttpError with production's code, when a change is refused
    */
@@ -79,7 +79,7 @@ export class PushService {
     return this.#serially(() => this.#changeVariables(changes));
   }
 
-  /** Ends the evaluations that go on, whether they would end by themselves or not. */
+  /** Ends all running evaluations. */
   close(): void {
     for (const evaluation of this.#evaluations) {
       evaluation.end(new HttpError(503, "ShuttingDown", "The deployment is shutting down."));
@@ -117,7 +117,7 @@ export class PushService {
     await this.services.changed.environment();
   }
 
-  /** What `auth.config.ts` gives with these changes; null when the app has none. @throws HttpError */
+  /** The providers of `auth.config.ts` with these changes; null when the app has none. @throws HttpError */
   async #authWith(changes: readonly VariableChange[]): Promise<readonly AuthProvider[] | null> {
     const pushed = await this.services.engine.call("pushedModules");
     const module = pushed.find(({ path }) => path === "auth.config.js");
@@ -131,7 +131,7 @@ export class PushService {
     return await this.#evaluate({ kind: "auth", module, env });
   }
 
-  /** Does what changes code or variables when what was asked for before it is done. */
+  /** Runs changes of code and variables one after the other. */
   #serially<Result>(work: () => Promise<Result>): Promise<Result> {
     const done = this.#last.then(work);
     this.#last = done.catch(() => undefined);

@@ -7,7 +7,7 @@ const HOP_BY_HOP = new Set(["connection", "keep-alive", "transfer-encoding", "up
 
 /**
  * Serves requests of Node's `http` by a function from `Request` to `Response`. Bodies stream both ways, at the pace of
- * their reader. When the client goes away, the request's signal is aborted and the response's body cancelled;
+ * their reader. When the client disconnects, the request's signal is aborted and the response's body cancelled;
  * when that body fails, or is shorter than its `content-length`, the connection ends in its middle.
  *
  * @param respond must not throw
@@ -152,9 +152,9 @@ async function send(
       const { done, value } = await reader.read();
       clearImmediate(flush);
       if (done) break;
-      const piece = value.subarray(0, left);
-      left -= piece.length;
-      if (piece.length > 0 && !answer.write(piece)) await drained(answer);
+      const chunk = value.subarray(0, left);
+      left -= chunk.length;
+      if (chunk.length > 0 && !answer.write(chunk)) await drained(answer);
     }
   } catch {
     // Why it failed is logged where it did.

@@ -5,17 +5,17 @@ import { HttpError, messageOf } from "../lib/errors.ts";
 import type { LogLine } from "../runtime/console.ts";
 import { bodyTooLarge } from "./http_io.ts";
 
-/** How long an action may take to end when its client has gone away, in milliseconds. */
+/** How long an action may take to end when its client has disconnected, in milliseconds. */
 const GONE_GRACE_MS = 5_000;
 /** In production's words (crates/isolate/src/environment/action/mod.rs). */
 const RESPONSE_TOO_LARGE = "HttpResponseTooLarge: HTTP actions support responses up to 20 MiB";
 
 /**
- * The server's end of an HTTP action: takes the response's head, and its body piece by piece, as the client reads it;
- * gives the request's body piece by piece, as the action reads it.
+ * The server's end of an HTTP action: takes the response's head, and its body chunk by chunk, as the client reads it;
+ * gives the request's body chunk by chunk, as the action reads it.
  */
 export class HttpExchange implements HttpPeer {
-  /** How the response begins; null when there is none, or the client has gone away. Rejects with HttpError 413. */
+  /** How the response begins; null when there is none, or the client has disconnected. Rejects with HttpError 413. */
   readonly head: Promise<WireHead | null>;
   /** The response's body, if it streams. It fails when the action does. */
   readonly body: ReadableStream<Uint8Array>;
@@ -29,7 +29,7 @@ export class HttpExchange implements HttpPeer {
   #settleHead!: (head: WireHead | null) => void;
   #refuse!: (error: Error) => void;
   #response!: ReadableStreamDefaultController<Uint8Array>;
-  /** Set while the client waits for a piece. */
+  /** Set while the client waits for a chunk. */
   #given: (() => void) | null = null;
   #ended = false;
   #broken = false;
@@ -40,7 +40,7 @@ export class HttpExchange implements HttpPeer {
 
   /**
    * @param requestBody null for none
-   * @param client aborted when the client goes away
+   * @param client aborted when the client disconnects
    */
   constructor(requestBody: ReadableStream<Uint8Array> | null, client: AbortSignal) {
     this.#request = requestBody?.getReader() ?? null;
@@ -52,7 +52,7 @@ export class HttpExchange implements HttpPeer {
       start: (controller) => {
         this.#response = controller;
       },
-      pull: () => this.#nextPiece(),
+      pull: () => this.#nextChunk(),
       cancel: () => {
         this.#loseClient();
       },
@@ -66,7 +66,7 @@ export class HttpExchange implements HttpPeer {
     else client.addEventListener("abort", gone);
   }
 
-  /** Whether the client went away before the action had ended. */
+  /** Whether the client disconnected before the action had ended. */
   get clientGone(): boolean {
     return this.#clientGone;
   }
@@ -94,11 +94,11 @@ export class HttpExchange implements HttpPeer {
         this.#settleHead(message.head);
         break;
       case "chunk":
-        // The client still waits when this piece is left out.
+        // The client still waits when this chunk is left out.
         if (!this.#take(message.bytes) && !this.#clientGone) this.#send({ kind: "pull" });
         break;
       case "pullRequest":
-        void this.#sendRequestPiece();
+        void this.#sendRequestChunk();
         break;
     }
   }
@@ -117,7 +117,7 @@ export class HttpExchange implements HttpPeer {
     this.#given?.();
   }
 
-  #nextPiece(): Promise<void> | undefined {
+  #nextChunk(): Promise<void> | undefined {
     if (this.#ended) {
       this.#fail();
       return undefined;
@@ -139,7 +139,7 @@ export class HttpExchange implements HttpPeer {
   }
 
   /**
-   * Gives the client a piece, unless the response would become too large: then production leaves that piece out, logs
+   * Gives the client a chunk, unless the response would become too large: then production leaves that chunk out, logs
    * an error, and continues.
    */
   #take(bytes: Uint8Array | null): boolean {
@@ -175,13 +175,13 @@ export class HttpExchange implements HttpPeer {
     }, GONE_GRACE_MS);
   }
 
-  async #sendRequestPiece(): Promise<void> {
+  async #sendRequestChunk(): Promise<void> {
     try {
-      const piece = (await this.#request?.read())?.value;
-      this.#received += piece?.length ?? 0;
+      const chunk = (await this.#request?.read())?.value;
+      this.#received += chunk?.length ?? 0;
       if (this.#received > MAX_BODY_BYTES) throw bodyTooLarge(MAX_BODY_BYTES);
-      if (piece === undefined) this.#send({ kind: "requestEnd", error: null });
-      else this.#send({ kind: "requestChunk", bytes: new Uint8Array(piece) });
+      if (chunk === undefined) this.#send({ kind: "requestEnd", error: null });
+      else this.#send({ kind: "requestChunk", bytes: new Uint8Array(chunk) });
     } catch (error) {
       if (error instanceof HttpError) this.#refuse(error);
       this.#send({ kind: "requestEnd", error: messageOf(error) });

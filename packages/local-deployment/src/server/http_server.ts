@@ -8,7 +8,7 @@ export interface Listener {
 
 /**
  * Opens a server of Node's `http`, which streams as Bun's own server does not: that one sends a response's head with
- * the first piece of its body, and never a stream with its length.
+ * the first chunk of its body, and never a stream with its length.
  *
  * @throws DeploymentError `PORT_IN_USE`
  */

@@ -42,7 +42,7 @@ export async function withinCpuTime(
 
 const thread = currentThread();
 
-/** The thread's time without that of the function's system calls; by the clock where the system doesn't tell it. */
+/** The thread's time without that of the function's system calls; by the clock where the system does not report it. */
 function cpuMs({ waitedMs }: Execution): number {
   return ((thread === null ? null : threadCpuMs(thread)) ?? performance.now()) - waitedMs;
 }

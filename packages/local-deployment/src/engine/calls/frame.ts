@@ -87,7 +87,7 @@ export class Frame {
     return this.#closed || this.execution.ended;
   }
 
-  /** How it has failed, whatever its promise comes to. */
+  /** How it has failed, regardless of how its promise settles. */
   get failure(): Failure | null {
     return this.#failure;
   }

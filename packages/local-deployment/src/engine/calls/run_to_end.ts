@@ -18,7 +18,7 @@ type Outcome =
  * wait for.
  *
  * @param running - The function's promise of its result.
- * @throws FailureError when the function fails whatever its promise came to; else what the promise was rejected with
+ * @throws FailureError when the function fails regardless of how its promise settled; else what the promise was rejected with
  */
 export async function runToEnd(frame: Frame, running: Promise<string>): Promise<string> {
   // It is written from the promise's callbacks.

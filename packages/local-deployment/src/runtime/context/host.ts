@@ -25,6 +25,6 @@ export interface IsolateHost {
   readonly variable: (name: string) => string | undefined;
   /** Whether `import()` finds modules. */
   readonly canImport: boolean;
-  /** Fails the function with this error, whatever its promise comes to. */
+  /** Fails the function with this error, regardless of how its promise settles. */
   readonly fail: (error: unknown) => void;
 }

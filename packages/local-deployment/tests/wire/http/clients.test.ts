@@ -1,4 +1,4 @@
-/** HTTP actions that stream, from the client's side: one that goes away, one that is slow, one that sends as it reads. */
+/** HTTP actions that stream, from the client's side: one that disconnects, one that is slow, one that sends as it reads. */
 import { once } from "node:events";
 import { connect } from "node:net";
 import { text } from "node:stream/consumers";
