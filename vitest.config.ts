@@ -34,6 +34,8 @@ export default defineConfig({
           include: ["packages/*/tests/**/*.test.ts"],
           globalSetup: ["packages/local-deployment/tests/global-setup.ts"],
           environment: "node",
+          // Importing the SDKs once per worker, and not once per file, saves a tenth of the time.
+          isolate: false,
           ...PATIENT,
         },
       },
