@@ -15,7 +15,7 @@ const emulators = [
 ] as const;
 
 /** Requests that only the example and programs may make. */
-const deeds: [method: string, path: string, body?: string][] = [
+const requests: [method: string, path: string, body?: string][] = [
   ["GET", "/_calls"],
   ["POST", "/_faults", '{"kind":"drop"}'],
   ["DELETE", "/_faults"],
@@ -46,7 +46,7 @@ describe.each(emulators)("the %s emulator", (name, start) => {
     "",
   ])("refuses a page of %j", async (origin) => {
     const { url, faults } = await start({ origins: [EXAMPLE] });
-    for (const [method, path, body] of deeds) {
+    for (const [method, path, body] of requests) {
       const sent = { method, ...(body === undefined ? {} : { body }) };
       isRefused(await ask(url + path, { ...json, origin }, sent));
       const asksFirst = { origin, "access-control-request-method": method };

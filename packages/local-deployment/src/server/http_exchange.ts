@@ -19,9 +19,9 @@ export class HttpExchange implements HttpPeer {
   readonly head: Promise<WireHead | null>;
   /** The response's body, if it streams. It fails when the action does. */
   readonly body: ReadableStream<Uint8Array>;
-  /** The head that was given; null as long as there is none. */
+  /** The response's head; null until the action has sent it. */
   begun: WireHead | null = null;
-  /** Lines that production itself adds to the action's log. */
+  /** Lines that the server adds to the action's log, as production does. */
   readonly lines: LogLine[] = [];
   readonly #request: ReadableStreamDefaultReader<Uint8Array> | null;
   #received = 0;
@@ -57,7 +57,7 @@ export class HttpExchange implements HttpPeer {
         this.#loseClient();
       },
     };
-    // Nothing is taken from the action before the client has room for it.
+    // No chunk is requested from the action before the client is ready for it.
     this.body = new ReadableStream(source, { highWaterMark: 0 });
     const gone = () => {
       this.#loseClient();
@@ -71,7 +71,7 @@ export class HttpExchange implements HttpPeer {
     return this.#clientGone;
   }
 
-  /** How much of the response's body there was for the client. */
+  /** How many bytes of the response's body were sent to the client. */
   get bytesSent(): number {
     return this.begun?.streams === false ? (this.begun.body?.length ?? 0) : this.#sent;
   }
@@ -103,7 +103,7 @@ export class HttpExchange implements HttpPeer {
     }
   }
 
-  /** The action has ended, with its response complete or not. */
+  /** Called when the action has ended, with its response complete or not. */
   end(complete: boolean): void {
     this.#ended = true;
     clearTimeout(this.#grace);
@@ -112,7 +112,7 @@ export class HttpExchange implements HttpPeer {
     this.#request?.cancel().catch(() => undefined);
     if (this.#clientGone) return;
     if (!this.#broken) this.#response.close();
-    // Otherwise what was given is read first.
+    // Otherwise the client first reads the chunks that were sent.
     else if (this.#given !== null) this.#fail();
     this.#given?.();
   }
@@ -133,7 +133,7 @@ export class HttpExchange implements HttpPeer {
     this.#response.error(undefined);
   }
 
-  /** A body that is too large and was there at once has a length, which production announces and then does not keep to. */
+  /** A complete body that is too large has a content-length, which production sends and then does not fulfil. */
   #takeStart(bytes: Uint8Array | null): void {
     if (!this.#take(bytes) && bytes !== null && bytes.length > 0) this.#broken = true;
   }
@@ -168,7 +168,7 @@ export class HttpExchange implements HttpPeer {
     if (this.begun !== null) this.#endSoon();
   }
 
-  /** Before there is a response, the function runs on, as in production; after that it is given some time to end. */
+  /** Before the response has begun, the function runs to its end, as in production; after that it has a grace period. */
   #endSoon(): void {
     this.#grace = setTimeout(() => {
       this.#abandon();

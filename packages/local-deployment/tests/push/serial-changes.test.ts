@@ -3,7 +3,7 @@ import { PushService } from "../../src/application/push_service.ts";
 import type { ActionPool } from "../../src/application/action_pool.ts";
 import type { EngineClient } from "../../src/application/engine_client.ts";
 
-/** An engine without code, that answers when it is told to. */
+/** An engine without code, which answers when the test lets it. */
 function heldEngine() {
   const asked: string[] = [];
   let answer: () => void = () => undefined;
@@ -19,7 +19,7 @@ function heldEngine() {
   return { asked, answer, call };
 }
 
-test("variables are changed when the push that is being finished is, which was evaluated with those before", async () => {
+test("variables change only after a push in progress, which was evaluated with the old ones, has finished", async () => {
   const engine = heldEngine();
   const changeSeen = async () => undefined;
   const service = new PushService({

@@ -1,14 +1,14 @@
-/** What an endpoint answered. */
+/** The response of an endpoint. */
 export interface Answer {
   readonly status: number;
   readonly text: string;
   readonly headers: Headers;
   /** The body as JSON; undefined when it isn't. */
-  // Answers are what the tests look into: they compare whole bodies.
+  // Tests compare whole bodies.
   readonly json: { code?: string; message?: string; [field: string]: unknown } | undefined;
 }
 
-/** Sends a request with a JSON body, or with whatever text pretends to be one. */
+/** Sends a request with a JSON body, or with a text in its place. */
 export async function post(
   url: string,
   body: unknown,

@@ -12,7 +12,7 @@ import { within } from "../../../../../tests/support/dev.ts";
 /** The files of a project, by their paths in it. */
 export type Files = Readonly<Record<string, string>>;
 
-/** The CLI wants the dependency named; it is found through the repository's own `node_modules`. */
+/** The CLI requires the dependency in package.json; it is resolved in the repository's own `node_modules`. */
 const PACKAGE = JSON.stringify({ name: "project", type: "module", dependencies: { convex: "*" } });
 
 /** A Convex project in a folder of its own, which the official CLI works in. */
@@ -39,7 +39,7 @@ export class Project {
     return await runConvex(this.target, args, { cwd: this.folder, timeoutMs: 60_000 });
   }
 
-  /** Starts a command that goes on until the test is over. */
+  /** Starts a command that runs until the test is over. */
   follow(...args: string[]): { until: (text: string) => Promise<void> } {
     const child = spawnConvex(this.target, args, { cwd: this.folder, output: ["pipe", "pipe"] });
     onTestFinished(() => void child.kill("SIGKILL"));
@@ -63,12 +63,12 @@ export class Project {
     return { until };
   }
 
-  /** Pushes. What the CLI says is the result, whether it worked or not. */
+  /** Pushes. @returns the CLI's exit code and output, also if it fails */
   async push(): Promise<CliResult> {
     return await this.convex("deploy", "--yes", "--typecheck", "disable", "--codegen", "disable");
   }
 
-  /** Pushes, which must work. */
+  /** Pushes. @throws Error when the push fails */
   async pushed(): Promise<void> {
     const { code, stdout, stderr } = await this.push();
     if (code !== 0) throw new Error(`the push failed: ${stdout}\n${stderr}`);

@@ -18,12 +18,12 @@ export function keySet(): string {
   return `data:application/json;base64,${Buffer.from(json).toString("base64")}`;
 }
 
-/** A token for the fixture's provider, good for ten minutes unless the claims say otherwise. */
+/** A token of the fixture's provider, valid for ten minutes unless the claims differ. */
 export function aToken(claims: Readonly<Record<string, unknown>> = {}): string {
   return signed(claims, privateKey);
 }
 
-/** A token that says the same and is signed by somebody else. */
+/** A token with the same claims, signed with another key. */
 export function aForgedToken(claims: Readonly<Record<string, unknown>> = {}): string {
   return signed(claims, foreign.privateKey);
 }

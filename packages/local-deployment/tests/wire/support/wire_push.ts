@@ -12,11 +12,11 @@ export interface Bundled {
   readonly modules?: Readonly<Record<string, string>>;
   readonly nodeModules?: Readonly<Record<string, string>>;
   readonly components?: Readonly<Record<string, Bundled>>;
-  /** Whatever else the request says. */
+  /** Further fields of the request. */
   readonly request?: object;
 }
 
-/** What a push came to: `code` and `message` where it was refused. */
+/** The outcome of a push, with `code` and `message` if it was refused. */
 export interface Outcome {
   readonly status: number;
   readonly code: string;
@@ -79,7 +79,7 @@ export async function finishPush(
   return await post(`${url}/api/deploy2/finish_push`, body);
 }
 
-/** A deployment for a test file, and what it says to pushes. */
+/** A deployment for a test file, and pushes to it. */
 export function pushTarget() {
   let deployment: TestDeployment | undefined;
   beforeAll(async () => {
@@ -93,9 +93,9 @@ export function pushTarget() {
     get deployment() {
       return deployment!;
     },
-    /** What start_push answers. */
+    /** Calls start_push. */
     push: async (project: Bundled): Promise<Outcome> => outcomeOf(await start(project)),
-    /** What the first call answers that refuses, of those that the CLI makes. */
+    /** Calls start_push and finish_push, up to the first refusal. */
     pushToTheEnd: async (project: Bundled): Promise<Outcome> => {
       const started = await start(project);
       if (started.status !== 200) return outcomeOf(started);
