@@ -26,7 +26,10 @@ export default defineConfig({
         test: {
           name: "packages",
           include: ["packages/*/tests/**/*.test.ts"],
+          globalSetup: ["packages/local-deployment/tests/global-setup.ts"],
           environment: "node",
+          // Importing the SDKs once per worker, and not once per file, saves a tenth of the time.
+          isolate: false,
           ...PATIENT,
         },
       },

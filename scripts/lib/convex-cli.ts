@@ -4,7 +4,13 @@ import { fileURLToPath } from "node:url";
 /** The repository's root, which every path in these scripts starts from. */
 export const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 
-const CLI = fileURLToPath(new URL("../../node_modules/convex/bin/main.js", import.meta.url));
+/**
+ * What `bin/main.js` of the convex package imports. Run by itself it starts in half the CPU time: Node need not look for
+ * the named exports of a CommonJS module of 6 MB.
+ */
+const CLI = fileURLToPath(
+  new URL("../../node_modules/convex/dist/cli.bundle.cjs", import.meta.url),
+);
 /** Preloaded into a child process, so that it does not outlive this one. */
 export const EXIT_WITH_PARENT = fileURLToPath(new URL("./exit-with-parent.js", import.meta.url));
 

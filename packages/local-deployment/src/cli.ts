@@ -1,5 +1,5 @@
 #!/usr/bin/env bun
-/** `bun packages/local-deployment/src/cli.ts --data-dir DIR [--port N] [--site-port N] [--egress HOST=URL]... [--knob NAME=NUMBER]... [--keep-contexts]` */
+/** `bun packages/local-deployment/src/cli.ts --data-dir DIR [--port N] [--site-port N] [--egress HOST=URL]... [--knob NAME=NUMBER]... [--keep-contexts] [--wall-timeout-ms N]` */
 import { parseArgs } from "node:util";
 import { DeploymentError, messageOf } from "./lib/errors.ts";
 import { startLocalDeployment } from "./deployment.ts";
@@ -14,6 +14,7 @@ function parse() {
         egress: { type: "string", multiple: true, default: [] },
         knob: { type: "string", multiple: true, default: [] },
         "keep-contexts": { type: "boolean", default: false },
+        "wall-timeout-ms": { type: "string" },
       },
     });
     const dataDir = values["data-dir"];
@@ -22,7 +23,9 @@ function parse() {
     const knobs = Object.fromEntries(values.knob.map((entry) => splitKnob(entry)));
     const [port, sitePort] = [Number(values.port), Number(values["site-port"])];
     const keepContexts = values["keep-contexts"];
-    return { dataDir, port, sitePort, egress, knobs, keepContexts };
+    const wallTimeout = values["wall-timeout-ms"];
+    const wallTimeoutMs = wallTimeout === undefined ? {} : { wallTimeoutMs: Number(wallTimeout) };
+    return { dataDir, port, sitePort, egress, knobs, keepContexts, ...wallTimeoutMs };
   } catch (error) {
     throw new DeploymentError("INVALID_OPTION", messageOf(error));
   }

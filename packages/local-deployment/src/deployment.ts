@@ -4,7 +4,7 @@ import { DeploymentError, messageOf } from "./lib/errors.ts";
 import { lockDataFolder } from "./storage/database.ts";
 import { ensureDataFolder } from "./storage/private_files.ts";
 import { Subscriptions } from "./sync/subscriptions.ts";
-import { withDeadline } from "./lib/timers.ts";
+import { MAX_TIMER_MS, withDeadline } from "./lib/timers.ts";
 import { ActionPool } from "./application/action_pool.ts";
 import { loadAdminKey } from "./application/admin_key.ts";
 import { Authenticator } from "./application/authenticator.ts";
@@ -19,26 +19,31 @@ import { Site } from "./server/site.ts";
 
 /** How to start a deployment. */
 export interface LocalDeploymentOptions {
-  /** Where the data file and the admin key are; made when it isn't there. */
+  /** The folder of the data file and the admin key; created if it does not exist. */
   readonly dataDir: string;
   /** Of the deployment itself; 0, the default, takes any free one. */
   readonly port?: number;
   /** Of HTTP actions; 0, the default, takes any free one. */
   readonly sitePort?: number;
-  /** Host names that functions' `fetch` finds elsewhere, such as `{"api.stripe.com": "http://127.0.0.1:4242"}`. */
+  /** Host names whose requests functions' `fetch` redirects, such as `{"api.stripe.com": "http://127.0.0.1:4242"}`. */
   readonly egress?: Egress;
-  /** Production's settings that are to be other than self-hosted ones, such as `{ SCHEDULED_JOB_EXECUTION_PARALLELISM: 4 }`. */
+  /** Values of production's settings, in place of the self-hosted defaults, such as `{ SCHEDULED_JOB_EXECUTION_PARALLELISM: 4 }`. */
   readonly knobs?: Partial<Knobs>;
   /**
-   * Whether queries and mutations find their modules as the call before has left them, which production does not do:
-   * a call then costs a fraction of the time (`bun run bench throughput`).
+   * Whether queries and mutations reuse the modules of the last call with their state, which production does not do:
+   * a call then takes a fraction of the time (`bun run bench throughput`).
    */
   readonly keepContexts?: boolean;
+  /**
+   * How long one query or mutation, or the evaluation of one pushed file, may take in wall-clock time, in milliseconds;
+   * 20,000 and 30,000 unless given. It ends code that waits without computing; what computes has its own limit.
+   */
+  readonly wallTimeoutMs?: number;
 }
 
-/** How often what is past its time is taken away, in milliseconds. */
+/** How often expired jobs and mutation results are removed, in milliseconds. */
 const HOUSEKEEPING_MS = 10 * 60_000;
-/** How long any one part of the deployment is waited for when it closes, in milliseconds. */
+/** How long each part of the deployment may take to close, in milliseconds. */
 const CLOSE_STEP_MS = 4_000;
 
 /** A running deployment. */
@@ -58,7 +63,7 @@ export interface LocalDeployment {
 export async function startLocalDeployment(
   options: LocalDeploymentOptions,
 ): Promise<LocalDeployment> {
-  const { port, sitePort, dataDir } = checkOptions(options);
+  const { port, sitePort, dataDir, wallTimeoutMs } = checkOptions(options);
   const knobs = knobsOf(options.knobs ?? {});
   ensureDataFolder(dataDir);
   const cleanup: (() => void | Promise<void>)[] = [lockDataFolder(dataDir)];
@@ -75,20 +80,17 @@ export async function startLocalDeployment(
     const logs = new LogStream();
     let jobs: JobLoop | null = null;
     const { keepContexts = false } = options;
-    const engine = await EngineClient.start(
-      { dataDir, urls, keepContexts },
-      {
-        invalidated: (tokens) => {
-          subscriptions.invalidated(tokens);
-        },
-        scheduled: (nextDue) => jobs?.scheduled(nextDue),
-        restarted: () => {
-          subscriptions.restarted();
-        },
+    const engine = await EngineClient.start({ dataDir, urls, keepContexts }, wallTimeoutMs, {
+      invalidated: (tokens) => {
+        subscriptions.invalidated(tokens);
       },
-    );
+      scheduled: (nextDue) => jobs?.scheduled(nextDue),
+      restarted: () => {
+        subscriptions.restarted();
+      },
+    });
     cleanup.push(() => engine.close());
-    // After the data: a key says that there has been some.
+    // After the data file, since an existing key means that there must be data.
     const adminKey = loadAdminKey(dataDir);
     subscriptions.engine = engine;
     const actions = new ActionPool({
@@ -117,10 +119,8 @@ export async function startLocalDeployment(
       actions.environmentChanged();
     };
     await readCode();
-    const pushes = new PushService(engine, actions, urls, {
-      code: codeChanged,
-      environment: environmentChanged,
-    });
+    const changed = { code: codeChanged, environment: environmentChanged };
+    const pushes = new PushService({ engine, actions, urls, wallTimeoutMs, changed });
     cleanup.push(() => {
       pushes.close();
     });
@@ -158,7 +158,8 @@ export async function startLocalDeployment(
   }
 }
 
-function checkOptions({ dataDir, port = 0, sitePort = 0 }: LocalDeploymentOptions) {
+function checkOptions(options: LocalDeploymentOptions) {
+  const { dataDir, port = 0, sitePort = 0, wallTimeoutMs } = options;
   for (const [name, value] of Object.entries({ port, sitePort })) {
     if (!Number.isInteger(value) || value < 0 || value > 65_535) {
       throw new DeploymentError("INVALID_OPTION", `${name} must be a port number from 0 to 65535.`);
@@ -167,9 +168,13 @@ function checkOptions({ dataDir, port = 0, sitePort = 0 }: LocalDeploymentOption
   if (port !== 0 && port === sitePort) {
     throw new DeploymentError("INVALID_OPTION", "port and sitePort must differ.");
   }
+  if (wallTimeoutMs !== undefined && !(wallTimeoutMs > 0 && wallTimeoutMs <= MAX_TIMER_MS)) {
+    throw new DeploymentError("INVALID_OPTION", "wallTimeoutMs must be a number above 0.");
+  }
   if (dataDir === "") throw new DeploymentError("INVALID_OPTION", "dataDir must name a folder.");
   try {
-    return { port, sitePort, dataDir: isAbsolute(dataDir) ? dataDir : resolve(dataDir) };
+    const folder = isAbsolute(dataDir) ? dataDir : resolve(dataDir);
+    return { port, sitePort, dataDir: folder, wallTimeoutMs };
   } catch (error) {
     throw new DeploymentError("INVALID_OPTION", `dataDir: ${messageOf(error)}`);
   }

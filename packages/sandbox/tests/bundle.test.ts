@@ -9,7 +9,7 @@ import { build } from "esbuild";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { aDaytona } from "./support.ts";
 
-/** What a Convex `"use node"` action does with the package. */
+/** A Convex `"use node"` action that uses the package. */
 const MODULE = `
   import { createSandboxClient } from "@quaver/sandbox";
   export async function create(apiUrl, apiKey) {
@@ -72,7 +72,7 @@ beforeAll(async () => {
 });
 afterAll(() => rmSync(dir, { recursive: true, force: true }));
 
-/** Runs the bundle in a process that knows nothing of this repository. */
+/** Runs the bundle outside this repository. */
 async function runWith(command: string[], url: string, apiKey: string): Promise<unknown> {
   const [program, ...args] = command;
   const child = spawn(program!, [...args, join(dir, "main.mjs"), url, apiKey], {
@@ -92,9 +92,9 @@ async function runWith(command: string[], url: string, apiKey: string): Promise<
 }
 
 describe("bundled as Convex bundles a Node action, the package", () => {
-  test("needs nothing but Node's own modules, and knows nothing of the emulators", () => {
+  test("imports only Node's own modules, and nothing of the emulators", () => {
     expect(warnings).toEqual([]);
-    // `ws` and `debug` do without these, which they only try to load.
+    // Optional dependencies of `ws` and `debug`.
     const optional = ["bufferutil", "utf-8-validate", "supports-color"];
     const known = new Set([...builtinModules, ...optional]);
     expect(external.filter((path) => !known.has(path))).toEqual([]);

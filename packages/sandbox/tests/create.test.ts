@@ -60,7 +60,7 @@ describe("creating", () => {
   });
 });
 
-describe("a create that goes wrong", () => {
+describe("a create that fails", () => {
   const hang = { delayMs: 60_000, when: "after" } as const;
   const cases: [string, FaultRule[]][] = [
     ["its answer is lost", [{ ...CREATE, nth: 1, kind: "after" }]],
@@ -97,7 +97,7 @@ describe("a create that goes wrong", () => {
     ["INVALID", 400],
     ["UNAUTHORIZED", 401],
     ["FORBIDDEN", 403],
-  ])("is not tried again when refused: %s", async (code, status) => {
+  ])("is not retried when refused: %s", async (code, status) => {
     const { daytona, client } = await setUp();
     daytona.faults.add({ ...CREATE, kind: { status } });
     expect((await failureOf(client.create(anInput()))).code).toBe(code);
@@ -112,7 +112,7 @@ describe("a create that goes wrong", () => {
     expect((await client.list({ labels: {} })).items).toHaveLength(1);
   });
 
-  test("names the sandbox that can't be recovered, so that it can be deleted", async () => {
+  test("has the id of a sandbox that can't be recovered in its error, so that it can be deleted", async () => {
     const { daytona, client } = await setUp();
     daytona.faults.add({ ...CREATE, nth: 1, kind: { error: "no such image" } });
     const failure = await failureOf(client.create(anInput()));
@@ -123,7 +123,7 @@ describe("a create that goes wrong", () => {
     expect((await client.create(anInput())).state).toBe("started");
   });
 
-  test("ends in time when Daytona never starts it", async () => {
+  test("times out when Daytona never starts the sandbox", async () => {
     const { client } = await setUp({ delaysMs: { create: 60_000 } }, { timeoutMs: 400 });
     const started = Date.now();
     const failure = await failureOf(client.create(anInput()));

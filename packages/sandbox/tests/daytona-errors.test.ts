@@ -5,7 +5,7 @@ import { anInput, callsTo, failureOf, setUp } from "./support.ts";
 const CREATE = { method: "POST", path: /^\/sandbox$/ };
 
 describe("Daytona's 400", () => {
-  test("for a quota that is used up fails at once, until a sandbox is stopped", async () => {
+  test("for an exhausted quota fails at once, until a sandbox is stopped", async () => {
     const { daytona, client } = await setUp({ quota: { cpu: 1 } });
     const first = await client.create(anInput());
     const failure = await failureOf(client.create(anInput({ name: "another" })));
@@ -25,13 +25,13 @@ describe("Daytona's 400", () => {
     expect((await failureOf(create())).code).toBe("QUOTA_EXCEEDED");
   });
 
-  test("for a snapshot that isn't there can't be retried", async () => {
+  test("for a missing snapshot can't be retried", async () => {
     const { client } = await setUp();
-    const failure = await failureOf(client.create(anInput({ snapshot: "nobody's" })));
+    const failure = await failureOf(client.create(anInput({ snapshot: "missing" })));
     expect(failure).toMatchObject({ code: "SNAPSHOT_UNAVAILABLE", retryable: false });
   });
 
-  test("for a sandbox that failed to start names it, as it exists all the same", async () => {
+  test("for a sandbox that failed to start has its id, as the sandbox exists", async () => {
     const { daytona, client } = await setUp();
     daytona.faults.add({ ...CREATE, nth: 1, kind: { error: "no such image" } });
     const failure = await failureOf(client.create(anInput()));

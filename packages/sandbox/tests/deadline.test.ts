@@ -24,7 +24,7 @@ describe("waiting between attempts", () => {
     expect(slept.map(Math.round)).toEqual([200, 400, 800, 1600, 3200, 5000, 5000]);
   });
 
-  test("is spread over its whole length, and never goes past the deadline", async () => {
+  test("has full jitter, and never exceeds the deadline", async () => {
     const chance = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true });
     await fc.assert(
       fc.asyncProperty(chance, fc.integer({ min: 1, max: 20_000 }), async (random, timeoutMs) => {
@@ -37,7 +37,7 @@ describe("waiting between attempts", () => {
     );
   });
 
-  test("is at least what Daytona asks, or not at all when that is too long", async () => {
+  test("is at least what Daytona asks for, and fails at once when that exceeds the deadline", async () => {
     const limited = new SandboxError("RATE_LIMITED", "slow down", { retryAfterMs: 5_000 });
     const { slept, clock } = aClock(0.5);
     await startDeadline(60_000, clock).backOff(1, limited);

@@ -1,6 +1,6 @@
 import { createServer } from "node:http";
 import type { DaytonaEmulator } from "@quaver/emulators";
-import { afterEach, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import type { Sandbox, SandboxClient } from "../src/index.ts";
 import { createSandboxClient, isSandboxError, SandboxError } from "../src/index.ts";
 import { FAILURES, LASTING_FAILURES, PASSING_FAILURES, timeFor } from "./failures.ts";
@@ -8,12 +8,14 @@ import { aClient, anInput, failureOf, setUp, sharedDaytona } from "./support.ts"
 
 // Making an emulator and a sandbox takes longer than a test. Faults are cleared after each test.
 let daytona: DaytonaEmulator;
+let end: () => Promise<void>;
 let sandbox: Sandbox;
 beforeAll(async () => {
-  daytona = await sharedDaytona();
+  ({ daytona, end } = await sharedDaytona());
   sandbox = await aClient(daytona).create(anInput());
 });
 afterEach(() => daytona.faults.clear());
+afterAll(() => end());
 
 const READS: [string, (client: SandboxClient, id: string) => Promise<unknown>][] = [
   ["get", (client, id) => client.get(id)],
@@ -58,7 +60,7 @@ describe.each(["start", "stop", "archive", "delete"] as const)("%s", (operation)
     expect((await client.get(id))?.state).toContain(wanted[operation]);
   });
 
-  test("whose answer is lost is requested once", async () => {
+  test("whose response is lost is requested once", async () => {
     const { client, id } = await prepare();
     daytona.faults.add({ method, nth: 1, kind: { after: { status: 502 } } });
     await client[operation](id);
@@ -73,13 +75,13 @@ describe.each(["start", "stop", "archive", "delete"] as const)("%s", (operation)
   });
 });
 
-describe("when Daytona says how long to wait", () => {
+describe("when Daytona sends a time to wait", () => {
   test.each([
     ["seconds", { "retry-after": "7" }, 7_000],
     ["seconds of its throttler", { "retry-after-sandbox-create": "9" }, 9_000],
     ["both", { "retry-after": "7", "retry-after-general": "9" }, 9_000],
     ["nonsense", { "retry-after": "soon" }, undefined],
-  ])("in %s, the failure says so", async (_, headers, retryAfterMs) => {
+  ])("in %s, the error has it in retryAfterMs", async (_, headers, retryAfterMs) => {
     const { daytona, client } = await setUp({}, { timeoutMs: 1_000 });
     daytona.faults.add({ kind: { status: 429, headers } });
     const failure = await failureOf(client.get("p"));
@@ -87,7 +89,7 @@ describe("when Daytona says how long to wait", () => {
     expect(failure.retryAfterMs).toBe(retryAfterMs);
   });
 
-  test("by a date, the failure says how long that is", async () => {
+  test("as a date, the error has the time until then in retryAfterMs", async () => {
     const { daytona, client } = await setUp({}, { timeoutMs: 1_000 });
     const date = new Date(Date.now() + 60_000).toUTCString();
     daytona.faults.add({ kind: { status: 429, headers: { "retry-after": date } } });
@@ -96,7 +98,7 @@ describe("when Daytona says how long to wait", () => {
     expect(retryAfterMs).toBeLessThanOrEqual(60_000);
   });
 
-  test("and there is enough time, it waits", async () => {
+  test("and the deadline allows it, the client waits", async () => {
     const waits: number[] = [];
     const sleep = async (ms: number) => void waits.push(ms);
     const { daytona, client } = await setUp({}, { sleep });
@@ -107,7 +109,7 @@ describe("when Daytona says how long to wait", () => {
 });
 
 describe("the API key", () => {
-  const KEY = "dtn_the-key-that-nobody-may-see";
+  const KEY = "dtn_a-secret-key";
   const shown = (value: unknown) =>
     [
       JSON.stringify(value),
@@ -156,7 +158,7 @@ describe("a client", () => {
     expect(make).toThrow(expect.objectContaining({ code: "INVALID" }));
   });
 
-  test("takes its key from its options alone", async () => {
+  test("takes its key only from its options", async () => {
     const { daytona } = await setUp();
     process.env.DAYTONA_API_KEY = daytona.apiKey;
     try {
@@ -177,7 +179,7 @@ describe("a client", () => {
     expect(["UNAVAILABLE", "TIMEOUT"]).toContain(failure.code);
   });
 
-  test("tells its own errors from others", () => {
+  test("recognizes its own errors", () => {
     expect(isSandboxError(new SandboxError("INVALID", "no"))).toBe(true);
     for (const other of [new Error("no"), { code: "INVALID" }, null, "INVALID"]) {
       expect(isSandboxError(other)).toBe(false);

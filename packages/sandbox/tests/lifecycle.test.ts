@@ -27,7 +27,7 @@ describe("a sandbox's life", () => {
     await eventually(async () => expect(await client.get(made.id)).toBeNull());
   });
 
-  test("a transition that is asked for twice is requested once", async () => {
+  test("a transition that is called for twice is requested once", async () => {
     const { daytona, client } = await setUp({ delaysMs: { archive: 60_000 } });
     const { id } = await client.create(anInput());
     await client.start(id);
@@ -50,7 +50,7 @@ describe("a sandbox's life", () => {
     expect((await client.get(id))?.state).toBe("started");
   });
 
-  test("a transition under way is waited for", async () => {
+  test("an operation waits for a transition in progress", async () => {
     const { daytona, client } = await setUp({ delaysMs: { stop: 200 } });
     const { id } = await client.create(anInput());
     const headers = { authorization: `Bearer ${daytona.apiKey}` };
@@ -61,7 +61,7 @@ describe("a sandbox's life", () => {
     expect(callsTo(daytona, "POST", /start$/)).toBe(1);
   });
 
-  test("deleting waits for a transition under way", async () => {
+  test("delete waits for a transition in progress", async () => {
     const { client } = await setUp({ delaysMs: { stop: 1_000 } });
     const { id } = await client.create(anInput());
     const stopping = client.stop(id).catch(() => "deleted meanwhile");
@@ -71,23 +71,23 @@ describe("a sandbox's life", () => {
     await eventually(async () => expect(await client.get(id)).toBeNull());
   });
 
-  test("one that isn't there is null, and there is nothing to delete", async () => {
+  test("a missing sandbox is read as null, and deleting it does nothing", async () => {
     const { client } = await setUp();
-    expect(await client.get("nobody")).toBeNull();
-    await expect(client.delete("nobody")).resolves.toBeUndefined();
+    expect(await client.get("missing")).toBeNull();
+    await expect(client.delete("missing")).resolves.toBeUndefined();
     for (const operation of ["start", "stop", "archive"] as const) {
-      expect((await failureOf(client[operation]("nobody"))).code).toBe("NOT_FOUND");
+      expect((await failureOf(client[operation]("missing"))).code).toBe("NOT_FOUND");
     }
   });
 
-  test("what its state doesn't allow is refused without a request", async () => {
+  test("an operation that the state does not allow is refused without a request", async () => {
     const { daytona, client } = await setUp();
     const { id } = await client.create(anInput());
     expect(await failureOf(client.archive(id))).toMatchObject({ code: "INVALID", sandboxId: id });
     expect(callsTo(daytona, "POST", /archive$/)).toBe(0);
   });
 
-  test("one in an error fails to start, with Daytona's reason", async () => {
+  test("a sandbox in an error state fails to start, with Daytona's reason", async () => {
     const { daytona, client } = await setUp();
     const { id } = await client.create(anInput());
     await client.stop(id);
@@ -107,7 +107,7 @@ describe("a sandbox's life", () => {
 });
 
 describe("listing", () => {
-  test("goes in pages, by labels", async () => {
+  test("is paginated and filtered by labels", async () => {
     const { client } = await setUp();
     for (const n of [1, 2, 3]) {
       await client.create(anInput({ name: `p${n}`, labels: { app: "quaver" } }));
@@ -128,7 +128,7 @@ describe("a preview", () => {
     const { id } = await client.create(anInput());
     const preview = await client.previewUrl(id, { port: 3000, expiresInSeconds: 120 });
     expect(preview.expiresAt).toBe(121_000);
-    // Nothing listens on the port; only a request that was let in is told so.
+    // Nothing listens on the port; only an authorized request gets that answer.
     expect((await fetch(preview.url)).status).toBe(502);
   });
 });

@@ -3,10 +3,10 @@ import { describe, expect, test } from "vitest";
 import { sandboxSchema } from "../src/response-schemas.ts";
 import { SANDBOX_STATES } from "../src/states.ts";
 
-describe("Daytona's answers", () => {
+describe("Daytona's responses", () => {
   const parse = (raw: object) => sandboxSchema.parse({ id: "id", name: "name", ...raw });
 
-  test("have states of their own, each of which counts as one of ours", () => {
+  test("have Daytona's states, each mapped to one of the package's", () => {
     const unlisted = ["resizing", "snapshotting", "forking", "unknown", "11184809"];
     for (const state of Object.values(DaytonaState)) {
       const counted = parse({ state }).state;
@@ -17,7 +17,7 @@ describe("Daytona's answers", () => {
     expect(parse({}).state).toBe("unknown");
   });
 
-  test("are reduced to the fields that are used", () => {
+  test("are reduced to the declared fields", () => {
     const raw = { state: "started", env: { SECRET: "x" }, toolboxProxyUrl: "u", apiKey: "k" };
     expect(Object.keys(parse(raw)).sort()).toEqual([
       "createdAt",

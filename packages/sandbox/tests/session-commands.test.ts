@@ -1,5 +1,5 @@
 import type { DaytonaEmulator } from "@quaver/emulators";
-import { afterEach, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import type { SandboxClient } from "../src/index.ts";
 import { LASTING_FAILURES, PASSING_FAILURES, timeFor } from "./failures.ts";
 import {
@@ -15,19 +15,21 @@ import {
 
 // Making an emulator and a sandbox takes longer than a test; faults are gone after each.
 let daytona: DaytonaEmulator;
+let end: () => Promise<void>;
 let client: SandboxClient;
 let id: string;
 let made = 0;
 beforeAll(async () => {
-  daytona = await sharedDaytona();
+  ({ daytona, end } = await sharedDaytona());
   client = aClient(daytona);
   ({ id } = await client.create(anInput()));
 });
 afterEach(() => daytona.faults.clear());
+afterAll(() => end());
 
 const aSession = () => `turn-${(made += 1)}`;
 
-/** How far the command has come, once it has ended. */
+/** The command's progress once it has ended. */
 async function ended(session: string, commandId: string) {
   return await eventually(async () => {
     const progress = await readText(session, commandId);
@@ -36,7 +38,7 @@ async function ended(session: string, commandId: string) {
   });
 }
 
-/** How far the command has come, with its output as text. */
+/** The command's progress, with its output as text. */
 async function readText(session: string, commandId: string, offset = 0, limit = 100_000) {
   const progress = await client.readCommand(id, { session, commandId, offset, limit });
   return progress && { ...progress, output: Buffer.from(progress.output).toString() };
@@ -97,7 +99,7 @@ describe("a session's command", () => {
     ["other alphabets", "Δοκιμή 试验 🎹"],
     ["nothing", ""],
     ["much", "'x\n".repeat(20_000)],
-  ])("gets values that hold %s, as they are", async (_, value) => {
+  ])("gets environment values with %s unchanged", async (_, value) => {
     const result = await resultOf('printf %s "$VALUE"; printf %s "$OTHER"', {
       VALUE: value,
       OTHER: "|",
@@ -121,8 +123,8 @@ describe("a session's command", () => {
   });
 });
 
-describe("starting it again", () => {
-  test("answers the command that was started", async () => {
+describe("starting a session again", () => {
+  test("returns the command that was started", async () => {
     const session = aSession();
     const input = { session, command: "echo ran >> runs" };
     const first = await client.startCommand(id, input);
@@ -140,9 +142,9 @@ describe("starting it again", () => {
   const quickFailures = PASSING_FAILURES.filter(([, kind]) => kind !== "drop");
 
   describe.each(STEPS)("after a failure of %s", (step, method, path) => {
-    // The SDK waits for a command longer than these tests do.
+    // The SDK's own timeout for a command is longer than these tests'.
     const waits = step === "starting the command";
-    // The SDK itself looks up the sandbox that an answer names, and finds none.
+    // The SDK looks up the sandbox by the id in the response, and finds none.
     const looksUp = step === "looking up the sandbox";
     const passing = quickFailures.filter(
       ([what]) =>
@@ -159,7 +161,7 @@ describe("starting it again", () => {
       expect(await run(daytona, id, `cat runs-${session}`)).toBe("ran\n");
     });
 
-    test("that came after it was done, starts one", async () => {
+    test("after the request took effect, starts one", async () => {
       daytona.faults.add({ method, path, nth: 1, kind: { after: { status: 502 } } });
       const session = aSession();
       const input = { session, command: `echo ran >> runs-${session}` };
@@ -176,21 +178,21 @@ describe("starting it again", () => {
   });
 });
 
-describe("a command that isn't there", () => {
-  test("reads as null, and there is nothing to end", async () => {
+describe("a missing command", () => {
+  test("is read as null, and ending its session does nothing", async () => {
     const nothing = { commandId: "none", offset: 0, limit: 10 };
     const session = aSession();
     expect(await client.readCommand(id, { ...nothing, session })).toBeNull();
     await client.startCommand(id, { session, command: "true" });
     expect(await client.readCommand(id, { ...nothing, session })).toBeNull();
     await client.endSession(id, aSession());
-    await client.endSession("nobody", session);
-    expect((await failureOf(client.keepAwake("nobody"))).code).toBe("NOT_FOUND");
-    const read = client.readCommand("nobody", { ...nothing, session });
+    await client.endSession("missing", session);
+    expect((await failureOf(client.keepAwake("missing"))).code).toBe("NOT_FOUND");
+    const read = client.readCommand("missing", { ...nothing, session });
     expect((await failureOf(read)).code).toBe("NOT_FOUND");
   });
 
-  test("doesn't start in a session that was ended before", async () => {
+  test("is the result of a start in a session that was ended before", async () => {
     const session = aSession();
     await client.endSession(id, session);
     const input = { session, command: `touch begun-${session}` };
@@ -200,7 +202,7 @@ describe("a command that isn't there", () => {
     expect(output).not.toContain(`begun-${session}`);
   });
 
-  test("is one that ended with its sandbox's stop", async () => {
+  test("is one that was interrupted by its sandbox's stop", async () => {
     const { client } = await setUp();
     const { id } = await client.create(anInput());
     const input = { session: "s", command: "sleep 60" };
@@ -216,7 +218,7 @@ describe("a command that isn't there", () => {
     expect(await read()).toBeNull();
   });
 
-  test("is not one that had ended before the sandbox was restarted", async () => {
+  test("is not one that had ended before its sandbox was restarted", async () => {
     const { client } = await setUp();
     const { id } = await client.create(anInput());
     const { commandId } = await client.startCommand(id, {
@@ -232,7 +234,7 @@ describe("a command that isn't there", () => {
 });
 
 describe("ending a session", () => {
-  test("ends what runs in it", async () => {
+  test("ends its processes", async () => {
     const session = aSession();
     const command = `while true; do date >> beats-${session}; sleep 0.02; done`;
     const { commandId } = await client.startCommand(id, { session, command });
@@ -246,7 +248,7 @@ describe("ending a session", () => {
     expect(await client.readCommand(id, { session, commandId, offset: 0, limit: 1 })).toBeNull();
   });
 
-  test("fails when Daytona does, and can be tried again", async () => {
+  test("fails when Daytona fails, with a retryable error", async () => {
     const quickClient = aClient(daytona, { timeoutMs: 1_000 });
     daytona.faults.add({ method: "POST", path: /execute$/, kind: { status: 503 } });
     const failure = await failureOf(quickClient.endSession(id, aSession()));
@@ -255,7 +257,7 @@ describe("ending a session", () => {
 });
 
 describe("keeping a sandbox awake", () => {
-  test("puts off the idle stop", async () => {
+  test("resets the timer of the idle stop", async () => {
     const { daytona, client } = await setUp();
     const { id } = await client.create(anInput());
     await client.keepAwake(id);

@@ -66,7 +66,9 @@ function aSession(shell: string) {
       QUAVER_SESSION_SUPERVISE: SUPERVISOR_SCRIPT,
       QUAVER_SESSION_COMMAND: command,
     });
-    return /^quaver:started:(\w+)$/m.exec(stdout)?.[1] ?? "";
+    const id = /^quaver:started:(\w+)$/m.exec(stdout)?.[1];
+    if (id === undefined) throw new Error(`The command was not started: ${stdout}`);
+    return id;
   };
   const read = (id: string, offset = 0, limit = 100_000) => {
     const range = { QUAVER_SESSION_OFFSET: String(offset), QUAVER_SESSION_LIMIT: String(limit) };
@@ -144,7 +146,7 @@ describe.each(SHELLS)("where sh is %s", (_, shell) => {
     await eventually(() => expect(processesIn(folder)).toEqual([]));
   });
 
-  test("a command with a syntax error ends, and says why", async () => {
+  test("a command with a syntax error ends with the shell's error", async () => {
     const { code, errors } = await aSession(shell).outcome("echo 'a");
     expect(code).not.toBe("0");
     expect(errors).toMatch(/unexpected|unterminated/i);
@@ -168,7 +170,7 @@ describe.each(SHELLS)("where sh is %s", (_, shell) => {
     expect(read(id, 0, 0)).toMatchObject({ code: "0", size: 6 });
   });
 
-  test("of a large output the beginning is kept, and the command goes on to its end", async () => {
+  test("only the beginning of a large output is kept, and the command runs to its end", async () => {
     const { outcome, folder } = aSession(shell);
     const { code, size } = await outcome("head -c 30000000 /dev/zero; echo oh >&2; exit 5");
     expect(code).toBe("5");
@@ -177,7 +179,7 @@ describe.each(SHELLS)("where sh is %s", (_, shell) => {
     expect(existsSync(join(folder, "out.pipe"))).toBe(false);
   });
 
-  test("of standard error the end is kept", async () => {
+  test("only the end of standard error is kept", async () => {
     const { outcome, folder } = aSession(shell);
     const { errors } = await outcome("yes | head -c 30000000 >&2; echo the last words >&2");
     expect(errors).toMatch(/y\nthe last words\n$/);
@@ -186,7 +188,7 @@ describe.each(SHELLS)("where sh is %s", (_, shell) => {
     expect(Number(kept.split("\t")[0])).toBeLessThan(12 * 1024);
   });
 
-  test("variables reach the command alone, even with names that the scripts use", async () => {
+  test("variables reach only the command, even with names that the scripts use", async () => {
     const { outcome } = aSession(shell);
     const env = {
       dir: "a 'b'\n$c",
@@ -233,7 +235,7 @@ describe.each(SHELLS)("where sh is %s", (_, shell) => {
     expect(spawnSync("grep", ["-rq", "secret-key", folder]).status).toBe(1);
   });
 
-  test("a killed supervisor is noticed, and not confused with another process of that id", async () => {
+  test("a killed supervisor is detected, and not confused with another process of that id", async () => {
     const { start, read, end, folder } = aSession(shell);
     const id = start("exec sleep 1000");
     expect(read(id).code).toBe("running");

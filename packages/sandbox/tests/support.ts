@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { DaytonaEmulator, DaytonaEmulatorOptions, FaultRule } from "@quaver/emulators";
 import { startDaytonaEmulator } from "@quaver/emulators";
-import { afterAll, onTestFinished, vi } from "vitest";
+import { onTestFinished, vi } from "vitest";
 import { connectToDaytona } from "../src/daytona-api.ts";
 import type { CreateSandboxInput, SandboxClientOptions, SandboxError } from "../src/index.ts";
 import { createSandboxClient, isSandboxError } from "../src/index.ts";
@@ -25,16 +25,13 @@ export async function aDaytona(
   return daytona;
 }
 
-/** A Daytona emulator for all the tests of a file; call it in `beforeAll`. */
-export async function sharedDaytona(): Promise<DaytonaEmulator> {
-  const { daytona, end } = await start({ delaysMs: { archive: 500, destroy: 500 } });
-  onEnd.push(end);
-  return daytona;
+/** A Daytona emulator for all the tests of a file, which ends it in `afterAll`. */
+export async function sharedDaytona(): Promise<{
+  daytona: DaytonaEmulator;
+  end: () => Promise<void>;
+}> {
+  return await start({ delaysMs: { archive: 500, destroy: 500 } });
 }
-const onEnd: (() => Promise<void>)[] = [];
-afterAll(async () => {
-  for (const end of onEnd.splice(0)) await end();
-});
 
 async function start(options: Partial<DaytonaEmulatorOptions>) {
   const dataDir = mkdtempSync(join(tmpdir(), "sandbox-"));

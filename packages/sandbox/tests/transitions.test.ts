@@ -88,7 +88,7 @@ describe("the next step of", () => {
     });
   });
 
-  test("recover is to fail when Daytona can't recover the sandbox", () => {
+  test("recover fails when Daytona can't recover the sandbox", () => {
     expect(steps("recover", false)).toMatchObject({ error: "SANDBOX_FAILED" });
   });
 });

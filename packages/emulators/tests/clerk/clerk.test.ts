@@ -6,7 +6,7 @@ import { aClerk, aDataDir, call, str } from "../support/emulators.ts";
 const ada = { email: "ada@example.com", first_name: "Ada", last_name: "Lovelace" };
 
 describe("signing up", () => {
-  test("answers with Clerk's user object and a token that verifies by discovery", async () => {
+  test("returns Clerk's user object and a token that verifies by discovery", async () => {
     const clerk = await aClerk();
     const { status, json } = await call("POST", `${clerk.url}/sign-ups`, ada);
     expect(status).toBe(200);
@@ -35,7 +35,7 @@ describe("signing up", () => {
     expect(decodeProtectedHeader(token)).toMatchObject({ alg: "RS256", typ: "JWT" });
   });
 
-  test("refuses an address that is taken, in any case", async () => {
+  test("refuses a taken address, in upper or lower case", async () => {
     const clerk = await aClerk();
     await call("POST", `${clerk.url}/sign-ups`, ada);
     const again = await call("POST", `${clerk.url}/sign-ups`, { email: "ADA@example.com" });
@@ -59,7 +59,7 @@ describe("signing up", () => {
     expect((await call("GET", `${clerk.url}/users`)).json).toEqual([]);
   });
 
-  test("a fresh token is another token, from the origin that asked", async () => {
+  test("a new token differs from the last, and names the requesting origin", async () => {
     const clerk = await aClerk({ tokenTtlSeconds: 5, origins: ["http://localhost:5173"] });
     const { json } = await call("POST", `${clerk.url}/sign-ups`, ada);
     const fresh = await call(
@@ -76,7 +76,7 @@ describe("signing up", () => {
     expect(payload.exp! - payload.iat!).toBe(5);
   });
 
-  test("gives no token to anyone it doesn't know", async () => {
+  test("issues no token to an unknown user", async () => {
     const clerk = await aClerk();
     const { status, json } = await call("POST", `${clerk.url}/tokens`, { user_id: "user_x" });
     expect(status).toBe(404);
@@ -118,7 +118,7 @@ describe("the Backend API, through @clerk/backend", () => {
     });
   });
 
-  test("names the parameter it can't change", async () => {
+  test("names an unsupported parameter", async () => {
     const { client, id } = await setUp();
     await expect(client.users.updateUser(id, { password: "a-long-one" })).rejects.toMatchObject({
       status: 422,
@@ -126,7 +126,7 @@ describe("the Backend API, through @clerk/backend", () => {
     });
   });
 
-  test("names what it doesn't have", async () => {
+  test("names an unsupported route", async () => {
     const { client } = await setUp();
     await expect(client.sessions.getSession("sess_x")).rejects.toMatchObject({
       status: 404,
@@ -136,7 +136,7 @@ describe("the Backend API, through @clerk/backend", () => {
 });
 
 describe("a restart", () => {
-  test("keeps people, keys and tokens", async () => {
+  test("keeps users, keys and tokens", async () => {
     const dataDir = aDataDir();
     const issuer = "http://127.0.0.1:7777";
     const first = await aClerk({ dataDir, issuer });
@@ -156,7 +156,7 @@ describe("a restart", () => {
   });
 });
 
-test("an upload without end is cut off", async () => {
+test("an endless request body is cut off", async () => {
   const clerk = await aClerk();
   const { status } = await call("POST", `${clerk.url}/sign-ups`, "x".repeat(65 * 1024 * 1024));
   expect(status).toBe(413);

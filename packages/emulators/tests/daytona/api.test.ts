@@ -38,7 +38,7 @@ describe("creating", () => {
     await reaches(ask, json.id, "started");
   });
 
-  test("with the delay 'until seen' ends when it has been read once, also after a restart", async () => {
+  test("with the delay 'until seen' ends once it has been read, also after a restart", async () => {
     const dataDir = aDataDir();
     const options = { dataDir, delaysMs: { create: "until seen", stop: "until seen" } } as const;
     const first = await aDaytona(options);
@@ -55,7 +55,7 @@ describe("creating", () => {
     expect((await ask("GET", "/p")).json.state).toBe("stopped");
   });
 
-  test("refuses a name that is taken, until its sandbox is being deleted", async () => {
+  test("refuses a taken name, until its sandbox is being deleted", async () => {
     const ask = api(await aDaytona({ delaysMs: { ...AT_ONCE, destroy: 60_000 } }));
     const first = await ask("POST", "", { name: "p" });
     const second = await ask("POST", "", { name: "p" });
@@ -68,7 +68,7 @@ describe("creating", () => {
     expect((await ask("GET", `/${str(first.json.id)}`)).json.state).toBe("destroying");
   });
 
-  test("of many at once under one name, one succeeds", async () => {
+  test("of concurrent requests with one name succeeds once", async () => {
     const ask = api(await aDaytona());
     const answers = await Promise.all(
       Array.from({ length: 10 }, () => ask("POST", "", { name: "p" })),
@@ -90,7 +90,7 @@ describe("creating", () => {
     expect((await ask("GET")).json.items).toEqual([]);
   });
 
-  test("can be made to end in an error, and be recovered from it", async () => {
+  test("can be made to end in an error state, from which the sandbox can be recovered", async () => {
     const daytona = await aDaytona();
     const ask = api(daytona);
     const kind = { error: "no runner", recoverable: true };
@@ -108,8 +108,8 @@ describe("creating", () => {
   });
 });
 
-describe("a sandbox's life", () => {
-  test("start, stop, archive, wake and delete", async () => {
+describe("a sandbox's lifecycle", () => {
+  test("has start, stop, archive, start from the archive, and delete", async () => {
     const ask = api(await aDaytona());
     const { id } = (await ask("POST", "", { name: "p" })).json;
     const go = (operation: string) => ask("POST", `/${str(id)}/${operation}`);
@@ -124,7 +124,7 @@ describe("a sandbox's life", () => {
     await eventually(async () => expect((await ask("GET", `/${str(id)}`)).status).toBe(404));
   });
 
-  test("answers 409 while a change is under way", async () => {
+  test("returns 409 during a transition", async () => {
     const ask = api(await aDaytona({ delaysMs: SLOW }));
     const { id } = (await ask("POST", "", {})).json;
     for (const operation of ["stop", "start", "archive", "recover"]) {
@@ -133,7 +133,7 @@ describe("a sandbox's life", () => {
     expect((await ask("DELETE", `/${str(id)}`)).status).toBe(409);
   });
 
-  test("stops by itself when idle, and deletes itself on stop if told to", async () => {
+  test("has an idle stop, and a delete on stop if configured", async () => {
     const ask = api(await aDaytona({ minuteMs: 40 }));
     const idle = await ask("POST", "", { autoStopInterval: 1 });
     await reaches(ask, idle.json.id, "stopped");
@@ -154,7 +154,7 @@ describe("listing", () => {
   const names = (json: Json) => (json.items as unknown as { name: string }[]).map((i) => i.name);
   const query = (fields: Record<string, string>) => `?${new URLSearchParams(fields).toString()}`;
 
-  test("shows those that carry all the labels, without their environment", async () => {
+  test("returns those with all the labels, without their environment", async () => {
     const ask = api(await aDaytona());
     await fill(ask);
     const labels = JSON.stringify({ app: "quaver", parity: "1" });
@@ -164,7 +164,7 @@ describe("listing", () => {
     expect((json.items as unknown as object[])[0]).not.toHaveProperty("env");
   });
 
-  test("goes in pages that neither repeat nor lose any", async () => {
+  test("is paginated without repeating or losing any", async () => {
     const ask = api(await aDaytona());
     await fill(ask);
     const labels = JSON.stringify({ app: "quaver" });
@@ -178,7 +178,7 @@ describe("listing", () => {
     expect(seen).toEqual(["p0", "p1", "p2", "p3", "p4"]);
   });
 
-  test("shows those in given states", async () => {
+  test("returns those in given states", async () => {
     const ask = api(await aDaytona());
     await fill(ask);
     await reaches(ask, "p0", "started");
@@ -198,7 +198,7 @@ describe("listing", () => {
 });
 
 describe("a restart", () => {
-  test("keeps sandboxes, and changes under way go on to their end", async () => {
+  test("keeps sandboxes, and completes transitions in progress", async () => {
     const dataDir = aDataDir();
     const first = await aDaytona({ dataDir, delaysMs: { ...SLOW, create: 0 } });
     const before = api(first);
@@ -222,7 +222,7 @@ describe("a restart", () => {
   });
 });
 
-describe("who may ask", () => {
+describe("authorization", () => {
   test.each([undefined, "", "Bearer ", "Bearer wrong", "Basic x"])("not %j", async (header) => {
     const { url } = await aDaytona();
     const headers = header === undefined ? {} : { authorization: header };
@@ -231,7 +231,7 @@ describe("who may ask", () => {
     expect(json).toMatchObject({ statusCode: 401, error: "Unauthorized" });
   });
 
-  test("names what it doesn't have", async () => {
+  test("names an unsupported route", async () => {
     const ask = api(await aDaytona());
     const { status, json } = await ask("POST", "/x/fork");
     expect(status).toBe(501);

@@ -1,4 +1,4 @@
-/** What runs in a sandbox by itself, and how two sandboxes of one machine can both serve port 3000. */
+/** The program that a sandbox starts with, and how two sandboxes on one machine can both serve port 3000. */
 import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
@@ -29,7 +29,7 @@ async function anEmulator({ dataDir = aDataDir(), entrypoint = ENTRYPOINT } = {}
       await isIn(id, "started");
       return id;
     },
-    /** What a preview of port 3000 shows, once something answers there. */
+    /** The response of a preview of port 3000, once a server listens there. */
     preview: async (id: string) => {
       const path = `/sandbox/${id}/ports/3000/signed-preview-url?expiresInSeconds=60`;
       const url = str((await api("GET", path)).json.url);
@@ -48,14 +48,14 @@ function pidIn(file: string): number {
 }
 
 describe("an entrypoint", () => {
-  test("serves port 3000 of each of two sandboxes to that one's preview", async () => {
+  test("of each of two sandboxes serves port 3000 to its own sandbox's preview", async () => {
     const { create, preview } = await anEmulator();
     const [one, other] = [await create(), await create()];
     expect(await preview(one)).toBe(one);
     expect(await preview(other)).toBe(other);
   });
 
-  test("stops with its sandbox, and starts with it again", async () => {
+  test("stops and starts with its sandbox", async () => {
     const { create, preview, api, isIn, pidFile } = await anEmulator();
     const id = await create();
     await preview(id);
@@ -68,7 +68,7 @@ describe("an entrypoint", () => {
     expect(pidIn(pidFile(id))).not.toBe(pid);
   });
 
-  test("ends with the emulator, and starts with it again", async () => {
+  test("ends and starts with the emulator", async () => {
     const { create, preview, daytona, dataDir, pidFile } = await anEmulator();
     const id = await create();
     await preview(id);
@@ -83,7 +83,7 @@ describe("an entrypoint", () => {
   });
 });
 
-test("the port that stands for 3000 is every process's PORT, unless the sandbox has its own", async () => {
+test("every process has the port that stands for 3000 as PORT, unless the sandbox sets PORT", async () => {
   const { api, create, isIn } = await anEmulator({ entrypoint: "true" });
   const portIn = async (id: string) => {
     const command = { command: "echo $PORT" };

@@ -1,11 +1,11 @@
-/** What a preview shows, to whom, and what it passes on. `toolbox.test.ts` has how long it is good for. */
+/** Who may see a preview, and what it forwards. `toolbox.test.ts` tests its expiry. */
 import { createServer } from "node:http";
 import { connect } from "node:net";
 import { describe, expect, test } from "vitest";
 import { ask, fromAPage, write } from "../support/raw-http.ts";
 import { aDaytona, call, eventually, listening, str } from "../support/emulators.ts";
 
-/** A preview of a server that answers with the headers it was sent, and echoes on its WebSockets. */
+/** A preview of a server that returns the headers it received, and echoes on its WebSockets. */
 async function aPreview(reservedPorts: number[] = []) {
   const server = createServer((request, response) => {
     response.setHeader("set-cookie", "app=1");
@@ -36,7 +36,7 @@ async function aPreview(reservedPorts: number[] = []) {
 const upgrade = ["connection: upgrade", "upgrade: websocket"];
 
 describe("a preview", () => {
-  test("has a host of its own, which is all that a browser gets from its path", async () => {
+  test("has a host of its own, to which its path redirects a browser", async () => {
     const { url, host, origin } = await aPreview();
     const framed = await ask(`${url}a?b`, fromAPage("navigate", "iframe"));
     expect(framed.status).toBe(307);
@@ -49,7 +49,7 @@ describe("a preview", () => {
     expect(program.headers["content-security-policy"]).toContain("sandbox");
   });
 
-  test("is for its own pages: no other reads it, writes to it, or loads from it", async () => {
+  test("can be read, written to and loaded from only by its own pages", async () => {
     const { url, host, origin } = await aPreview();
     const other = `http://3000-${"a".repeat(32)}.localhost:${new URL(url).port}`;
     for (const foreign of [other, "http://localhost:5174", "null", new URL(url).origin]) {
@@ -68,7 +68,7 @@ describe("a preview", () => {
     expect((await ask(url, { host, "sec-fetch-site": "same-origin" })).status).toBe(200);
   });
 
-  test("is told the app's own cookies, but none of this machine's, nor what opened it", async () => {
+  test("forwards the app's own cookies, but not other cookies of this machine, nor the preview's token", async () => {
     const { url, host, port } = await aPreview();
     const sent = { cookie: "session=1", "x-daytona-preview-token": "token" };
     const byPath = await ask(url, sent);
@@ -86,7 +86,7 @@ describe("a preview", () => {
     expect(socket).not.toContain("cookie");
   });
 
-  test("shows no port that is another service's", async () => {
+  test("serves no port of another service", async () => {
     const { sign, daytona, port } = await aPreview([3212]);
     const { apiKey, url } = daytona;
     for (const reserved of [3212, Number(new URL(url).port)]) {
@@ -99,7 +99,7 @@ describe("a preview", () => {
 });
 
 describe("a preview's WebSocket", () => {
-  test("opens for its own pages and for programs", async () => {
+  test("is opened for its own pages and for programs", async () => {
     const { url, host, origin } = await aPreview();
     const lines = ["GET /socket?a=b HTTP/1.1", `host: ${host.toUpperCase()}`, ...upgrade];
     expect(await write(url, lines)).toContain("/socket?a=b");
@@ -121,7 +121,7 @@ describe("a preview's WebSocket", () => {
     },
   );
 
-  test("that is no preview's, or not to be seen, is refused in so many words", async () => {
+  test("without a preview, or without access to it, is refused with an error", async () => {
     const { url, standing } = await aPreview();
     const get = (path: string) =>
       write(url, [`GET ${path} HTTP/1.1`, "host: localhost", ...upgrade]);
@@ -130,7 +130,7 @@ describe("a preview's WebSocket", () => {
     expect(await get(`/preview/3000-${"a".repeat(32)}/`)).toMatch(/^HTTP\/1.1 401 /);
   });
 
-  test("at an address that is none, and one whose client is gone, harm nobody", async () => {
+  test("at a malformed address, or whose client has disconnected, does not stop the emulator", async () => {
     const { url, host } = await aPreview();
     for (const path of ["//", "//[", "/%", "/?%", "http://["]) {
       await write(url, [`GET ${path} HTTP/1.1`, `host: ${host}`, ...upgrade]);

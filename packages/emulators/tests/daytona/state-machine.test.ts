@@ -42,7 +42,7 @@ describe("the state machine", () => {
         return [state, outcome.kind === "nothing" ? "nothing" : outcome.status];
       }),
     );
-  /** While a change is under way every operation is a conflict, but for start while archiving. */
+  /** During a transition every operation is a conflict, except start while archiving. */
   const busy = {
     creating: 409,
     starting: 409,
@@ -77,15 +77,15 @@ describe("the state machine", () => {
         error: "destroying",
       },
     ],
-  ])("%s does in each state what Daytona does", (operation, expected) => {
+  ])("%s has Daytona's result in each state", (operation, expected) => {
     expect(outcomes(operation)).toEqual(expected);
   });
 
-  test("recovers only what is recoverable", () => {
+  test("recovers only recoverable sandboxes", () => {
     expect(outcomes("recover", false)).toMatchObject({ error: 400 });
   });
 
-  test("leads, from wherever and whatever is asked, to a state of rest", () => {
+  test("reaches a stable state from any state, by any operation", () => {
     fc.assert(
       fc.property(
         fc.constantFrom(...STATES),
@@ -106,7 +106,7 @@ describe("the auto intervals", () => {
   const due = (sandbox: SandboxRow, minutes: number) =>
     dueOperation(sandbox, minutes * MINUTE, MINUTE);
 
-  test("stop a sandbox that has been idle for long enough", () => {
+  test("stop a sandbox that has been idle for the interval", () => {
     const sandbox = aSandbox({ autoStopInterval: 15, lastActivityAt: 10 * MINUTE });
     expect(due(sandbox, 24.9)).toBeUndefined();
     expect(due(sandbox, 25)).toBe("stop");
@@ -116,7 +116,7 @@ describe("the auto intervals", () => {
     expect(due(aSandbox({ autoStopInterval: 0 }), 1e6)).toBeUndefined();
   });
 
-  test("archive one that has been stopped for long enough, by default after 30 days", () => {
+  test("archive one that has been stopped for the interval, 30 days by default", () => {
     const stopped = aSandbox({ state: "stopped", autoArchiveInterval: 60 });
     expect(due(stopped, 59)).toBeUndefined();
     expect(due(stopped, 60)).toBe("archive");
@@ -124,7 +124,7 @@ describe("the auto intervals", () => {
     expect(due({ ...stopped, autoArchiveInterval: 0 }, 30 * 24 * 60)).toBe("archive");
   });
 
-  test("delete one that has been stopped for long enough, at once if that is 0", () => {
+  test("delete one that has been stopped for the interval, at once if it is 0", () => {
     const stopped = aSandbox({ state: "stopped", autoDeleteInterval: 5 });
     expect(due(stopped, 4)).toBeUndefined();
     expect(due(stopped, 5)).toBe("delete");
@@ -132,16 +132,16 @@ describe("the auto intervals", () => {
     expect(due({ ...stopped, autoDeleteInterval: -1 }, 1)).toBeUndefined();
   });
 
-  test("end a life that has a limit, in whatever state", () => {
+  test("delete one whose maximum lifetime is over, in any state", () => {
     expect(due(aSandbox({ autoDestroyAt: 3 * MINUTE }), 3)).toBe("delete");
     expect(due(aSandbox({ state: "archived", autoDestroyAt: 3 * MINUTE }), 2)).toBeUndefined();
   });
 
-  test("ask for nothing while a change is under way", () => {
+  test("do nothing during a transition", () => {
     for (const state of TRANSITIONAL) expect(due(aSandbox({ state }), 1e9)).toBeUndefined();
   });
 });
 
-test("the builder makes what the schema takes", () => {
+test("the test's builder makes valid sandboxes", () => {
   expect(sandboxSchema.parse(aSandbox())).toEqual(aSandbox());
 });

@@ -46,7 +46,7 @@ const execute = async (toolbox: Toolbox, command: string, more: object = {}): Pr
   (await toolbox("POST", "/process/execute", { command, ...more })).json;
 
 describe("executing a command", () => {
-  test("really runs it, and answers its exit code and output", async () => {
+  test("runs it, and returns its exit code and output", async () => {
     const { toolbox } = await aSandbox();
     expect(await execute(toolbox, "echo out; echo err >&2; exit 3")).toEqual({
       exitCode: 3,
@@ -56,7 +56,7 @@ describe("executing a command", () => {
     expect(await execute(toolbox, "kill -KILL $$")).toMatchObject({ exitCode: 137 });
   });
 
-  test("runs it at home, with the sandbox's environment and the request's", async () => {
+  test("runs it in the home folder, with the environments of the sandbox and of the request", async () => {
     const { toolbox, home } = await aSandbox({ env: { A: "sandbox", B: "sandbox" } });
     const envs = { B: "request; rm -rf $HOME" };
     const { result } = await execute(toolbox, 'pwd; echo "$A $B"', { envs });
@@ -70,7 +70,7 @@ describe("executing a command", () => {
     });
   });
 
-  test("passes on nothing of this process's environment but where programs are found", async () => {
+  test("has nothing of this process's environment except PATH", async () => {
     vi.stubEnv("SECRET_OF_THE_DEVELOPER", "s3cret");
     const { toolbox } = await aSandbox();
     const { result } = await execute(toolbox, "env");
@@ -79,7 +79,7 @@ describe("executing a command", () => {
     vi.unstubAllEnvs();
   });
 
-  test("ends it, descendants and all, when its time is up", async () => {
+  test("kills it with its descendants when it times out", async () => {
     const { toolbox, home } = await aSandbox();
     const { status, json } = await toolbox("POST", "/process/execute", {
       command: "sleep 60 & echo $! > child; wait",
@@ -92,7 +92,7 @@ describe("executing a command", () => {
     await eventually(() => expect(isAlive(child)).toBe(false));
   });
 
-  test("hands the command to the shell on its standard input, and waits for its output's end", async () => {
+  test("writes the command to the shell's standard input, and waits until its output is closed", async () => {
     const { toolbox } = await aSandbox();
     expect(await execute(toolbox, "cat\necho not run")).toMatchObject({ result: "echo not run" });
     const began = Date.now();
@@ -114,7 +114,7 @@ describe("executing a command", () => {
 });
 
 describe("a sandbox that stops", () => {
-  test("takes its processes along, those in the background too, and leaves others'", async () => {
+  test("ends its processes, background ones too, and no others", async () => {
     const { toolbox, api, id, isIn } = await aSandbox();
     const mine = Number((await execute(toolbox, "sleep 60 >/dev/null 2>&1 & echo $!")).result);
     const stubborn = await execute(toolbox, "(trap '' TERM; sleep 60) >/dev/null 2>&1 & echo $!");
@@ -125,7 +125,7 @@ describe("a sandbox that stops", () => {
     await eventually(() => expect(isAlive(Number(stubborn.result))).toBe(false));
   });
 
-  test("takes along what has left its process group, as its machine would", async () => {
+  test("ends processes that have left its process group, as a stopped machine does", async () => {
     const { toolbox, api, id, isIn } = await aSandbox();
     const detached = "setsid sh -c 'echo $$; exec sleep 60 >/dev/null 2>&1'";
     const { result } = await execute(toolbox, `${detached} </dev/null &`);
@@ -135,7 +135,7 @@ describe("a sandbox that stops", () => {
     await eventually(() => expect(isAlive(Number(result))).toBe(false));
   });
 
-  test("refuses its toolbox, and has its files when it starts again", async () => {
+  test("refuses toolbox requests, and has its files when it starts again", async () => {
     const { toolbox, api, id, isIn } = await aSandbox();
     await execute(toolbox, "echo kept > file");
     await api("POST", `/sandbox/${id}/stop`);
@@ -148,7 +148,7 @@ describe("a sandbox that stops", () => {
     expect(await execute(toolbox, "cat file")).toMatchObject({ result: "kept\n" });
   });
 
-  test("is gone with its folder once deleted", async () => {
+  test("is removed with its folder once deleted", async () => {
     const { toolbox, api, id, home } = await aSandbox();
     await execute(toolbox, "touch file");
     await api("DELETE", `/sandbox/${id}`);
@@ -172,7 +172,7 @@ describe("a preview", () => {
     return { ...sandbox, port, ports: `/sandbox/${sandbox.id}/ports/${port}` };
   };
 
-  test("that is signed shows the port to everyone who has its URL", async () => {
+  test("that is signed serves the port to every client that has its URL", async () => {
     const { api, ports, daytona } = await show();
     const { json } = await api("GET", `${ports}/signed-preview-url?expiresInSeconds=60`);
     const url = str(json.url);
@@ -184,7 +184,7 @@ describe("a preview", () => {
     expect(daytona.faults.calls().some(({ path }) => path.startsWith("/preview"))).toBe(false);
   });
 
-  test("expires by itself", async () => {
+  test("expires", async () => {
     let now = 1_000_000;
     const dataDir = aDataDir();
     const daytona = await aDaytona({ dataDir, now: () => now, delaysMs: AT_ONCE });
@@ -198,7 +198,7 @@ describe("a preview", () => {
     expect((await fetch(str(json.url))).status).toBe(401);
   });
 
-  test("sends a browser to an origin of the sandbox's own", async () => {
+  test("redirects a browser to the sandbox's own origin", async () => {
     const { api, ports, daytona } = await show();
     const { json } = await api("GET", `${ports}/signed-preview-url`);
     // Node's fetch has a sec-fetch-mode of its own.
@@ -217,7 +217,7 @@ describe("a preview", () => {
     expect(await text(answer)).toBe("GET /absolute/path ");
   });
 
-  test("never shows the emulator itself, nor a sandbox that is stopped", async () => {
+  test("serves neither the emulator itself nor a stopped sandbox", async () => {
     const { api, id, isIn, daytona, ports } = await show();
     const own = `/sandbox/${id}/ports/${new URL(daytona.url).port}/signed-preview-url`;
     expect((await fetch(str((await api("GET", own)).json.url))).status).toBe(400);

@@ -20,7 +20,7 @@ import {
 
 const secret = "whsec_" + Buffer.from("a secret for signing webhooks").toString("base64");
 
-/** Both emulators in a process of its own, which says where they are. */
+/** Both emulators in a separate process, which prints their addresses. */
 const PROGRAM = `
   import { startClerkEmulator, startDaytonaEmulator } from "./index.ts";
   const [dataDir, secret] = process.argv.slice(2);
@@ -46,7 +46,7 @@ beforeAll(async () => {
   bundle = require + outputFiles[0]!.text;
 });
 
-/** Where Bun is: `npx` would be a process in between, and killed in its stead. */
+/** Bun's own path: with `npx`, the signal would reach npx instead of Bun. */
 async function bunPath(): Promise<string> {
   const child = spawn("npx", ["--yes", "bun@1", "-e", "console.log(process.execPath)"]);
   return (await text(child.stdout)).trim();
@@ -74,7 +74,7 @@ async function killOutright(child: ChildProcess): Promise<void> {
 }
 
 test.each(RUNTIMES)(
-  "under %s, what was acknowledged survives kill -9",
+  "under %s, acknowledged writes survive kill -9",
   async (_, runtime) => {
     const dataDir = aDataDir();
     const { child, clerkUrl, url, apiKey } = await inAnotherProcess(runtime, dataDir);

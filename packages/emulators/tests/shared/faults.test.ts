@@ -4,7 +4,7 @@ import { aClerk, call } from "../support/emulators.ts";
 
 const ada = { email: "ada@example.com" };
 
-/** A Clerk emulator, a fault, and what a sign-up then comes to. */
+/** A Clerk emulator with a fault, and the result of a sign-up. */
 async function signUpUnder(rule: FaultRule) {
   const clerk = await aClerk();
   clerk.faults.add(rule);
@@ -15,7 +15,7 @@ async function signUpUnder(rule: FaultRule) {
 }
 
 describe("a fault", () => {
-  test("can answer instead of doing the work", async () => {
+  test("can return a response without handling the request", async () => {
     const body = { errors: [] };
     const headers = { "retry-after": "7" };
     const { answer, done } = await signUpUnder({ kind: { status: 429, body, headers } });
@@ -24,21 +24,21 @@ describe("a fault", () => {
     expect(done).toBe(false);
   });
 
-  test("can drop the connection before the work", async () => {
+  test("can drop the connection before the request is handled", async () => {
     expect(await signUpUnder({ kind: "drop" })).toEqual({ answer: "connection lost", done: false });
   });
 
-  test("can drop the connection after the work", async () => {
+  test("can drop the connection after the request is handled", async () => {
     expect(await signUpUnder({ kind: "after" })).toEqual({ answer: "connection lost", done: true });
   });
 
-  test("can answer an error after the work", async () => {
+  test("can return an error after the request is handled", async () => {
     const { answer, done } = await signUpUnder({ kind: { after: { status: 502 } } });
     expect(answer).toMatchObject({ status: 502 });
     expect(done).toBe(true);
   });
 
-  test("can answer what isn't JSON, after the work", async () => {
+  test("can return malformed JSON after the request is handled", async () => {
     const { answer, done } = await signUpUnder({ kind: "malformed" });
     expect(answer).toMatchObject({ status: 200, json: '<html><body>{"id":' });
     expect(done).toBe(true);
@@ -52,7 +52,7 @@ describe("a fault", () => {
     expect(done).toBe(true);
   });
 
-  test("can be slow after the work, which is done meanwhile", async () => {
+  test("can delay the response after the request is handled", async () => {
     const clerk = await aClerk();
     clerk.faults.add({ path: "/sign-ups", kind: { delayMs: 60_000, when: "after" } });
     const aborted = fetch(`${clerk.url}/sign-ups`, {
@@ -64,7 +64,7 @@ describe("a fault", () => {
     expect((await call("GET", `${clerk.url}/users`)).json).toHaveLength(1);
   });
 
-  test("doesn't keep the emulator from closing", async () => {
+  test("does not keep the emulator from closing", async () => {
     const clerk = await aClerk();
     clerk.faults.add({ kind: { delayMs: 60_000 } });
     const hanging = call("GET", `${clerk.url}/users`).catch(() => "connection lost");
@@ -74,7 +74,7 @@ describe("a fault", () => {
   });
 });
 
-describe("which calls it is injected into", () => {
+describe("a fault applies to", () => {
   const statuses = async (rule: Omit<FaultRule, "kind">, calls: [string, string][]) => {
     const clerk = await aClerk();
     clerk.faults.add({ ...rule, kind: { status: 599 } });
@@ -104,7 +104,7 @@ describe("which calls it is injected into", () => {
     expect(await statuses(rule, thrice)).toEqual(expected);
   });
 
-  test("until it is taken away", async () => {
+  test("calls until it is removed", async () => {
     const clerk = await aClerk();
     const remove = clerk.faults.add({ kind: { status: 599 } });
     expect((await call("GET", `${clerk.url}/users`)).status).toBe(599);
@@ -114,7 +114,7 @@ describe("which calls it is injected into", () => {
 });
 
 describe("the control endpoints", () => {
-  test("add and clear faults, and list the calls without what they carried", async () => {
+  test("add and clear faults, and list calls without their headers and bodies", async () => {
     const clerk = await aClerk();
     const rule = { pattern: "^/users$", nth: 1, kind: { status: 503 } };
     expect((await call("POST", `${clerk.url}/_faults`, rule)).status).toBe(200);

@@ -13,7 +13,7 @@ const numbers = (file: string) => {
 };
 
 describe("a journal", () => {
-  test("has, opened again, what was committed, without ever having been closed", () => {
+  test("has every commit when it is opened again without having been closed", () => {
     const file = aFile();
     const { journal, table } = numbers(file);
     journal.commit(table.put("one", 1), table.put("two", 2));
@@ -21,7 +21,7 @@ describe("a journal", () => {
     expect(numbers(file).table.values()).toEqual([22]);
   });
 
-  test("is, after any history, what a map would be", () => {
+  test("equals a map after any sequence of writes", () => {
     const step = fc.record({ key: fc.constantFrom("a", "b", "c"), value: fc.option(fc.integer()) });
     fc.assert(
       fc.property(fc.array(fc.array(step), { maxLength: 8 }), (commits) => {
@@ -46,7 +46,7 @@ describe("a journal", () => {
     );
   });
 
-  test("drops the entry that a crash cut off, and no other", () => {
+  test("drops only the entry that a crash cut off", () => {
     const file = aFile();
     const { journal, table } = numbers(file);
     journal.commit(table.put("kept", 1));
@@ -58,7 +58,7 @@ describe("a journal", () => {
     expect(numbers(file).table.values()).toEqual([1, 2]);
   });
 
-  test("doesn't grow with its history from start to start", () => {
+  test("is compacted at each start", () => {
     const file = aFile();
     const { journal, table } = numbers(file);
     for (let n = 0; n < 1000; n += 1) journal.commit(table.put("n", n));
@@ -67,7 +67,7 @@ describe("a journal", () => {
     expect(statSync(file).size).toBeLessThan(grown / 500);
   });
 
-  test("takes nothing more once closed, which would go to whatever file is open since", () => {
+  test("refuses writes once closed, whose file descriptor may be another file's", () => {
     const file = aFile();
     const { journal, table } = numbers(file);
     journal.close();
@@ -75,7 +75,7 @@ describe("a journal", () => {
     expect(numbers(file).table.values()).toEqual([]);
   });
 
-  test("is for its owner's eyes", () => {
+  test("can be read by its owner only", () => {
     const file = aFile();
     openJournal(file);
     expect(statSync(file).mode & 0o777).toBe(0o600);
@@ -100,7 +100,7 @@ describe("a journal", () => {
     expect(readFileSync(file)).toEqual(before);
   });
 
-  test("refuses a row that doesn't fit, naming it", () => {
+  test("refuses an invalid row, naming it", () => {
     const file = aFile();
     writeFileSync(file, '[{"table":"numbers","key":"bad","value":"one"}]\n');
     expect(() => numbers(file)).toThrow(

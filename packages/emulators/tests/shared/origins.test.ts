@@ -1,4 +1,4 @@
-/** Which pages may call an emulator: those of the origins it was told of, and no others, of this machine neither. */
+/** Which pages may call an emulator: only those of its configured origins, not even others on this machine. */
 import { describe, expect, test } from "vitest";
 import type { Answer } from "../support/raw-http.ts";
 import { ask, fromAPage, write } from "../support/raw-http.ts";
@@ -14,8 +14,8 @@ const emulators = [
   ["Stripe", aStripe],
 ] as const;
 
-/** What nobody but the example and programs may do, with what it would take. */
-const deeds: [method: string, path: string, body?: string][] = [
+/** Requests that only the example and programs may make. */
+const requests: [method: string, path: string, body?: string][] = [
   ["GET", "/_calls"],
   ["POST", "/_faults", '{"kind":"drop"}'],
   ["DELETE", "/_faults"],
@@ -44,9 +44,9 @@ describe.each(emulators)("the %s emulator", (name, start) => {
     "http://localhost.evil.example:5173",
     "null",
     "",
-  ])("does nothing for a page of %j", async (origin) => {
+  ])("refuses a page of %j", async (origin) => {
     const { url, faults } = await start({ origins: [EXAMPLE] });
-    for (const [method, path, body] of deeds) {
+    for (const [method, path, body] of requests) {
       const sent = { method, ...(body === undefined ? {} : { body }) };
       isRefused(await ask(url + path, { ...json, origin }, sent));
       const asksFirst = { origin, "access-control-request-method": method };
@@ -73,7 +73,7 @@ describe.each(emulators)("the %s emulator", (name, start) => {
     }
   });
 
-  test("answers the example's pages, programs, and who types its address", async () => {
+  test("serves the example's pages, programs, and addresses typed into a browser", async () => {
     const { url } = await start({ origins: [EXAMPLE] });
     const answers = [
       await ask(`${url}/_calls`, { origin: EXAMPLE, ...fromAPage("cors") }),
@@ -90,7 +90,7 @@ describe.each(emulators)("the %s emulator", (name, start) => {
     expect(answers[0]!.headers["access-control-allow-origin"]).toBe(allowed);
   });
 
-  test("knows no page's origin unless told", async () => {
+  test("allows no page's origin unless configured", async () => {
     const { url } = await start();
     isRefused(await ask(`${url}/_calls`, { origin: EXAMPLE }));
     expect((await ask(`${url}/_calls`)).status).toBe(200);
@@ -106,7 +106,7 @@ describe.each(emulators)("the %s emulator", (name, start) => {
     },
   );
 
-  test("outlives a request that makes no sense, a WebSocket's too", async () => {
+  test("survives malformed requests, also on WebSockets", async () => {
     const { url } = await start({ origins: [EXAMPLE] });
     const upgrade = ["connection: upgrade", "upgrade: websocket"];
     const preview = `3000-${"0".repeat(32)}.localhost`;
@@ -122,7 +122,7 @@ describe.each(emulators)("the %s emulator", (name, start) => {
   });
 });
 
-test("a page that asks Clerk first is told what it may send", async () => {
+test("a preflight request to Clerk is answered with the allowed headers", async () => {
   const clerk = await aClerk({ origins: [EXAMPLE] });
   const { status, headers } = await ask(
     `${clerk.url}/sign-ups`,
@@ -150,7 +150,7 @@ describe("Stripe's own pages", () => {
   const form = { "content-type": "application/x-www-form-urlencoded" };
   const pay = { method: "POST", body: "card=works" };
 
-  test("are visited from anywhere, and framed by nobody", async () => {
+  test("can be opened from any page, and framed by none", async () => {
     const { page } = await aCheckout();
     const visit = await ask(page, fromAPage("navigate", "document"));
     expect(visit.status).toBe(200);
@@ -172,7 +172,7 @@ describe("Stripe's own pages", () => {
     expect(await isPaid()).toBe(false);
   });
 
-  test("send their forms to themselves", async () => {
+  test("may submit their forms to themselves", async () => {
     const { stripe, page, isPaid } = await aCheckout();
     const headers = {
       ...form,

@@ -13,7 +13,7 @@ const both = [
 ] as const;
 
 describe.each(both)("starting the %s emulator", (_, start, name) => {
-  test("refuses a port that is taken, and gives the folder back", async () => {
+  test("refuses a taken port, and unlocks the folder", async () => {
     const taken = Number(new URL(await listening(createServer())).port);
     const dataDir = aDataDir();
     await expect(start({ dataDir, port: taken })).rejects.toMatchObject({ code: "EADDRINUSE" });
@@ -37,13 +37,13 @@ describe.each(both)("starting the %s emulator", (_, start, name) => {
     await (await start({ dataDir })).close();
   });
 
-  test("takes over the lock of a process whose id another has now", async () => {
+  test("takes over the lock of an ended process whose id was reused", async () => {
     const dataDir = aDataDir();
     writeFileSync(join(dataDir, `${name}.lock`), `${process.ppid} 1`);
     await (await start({ dataDir })).close();
   });
 
-  test("refuses a corrupt data file with a code, and gives the folder back", async () => {
+  test("refuses a corrupt data file with an error code, and unlocks the folder", async () => {
     const dataDir = aDataDir();
     const file = join(dataDir, `${name}.jsonl`);
     writeFileSync(file, "rubbish\n");
@@ -52,7 +52,7 @@ describe.each(both)("starting the %s emulator", (_, start, name) => {
     await (await start({ dataDir })).close();
   });
 
-  test("keeps its secrets for its owner alone", async () => {
+  test("keeps its secrets readable by its owner only", async () => {
     const dataDir = aDataDir();
     await (await start({ dataDir })).close();
     for (const file of name === "clerk"

@@ -39,7 +39,7 @@ describe("Clerk's webhooks", () => {
     expect(new Set(received.map(({ id }) => id)).size).toBe(3);
   });
 
-  test("are tried again under the same id until a 2xx", async () => {
+  test("are retried with the same id until a 2xx", async () => {
     const answers = [500, 301, 204];
     const { url, received } = await aReceiver(secret, (n) => answers[n - 1] ?? 204);
     const clerk = await aClerk({ webhook: { url, secret }, retryDelaysMs: QUICK });
@@ -50,7 +50,7 @@ describe("Clerk's webhooks", () => {
     await eventually(() => expect(clerk.pendingWebhooks()).toBe(0));
   });
 
-  test("are given up after the last try", async () => {
+  test("are dropped after the last retry", async () => {
     const { url, received } = await aReceiver(secret, () => 500);
     const clerk = await aClerk({ webhook: { url, secret }, retryDelaysMs: QUICK });
     await call("POST", `${clerk.url}/sign-ups`, ada);
@@ -58,7 +58,7 @@ describe("Clerk's webhooks", () => {
     expect(received).toHaveLength(4);
   });
 
-  test("count a receiver that doesn't answer in time as failed", async () => {
+  test("are retried when the receiver times out", async () => {
     const { url, received } = await aReceiver(secret, (n) => (n === 1 ? "never" : 204));
     const options = { retryDelaysMs: QUICK, webhookTimeoutMs: 500 };
     const clerk = await aClerk({ webhook: { url, secret }, ...options });
@@ -68,10 +68,10 @@ describe("Clerk's webhooks", () => {
     await eventually(() => expect(received).toHaveLength(2));
   });
 
-  test("survive a restart, and go to the new target", async () => {
+  test("are delivered after a restart, to the new URL", async () => {
     const dataDir = aDataDir();
-    const nobody = { url: "http://127.0.0.1:9/", secret };
-    const first = await aClerk({ dataDir, webhook: nobody, retryDelaysMs: [60_000] });
+    const unreachable = { url: "http://127.0.0.1:9/", secret };
+    const first = await aClerk({ dataDir, webhook: unreachable, retryDelaysMs: [60_000] });
     await call("POST", `${first.url}/sign-ups`, ada);
     expect(first.pendingWebhooks()).toBe(1);
     await first.close();
@@ -84,7 +84,7 @@ describe("Clerk's webhooks", () => {
     await eventually(() => expect(second.pendingWebhooks()).toBe(0));
   });
 
-  test("are signed with the kept secret unless another is given", async () => {
+  test("are signed with the stored secret unless another is given", async () => {
     const clerk = await aClerk();
     const { url, received } = await aReceiver(clerk.webhookSecret);
     clerk.setWebhook({ url });
@@ -92,7 +92,7 @@ describe("Clerk's webhooks", () => {
     await eventually(() => expect(received).toHaveLength(1));
   });
 
-  test("can come twice, late, or with their answer lost", async () => {
+  test("can be duplicated, delayed, or have their response dropped", async () => {
     const { url, received } = await aReceiver(secret);
     const clerk = await aClerk({ webhook: { url, secret }, retryDelaysMs: QUICK });
     const sign = (email: string) => call("POST", `${clerk.url}/sign-ups`, { email });
@@ -113,7 +113,7 @@ describe("Clerk's webhooks", () => {
 });
 
 describe("Daytona's webhooks", () => {
-  test("tell of each change of state, without labels or name", async () => {
+  test("report each change of state, without labels or name", async () => {
     const { url, received } = await aReceiver(secret);
     const daytona = await aDaytona({ webhook: { url, secret } });
     const bearer = { authorization: `Bearer ${daytona.apiKey}` };

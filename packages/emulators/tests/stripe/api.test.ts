@@ -40,7 +40,7 @@ describe("customers", () => {
     expect(names).toEqual(["4", "3", "2", "1", "0"]);
   });
 
-  test("are listed by when they were made", async () => {
+  test("are listed by creation time", async () => {
     let now = Date.UTC(2026, 10, 22);
     const stripe = sdk(await aStripe({ now: () => now }));
     const noon = now / 1000;
@@ -57,7 +57,7 @@ describe("customers", () => {
 });
 
 describe("a refusal", () => {
-  test("is the SDK's own error, by what is wrong", async () => {
+  test("is the SDK's error class for its cause", async () => {
     const emulator = await aStripe();
     const stripe = sdk(emulator);
     const wrongKey = sdk({ url: emulator.url, secretKey: "sk_test_wrong" });
@@ -103,7 +103,7 @@ describe("a refusal", () => {
     await expect(made).rejects.toMatchObject({ statusCode: 400, param });
   });
 
-  test("meets a body that can't be read", async () => {
+  test("is returned for a malformed body", async () => {
     const emulator = await aStripe();
     const post = (body: string) =>
       call("POST", `${emulator.url}/v1/customers`, body, {
@@ -118,7 +118,7 @@ describe("a refusal", () => {
 });
 
 describe("a checkout", () => {
-  test("shows its price, is paid once, and leads back with the session's id", async () => {
+  test("shows its price, is paid once, and redirects back with the session's id", async () => {
     const emulator = await aStripe();
     const stripe = sdk(emulator);
     const customer = await stripe.customers.create({ metadata: { userId: "u1" } });
@@ -158,7 +158,7 @@ describe("a checkout", () => {
     });
   });
 
-  test("of a declined card stays open and says so", async () => {
+  test("with a declined card stays open and shows the reason", async () => {
     const emulator = await aStripe();
     const customer = await sdk(emulator).customers.create();
     const session = await aSession(emulator, customer.id);
@@ -169,7 +169,7 @@ describe("a checkout", () => {
     expect((await submit(session.url!, { card: "works" })).status).toBe(303);
   });
 
-  test("can be expired, once; and expires by itself after a day", async () => {
+  test("can be expired once, and expires by itself after a day", async () => {
     let now = Date.UTC(2026, 10, 22);
     const emulator = await aStripe({ now: () => now });
     const stripe = sdk(emulator);
@@ -218,7 +218,7 @@ describe("a checkout", () => {
     expect((await stripe.customers.list({ email: "ada@example.com" })).data).toHaveLength(1);
   });
 
-  test("escapes whatever is in it", async () => {
+  test("escapes its values in HTML", async () => {
     const emulator = await aStripe({
       prices: [
         {
@@ -259,7 +259,7 @@ describe("a subscription", () => {
     expect((await stripe.subscriptions.list({ status: "ended" })).data).toHaveLength(1);
   });
 
-  test("renews when its period is over, or ends if that was wished", async () => {
+  test("renews when its period is over, or ends if it was cancelled", async () => {
     let now = Date.UTC(2026, 10, 22);
     const emulator = await aStripe({ now: () => now });
     const { stripe, subscription } = await aSubscriber(emulator);
@@ -273,13 +273,13 @@ describe("a subscription", () => {
     expect((await stripe.subscriptions.retrieve(subscription)).status).toBe("canceled");
   });
 
-  test("goes with its customer", async () => {
+  test("is deleted with its customer", async () => {
     const { stripe, subscription, customer } = await aSubscriber(await aStripe());
     await stripe.customers.del(customer);
     expect((await stripe.subscriptions.retrieve(subscription)).status).toBe("canceled");
   });
 
-  test("can be put into any state by whoever tests", async () => {
+  test("can be put into any state by a test", async () => {
     const emulator = await aStripe();
     const { stripe, subscription } = await aSubscriber(emulator);
     const lever = `${emulator.url}/_subscriptions/${subscription}`;
@@ -293,7 +293,7 @@ describe("a subscription", () => {
 });
 
 describe("the billing portal", () => {
-  test("cancels and resumes, and touches nobody else's", async () => {
+  test("cancels and resumes only the customer's own subscription", async () => {
     const emulator = await aStripe();
     const { stripe, subscription, customer } = await aSubscriber(emulator);
     const other = await aSubscriber(emulator, "user_2");
@@ -313,7 +313,7 @@ describe("the billing portal", () => {
     expect((await fetch(`${portal.url}x`)).status).toBe(404);
   });
 
-  test("replaces a card, which pays what is open", async () => {
+  test("replaces a card, which pays open invoices", async () => {
     const emulator = await aStripe();
     const { stripe, subscription, customer } = await aSubscriber(emulator);
     const { url } = await stripe.billingPortal.sessions.create({ customer });

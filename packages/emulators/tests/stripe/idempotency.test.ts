@@ -1,4 +1,4 @@
-/** Idempotency keys, as unkind as Stripe's: a saved failure is repeated for a day. */
+/** Idempotency keys behave as Stripe's: a saved failure is repeated for a day. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Stripe } from "stripe";
@@ -10,7 +10,7 @@ import { aSession, aStripe, sdk } from "../support/stripe.ts";
 const DAY_MS = 24 * 60 * 60 * 1000;
 const oops = { status: 500, body: { error: { type: "api_error", message: "Oops" } } };
 
-/** A POST as the SDK makes it, with what the SDK doesn't show of the answer. */
+/** A POST as the SDK makes it, with the response's headers, which the SDK does not return. */
 async function post(emulator: StripeEmulator, key: string, body = "name=Ada", path = "customers") {
   return await call("POST", `${emulator.url}/v1/${path}`, body, {
     authorization: `Bearer ${emulator.secretKey}`,
@@ -31,7 +31,7 @@ async function failWith(emulator: StripeEmulator, kind: FaultKind) {
 }
 
 describe("an idempotency key", () => {
-  test("answers the same again, as the first request's, and makes one thing", async () => {
+  test("repeats the first request's response, and creates one object", async () => {
     const emulator = await aStripe();
     const first = await post(emulator, "k");
     const again = await post(emulator, "k");
@@ -47,7 +47,7 @@ describe("an idempotency key", () => {
     expect(await customersOf(emulator)).toHaveLength(1);
   });
 
-  test("of other parameters is refused, in the SDK's own error", async () => {
+  test("with other parameters is refused, with the SDK's error class", async () => {
     const stripe = sdk(await aStripe());
     const options = { idempotencyKey: "k" };
     await stripe.customers.create({ name: "Ada" }, options);
@@ -78,7 +78,7 @@ describe("an idempotency key", () => {
     expect(await customersOf(second)).toHaveLength(made + 1);
   });
 
-  test("is known to the SDK as replayed by the error's headers", async () => {
+  test("marks a replayed error by its headers", async () => {
     const emulator = await aStripe();
     await failWith(emulator, oops);
     const create = sdk(emulator).customers.create({ name: "Ada" }, { idempotencyKey: "k" });
@@ -88,13 +88,13 @@ describe("an idempotency key", () => {
     });
   });
 
-  test("repeats a failure that has no words, too", async () => {
+  test("repeats a failure without a body, too", async () => {
     const emulator = await aStripe();
     await failWith(emulator, { status: 500, body: {} });
     expect(await post(emulator, "k")).toMatchObject({ status: 500, json: {} });
   });
 
-  test("repeats an error of the execution, even if it would succeed by now", async () => {
+  test("repeats an execution error, even if the request would succeed now", async () => {
     const emulator = await aStripe();
     const customer = await sdk(emulator).customers.create();
     const { id } = await aSession(emulator, customer.id);
@@ -120,13 +120,13 @@ describe("an idempotency key", () => {
   test.each<[string, FaultKind]>([
     ["a connection that was refused", "drop"],
     ["too many requests", { status: 429, body: { error: { message: "Slow down" } } }],
-  ])("isn't spent by %s", async (_, kind) => {
+  ])("is not used up by %s", async (_, kind) => {
     const emulator = await aStripe();
     await failWith(emulator, kind);
     expect(await post(emulator, "k")).toMatchObject({ status: 200 });
   });
 
-  test("isn't spent by parameters that are refused, nor by another API key", async () => {
+  test("is not used up by invalid parameters, nor by another API key", async () => {
     const emulator = await aStripe();
     expect(await post(emulator, "k", "colour=red")).toMatchObject({ status: 400 });
     expect(await post({ ...emulator, secretKey: "sk_test_wrong" }, "k")).toMatchObject({
@@ -138,7 +138,7 @@ describe("an idempotency key", () => {
     });
   });
 
-  test("is refused while its first request goes on", async () => {
+  test("is refused while its first request is in progress", async () => {
     const emulator = await aStripe();
     emulator.faults.add({ method: "POST", nth: 1, kind: { delayMs: 600_000 } });
     const first = post(emulator, "k").catch(() => "connection lost");
@@ -157,7 +157,7 @@ describe("an idempotency key", () => {
     expect(await first).toBe("connection lost");
   });
 
-  test("is free again once its first request is over, whatever became of the answer", async () => {
+  test("can be used again once its first request has ended, even without a response", async () => {
     const emulator = await aStripe();
     emulator.faults.add({ method: "POST", nth: 1, kind: { delayMs: 600_000, when: "after" } });
     const first = post(emulator, "k").catch(() => "connection lost");
@@ -167,7 +167,7 @@ describe("an idempotency key", () => {
     await first;
   });
 
-  test("doesn't stay in the data folder for ever", async () => {
+  test("is removed from the data folder after it has expired", async () => {
     let now = Date.UTC(2026, 10, 22);
     const dataDir = aDataDir();
     const options = { dataDir, now: () => now };
@@ -182,7 +182,7 @@ describe("an idempotency key", () => {
     expect(kept).toContain("a new key");
   });
 
-  test("can be made to fail both ways from outside, by the faults' endpoint", async () => {
+  test("can be made to fail both ways by the faults endpoint", async () => {
     const emulator = await aStripe();
     for (const kind of [oops, { after: oops }]) {
       await call("POST", `${emulator.url}/_faults`, { method: "POST", nth: 1, kind });

@@ -8,7 +8,7 @@ const secret = "whsec_a_secret_for_signing";
 const QUICK = [10, 10, 10];
 
 describe("Stripe's webhooks", () => {
-  test("tell of a checkout and what came of it, signed", async () => {
+  test("report a checkout and its subscription, signed", async () => {
     const { url, received, types } = await aStripeReceiver(secret);
     const emulator = await aStripe({ webhook: { url, secret } });
     const { subscription, stripe } = await aSubscriber(emulator);
@@ -35,7 +35,7 @@ describe("Stripe's webhooks", () => {
     });
   });
 
-  test("are tried again, the same event, until a 2xx", async () => {
+  test("are retried with the same event until a 2xx", async () => {
     const { url, received } = await aStripeReceiver(secret, (n) => (n < 3 ? 500 : 200));
     const emulator = await aStripe({ webhook: { url, secret }, retryDelaysMs: QUICK });
     await sdk(emulator).customers.create();
@@ -44,7 +44,7 @@ describe("Stripe's webhooks", () => {
     expect(received[2]).toEqual(received[0]);
   });
 
-  test("can come twice and out of order", async () => {
+  test("can be duplicated and out of order", async () => {
     const { url, received, types } = await aStripeReceiver(secret);
     const emulator = await aStripe({ webhook: { url, secret }, retryDelaysMs: QUICK });
     const stripe = sdk(emulator);
@@ -57,10 +57,10 @@ describe("Stripe's webhooks", () => {
     expect(received[0]!.id).toBe(received[1]!.id);
   });
 
-  test("are kept with what they tell of, over a restart", async () => {
+  test("are stored with the objects that they report, over a restart", async () => {
     const dataDir = aDataDir();
-    const nobody = { url: "http://127.0.0.1:9/" };
-    const first = await aStripe({ dataDir, webhook: nobody, retryDelaysMs: [60_000] });
+    const unreachable = { url: "http://127.0.0.1:9/" };
+    const first = await aStripe({ dataDir, webhook: unreachable, retryDelaysMs: [60_000] });
     const { subscription, customer } = await aSubscriber(first);
     await first.close();
 

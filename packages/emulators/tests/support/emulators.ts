@@ -15,14 +15,14 @@ import type {
 } from "../../src/index.ts";
 import { startClerkEmulator, startDaytonaEmulator } from "../../src/index.ts";
 
-/** A folder for this test's data, gone when it has finished. */
+/** A folder for this test's data, removed when the test has finished. */
 export function aDataDir(): string {
   const dir = mkdtempSync(join(tmpdir(), "emulators-"));
   onTestFinished(() => rmSync(dir, { recursive: true, force: true, maxRetries: 5 }));
   return dir;
 }
 
-/** Made once: each takes longer than all the rest of a start. */
+/** Generated once: it takes longer than the rest of a start. */
 const tokenKey = generateKeyPairSync("rsa", {
   modulusLength: 2048,
   publicKeyEncoding: { type: "spki", format: "pem" },
@@ -38,7 +38,7 @@ export async function aClerk(options: Partial<ClerkEmulatorOptions> = {}): Promi
   return clerk;
 }
 
-/** Changes of state that are over before the next request, unless a test wants to see them pass. */
+/** Transitions end before the next request, unless a test needs to see them. */
 export const AT_ONCE = { create: 0, start: 0, stop: 0, archive: 0, destroy: 0 };
 
 export async function aDaytona(
@@ -55,7 +55,7 @@ export interface Received {
   event: Record<string, unknown>;
 }
 
-/** A receiver of webhooks that checks their signature and answers as told. */
+/** A receiver of webhooks that verifies their signatures and responds as `answer` says. */
 export async function aReceiver(
   secret: string,
   answer: (delivery: number) => number | "never" = () => 204,

@@ -24,7 +24,7 @@ export async function ask(
   return { status: answer.statusCode, headers: answer.headers, body: await text(answer) };
 }
 
-/** What browsers say of a request that a page of another origin makes. */
+/** The headers that browsers send with a request by a page of another origin. */
 export function fromAPage(
   mode: "cors" | "no-cors" | "navigate",
   dest = "empty",
@@ -44,7 +44,7 @@ export async function write(url: string, lines: string[], until?: string): Promi
       if (until !== undefined && said.includes(until)) break;
     }
   } catch {
-    // Reset by the server: what it has said is all there is.
+    // Reset by the server: the response is what has been received.
   }
   return said;
 }

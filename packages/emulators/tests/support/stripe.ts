@@ -20,7 +20,7 @@ export function sdk({ url, secretKey }: Pick<StripeEmulator, "url" | "secretKey"
   return new Stripe(secretKey, { host: hostname, port, protocol: "http", maxNetworkRetries: 0 });
 }
 
-/** A receiver that checks signatures by the official SDK, and answers as told. */
+/** A receiver that verifies signatures with the official SDK, and responds as `answer` says. */
 export async function aStripeReceiver(
   secret: string,
   answer: (delivery: number) => number = () => 200,

@@ -3,7 +3,7 @@ import type { LogLine } from "../runtime/console.ts";
 import type { Failure } from "../runtime/errors/failure.ts";
 import type { ActionOutcome, Refusal } from "./protocol.ts";
 
-/** How an action ended, with what it logged. `code`: the deployment, and not the function, has turned it away. */
+/** How an action ended, with what it logged. `code`: the deployment, and not the function, has refused it. */
 export interface ActionRun {
   readonly outcome: ActionOutcome | ({ readonly ok: false } & Refusal);
   readonly logs: readonly LogLine[];
@@ -15,7 +15,7 @@ export interface ActionEnd extends ActionRun {
   readonly called: CalledFunction | null;
 }
 
-/** A run that came to nothing. */
+/** A run that failed before or outside the function. */
 export function failedRun(failure: Failure, logs: readonly LogLine[] = []): ActionRun {
   return { outcome: { ok: false, failure }, logs };
 }

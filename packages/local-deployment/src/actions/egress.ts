@@ -1,7 +1,7 @@
 /** Host names and where their requests go instead: `{"api.stripe.com": "http://127.0.0.1:4242"}`. */
 export type Egress = Readonly<Record<string, string>>;
 
-/** A `fetch` that sends requests for the mapped hosts elsewhere; everything else is as ever. */
+/** A `fetch` that redirects requests for the mapped hosts, and sends the others unchanged. */
 export function egressFetch(
   egress: Egress,
   fetch: (input: string | URL | Request, init?: RequestInit) => Promise<Response>,

@@ -8,9 +8,9 @@ import type { ActionTask } from "./protocol.ts";
 export class ActionFrame {
   readonly #logs: LogSink;
   #fail: (failure: Failure) => void = () => undefined;
-  /** Resolves when it has failed whatever its promise comes to; else never. */
+  /** Resolves when it has failed, regardless of how its promise settles; never otherwise. */
   readonly failed: Promise<Failure>;
-  /** Its modules are being evaluated, before the function itself. */
+  /** True while its modules are evaluated, before the function itself runs. */
   importing = false;
   closed = false;
 
@@ -29,7 +29,7 @@ export class ActionFrame {
     });
   }
 
-  /** Makes it fail, which none of its code can prevent. The first failure counts. */
+  /** Makes it fail; its code cannot prevent that. The first failure is the one reported. */
   fail(failure: Failure): void {
     this.#fail(failure);
   }

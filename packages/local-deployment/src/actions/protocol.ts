@@ -7,31 +7,31 @@ import type { Failure } from "../runtime/errors/failure.ts";
 import type { StackFrame } from "../runtime/errors/frames.ts";
 import type { Egress } from "./egress.ts";
 
-/** A request for an HTTP action, as it crosses threads. */
+/** A request for an HTTP action, as it is sent between threads. */
 export interface WireRequest {
   readonly method: string;
   readonly url: string;
   readonly headers: readonly (readonly [string, string])[];
-  /** Whether there is a body, which the action asks for piece by piece. */
+  /** Whether there is a body, which the action requests chunk by chunk. */
   readonly hasBody: boolean;
 }
 
-/** How an HTTP action's response begins, as it crosses threads. */
+/** The head of an HTTP action's response, as it is sent between threads. */
 export interface WireHead {
   readonly status: number;
   readonly headers: readonly (readonly [string, string])[];
-  /** What of the body was there at once; null when it has none. */
+  /** The part of the body that was available at once; null without a body. */
   readonly body: Uint8Array<ArrayBuffer> | null;
-  /** Whether more of the body is to come. */
+  /** Whether the rest of the body is streamed. */
   readonly streams: boolean;
 }
 
 /** To the thread of an HTTP action. */
 export type ToHttpCall =
-  /** The client takes the next piece of the response. */
+  /** The client is ready for the next chunk of the response. */
   | { readonly kind: "pull" }
   | { readonly kind: "clientGone" }
-  /** The piece of the request's body that was asked for. */
+  /** The requested chunk of the request's body. */
   | { readonly kind: "requestChunk"; readonly bytes: Uint8Array<ArrayBuffer> }
   /** The end of the request's body. `error`: why the rest of it is missing, if it is. */
   | { readonly kind: "requestEnd"; readonly error: string | null };
@@ -39,12 +39,12 @@ export type ToHttpCall =
 /** From the thread of an HTTP action. */
 export type FromHttpCall =
   | { readonly kind: "head"; readonly head: WireHead }
-  /** The piece of the response that was asked for. */
+  /** The requested chunk of the response. */
   | { readonly kind: "chunk"; readonly bytes: Uint8Array<ArrayBuffer> }
-  /** The action takes the next piece of the request's body. */
+  /** The action requests the next chunk of the request's body. */
   | { readonly kind: "pullRequest" };
 
-/** What an action is run with. */
+/** An action to run, with its arguments and identity. */
 export interface ActionTask {
   readonly id: number;
   readonly target: Pick<LocatedAction, "component" | "componentPath" | "module" | "name">;
@@ -52,13 +52,13 @@ export interface ActionTask {
   readonly args: JSONValue;
   /** Set for HTTP actions, which take this instead of arguments. */
   readonly http: WireRequest | null;
-  /** Why `getUserIdentity()` throws, when the Authorization header made no sense. */
+  /** The error that `getUserIdentity()` throws, when the Authorization header is invalid. */
   readonly authError: string | null;
-  /** What a Node process needs besides; null in an isolate. */
+  /** What a Node process needs in addition; null for an isolate. */
   readonly node: NodeTask | null;
 }
 
-/** Where a Node action's code is, and what it is run with. */
+/** The code, variables and time limit of a Node action. */
 export interface NodeTask {
   /** The folder of the pushed modules. */
   readonly modules: string;
@@ -71,9 +71,9 @@ export interface NodeTask {
 /** From the server to an isolate's thread or a Node process. */
 export type ToRunner =
   | { readonly kind: "start"; readonly egress: Egress }
-  /** A component's code and variables, in place of those it had; isolates alone. */
+  /** A component's code and variables, which replace the earlier ones; only for isolates. */
   | { readonly kind: "modules"; readonly component: string; readonly modules: ActionModules }
-  /** Whether what is kept for the next action is free, or computes something that the last one has left. */
+  /** Asks whether an idle thread or process is free, or still runs code of its last action. */
   | { readonly kind: "ping" }
   | { readonly kind: "run"; readonly task: ActionTask }
   | { readonly kind: "analyze"; readonly task: AnalyzeTask }
@@ -87,10 +87,10 @@ export interface AnalyzeTask extends Pick<NodeTask, "modules" | "env"> {
   readonly paths: readonly string[];
 }
 
-/** What a function threw in Node; the server finds its place in the source. */
+/** What a function threw in Node; the server maps its stack to the source. */
 export interface Thrown {
   readonly message: string;
-  /** The error's name; null when there is nothing to say "Uncaught" of. */
+  /** The error's name; null for a message without "Uncaught". */
   readonly name: string | null;
   /** The data of a ConvexError, as JSON text. */
   readonly data?: string;
@@ -101,13 +101,13 @@ export interface Thrown {
 export type ActionOutcome =
   { readonly ok: true; readonly value: string } | { readonly ok: false; readonly failure: Failure };
 
-/** The deployment's answer to one action too many; `code` is production's. */
+/** The refusal of an action over the limit; `code` is production's. */
 export interface Refusal {
   readonly code: "TooManyConcurrentRequests";
   readonly failure: Failure;
 }
 
-/** What an action's system call comes to: JSON text, or how it failed; a refusal, when it called an action too many. */
+/** The result of an action's system call: JSON text, a failure, or the refusal of an action over the limit. */
 export type SyscallAnswer =
   { readonly value: string } | { readonly failure: Failure } | { readonly refusal: Refusal };
 
@@ -121,7 +121,7 @@ export interface NodeExport {
   readonly returns: string | null;
 }
 
-/** What came of an analysis: the exports of each module, or why one could not be imported. */
+/** The result of an analysis: the exports of each module, or why one could not be imported. */
 export type AnalyzeOutcome =
   | { readonly ok: true; readonly modules: Readonly<Record<string, readonly NodeExport[]>> }
   | { readonly ok: false; readonly thrown: Thrown };
@@ -129,10 +129,10 @@ export type AnalyzeOutcome =
 /** From an isolate's thread or a Node process to the server. */
 export type FromRunner =
   | { readonly kind: "pong" }
-  /** An isolate's thread runs, as this thread of the system's. */
+  /** An isolate's thread has started; this is its id in the operating system. */
   | { readonly kind: "ready"; readonly thread: number | null }
   | { readonly kind: "done"; readonly id: number; readonly outcome: ActionOutcome }
-  /** A Node action failed. `exiting`: nothing more can be run there. */
+  /** A Node action failed. `exiting`: its process ends and can't be used again. */
   | {
       readonly kind: "thrown";
       readonly id: number;

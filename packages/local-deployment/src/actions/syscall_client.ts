@@ -11,7 +11,7 @@ interface PendingCall {
   reject(error: Error): void;
 }
 
-/** Where an action runs: makes its system calls, and waits for the answers of those that the deployment answers. */
+/** Makes the system calls of actions in their thread or process, and waits for the deployment's answers. */
 export class SyscallClient {
   readonly #pending = new Map<number, PendingCall>();
   #nextId = 1;
@@ -42,13 +42,13 @@ export class SyscallClient {
     this.#pending.delete(id);
   }
 
-  /** Which calls an action has made that were not answered yet. */
+  /** The calls of an action that were not answered yet. */
   pending(frame: ActionFrame): ReadonlySet<string> {
     const calls = [...this.#pending.values()].filter((call) => call.frame === frame);
     return new Set(calls.map(({ op }) => op));
   }
 
-  /** Forgets the calls that an action has left behind: they never settle. */
+  /** Drops the pending calls of an action that has ended: they never settle. */
   abandon(frame: ActionFrame): void {
     for (const [id, call] of this.#pending) {
       if (call.frame === frame) this.#pending.delete(id);

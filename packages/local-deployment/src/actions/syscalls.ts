@@ -14,14 +14,14 @@ import { NO_DATABASE_USAGE } from "../tx/usage.ts";
 import type { ActionEnd } from "./action_run.ts";
 import type { ActionTask, SyscallAnswer } from "./protocol.ts";
 
-/** What answers the system calls of actions, and where the functions that they call are logged. */
+/** The services that answer the system calls of actions and log the functions that they call. */
 export interface Deployment {
   readonly engine: EngineCaller;
   readonly actions: { call(call: FunctionCall): Promise<ActionEnd> };
   readonly logs: { record(completion: Completion): void };
 }
 
-/** A system call as it comes to the deployment. */
+/** A system call as the deployment receives it. */
 export interface DeploymentCall {
   /** The action's component. */
   readonly caller: string;
@@ -111,7 +111,7 @@ function functionCall({ caller, args: address, request }: DeploymentCall): Funct
   return { target: { caller, address }, args, request };
 }
 
-/** What is logged of a function that an action called, beside what all calls have. */
+/** The additional log fields of a function that an action called. */
 type Logged = Pick<Completion, "logs" | "usage" | "failure"> & Pick<ActionEnd, "called">;
 
 function record(

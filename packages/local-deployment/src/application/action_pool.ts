@@ -21,10 +21,10 @@ import type { EngineClient } from "./engine_client.ts";
 import type { Knobs } from "../limits/knobs.ts";
 import type { LogStream } from "./log_stream.ts";
 
-/** What is to be run, and what it sees of its environment. */
+/** A function to run, and the variables that it sees. */
 type Runnable = Omit<LocatedAction, "where" | "argsSize">;
 
-/** What actions are run with. */
+/** The services and settings that actions run with. */
 export interface ActionServices {
   readonly engine: EngineClient;
   readonly logs: LogStream;
@@ -60,8 +60,8 @@ export class ActionPool {
   }
 
   /**
-   * Runs an action: finds it, checks what goes in and what comes out. Never rejects.
-   * @param waitsForever whether it waits for its turn as long as it takes, as scheduled functions and crons do
+   * Runs an action: finds it, and validates its arguments and its result. Never rejects.
+   * @param waitsForever whether it waits for a slot without a time limit, as scheduled functions and crons do
    */
   async call(call: FunctionCall, waitsForever = false): Promise<ActionEnd> {
     const { engine } = this.services;
@@ -93,7 +93,7 @@ export class ActionPool {
     return this.services.knobs.V8_ACTION_USER_TIMEOUT_SECS * 1_000;
   }
 
-  /** Runs the HTTP action that the component's router has for the request, until its response has gone. Never rejects. */
+  /** Runs the HTTP action that the component's router has for the request, until its response was sent. Never rejects. */
   async http(
     component: string,
     http: WireRequest,
@@ -124,7 +124,7 @@ export class ActionPool {
     return this.#node.analyze(...args);
   }
 
-  /** New variables: the next isolate action loads its modules again; Node's are given them with each call. */
+  /** New variables: the next isolate action loads its modules again; Node actions get them with each call. */
   environmentChanged(): void {
     this.#isolates.forget();
   }
@@ -135,14 +135,14 @@ export class ActionPool {
     await this.#node.renew();
   }
 
-  /** Ends whatever runs. */
+  /** Ends all running actions. */
   close(): void {
     for (const limiter of Object.values(this.#limiters)) limiter.close();
     this.#isolates.close();
     this.#node.close();
   }
 
-  /** @returns how it ended, and how long that took in milliseconds; null when it was turned away */
+  /** @returns how it ended, and how long that took in milliseconds; null when it was refused */
   async #run(
     { component, componentPath, module, name, environment, env }: Runnable,
     request: RequestContext,
@@ -163,7 +163,7 @@ export class ActionPool {
     const limiter = this.#limiters[environment];
     const waitMs = this.services.knobs.APPLICATION_FUNCTION_RUNNER_ACTION_SEMAPHORE_TIMEOUT;
     if (!(await limiter.acquire(waitsForever ? null : waitMs))) {
-      // The pool was closed meanwhile, or no place became free in time.
+      // The pool was closed meanwhile, or no slot became free in time.
       const run = waitsForever
         ? failedRun(INTERRUPTED)
         : { outcome: refusalOf(limiter.limit), logs: [] };
@@ -191,7 +191,7 @@ export class ActionPool {
     }
   }
 
-  /** What an action's system call comes to. */
+  /** Answers an action's system call. */
   async #answer(
     { op, args, component }: SyscallRequest,
     request: RequestContext,
@@ -221,7 +221,7 @@ function withWarnings(logs: readonly LogLine[], warnings: readonly string[]): re
   return [...logs, ...warnings.map((text) => warningLine(text, timestamp))];
 }
 
-/** What a client is answered whose action was turned away. */
+/** The response to a client whose action was refused. */
 export function tooManyActions({ code, failure }: Refusal): HttpError {
   return new HttpError(429, code, failure.message);
 }

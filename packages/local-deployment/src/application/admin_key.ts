@@ -10,7 +10,7 @@ const KEY = /^local\|[0-9a-f]{64}$/;
 /**
  * The deployment's admin key, made at first start and readable by the owner alone.
  *
- * @throws DeploymentError `DATA_FOLDER_UNUSABLE` when the file holds no key, or is none of ours
+ * @throws DeploymentError `DATA_FOLDER_UNUSABLE` when the file holds no key, or is not a private file of this user
  */
 export function loadAdminKey(dataDir: string): string {
   const file = join(dataDir, KEY_FILE);

@@ -6,30 +6,30 @@ import type { AuthProvider } from "../engine/code/analysis.ts";
 import { HttpError } from "../lib/errors.ts";
 import { isAdminKey } from "./admin_key.ts";
 
-/** Who makes a request, verified. */
+/** The verified caller of a request. */
 export interface Caller {
   readonly identity: Identity;
-  /** With the admin key: reaches internal functions, components and the deployment itself. */
+  /** With the admin key: may call internal functions and components, and administer the deployment. */
   readonly admin: boolean;
-  /** When the identity stops being good, in milliseconds since 1970; null when it doesn't. */
+  /** When the identity expires, in milliseconds since 1970; null if it does not. */
   readonly expiresAt: number | null;
 }
 
 /** The caller of a request without a token. */
 export const ANONYMOUS: Caller = { identity: null, admin: false, expiresAt: null };
 
-/** Verifies who calls: tokens by the active `auth.config.ts`, operators by the admin key. */
+/** Verifies callers: users by the providers of the active `auth.config.ts`, admins by the admin key. */
 export class Authenticator {
   #verifier: TokenVerifier = createTokenVerifier([]);
 
   constructor(private readonly adminKey: string) {}
 
-  /** Takes up the providers of the active code. */
+  /** Sets the identity providers of the active code. */
   setProviders(providers: readonly AuthProvider[]): void {
     this.#verifier = createTokenVerifier(providers.map(providerConfigOf));
   }
 
-  /** @throws AuthError for a token or a header that does not prove what it claims */
+  /** @throws AuthError for an invalid token or header */
   async verifyToken(token: string): Promise<Caller> {
     const { identity, expiresAt } = await this.#verifier.verify(token);
     return { identity: { ...identity }, admin: false, expiresAt };
@@ -47,7 +47,7 @@ export class Authenticator {
     return { identity: actingAs, admin: true, expiresAt: null };
   }
 
-  /** Who a request's Authorization header says it is. @throws HttpError when that isn't so */
+  /** The caller by a request's Authorization header. @throws HttpError when the header is invalid */
   async verifyHeader(header: string | null): Promise<Caller> {
     try {
       return await this.#of(parseAuthorizationHeader(header));

@@ -17,7 +17,7 @@ import type { Caller } from "./authenticator.ts";
 import { EngineEndedError, type EngineClient } from "./engine_client.ts";
 import type { LogStream } from "./log_stream.ts";
 
-/** What a client asks for. */
+/** A call by a client. */
 export interface ClientCall {
   readonly path: string;
   readonly args: JSONValue;
@@ -25,13 +25,13 @@ export interface ClientCall {
   readonly componentPath: string | null;
 }
 
-/** What a client gets; `value` and `errorData` are Convex JSON text. */
+/** The result of a call; `value` and `errorData` are Convex JSON text. */
 export type ClientResult = { readonly logLines: readonly string[] } & (
   | { readonly ok: true; readonly value: string; readonly ts: string }
   | { readonly ok: false; readonly errorMessage: string; readonly errorData: string | null }
 );
 
-/** What is known of the client, as functions see them in `ctx.meta.getRequestMetadata()`. */
+/** The client's address and user agent, as functions see them in `ctx.meta.getRequestMetadata()`. */
 export interface ClientInfo {
   readonly ip: string | null;
   readonly userAgent: string | null;
@@ -40,7 +40,7 @@ export interface ClientInfo {
 /** What a client names. */
 type ClientTarget = Extract<Target, { componentPath: string }>;
 
-/** Runs what clients ask for, with the access that they have, and logs it. */
+/** Runs clients' calls, with the access that they have, and logs them. */
 export class ClientCalls {
   constructor(
     private readonly engine: EngineClient,
@@ -63,7 +63,7 @@ export class ClientCalls {
     const full: FunctionCall = { target: targetOf(call, caller), args: call.args, request };
     const started = performance.now();
     const result = await this.#dispatch(kind, full, session);
-    // A mutation that was sent again is not done again, nor told of again.
+    // A mutation that was sent again is neither run nor logged again.
     if (kind !== "mutation" || result.usage !== null) {
       const seconds = (performance.now() - started) / 1000;
       this.#record(UDF_TYPES[kind], call, result, request.requestId, seconds);
@@ -74,14 +74,14 @@ export class ClientCalls {
   /** What kind of function a path names. */
   async kindOf(call: ClientCall, caller: Caller): Promise<FunctionType | ClientResult> {
     const target = targetOf(call, caller);
-    // An admin who acts as somebody is shown what that one is (`any_udf` in crates/application).
+    // An admin who acts as a user sees only the functions that the user sees (`any_udf` in crates/application).
     const publicOnly = target.publicOnly || caller.identity !== null;
     const type = await this.engine.call("functionType", { ...target, publicOnly });
     if (typeof type === "string") return type;
     return toClient(refused(type), newRequestId());
   }
 
-  /** Live results, in one snapshot; null for those that the asker has. */
+  /** Live results, in one snapshot; null for those that the session already has. */
   async live(
     queries: readonly { call: ClientCall; journal: string | null; held: number | null }[],
     caller: Caller,
@@ -175,7 +175,7 @@ export class ClientCalls {
     };
   }
 
-  /** How a query fails that ends the engine; null for one that doesn't. */
+  /** The failure of a query that ended the engine; null if it did not. */
   async #endOf(query: LiveQuery): Promise<Failure | null> {
     try {
       const { results } = await this.engine.call("liveQueries", [query]);

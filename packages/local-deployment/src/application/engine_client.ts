@@ -12,7 +12,7 @@ import { type Failure, TIMED_OUT, OUT_OF_MEMORY } from "../runtime/errors/failur
 import { withDeadline } from "../lib/timers.ts";
 import { EngineWatchdog, WATCH_MS } from "./engine_watchdog.ts";
 
-/** How long the engine is given to end what it is doing when the deployment closes, in milliseconds. */
+/** How long the engine may take to finish its current request when the deployment closes, in milliseconds. */
 const CLOSE_MS = 3_000;
 /** Live query tokens of one engine start at a multiple of this. */
 const TOKENS_PER_ENGINE = 2 ** 40;
@@ -33,13 +33,13 @@ interface Pending {
   reject(error: Error): void;
 }
 
-/** What the engine reports without being asked. */
+/** Events that the engine reports. */
 export interface EngineEvents {
-  /** These live results are no longer right. */
+  /** These live results are stale. */
   invalidated(tokens: readonly number[]): void;
   /** When the next job or cron is due. */
   scheduled(nextDue: number | null): void;
-  /** The engine was started anew: every token is gone. */
+  /** The engine was restarted: every token is invalid. */
   restarted(): void;
 }
 
@@ -48,8 +48,8 @@ export class EngineClient implements EngineCaller {
   #worker: Worker | null = null;
   #nextId = 1;
   #generation = 0;
-  readonly #watchdog = new EngineWatchdog();
-  #memory = this.#newMemoryWatchdog();
+  readonly #watchdog: EngineWatchdog;
+  #memory: MemoryWatchdog;
   #progress = new Int32Array(new SharedArrayBuffer(8));
   #closed = false;
   readonly #pending = new Map<number, Pending>();
@@ -57,16 +57,27 @@ export class EngineClient implements EngineCaller {
 
   private constructor(
     private readonly settings: EngineSettings,
+    wallTimeoutMs: number | undefined,
     private readonly events: EngineEvents,
   ) {
+    this.#watchdog = new EngineWatchdog(wallTimeoutMs);
+    this.#memory = this.#newMemoryWatchdog();
     this.#watch = setInterval(() => {
       this.#checkEngine();
     }, WATCH_MS);
   }
 
-  /** Starts the engine on a data folder. @throws DeploymentError when it can't be read. */
-  static async start(settings: EngineSettings, events: EngineEvents): Promise<EngineClient> {
-    const client = new EngineClient(settings, events);
+  /**
+   * Starts the engine on a data folder.
+   * @param wallTimeoutMs - How long one query or mutation may take in wall-clock time.
+   * @throws DeploymentError when the folder can't be read.
+   */
+  static async start(
+    settings: EngineSettings,
+    wallTimeoutMs: number | undefined,
+    events: EngineEvents,
+  ): Promise<EngineClient> {
+    const client = new EngineClient(settings, wallTimeoutMs, events);
     try {
       await client.#launch();
     } catch (error) {
@@ -76,7 +87,7 @@ export class EngineClient implements EngineCaller {
     return client;
   }
 
-  /** Runs one operation, after those that were asked for before it. */
+  /** Runs one operation, after all earlier ones. */
   call<Op extends EngineOperation>(
     op: Op,
     ...args: Parameters<EngineApi[Op]>
@@ -95,8 +106,8 @@ export class EngineClient implements EngineCaller {
   }
 
   /**
-   * Ends the thread, after what it is doing if that ends soon. A transaction that is cut off leaves
-   * nothing, and what was committed needs no closing.
+   * Ends the thread, after its current request if that ends soon. An interrupted transaction is rolled
+   * back, and committed data does not depend on the close.
    */
   async close(): Promise<void> {
     await withDeadline(
@@ -162,7 +173,7 @@ export class EngineClient implements EngineCaller {
     return pending;
   }
 
-  /** Ends the engine when a function has run for too long, or fills the machine's memory. */
+  /** Ends the engine when a function has run for too long, or exceeds the memory limit. */
   #checkEngine(): void {
     const id = Atomics.load(this.#progress, 0);
     const count = Atomics.load(this.#progress, 1);
@@ -176,8 +187,8 @@ export class EngineClient implements EngineCaller {
   }
 
   /**
-   * Starts another engine. The request that was being run fails; those behind it, which had not
-   * begun, are sent again.
+   * Starts another engine. The running request fails; the queued ones, which had not begun, are sent
+   * again.
    */
   #replace(reason: Error): void {
     const running = Atomics.load(this.#progress, 0);

@@ -9,7 +9,7 @@ export const WATCH_MS = 100;
  */
 const CPU_TIMEOUT_MS = 1_600;
 /**
- * How long one may take in wall-clock time, in milliseconds: one that waits does not compute, and
+ * How long one may take in wall-clock time unless it is configured, in milliseconds: one that waits does not compute, and
  * one that computes gets as little as a tenth of a processor on a busy machine.
  */
 const WALL_TIMEOUT_MS = 20_000;
@@ -22,24 +22,27 @@ const RUNS_FUNCTIONS: ReadonlySet<EngineOperation> = new Set([
   "runNextJob",
 ]);
 
-/** What the engine is doing: the request, and how many functions it has begun in all. */
+/** The engine's current request, and how many functions it has started in total. */
 export interface Progress {
   readonly id: number;
   readonly count: number;
   readonly op: EngineOperation | undefined;
 }
 
-/** Tells when one query or mutation has run for too long in the engine's thread. */
+/** Detects a query or mutation that has run for too long in the engine's thread. */
 export class EngineWatchdog {
-  /** The engine thread's id; null where the system does not tell. */
+  /** The engine thread's id; null where the system does not report it. */
   thread: number | null = null;
   #id = 0;
   #count = 0;
   /** The thread's CPU time when the function was first seen, in milliseconds. */
   #cpuBefore = 0;
-  /** For how long it was watched, in milliseconds; time in which this process did not run is left out. */
+  /** How long it has been watched, in milliseconds, without time in which this process was suspended. */
   #watchedFor = 0;
   #lastCheck = performance.now();
+
+  /** @param wallTimeoutMs - How long one may take in wall-clock time. */
+  constructor(private readonly wallTimeoutMs = WALL_TIMEOUT_MS) {}
 
   /** Checks the running function; called every `WATCH_MS`. @returns whether it has run for too long */
   check({ id, count, op }: Progress): boolean {
@@ -50,7 +53,7 @@ export class EngineWatchdog {
       this.reset();
       return false;
     }
-    // Where the system does not tell how long the thread has computed, the clock on the wall must do.
+    // Where the system does not report the thread's CPU time, wall-clock time is used.
     const computed = (this.thread === null ? null : threadCpuMs(this.thread)) ?? now;
     if (id !== this.#id || count !== this.#count) {
       this.#id = id;
@@ -60,7 +63,7 @@ export class EngineWatchdog {
       return false;
     }
     this.#watchedFor += sinceLastCheck;
-    return computed - this.#cpuBefore >= CPU_TIMEOUT_MS || this.#watchedFor >= WALL_TIMEOUT_MS;
+    return computed - this.#cpuBefore >= CPU_TIMEOUT_MS || this.#watchedFor >= this.wallTimeoutMs;
   }
 
   /** Whether the same function was running at the last two checks. */
@@ -68,7 +71,7 @@ export class EngineWatchdog {
     return this.#watchedFor > 0;
   }
 
-  /** Nothing runs, or another engine does. */
+  /** Called when nothing runs, or another engine was started. */
   reset(): void {
     this.#id = 0;
     this.#count = 0;

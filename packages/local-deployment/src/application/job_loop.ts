@@ -6,7 +6,7 @@ import type { ActionPool } from "./action_pool.ts";
 import { EngineEndedError, type EngineClient } from "./engine_client.ts";
 import type { LogStream } from "./log_stream.ts";
 
-/** How long after a failure of the deployment's own the schedule is taken up again, in milliseconds. */
+/** How long after an internal failure the loop continues, in milliseconds. */
 const RETRY_MS = 1_000;
 
 /** Runs scheduled functions and crons when they are due. */
@@ -15,7 +15,7 @@ export class JobLoop {
   #running = false;
   #again = false;
   #closed = false;
-  /** How many scheduled actions run. */
+  /** The number of running scheduled actions. */
   #runningJobs = 0;
   readonly #runningCrons = new Set<string>();
 
@@ -58,7 +58,7 @@ export class JobLoop {
         nextDue = await this.#step();
       } while (this.#hasMore(nextDue));
     } catch {
-      // The deployment is going down, or its engine was replaced: then the schedule is read again.
+      // The deployment is closing, or its engine was replaced; then the schedule is read again.
       const due = await this.#readSchedule();
       nextDue = due === null ? null : Math.max(due, Date.now() + RETRY_MS);
     }
@@ -85,7 +85,7 @@ export class JobLoop {
       if (log !== null) this.logs.record(log);
       return nextDue;
     } catch (error) {
-      // A job in which the engine's thread has ended fails: it is neither run again nor left as begun.
+      // A job that ended the engine's thread has failed: it is not run again.
       await this.engine.call(
         "failBegunJob",
         error instanceof EngineEndedError ? error.failure : TIMED_OUT,
@@ -95,7 +95,7 @@ export class JobLoop {
     }
   }
 
-  /** What may be started now; what may not waits until something ends, mutations too. */
+  /** The kinds that may start now; others, mutations included, wait until a running one ends. */
   #capacity(): DueKinds {
     return {
       jobs: this.#runningJobs < this.parallelism,
@@ -111,7 +111,7 @@ export class JobLoop {
     try {
       await this.#act(action);
     } catch {
-      // The deployment is going down: the next start finds the job begun.
+      // The deployment is closing: the next start finds the job started.
     } finally {
       if (cron !== null) this.#runningCrons.delete(cron);
       if (job !== null) this.#runningJobs--;
@@ -137,9 +137,9 @@ export class JobLoop {
   }
 }
 
-/** As a job's state tells it (crates/application/src/scheduled_jobs/mod.rs). */
+/** The error in a job's state (crates/application/src/scheduled_jobs/mod.rs). */
 function errorOf(failure: Failure | null): string | null {
   if (failure === null) return null;
-  // Of an action that was interrupted there is no more than this.
+  // For an interrupted action, production reports only this text.
   return failure === INTERRUPTED ? failure.message : failureText(failure);
 }

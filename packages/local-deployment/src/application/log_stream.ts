@@ -14,22 +14,22 @@ export interface LogEntry {
   readonly logLines: readonly LogLine[];
   /** Seconds since 1970. */
   readonly timestamp: number;
-  /** Whether nothing was run, because the result was there already. */
+  /** Whether the result came from the cache, so that nothing was run. */
   readonly cachedResult: boolean;
   /** Seconds. */
   readonly executionTime: number;
   readonly success: { status: string } | null;
   readonly error: string | null;
-  /** Shared by all that came of one request: an action, and the functions that it called. */
+  /** Shared by all executions of one request: an action, and the functions that it called. */
   readonly requestId: string;
   readonly usageStats: UsageStats;
 }
 
-/** How many executions are kept for those who connect late, or are slow to read on. */
+/** How many executions are kept for readers that connect late or read slowly. */
 const KEPT = 4_000;
-/** How long they may be together, in characters. */
+/** Their total size, in characters. */
 const KEPT_LENGTH = 64 * 1024 * 1024;
-/** Longer names and errors are cut, in characters: callers can make both up. */
+/** Longer names and errors are cut, in characters, as callers can choose them. */
 const MAX_IDENTIFIER_LENGTH = 200;
 const MAX_ERROR_LENGTH = 32_768;
 
@@ -37,9 +37,9 @@ function printable(line: LogLine): LogLine {
   return { ...line, messages: line.messages.map((message) => printableText(message, "\n\t")) };
 }
 
-/** The executions of late, and those who wait for more. */
+/** The recent executions, and the readers that wait for more. */
 export class LogStream {
-  // Cursors grow across restarts, so that a reader of the process before can continue.
+  // Cursors grow across restarts, so that a reader can continue after one.
   #cursor = Date.now();
   readonly #entries: { readonly cursor: number; readonly entry: LogEntry; length: number }[] = [];
   #length = 0;
@@ -47,8 +47,8 @@ export class LogStream {
 
   /**
    * Adds an execution; those of the deployment's own functions are left out. Production lists
-   * calls of functions that aren't there, too. What is read from here is printed to terminals, and callers
-   * have a say in it: nothing is left of it that acts on one.
+   * calls of missing functions, too. The log is printed to terminals and contains text that callers
+   * choose, so control characters are escaped.
    */
   record(completion: Completion): void {
     const { udfType, called, requestId, logs, failure, status, executionTime, usage } = completion;
@@ -74,7 +74,7 @@ export class LogStream {
 
   /**
    * The executions after a cursor. Waits when there are none, except for a first call (cursor 0),
-   * which only wants to know where the stream stands.
+   * which only asks for the current cursor.
    */
   async read(
     cursor: number,
@@ -85,7 +85,7 @@ export class LogStream {
     return { entries, newCursor: Math.max(cursor, this.#cursor) };
   }
 
-  /** Lets every waiting reader go. */
+  /** Ends the waits of all readers. */
   close(): void {
     for (const wake of this.#waiting) wake();
   }

@@ -18,18 +18,18 @@ const WATCH_MS = 100;
 /** How long the evaluation may take to do anything that is not pushed code's, in milliseconds: to compile it above all. */
 const STEP_TIMEOUT_MS = 120_000;
 /**
- * How long one file may take to be evaluated in wall-clock time, in milliseconds: one that waits does not
+ * How long one file may take to be evaluated in wall-clock time unless it is configured, in milliseconds: one that waits does not
  * compute, and one that computes gets little of a busy machine. It is no limit of production's, which never waits.
  */
 const WALL_TIMEOUT_MS = 30_000;
 
 const OUT_OF_MEMORY_IN_PUSH = `Hit an error while pushing:\n${moduleErrors.invalid(OUT_OF_MEMORY.message).message}`;
 
-/** What is going on in the thread, and since when. */
+/** The thread's current step, and since when it runs. */
 interface Step {
   /** The file's limit; null while no pushed code runs. */
   readonly limit: { readonly seconds: number; readonly timeoutError: Refused } | null;
-  /** The thread's CPU time when it began, in milliseconds; null when it isn't known. */
+  /** The thread's CPU time when the step began, in milliseconds; null if unknown. */
   readonly cpuBefore: number | null;
   readonly began: number;
 }
@@ -46,10 +46,14 @@ export class PushEvaluation<Task extends EvaluationTask> {
   #overdueStep: Step | null = null;
   #step: Step = { limit: null, cpuBefore: null, began: performance.now() };
 
-  /** @param analyzeNode - Imports a push's Node modules, in bounded time. */
+  /**
+   * @param analyzeNode - Imports a push's Node modules, in bounded time.
+   * @param wallTimeoutMs - How long one file may take to be evaluated in wall-clock time.
+   */
   constructor(
     task: Task,
     private readonly analyzeNode: AnalyzeNode,
+    private readonly wallTimeoutMs = WALL_TIMEOUT_MS,
   ) {
     this.result = new Promise((resolve, reject) => {
       this.#settle = resolve;
@@ -67,7 +71,7 @@ export class PushEvaluation<Task extends EvaluationTask> {
     this.#send(task);
   }
 
-  /** Ends the thread, whatever it does; the result is this error, unless there is one already. */
+  /** Ends the thread, even when it is busy; the result is this error, unless there is a result already. */
   end(error: unknown): void {
     this.#close();
     this.#fail(error);
@@ -120,7 +124,7 @@ export class PushEvaluation<Task extends EvaluationTask> {
     this.#step = { limit, cpuBefore: this.#cpuMs(), began: performance.now() };
   }
 
-  /** The thread's CPU time, in milliseconds; null where the system doesn't tell. */
+  /** The thread's CPU time, in milliseconds; null where the system does not report it. */
   #cpuMs(): number | null {
     return this.#thread === null ? null : threadCpuMs(this.#thread);
   }
@@ -146,7 +150,7 @@ export class PushEvaluation<Task extends EvaluationTask> {
     const computed = this.#cpuMs();
     const known = computed !== null && cpuBefore !== null;
     if (known && computed - cpuBefore >= limit.seconds * 1_000) return errorOf(limit.timeoutError);
-    return took < WALL_TIMEOUT_MS ? null : tooLong("imported", WALL_TIMEOUT_MS);
+    return took < this.wallTimeoutMs ? null : tooLong("imported", this.wallTimeoutMs);
   }
 }
 

@@ -7,12 +7,27 @@ import { checkEnvironment } from "../push/components/definition_rules.ts";
 import { PushError } from "../push/errors/push_error.ts";
 import type { StartPushRequest } from "../push/request.ts";
 import type { EvaluationResults, EvaluationTask } from "../push/worker.ts";
+import type { AnalyzeNode } from "../push/prepare.ts";
 import type { ActionPool } from "./action_pool.ts";
 import type { EngineClient } from "./engine_client.ts";
 import { PushEvaluation } from "./push_evaluation.ts";
 
-/** Pushes that were started and may yet be finished; older ones are forgotten. */
+/** How many started pushes can be finished; older ones are dropped. */
 const KEPT_PUSHES = 4;
+
+/** The services and settings of pushes. */
+interface PushServices {
+  readonly engine: EngineClient;
+  readonly actions: ActionPool;
+  readonly urls: DeploymentUrls;
+  /** How long one file may take to be evaluated in wall-clock time, in milliseconds. */
+  readonly wallTimeoutMs: number | undefined;
+  /** Called once code or variables have changed. */
+  readonly changed: {
+    readonly code: () => Promise<void>;
+    readonly environment: () => Promise<void>;
+  };
+}
 
 /** Evaluates pushes in a thread of their own, activates those that are finished, and changes variables. */
 export class PushService {
@@ -20,24 +35,16 @@ export class PushService {
   readonly #evaluations = new Set<{ end: (error: HttpError) => void }>();
   #last: Promise<unknown> = Promise.resolve();
 
-  constructor(
-    private readonly engine: EngineClient,
-    private readonly actions: ActionPool,
-    private readonly urls: DeploymentUrls,
-    private readonly changed: {
-      readonly code: () => Promise<void>;
-      readonly environment: () => Promise<void>;
-    },
-  ) {}
+  constructor(private readonly services: PushServices) {}
 
   /** Evaluates a push; nothing changes. @throws HttpError with a code that the CLI knows */
   async start(request: StartPushRequest): Promise<PreparedPush> {
     const [environment, componentIds, pushed] = await Promise.all([
-      this.engine.call("environment"),
-      this.engine.call("componentIds"),
-      this.engine.call("pushedModules"),
+      this.services.engine.call("environment"),
+      this.services.engine.call("componentIds"),
+      this.services.engine.call("pushedModules"),
     ]);
-    const context = { environment, urls: this.urls, componentIds, pushed };
+    const context = { environment, urls: this.services.urls, componentIds, pushed };
     const push = await this.#evaluate({ kind: "push", request, context });
     this.#started.set(push.id, push);
     for (const id of this.#started.keys()) {
@@ -51,7 +58,7 @@ export class PushService {
   async schemaStatus(id: string) {
     const push = this.#started.get(id);
     if (push === undefined) return { type: "raceDetected" as const };
-    const problem = await this.engine.call("checkSchema", push);
+    const problem = await this.services.engine.call("checkSchema", push);
     if (problem === null) return { type: "complete" as const };
     const { error, componentPath, tableName } = problem;
     return { type: "failed" as const, error, componentPath, tableName };
@@ -63,8 +70,8 @@ export class PushService {
   }
 
   /**
-   * Changes variables, all or none. `convex/auth.config.ts` is evaluated with them, and what it gives
-   * counts at once.
+   * Changes variables, all or none. `convex/auth.config.ts` is evaluated with them and takes effect at
+   * once.
    *
    * @throws HttpError with production's code, when a change is refused
    */
@@ -72,7 +79,7 @@ export class PushService {
     return this.#serially(() => this.#changeVariables(changes));
   }
 
-  /** Ends the evaluations that go on, whether they would end by themselves or not. */
+  /** Ends all running evaluations. */
   close(): void {
     for (const evaluation of this.#evaluations) {
       evaluation.end(new HttpError(503, "ShuttingDown", "The deployment is shutting down."));
@@ -81,7 +88,7 @@ export class PushService {
 
   async #finish(id: string): Promise<PushOutcome> {
     const push = this.#started.get(id);
-    const environment = await this.engine.call("environment");
+    const environment = await this.services.engine.call("environment");
     if (push === undefined || JSON.stringify(push.environment) !== JSON.stringify(environment)) {
       throw refusedFinish("RaceDetected", "Environment variables have changed during push");
     }
@@ -90,38 +97,41 @@ export class PushService {
     } catch (error) {
       throw error instanceof PushError ? refusedFinish(error.code, error.message) : error;
     }
-    const outcome = await this.engine.call("activate", push);
+    const outcome = await this.services.engine.call("activate", push);
     if (outcome.kind === "schemaProblem") {
       const text = `Schema has already been failed with error: ${outcome.error}`;
       throw refusedFinish("SchemaAlreadyFailed", text);
     }
     this.#started.delete(id);
-    await this.changed.code();
+    await this.services.changed.code();
     return outcome;
   }
 
   async #changeVariables(changes: readonly VariableChange[]): Promise<void> {
-    const refusal = await this.engine.call("checkVariables", changes);
+    const refusal = await this.services.engine.call("checkVariables", changes);
     if (refusal !== null) throw new HttpError(400, refusal.code, refusal.message);
-    await this.engine.call("setVariables", { changes, auth: await this.#authWith(changes) });
-    await this.changed.environment();
+    await this.services.engine.call("setVariables", {
+      changes,
+      auth: await this.#authWith(changes),
+    });
+    await this.services.changed.environment();
   }
 
-  /** What `auth.config.ts` gives with these changes; null when the app has none. @throws HttpError */
+  /** The providers of `auth.config.ts` with these changes; null when the app has none. @throws HttpError */
   async #authWith(changes: readonly VariableChange[]): Promise<readonly AuthProvider[] | null> {
-    const pushed = await this.engine.call("pushedModules");
+    const pushed = await this.services.engine.call("pushedModules");
     const module = pushed.find(({ path }) => path === "auth.config.js");
     if (module === undefined) return null;
-    const variables = new Map(Object.entries(await this.engine.call("environment")));
+    const variables = new Map(Object.entries(await this.services.engine.call("environment")));
     for (const { name, value } of changes) {
       if (value === null) variables.delete(name);
       else variables.set(name, value);
     }
-    const env = { ...urlVariables(this.urls), ...Object.fromEntries(variables) };
+    const env = { ...urlVariables(this.services.urls), ...Object.fromEntries(variables) };
     return await this.#evaluate({ kind: "auth", module, env });
   }
 
-  /** Does what changes code or variables when what was asked for before it is done. */
+  /** Runs changes of code and variables one after the other. */
   #serially<Result>(work: () => Promise<Result>): Promise<Result> {
     const done = this.#last.then(work);
     this.#last = done.catch(() => undefined);
@@ -131,7 +141,9 @@ export class PushService {
   async #evaluate<Task extends EvaluationTask>(
     task: Task,
   ): Promise<EvaluationResults[Task["kind"]]> {
-    const evaluation = new PushEvaluation(task, (...modules) => this.actions.analyze(...modules));
+    const { actions, wallTimeoutMs } = this.services;
+    const analyze: AnalyzeNode = (...modules) => actions.analyze(...modules);
+    const evaluation = new PushEvaluation(task, analyze, wallTimeoutMs);
     this.#evaluations.add(evaluation);
     try {
       return await evaluation.result;

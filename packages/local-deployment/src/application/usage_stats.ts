@@ -1,6 +1,6 @@
 import { NO_DATABASE_USAGE, type DatabaseUsage } from "../tx/usage.ts";
 
-/** What this deployment does not have, or does not measure. */
+/** Usage that this deployment does not have or measure. */
 const NOT_HERE = {
   databaseWriteIndexRows: 0,
   storageReadBytes: 0,

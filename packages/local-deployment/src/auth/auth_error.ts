@@ -4,7 +4,7 @@ export type AuthErrorCode =
   | "NoAuthProvider"
   /** The token's signature, audience or expiry is wrong. */
   | "Unauthenticated"
-  /** The identity was good when it was given, and is not any more. */
+  /** The identity was valid at first, and has expired. */
   | "TokenExpired"
   /** The token, or a custom provider's key set, can't be read or trusted. */
   | "InvalidAuthHeader"
@@ -30,7 +30,7 @@ export class AuthError extends Error {
   override readonly name = "AuthError";
 
   /**
-   * @param code - Which refusal.
+   * @param code - Production's error code.
    * @param message - Production's text.
    * @param options - The cause, for logs; it is not part of the message.
    */
@@ -49,7 +49,7 @@ export class AuthError extends Error {
 }
 
 /**
- * The error of an identity whose token has run out since it was verified.
+ * The error of an identity whose token has expired since it was verified.
  *
  * @returns An error with code `TokenExpired`.
  */

@@ -2,7 +2,7 @@ import type { UserIdentity } from "convex/server";
 import { AuthError } from "./auth_error.ts";
 import { identityFromAttributes } from "./identity.ts";
 
-/** Who a request says it is from; nothing is verified yet. */
+/** The caller that a request claims, not verified yet. */
 export type Authorization =
   | { readonly type: "none" }
   | { readonly type: "user"; readonly token: string }
@@ -19,7 +19,7 @@ const SCHEME_LENGTH = "bearer ".length; // and that of "convex "
  * Reads an Authorization header: `Bearer <jwt>` or `Convex <key>[:<base64 of an identity's JSON>]`.
  *
  * @param header - The header, or null when there is none.
- * @returns Who the request says it is from.
+ * @returns The caller that the request claims.
  * @throws AuthError `InvalidHeaderFailure`, `InvalidAdminKey` or `HeaderParseFailure`.
  */
 export function parseAuthorizationHeader(header: string | null): Authorization {

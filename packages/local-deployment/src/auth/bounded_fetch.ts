@@ -16,7 +16,7 @@ export interface FetchedText {
   readonly body: string;
 }
 
-// Key sets have a few kilobytes. What is far beyond that is not one, or is meant to hurt.
+// Key sets have a few kilobytes; a far larger response is not one, or is an attack.
 const MAX_BODY_BYTES = 256 * 1024;
 
 /**
@@ -28,10 +28,10 @@ const MAX_BODY_BYTES = 256 * 1024;
  * @throws Error when there is no response in time, or it is too large.
  */
 export async function fetchText(url: string, options: FetchOptions): Promise<FetchedText> {
-  // Some fetches read files as well.
+  // Some implementations of fetch read files as well.
   if (!/^https?:\/\//i.test(url)) throw new Error(`${url} is not an http or https URL`);
   const controller = new AbortController();
-  // Not `AbortSignal.timeout` alone: a fetch that ignores its signal must not hold up the caller.
+  // Not `AbortSignal.timeout` alone: a fetch that ignores its signal must not block the caller.
   let timer: ReturnType<typeof setTimeout> | undefined;
   const deadline = new Promise<never>((_resolve, reject) => {
     timer = setTimeout(() => {

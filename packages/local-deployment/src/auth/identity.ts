@@ -3,7 +3,7 @@ import type { JSONValue } from "convex/values";
 import { z } from "zod";
 import { AuthError } from "./auth_error.ts";
 
-/** A verified identity and the time until which it holds. */
+/** A verified identity and its expiry. */
 export interface VerifiedIdentity {
   /** What `ctx.auth.getUserIdentity()` answers. */
   readonly identity: UserIdentity;
@@ -49,7 +49,7 @@ const oidcClaimsSchema = z.looseObject({
     .nullish(),
 });
 
-/** What an admin may say of whom it acts as; other fields are custom claims (`UserIdentityAttributesJson` in crates/convex/sync_types). */
+/** The attributes of a user that an admin may act as; other fields are custom claims (`UserIdentityAttributesJson` in crates/convex/sync_types). */
 const attributesSchema = z
   .object({
     tokenIdentifier: text,
@@ -178,7 +178,7 @@ function customClaims(
   const entries = Object.entries(claims).filter(
     ([claim]) => !isKnown(claim) && !TOKEN_CLAIMS.has(claim),
   );
-  // The payload comes out of JSON.parse, so whatever is in it is a JSON value.
+  // The payload was parsed from JSON, so it contains only JSON values.
   return Object.fromEntries(entries) as Record<string, JSONValue>;
 }
 

@@ -4,7 +4,7 @@ import type { FetchOptions } from "./bounded_fetch.ts";
 import type { Provider } from "./provider.ts";
 import { loadKeys, type ProviderKeys } from "./provider_keys.ts";
 
-// A key set is asked for again after this long, so that a withdrawn key stops working.
+// A key set is fetched again after this time, so that a revoked key stops working.
 const MAX_AGE_MS = 10 * 60_000;
 
 // A token with an unknown key may mean new keys, or a token that is not this provider's: keys are fetched again this often at most.
@@ -16,7 +16,7 @@ export class KeySource {
   private pending: Promise<ProviderKeys> | undefined;
 
   /**
-   * @param provider - Whose keys.
+   * @param provider - The provider.
    * @param options - How to fetch them.
    * @param now - The time in milliseconds.
    */
@@ -27,7 +27,7 @@ export class KeySource {
   ) {}
 
   /**
-   * Does something with the keys, and once more with newly fetched ones when the first lack one.
+   * Calls `use` with the keys, and once more with newly fetched ones when a key is missing.
    *
    * @param use - What to do; it throws jose's `JWKSNoMatchingKey` when a key is missing, and an
    *   AuthError `AuthProviderDiscoveryFailed` when the provider describes itself wrongly.
@@ -47,7 +47,7 @@ export class KeySource {
     return this.kept === undefined ? Infinity : this.now() - this.kept.since;
   }
 
-  /** Fetches the keys, once for all who ask meanwhile. */
+  /** Fetches the keys, once for concurrent callers. */
   private load(): Promise<ProviderKeys> {
     this.pending ??= loadKeys(this.provider, this.options)
       .then((keys) => {

@@ -10,7 +10,7 @@ import { describeProviders, matchesToken, parseProvider, type Provider } from ".
 export { AuthError, type AuthErrorCode, tokenExpired } from "./auth_error.ts";
 export type { VerifiedIdentity } from "./identity.ts";
 
-/** What a verifier can be told. */
+/** Options of a verifier. */
 export interface TokenVerifierOptions {
   /** How to reach providers. Defaults to the global `fetch`. */
   readonly fetch?: Fetch;
@@ -47,7 +47,7 @@ type Claims = Readonly<Record<string, unknown>>;
  * Makes a verifier for the providers that a push has brought.
  *
  * @param configs - `auth.config.ts`'s providers, in order; the first that matches a token is asked.
- * @param options - Replacements for the outside world.
+ * @param options - Replacements for fetch and the clock.
  * @throws DeveloperError when a provider's configuration is not valid.
  */
 export function createTokenVerifier(
@@ -186,7 +186,7 @@ async function verifySignature(
   algorithms: string[],
 ): Promise<Claims> {
   await compactVerify(token, resolve, { algorithms });
-  // Parsed a second time rather than trusted from before: this is the part that was signed.
+  // Parsed again from the signed part, and not taken from the unverified token.
   return decodeJwt(token);
 }
 

@@ -13,8 +13,8 @@ interface Cached {
 }
 
 /**
- * Results that somebody is subscribed to. A result is shared by all who ask the same thing, and
- * stays right until a commit writes a key in a range that its run has read.
+ * The results of live queries. A result is shared by all subscribers of the same query, and is valid
+ * until a commit writes a key in a range that its run has read.
  */
 export class LiveQueries {
   readonly #ranges = new SubscriptionIndex<Cached>();
@@ -40,7 +40,7 @@ export class LiveQueries {
     return results;
   }
 
-  /** Gives results back; unused ones are forgotten. */
+  /** Releases results; unused ones are dropped. */
   release(tokens: readonly number[]): void {
     for (const token of tokens) {
       const cached = this.#byToken.get(token);
@@ -50,12 +50,12 @@ export class LiveQueries {
     }
   }
 
-  /** The tokens whose results a commit has made stale; they are forgotten here. */
+  /** Removes the results that a commit has made stale. @returns their tokens */
   invalidate(writes: readonly IndexWrite[]): number[] {
     return this.#drop(this.#ranges.touched(writes));
   }
 
-  /** All tokens: after a push or a change of variables, nothing is known to be right. */
+  /** All tokens: after a push or a change of variables, every result may be stale. */
   invalidateAll(): number[] {
     return [ENDLESS_TOKEN, ...this.#drop(new Set(this.#byToken.values()))];
   }
@@ -105,7 +105,7 @@ export class LiveQueries {
   }
 }
 
-/** What a result depends on beside the data: without the caller, and with. */
+/** The keys of a result, without the caller's identity and with it. */
 function keysOf(query: FunctionCall & { journal: string | null }): [string, string] {
   const shared = JSON.stringify([query.target, query.args, query.journal]);
   return [shared, `${JSON.stringify(query.request.identity)} ${shared}`];

@@ -20,19 +20,19 @@ export type Target =
   /** `address`: the arguments of the caller's system call, in which `engine/addresses.ts` finds the function. */
   | { readonly caller: string; readonly address: JSONValue };
 
-/** A call of a function: which one, with what, and who asks. */
+/** A call of a function, with its arguments and its caller. */
 export interface FunctionCall {
   readonly target: Target;
   readonly args: JSONValue;
   readonly request: RequestContext;
 }
 
-/** How a call ended, with what it logged. */
+/** How a call ended, with its log lines. */
 export type CallResult = {
   readonly logs: readonly LogLine[];
-  /** What was run; null when the call's target was not found. */
+  /** The function that was run; null when the call's target was not found. */
   readonly called: CalledFunction | null;
-  /** What it cost; null when nothing was run, because the result was there already. */
+  /** Its usage; null when the result came from the cache. */
   readonly usage: DatabaseUsage | null;
   /** The newest commit that the result includes, as decimal text. */
   readonly ts: string;
@@ -43,7 +43,7 @@ export type CallResult = {
 /** A live query's request; the journal is what its last run returned. */
 export interface LiveQuery extends FunctionCall {
   readonly journal: string | null;
-  /** The token of the result that the asker has; when it is still right, nothing is run. */
+  /** The token of the result that the session has; when it is still valid, nothing is run. */
   readonly held: number | null;
 }
 
@@ -57,13 +57,13 @@ export const ENDLESS_TOKEN = 0;
 /** A live query's result. */
 export type LiveResult = CallResult & {
   readonly journal: string | null;
-  /** Of this run, in seconds; 0 for a result that was there already. */
+  /** The duration of this run, in seconds; 0 for a result from the cache. */
   readonly executionTime: number;
-  /** Names the result until it is invalidated; the receiver releases it when it is not needed any more. */
+  /** Identifies the result until it is invalidated; the receiver releases it when it is no longer needed. */
   readonly token: number;
 };
 
-/** An action that the scheduler wants run: a job's, or a cron's. */
+/** An action that the scheduler starts: a job's, or a cron's. */
 export interface ActionJob {
   readonly job: { readonly id: string; readonly component: string } | null;
   /** The cron's name: one run of it at a time. */
@@ -71,7 +71,7 @@ export interface ActionJob {
   readonly call: FunctionCall;
 }
 
-/** What an action's call is checked and found to be. */
+/** A checked call of an action. */
 export interface LocatedAction {
   readonly component: string;
   readonly componentPath: string;
@@ -80,13 +80,13 @@ export interface LocatedAction {
   readonly module: string;
   readonly name: string;
   readonly environment: "isolate" | "node";
-  /** What the function sees of its environment. */
+  /** The variables that the function sees. */
   readonly env: Readonly<Record<string, string>>;
   /** Of its arguments, in bytes. */
   readonly argsSize: number;
 }
 
-/** What there is room for: scheduled functions and crons, each with a limit of their own. */
+/** Whether there are free slots for scheduled functions and for crons, which have separate limits. */
 export interface DueKinds {
   readonly jobs: boolean;
   readonly crons: boolean;
@@ -101,9 +101,9 @@ export interface EngineApi {
   /** All in one snapshot: no commit comes between them. Null for a result that the asker has. */
   liveQueries(queries: readonly LiveQuery[]): { ts: string; results: (LiveResult | null)[] };
   release(tokens: readonly number[]): null;
-  /** What kind of function a path names, for callers that don't say. */
+  /** The kind of a function, for callers that do not give it. */
   functionType(target: Target): FunctionType | Failure;
-  /** Checks an action's arguments, and says where it runs. */
+  /** Checks an action's arguments. @returns where it runs */
   locateAction(call: FunctionCall): LocatedAction | Failure;
   /** Checks what an action returned. @returns its size in bytes, or how that fails the action */
   checkActionResult(call: {
@@ -122,11 +122,11 @@ export interface EngineApi {
     log: Completion | null;
     nextDue: number | null;
   };
-  /** Fails the job that the last `runNextJob` began and, being ended with its thread, did not finish. */
+  /** Fails the job that the last `runNextJob` began and did not finish, as its thread was ended. */
   failBegunJob(failure: Failure): null;
-  /** Takes away finished jobs and kept mutation results that are past their time. @returns how many jobs */
+  /** Removes expired jobs and mutation results. @returns how many jobs */
   cleanUp(): number;
-  /** Fails the actions that a crash of the process before has interrupted. Once, at the start. */
+  /** Fails the actions that a crash has interrupted. Called once, at the start. */
   failInterrupted(): null;
   /** @param end - `error`: production's text for a failed one; null when it has succeeded */
   finishAction(end: { job: { id: string; component: string }; error: string | null }): null;
@@ -149,7 +149,7 @@ export interface EngineApi {
   /** The app's Node modules, as pushed. */
   nodeModules(): { path: string; source: string; sourceMap?: string | undefined }[];
   clock(): { ts: string; nextDue: number | null };
-  /** Puts everything into the one data file and closes it; nothing can be asked after. */
+  /** Checkpoints the data file and closes it; no request can follow. */
   close(): null;
 }
 
@@ -161,18 +161,18 @@ export interface Completion {
   readonly logs: readonly LogLine[];
   /** Null when it succeeded. */
   readonly failure: Failure | null;
-  /** The status of what an HTTP action answered. */
+  /** The status of an HTTP action's response. */
   readonly status?: number;
   /** Seconds. */
   readonly executionTime: number;
-  /** Null when nothing was run, because the result was there already. */
+  /** Null when the result came from the cache. */
   readonly usage: DatabaseUsage | null;
 }
 
 /** Where HTTP actions are: the app's routes, or those of a component under its mount. */
 export interface HttpTarget {
   readonly component: string;
-  /** What comes before the component's own paths; "" for the app. */
+  /** The prefix of the component's own paths; "" for the app. */
   readonly prefix: string;
   readonly routes: readonly HttpRoute[];
 }

@@ -10,7 +10,7 @@ import type { EngineState } from "./state.ts";
  * The engine's operations on its state. The caller runs one at a time.
  *
  * @param state - The state, just loaded.
- * @param emit - Takes the engine's messages that answer no request.
+ * @param emit - Sends the engine's messages that are not replies.
  * @param firstToken - The token of the first live query; no two engines hand out the same.
  */
 export function createEngineService(

@@ -5,13 +5,13 @@ import type { Failure } from "../runtime/errors/failure.ts";
 import { formatFunctionPath, parseFunctionPath } from "./calls/paths.ts";
 import type { FunctionCall } from "./protocol.ts";
 
-/** A mutation by its client's own numbering. */
+/** A mutation by its client's session and request id. */
 export interface SessionRequest {
   readonly id: string;
   readonly request: number;
 }
 
-/** What a mutation that was sent again is answered with: its kept result, or why it is not told. */
+/** The answer to a mutation that was sent again: its stored result, or why it is refused. */
 export type KeptResult =
   | { readonly ok: true; readonly value: string; readonly ts: string }
   | { readonly ok: false; readonly failure: Failure; readonly ts: string };
@@ -23,9 +23,9 @@ interface Row {
 }
 
 /**
- * Results of mutations by the client's own request numbers: a client that lost its connection sends
- * again what it got no answer to, and must not have it done twice. A result is told to the caller that
- * it was made for and for the same function alone. Production compares neither.
+ * Results of mutations by the client's request ids: a client that lost its connection sends again the
+ * mutations without a response, which must not run twice. A result is only returned to the same caller
+ * and for the same function. Production compares neither.
  */
 export class SessionRequests {
   readonly #find;
@@ -40,7 +40,7 @@ export class SessionRequests {
     );
   }
 
-  /** What the request came to before; null when it is a new one, which is to be run. */
+  /** The stored result of the request; null when it is a new one. */
   find({ id, request }: SessionRequest, call: FunctionCall): KeptResult | null {
     const row = this.#find.get(id, request);
     if (row === null) return null;

@@ -12,16 +12,16 @@ export interface DeploymentUrls {
   readonly site: string;
 }
 
-/** What an engine is made with. */
+/** The settings of an engine. */
 interface EngineOptions {
   readonly urls: DeploymentUrls;
   /** Whether contexts are kept from one call to the next. */
   readonly keepContexts: boolean;
-  /** Is called when a function begins or makes a system call, so that the server can see when one does not end. */
+  /** Called when a function begins or makes a system call, so that the server can detect one that does not end. */
   readonly progressed: () => void;
 }
 
-/** What the functions run on: the store, the active code, and what was derived from it. */
+/** The store, the active code, and what is derived from it. */
 export class EngineState {
   readonly codeStore: CodeStore;
   readonly handles: Handles;
@@ -52,7 +52,7 @@ export class EngineState {
     return this.#code;
   }
 
-  /** Takes up what a push or a change of variables has stored. */
+  /** Loads the code and variables that a push or a change has stored. */
   reload(): void {
     this.#code = this.codeStore.load();
     this.runtime.forget();

@@ -8,7 +8,7 @@ import type { EngineMessage, EngineRequest } from "./protocol.ts";
 import { createEngineService } from "./service.ts";
 import { EngineState, type DeploymentUrls } from "./state.ts";
 
-/** What the engine is started with, however often. */
+/** The settings with which each engine is started. */
 export interface EngineSettings {
   readonly dataDir: string;
   readonly urls: DeploymentUrls;
@@ -16,7 +16,7 @@ export interface EngineSettings {
   readonly keepContexts: boolean;
 }
 
-/** What the server gives the thread at its start. */
+/** The start message of the thread. */
 export interface EngineStart extends EngineSettings {
   /** Two 32-bit words: the request being run (0 for none), and how many have been begun. */
   readonly progress: SharedArrayBuffer;
@@ -31,9 +31,9 @@ const emit = (message: EngineMessage) => {
 };
 
 let handlers: EngineHandlers | null = null;
-/** Makes something ready for requests to come. @returns whether there is more of it */
+/** Prepares something for later requests. @returns whether there is more to prepare */
 let prepare: () => boolean = () => false;
-/** How many requests were taken up, and how many of them are done. */
+/** How many requests were received, and how many of them are done. */
 let taken = 0;
 let done = 0;
 let progress: Int32Array | null = null;
@@ -80,14 +80,14 @@ async function answer({ id, op, arg }: EngineRequest): Promise<void> {
   }
 }
 
-/** Between two requests, not before one that waits. */
+/** Prepares between two requests, while none is waiting. */
 function prepareWhenIdle(): void {
   setImmediate(() => {
     if (taken === done && prepare()) prepareWhenIdle();
   });
 }
 
-// What no function is known to have left behind must not take the engine down with it.
+// A failure that can't be traced to a function must not end the engine.
 watchRejections(() => undefined);
 process.on("uncaughtException", () => undefined);
 

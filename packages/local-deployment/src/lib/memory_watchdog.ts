@@ -13,7 +13,7 @@ export class MemoryWatchdog {
   #lowest = Infinity;
   #touchedBefore = 0;
 
-  /** @param thread - The thread's id, as the system counts them; null while it is not known: then it tells nothing. */
+  /** @param thread - The thread's id, as the system counts them; null while it is not known, and then nothing is detected. */
   constructor(private readonly thread: () => number | null) {}
 
   /**

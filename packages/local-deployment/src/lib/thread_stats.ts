@@ -39,7 +39,7 @@ function statOf(thread: number): string[] | null {
   }
 }
 
-/** The calling thread's id, as the system counts them; null where it does not say. */
+/** The calling thread's id in the operating system; null where it does not report it. */
 export function currentThread(): number | null {
   try {
     return Number(readlinkSync("/proc/thread-self").split("/").at(-1));

@@ -17,9 +17,9 @@ export const MAX_ERROR_MESSAGE_LENGTH = 2 ** 20;
 
 /** How much one execution may log. */
 export interface LogLimits {
-  /** Lines; the one after says that there were more. */
+  /** Lines; one more reports that the rest was cut. */
   readonly lines: number;
-  /** Characters of all lines; the line that passes them says so instead. */
+  /** Characters of all lines; the line that exceeds them is replaced by a notice. */
   readonly characters: number;
   /** Bytes of one line in UTF-8; a longer one is cut. */
   readonly lineBytes: number;

@@ -1,18 +1,18 @@
 import { DeploymentError } from "../lib/errors.ts";
 
 /**
- * Production's settings by their names there, with the values that a self-hosted deployment has
+ * Production's settings by their names, with the defaults of a self-hosted deployment
  * (crates/common/src/knobs.rs; self-hosted/docker/docker-compose.yml for the two of 16). Those for queries and
  * mutations are not among them: here they run one at a time.
  */
 const DEFAULTS = {
-  /** Scheduled functions at once; and, counted by themselves, crons. */
+  /** Scheduled functions at once, and crons at once, counted separately. */
   SCHEDULED_JOB_EXECUTION_PARALLELISM: 8,
   /** Isolate actions and HTTP actions at once. */
   APPLICATION_MAX_CONCURRENT_V8_ACTIONS: 16,
   /** Node actions at once. */
   APPLICATION_MAX_CONCURRENT_NODE_ACTIONS: 16,
-  /** How long an action waits for its turn, in milliseconds. */
+  /** How long an action waits for a slot, in milliseconds. */
   APPLICATION_FUNCTION_RUNNER_ACTION_SEMAPHORE_TIMEOUT: 10_000,
   /** How long an isolate action or HTTP action may take, in seconds. */
   V8_ACTION_USER_TIMEOUT_SECS: 1_800,
@@ -23,10 +23,10 @@ const DEFAULTS = {
 /** Production's settings that can be changed here. */
 export type Knobs = Readonly<Record<keyof typeof DEFAULTS, number>>;
 
-/** Whole days fit, and a timer takes it in milliseconds. */
+/** In seconds this is more than 23 days, and in milliseconds it fits a timer. */
 const MOST = 2_000_000;
 
-/** @throws DeploymentError `INVALID_OPTION` for a name that isn't one, or a value that is no whole number from 1 */
+/** @throws DeploymentError `INVALID_OPTION` for an unknown name, or a value that is not a whole number from 1 */
 export function knobsOf(given: Readonly<Record<string, number>>): Knobs {
   for (const [name, value] of Object.entries(given)) {
     if (!Object.hasOwn(DEFAULTS, name)) {

@@ -4,7 +4,7 @@
  */
 import { byteText, MIB } from "./units.ts";
 
-/** What a transaction may use up. */
+/** The limits of a transaction. */
 export const TRANSACTION_LIMITS = {
   documentsRead: 32_000,
   bytesRead: 16 * MIB,
@@ -15,16 +15,16 @@ export const TRANSACTION_LIMITS = {
   scheduledFunctionArgsBytes: 16 * MIB,
 } as const;
 
-/** What a transaction uses up. */
+/** The usage that is limited. */
 export type UsageName = keyof typeof TRANSACTION_LIMITS;
 
-/** More than this much of a limit is warned of (`FUNCTION_LIMIT_WARNING_RATIO`). */
+/** Usage above this part of a limit is logged as a warning (`FUNCTION_LIMIT_WARNING_RATIO`). */
 export const WARNING_RATIO = 0.8;
 /** The arguments of one scheduled function, in bytes as Convex counts them: more is only warned of. */
 export const MAX_SCHEDULED_ARGS_BYTES = 4 * MIB;
 /** How far from now a function may be scheduled, in milliseconds. */
 export const MAX_SCHEDULE_MS = 5 * 366 * 24 * 60 * 60_000;
-/** How long a finished job stays to be seen, in milliseconds: 7 days. */
+/** How long a finished job is kept, in milliseconds: 7 days. */
 export const FINISHED_JOB_TTL_MS = 7 * 24 * 60 * 60_000;
 /** The part of a limit that a page may use before it is better split (`soft_data_limit`). */
 export const SOFT_PAGE_RATIO = 3 / 4;
@@ -33,11 +33,11 @@ export const MAX_PAGE_ROWS = 8_192;
 /** System calls that read, answered together (`MAX_SYSCALL_BATCH_SIZE`). */
 export const MAX_SYSCALL_BATCH = 16;
 
-/** What a function is advised to do that reads too much. */
+/** Production's advice for a function that reads too much. */
 export const OVER_LIMIT_HELP =
   "Consider using smaller limits in your queries, paginating your queries, or using indexed queries with a selective index range expressions.";
 
-/** What production says when the named limit is passed. */
+/** Production's message when the named limit is exceeded. */
 export function limitMessage(name: UsageName, limit: number): string {
   switch (name) {
     case "documentsRead":

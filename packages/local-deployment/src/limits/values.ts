@@ -7,7 +7,7 @@ import { MIB } from "./units.ts";
 /** Any value, whatever smaller limit its use has. Sizes are in bytes as Convex counts them. */
 export const VALUE_LIMITS = {
   size: 32 * MIB,
-  /** How many arrays and objects may be in one another. */
+  /** How deep arrays and objects may be nested. */
   nesting: 64,
   objectFields: 1024,
   arrayLength: 8192,
@@ -20,5 +20,5 @@ export const DOCUMENT_LIMITS = { size: MIB, nesting: 16 } as const;
 export const MAX_IDENTIFIER_LENGTH = 64;
 /** Names of fields, in characters. */
 export const MAX_FIELD_NAME_LENGTH = 1_024;
-/** How many arrays and objects in one another serde_json, which production reads JSON with, refuses. */
+/** The nesting depth that serde_json, production's JSON parser, refuses. */
 export const MAX_JSON_NESTING = 128;

@@ -27,7 +27,7 @@ const provider = z.union([
 /** Issuers of many applications' tokens. */
 const SHARED_ISSUERS = new Set(["https://api.workos.com", "https://api.workos.com/"]);
 
-/** What production says before why an `auth.config.ts` is refused (crates/application/src/lib.rs). */
+/** Production's text before the reason why an `auth.config.ts` is refused (crates/application/src/lib.rs). */
 export const AUTH_EXPLANATIONS = {
   pushed: "The pushed auth config is invalid",
   variablesChanged: "This change would make the auth config invalid",
@@ -36,7 +36,7 @@ export const AUTH_EXPLANATIONS = {
 /**
  * Evaluates `auth.config.ts` as production does (crates/isolate/src/environment/auth_config.rs).
  *
- * @param explanation - Said before what is wrong with it.
+ * @param explanation - The text before the reason.
  * @throws PushError `InvalidAuthConfig`, or `AuthConfigMissingEnvironmentVariable` when it reads a
  *   variable that isn't set
  */

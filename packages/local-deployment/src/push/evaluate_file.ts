@@ -8,14 +8,14 @@ import { PushError } from "./errors/push_error.ts";
 /** A file that was evaluated. */
 export interface EvaluatedFile {
   readonly exports: ModuleExports;
-  /** An error that the file's own code threw later, as production tells it. */
+  /** An error that the file's own code threw later, with production's text. */
   readonly pushFailureText: (error: unknown) => string;
 }
 
 /**
  * Evaluates a file that is no module of functions: `schema.ts`, `auth.config.ts`, `convex.config.ts`.
  *
- * @param refused - Makes the refusal of what the file throws, told with its stack.
+ * @param refused - Makes the refusal from the text and stack of what the file throws.
  * @param external - Imports that lead out of the file.
  * @throws PushError
  */
@@ -37,7 +37,7 @@ export function evaluateFile(
   }
 }
 
-/** An error as production tells it in a push, its frames included and `logs` before them. */
+/** An error with production's text in a push, with its frames, and `logs` before them. */
 export function failureText(
   isolate: Isolate,
   error: unknown,

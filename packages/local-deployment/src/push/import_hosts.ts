@@ -3,7 +3,7 @@ import type { IsolateHost } from "../runtime/context/host.ts";
 import { EVALUATIONS, evaluationHost } from "../runtime/evaluation.ts";
 import { authErrors } from "./errors/definitions.ts";
 
-/** What serves each kind of file while a push evaluates it. */
+/** The hosts of each kind of file while a push evaluates it. */
 export interface ImportHosts {
   /** Function modules; what they log is part of the error when one fails. */
   readonly modules: IsolateHost;

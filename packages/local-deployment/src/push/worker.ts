@@ -27,7 +27,7 @@ export type EvaluationTask =
       readonly env: Readonly<Record<string, string>>;
     };
 
-/** What a task comes to. */
+/** The result of a task. */
 export interface EvaluationResults {
   readonly push: PreparedPush;
   readonly auth: readonly AuthProvider[];
@@ -40,11 +40,11 @@ export interface Refused {
   readonly status: number;
 }
 
-/** To the thread: its task; later what came of the Node modules that it has asked about. */
+/** To the thread: its task, and later the analysis of the Node modules that it has requested. */
 export type ToEvaluation =
   EvaluationTask | { readonly kind: "nodeAnalyzed"; readonly analysis: NodeAnalysis };
 
-/** What the thread says; the last two are its last word. */
+/** From the thread; the last two kinds end it. */
 export type FromEvaluation =
   /** Files are compiled no more, and code runs from here on, in this thread of the system's. */
   | { readonly kind: "compiled"; readonly thread: number | null }
@@ -92,7 +92,7 @@ function refusedBy({ code, message, status }: PushError): Refused {
 async function evaluate(task: EvaluationTask): Promise<EvaluationResults[EvaluationTask["kind"]]> {
   if (task.kind === "push") {
     const compiled = async () => {
-      // What comes now may never end, and the compiler's process must.
+      // The code that runs now may never end; the compiler's process must.
       await stopCompiler();
       say({ kind: "compiled", thread: currentThread() });
     };

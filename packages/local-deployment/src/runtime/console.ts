@@ -96,7 +96,7 @@ export function formatLogLine({ level, messages, isTruncated }: LogLine): string
 /** Takes a line, its arguments as they are printed. */
 export type Write = (level: LogLevel, messages: readonly string[]) => void;
 
-/** What the console of functions needs of the realm that they run in. */
+/** The functions that the console needs from its realm. */
 export interface ConsoleRealm {
   readonly inspect: Inspect;
   /** What `new Error().stack` is there, from where it is called: frames alone, each after a line break. */
@@ -159,7 +159,7 @@ export function createConsole(
 /** A timer's label, as production reads it. */
 export function labelText(label: unknown): string {
   if (label === undefined) return "default";
-  // Whatever says what it is; production calls its `toString`, too.
+  // Any value; production calls its `toString`, too.
   // eslint-disable-next-line @typescript-eslint/no-base-to-string -- "[object Object]" is what production says of others
   return label === null ? "null" : label.toString();
 }

@@ -1,20 +1,20 @@
 import type { IsolateHost } from "./context/host.ts";
 import { seededRandom } from "./random.ts";
 
-/** What production says of most things that a module asks for before any of its functions runs. */
+/** Production's text for most operations that a module uses before any of its functions runs. */
 export const AT_IMPORT = "unsupported at import time";
 
-/** What code may not do while it is evaluated, by what production says of it. */
+/** Production's errors for operations that code may not use while it is evaluated. */
 interface Evaluation {
   readonly syscall: (op: string) => string;
   readonly asyncSyscall: (op: string) => string;
   readonly jsSyscall: (op: string) => string;
   readonly fetch: string;
-  /** Null: timers are made and never call back. */
+  /** For timers; null: they are created and never fire. */
   readonly timer: ((name: string) => string) | null;
-  /** Said of keys and random values that `crypto` makes; null: it makes them. */
+  /** For keys and random values of `crypto`; null: they are allowed. */
   readonly randomValues: string | null;
-  /** Said after "Date", "Math.random" and the like; null: they work, and time stands still. */
+  /** Appended to "Date", "Math.random" and so on; null: they are allowed, with a fixed time. */
   readonly nondeterminism: string | null;
   readonly canImport: boolean;
 }

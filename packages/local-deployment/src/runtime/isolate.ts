@@ -36,7 +36,7 @@ export class Isolate {
     });
   }
 
-  /** Says what runs here, and who serves it at first; once. */
+  /** Sets the modules and their first host. Called once. */
   open(host: IsolateHost, modules: IsolateModules): this {
     this.#host = host;
     this.#modules = modules;
@@ -44,7 +44,7 @@ export class Isolate {
     return this;
   }
 
-  /** Says who serves the code from now on. */
+  /** Sets the host of the code from now on. */
   serve(host: IsolateHost): void {
     this.#host = host;
   }
@@ -71,7 +71,7 @@ export class Isolate {
     return dynamicImport.run(load, work);
   }
 
-  /** What this isolate's code threw, in production's words. */
+  /** What this isolate's code threw, with production's text. */
   failureOf(thrown: unknown): Failure {
     return failureOf(thrown, (frames) => this.#stackText(frames));
   }

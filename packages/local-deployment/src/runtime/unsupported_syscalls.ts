@@ -1,6 +1,6 @@
 import { FunctionError } from "../lib/errors.ts";
 
-/** What Convex has and the local deployment has not, by the operations that the convex package asks for. */
+/** Features of Convex that the local deployment lacks, by the convex package's operations. */
 const REFUSED: readonly { readonly operations: readonly string[]; readonly what: string }[] = [
   {
     operations: [

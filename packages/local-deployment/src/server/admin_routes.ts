@@ -19,7 +19,7 @@ const variableChanges = z.object({
   changes: z.array(z.object({ name: z.string(), value: z.string().nullish() })),
 });
 
-/** What the admin's endpoints are served by. */
+/** The services of the admin endpoints. */
 export interface AdminServices {
   readonly authenticator: Authenticator;
   readonly engine: EngineClient;
@@ -28,7 +28,7 @@ export interface AdminServices {
   readonly urls: DeploymentUrls;
 }
 
-/** What the official CLI calls, beside functions (convex/src/cli). */
+/** The endpoints that the official CLI calls, besides functions (convex/src/cli). */
 export function adminRoutes({ authenticator, engine, pushes, logs, urls }: AdminServices): Hono {
   const app = new Hono();
 
@@ -57,7 +57,7 @@ export function adminRoutes({ authenticator, engine, pushes, logs, urls }: Admin
       nodeVersion: null,
     });
   });
-  // Advisory: what a push would do to tables and indexes. The push itself tells it too.
+  // Advisory: what a push would change in tables and indexes. The push's own response has it too.
   app.post("/api/deploy2/evaluate_schema", async (c) => {
     await parse(c.req.raw, startPushRequest);
     return c.json({ componentSchemaEvaluations: {}, newComponentDefinitions: [] });

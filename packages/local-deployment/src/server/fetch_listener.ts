@@ -7,7 +7,7 @@ const HOP_BY_HOP = new Set(["connection", "keep-alive", "transfer-encoding", "up
 
 /**
  * Serves requests of Node's `http` by a function from `Request` to `Response`. Bodies stream both ways, at the pace of
- * their reader. When the client goes away, the request's signal is aborted and the response's body cancelled;
+ * their reader. When the client disconnects, the request's signal is aborted and the response's body cancelled;
  * when that body fails, or is shorter than its `content-length`, the connection ends in its middle.
  *
  * @param respond must not throw
@@ -32,12 +32,12 @@ export function fetchListener(
     await send(response, message.method === "HEAD", answer, client.signal);
   };
   return (message, answer) => {
-    // A head that can't be written can't be answered in another way.
+    // Without a valid head there can be no response.
     serve(message, answer).catch(() => answer.destroy());
   };
 }
 
-/** The request, or what one is answered that can't be understood. */
+/** The request, or the response to a malformed one. */
 function requestOf(
   message: IncomingMessage,
   body: MessageBody,
@@ -68,7 +68,7 @@ function requestOf(
   }
 }
 
-/** A request's body, as it comes. */
+/** A request's body, as it is received. */
 class MessageBody {
   #reader: ReadableStreamDefaultController<Uint8Array> | null = null;
 
@@ -142,7 +142,7 @@ async function send(
   }
   client.addEventListener("abort", gone);
   const length = Number(response.headers.get("content-length") ?? Infinity);
-  // A body that is there at once goes out with its head in one packet; one that isn't must not delay the head.
+  // A body that is available at once is sent with its head in one packet; another must not delay the head.
   const flush = setImmediate(() => {
     answer.flushHeaders();
   });
@@ -152,12 +152,12 @@ async function send(
       const { done, value } = await reader.read();
       clearImmediate(flush);
       if (done) break;
-      const piece = value.subarray(0, left);
-      left -= piece.length;
-      if (piece.length > 0 && !answer.write(piece)) await drained(answer);
+      const chunk = value.subarray(0, left);
+      left -= chunk.length;
+      if (chunk.length > 0 && !answer.write(chunk)) await drained(answer);
     }
   } catch {
-    // Why it failed is logged where it did.
+    // The failure is logged where it occurs.
     breakOff(answer);
     return;
   }

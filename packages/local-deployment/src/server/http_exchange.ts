@@ -5,23 +5,23 @@ import { HttpError, messageOf } from "../lib/errors.ts";
 import type { LogLine } from "../runtime/console.ts";
 import { bodyTooLarge } from "./http_io.ts";
 
-/** How long an action may take to end when its client has gone away, in milliseconds. */
+/** How long an action may take to end when its client has disconnected, in milliseconds. */
 const GONE_GRACE_MS = 5_000;
 /** In production's words (crates/isolate/src/environment/action/mod.rs). */
 const RESPONSE_TOO_LARGE = "HttpResponseTooLarge: HTTP actions support responses up to 20 MiB";
 
 /**
- * The server's end of an HTTP action: takes the response's head, and its body piece by piece, as the client reads it;
- * gives the request's body piece by piece, as the action reads it.
+ * The server's end of an HTTP action: takes the response's head, and its body chunk by chunk, as the client reads it;
+ * gives the request's body chunk by chunk, as the action reads it.
  */
 export class HttpExchange implements HttpPeer {
-  /** How the response begins; null when there is none, or the client has gone away. Rejects with HttpError 413. */
+  /** How the response begins; null when there is none, or the client has disconnected. Rejects with HttpError 413. */
   readonly head: Promise<WireHead | null>;
   /** The response's body, if it streams. It fails when the action does. */
   readonly body: ReadableStream<Uint8Array>;
-  /** The head that was given; null as long as there is none. */
+  /** The response's head; null until the action has sent it. */
   begun: WireHead | null = null;
-  /** Lines that production itself adds to the action's log. */
+  /** Lines that the server adds to the action's log, as production does. */
   readonly lines: LogLine[] = [];
   readonly #request: ReadableStreamDefaultReader<Uint8Array> | null;
   #received = 0;
@@ -29,7 +29,7 @@ export class HttpExchange implements HttpPeer {
   #settleHead!: (head: WireHead | null) => void;
   #refuse!: (error: Error) => void;
   #response!: ReadableStreamDefaultController<Uint8Array>;
-  /** Set while the client waits for a piece. */
+  /** Set while the client waits for a chunk. */
   #given: (() => void) | null = null;
   #ended = false;
   #broken = false;
@@ -40,7 +40,7 @@ export class HttpExchange implements HttpPeer {
 
   /**
    * @param requestBody null for none
-   * @param client aborted when the client goes away
+   * @param client aborted when the client disconnects
    */
   constructor(requestBody: ReadableStream<Uint8Array> | null, client: AbortSignal) {
     this.#request = requestBody?.getReader() ?? null;
@@ -52,12 +52,12 @@ export class HttpExchange implements HttpPeer {
       start: (controller) => {
         this.#response = controller;
       },
-      pull: () => this.#nextPiece(),
+      pull: () => this.#nextChunk(),
       cancel: () => {
         this.#loseClient();
       },
     };
-    // Nothing is taken from the action before the client has room for it.
+    // No chunk is requested from the action before the client is ready for it.
     this.body = new ReadableStream(source, { highWaterMark: 0 });
     const gone = () => {
       this.#loseClient();
@@ -66,12 +66,12 @@ export class HttpExchange implements HttpPeer {
     else client.addEventListener("abort", gone);
   }
 
-  /** Whether the client went away before the action had ended. */
+  /** Whether the client disconnected before the action had ended. */
   get clientGone(): boolean {
     return this.#clientGone;
   }
 
-  /** How much of the response's body there was for the client. */
+  /** How many bytes of the response's body were sent to the client. */
   get bytesSent(): number {
     return this.begun?.streams === false ? (this.begun.body?.length ?? 0) : this.#sent;
   }
@@ -94,16 +94,16 @@ export class HttpExchange implements HttpPeer {
         this.#settleHead(message.head);
         break;
       case "chunk":
-        // The client still waits when this piece is left out.
+        // The client still waits when this chunk is left out.
         if (!this.#take(message.bytes) && !this.#clientGone) this.#send({ kind: "pull" });
         break;
       case "pullRequest":
-        void this.#sendRequestPiece();
+        void this.#sendRequestChunk();
         break;
     }
   }
 
-  /** The action has ended, with its response complete or not. */
+  /** Called when the action has ended, with its response complete or not. */
   end(complete: boolean): void {
     this.#ended = true;
     clearTimeout(this.#grace);
@@ -112,12 +112,12 @@ export class HttpExchange implements HttpPeer {
     this.#request?.cancel().catch(() => undefined);
     if (this.#clientGone) return;
     if (!this.#broken) this.#response.close();
-    // Otherwise what was given is read first.
+    // Otherwise the client first reads the chunks that were sent.
     else if (this.#given !== null) this.#fail();
     this.#given?.();
   }
 
-  #nextPiece(): Promise<void> | undefined {
+  #nextChunk(): Promise<void> | undefined {
     if (this.#ended) {
       this.#fail();
       return undefined;
@@ -133,13 +133,13 @@ export class HttpExchange implements HttpPeer {
     this.#response.error(undefined);
   }
 
-  /** A body that is too large and was there at once has a length, which production announces and then does not keep to. */
+  /** A complete body that is too large has a content-length, which production sends and then does not fulfil. */
   #takeStart(bytes: Uint8Array | null): void {
     if (!this.#take(bytes) && bytes !== null && bytes.length > 0) this.#broken = true;
   }
 
   /**
-   * Gives the client a piece, unless the response would become too large: then production leaves that piece out, logs
+   * Gives the client a chunk, unless the response would become too large: then production leaves that chunk out, logs
    * an error, and continues.
    */
   #take(bytes: Uint8Array | null): boolean {
@@ -168,20 +168,20 @@ export class HttpExchange implements HttpPeer {
     if (this.begun !== null) this.#endSoon();
   }
 
-  /** Before there is a response, the function runs on, as in production; after that it is given some time to end. */
+  /** Before the response has begun, the function runs to its end, as in production; after that it has a grace period. */
   #endSoon(): void {
     this.#grace = setTimeout(() => {
       this.#abandon();
     }, GONE_GRACE_MS);
   }
 
-  async #sendRequestPiece(): Promise<void> {
+  async #sendRequestChunk(): Promise<void> {
     try {
-      const piece = (await this.#request?.read())?.value;
-      this.#received += piece?.length ?? 0;
+      const chunk = (await this.#request?.read())?.value;
+      this.#received += chunk?.length ?? 0;
       if (this.#received > MAX_BODY_BYTES) throw bodyTooLarge(MAX_BODY_BYTES);
-      if (piece === undefined) this.#send({ kind: "requestEnd", error: null });
-      else this.#send({ kind: "requestChunk", bytes: new Uint8Array(piece) });
+      if (chunk === undefined) this.#send({ kind: "requestEnd", error: null });
+      else this.#send({ kind: "requestChunk", bytes: new Uint8Array(chunk) });
     } catch (error) {
       if (error instanceof HttpError) this.#refuse(error);
       this.#send({ kind: "requestEnd", error: messageOf(error) });

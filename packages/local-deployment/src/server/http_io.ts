@@ -10,12 +10,12 @@ export function bodyTooLarge(limit: number): HttpError {
   );
 }
 
-/** Looks at what the request says of its length. @throws HttpError 413 `RequestTooLarge` */
+/** Checks the request's content-length. @throws HttpError 413 `RequestTooLarge` */
 export function checkLength(request: Request, limit: number): void {
   if (Number(request.headers.get("content-length") ?? 0) > limit) throw bodyTooLarge(limit);
 }
 
-/** The request's body, read only as far as it may be long. @throws HttpError 413 `RequestTooLarge` */
+/** The request's body, read up to the limit. @throws HttpError 413 `RequestTooLarge` */
 export async function readBody(request: Request, limit: number): Promise<Uint8Array<ArrayBuffer>> {
   checkLength(request, limit);
   if (request.body === null) return new Uint8Array();
@@ -31,11 +31,11 @@ export async function readBody(request: Request, limit: number): Promise<Uint8Ar
   return Buffer.concat(chunks);
 }
 
-/** JSON, or a type that is written in it, as `application/problem+json`. */
+/** JSON, or a type based on it, such as `application/problem+json`. */
 const JSON_TYPE = /^application\/(?:[^;\s]+\+)?json\s*(?:;|$)/i;
 
 /**
- * The body as JSON. A page on another origin can send other types without asking the browser's leave (CORS).
+ * The body as JSON. A page on another origin can send other types without a preflight request (CORS).
  *
  * @throws HttpError 400 `BadJsonBody`, as production says of one that is too large too
  */
@@ -55,7 +55,7 @@ export async function readJson(request: Request, limit: number): Promise<unknown
   return parseJson(body);
 }
 
-/** @throws HttpError 400 `BadJsonBody` when it is no JSON of Unicode strings */
+/** @throws HttpError 400 `BadJsonBody` when it is not JSON with valid Unicode strings */
 export function parseJson(json: string | Uint8Array): unknown {
   try {
     return parseWireJson(typeof json === "string" ? json : decodeUtf8(json));
@@ -102,8 +102,8 @@ const HOST = /^(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::\d{0,5})?$/;
  * Which host it is does not matter: what the deployment answers depends on tokens and keys alone, and
  * pages of any origin may read it, as in production.
  *
- * @param host all that the request says of it
- * @returns the answer, or null for a request that may go on
+ * @param host the values of all its Host headers
+ * @returns the refusal, or null for a valid request
  */
 export function refuseBadHost(host: string | null, url: string): Response | null {
   if (host !== null && HOST.test(host) && URL.canParse(url)) return null;

@@ -9,7 +9,7 @@ import type { Completion } from "../engine/protocol.ts";
 /** In production's words (`ErrorMetadata::client_disconnect`). */
 const CLIENT_GONE: Failure = { message: "Client disconnected" };
 
-/** What an HTTP action is answered with that failed before it made its response. @throws HttpError 429 */
+/** The response of an HTTP action that failed before it made one. @throws HttpError 429 */
 export function failedResponse({ outcome }: ActionRun, requestId: string): Response {
   if ("code" in outcome) throw tooManyActions(outcome);
   const failure = outcome.ok ? CLIENT_GONE : outcome.failure;
@@ -25,8 +25,8 @@ export function failedResponse({ outcome }: ActionRun, requestId: string): Respo
 }
 
 /**
- * What the log has of an HTTP action, as production tells it (`run_http_action` in crates/application): once there is
- * a response, it has that one's status, and what went wrong later is a line.
+ * The log entry of an HTTP action, as in production (`run_http_action` in crates/application): once there is
+ * a response, the entry has its status, and a later error is a log line.
  * @returns null for one that was not run
  */
 export function loggedResult(

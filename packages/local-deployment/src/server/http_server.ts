@@ -1,14 +1,14 @@
 import { createServer, type RequestListener } from "node:http";
 import { DeploymentError } from "../lib/errors.ts";
 
-/** What listens, until it is closed. */
+/** A listening server. */
 export interface Listener {
   close(): Promise<void>;
 }
 
 /**
  * Opens a server of Node's `http`, which streams as Bun's own server does not: that one sends a response's head with
- * the first piece of its body, and never a stream with its length.
+ * the first chunk of its body, and never a stream with its length.
  *
  * @throws DeploymentError `PORT_IN_USE`
  */
@@ -17,7 +17,7 @@ export async function openHttpServer(
   listener: RequestListener,
 ): Promise<Listener> {
   const server = createServer(listener);
-  // An upload may take as long as it takes, as a response may.
+  // Uploads and responses have no time limit.
   server.requestTimeout = 0;
   server.keepAliveTimeout = idleSeconds * 1_000;
   await new Promise<void>((resolve, reject) => {

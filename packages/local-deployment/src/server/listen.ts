@@ -16,10 +16,10 @@ import { unsupportedRoutes } from "./unsupported_routes.ts";
 import type { Site } from "./site.ts";
 
 const HOST = "127.0.0.1";
-/** How long a connection is kept on which nothing is asked or told. */
+/** How long an idle connection is kept. */
 const IDLE_SECONDS = 120;
 
-/** What both origins are served by. */
+/** The services of both origins. */
 export interface Services extends AdminServices {
   readonly calls: ClientCalls;
   readonly site: Site;
@@ -31,7 +31,7 @@ interface SocketData {
   session: SyncSession | null;
 }
 
-/** What may wait in the socket itself, in bytes: a session gives it no more than one long message too many. */
+/** How much the socket may buffer, in bytes: a session exceeds its own limit by one long message at most. */
 const MAX_UNSENT_BYTES = 64 * 1024 * 1024;
 
 const SYNC_PATH = /^\/api\/(?:[0-9A-Za-z.-]+\/)?sync$/;
@@ -86,7 +86,7 @@ function serveCloud(port: number, services: Services): Server<SocketData> {
   const latestTs = async () => (await services.engine.call("clock")).ts;
   const app = new Hono();
   app.get("/version", (c) => c.text("local"));
-  // What `npx convex network-test` looks for.
+  // `npx convex network-test` calls these.
   app.get("/instance_name", (c) => c.text(DEPLOYMENT_METADATA.name));
   app.post("/echo", async (c) => c.body(await readBody(c.req.raw, MAX_PUSH_BYTES)));
   app.get("/", (c) => c.text("This is a Quaver local deployment of Convex."));
@@ -101,7 +101,7 @@ function serveCloud(port: number, services: Services): Server<SocketData> {
     url.pathname = url.pathname.slice("/http".length);
     return services.site.respond(new Request(url, c.req.raw), infos.get(c.req.raw) ?? NOBODY);
   });
-  // Not 404: the CLI tries a 404 again and again.
+  // Not 404, which the CLI retries.
   app.notFound((c) =>
     errorResponse(
       400,
@@ -126,7 +126,7 @@ function serveCloud(port: number, services: Services): Server<SocketData> {
       const refused = refuseBadHost(request.headers.get("host"), request.url);
       if (refused !== null) return refused;
       const info = infoOf(request, server);
-      // An HTTP action may stay silent as long as it likes.
+      // An HTTP action may send nothing for any time.
       if (new URL(request.url).pathname.startsWith("/http/")) server.timeout(request, 0);
       if (SYNC_PATH.test(new URL(request.url).pathname)) {
         if (server.upgrade(request, { data: { info, session: null } })) return undefined;

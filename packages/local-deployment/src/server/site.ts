@@ -23,10 +23,10 @@ function matches(route: { path: string; method: string }, path: string, method: 
     : -1;
 }
 
-/** Of these production gives an action no body. */
+/** Methods whose body production does not pass to an action. */
 const BODYLESS_METHODS = new Set(["GET", "HEAD", "OPTIONS"]);
 
-/** Answers requests to the site origin with the pushed HTTP actions. */
+/** Serves the site origin with the pushed HTTP actions. */
 export class Site {
   #targets: readonly HttpTarget[] = [];
 
@@ -36,7 +36,7 @@ export class Site {
     private readonly logs: LogStream,
   ) {}
 
-  /** Takes up the routes of the active code. */
+  /** Sets the routes of the active code. */
   setTargets(targets: readonly HttpTarget[]): void {
     this.#targets = targets;
   }
@@ -75,7 +75,7 @@ export class Site {
     });
   }
 
-  /** Runs the action until its response has gone, and logs it. */
+  /** Runs the action until its response was sent, and logs it. */
   async #run(
     component: string,
     wire: WireRequest,
@@ -118,7 +118,7 @@ export class Site {
     return best;
   }
 
-  /** A header that proves nothing does not stop the action; asking who calls then throws. */
+  /** An invalid header does not stop the action; `getUserIdentity()` then throws. */
   async #caller(request: Request): Promise<{ caller: Caller; authError: string | null }> {
     try {
       return {

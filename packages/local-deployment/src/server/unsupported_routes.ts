@@ -1,7 +1,7 @@
 import { Hono } from "hono";
 import { HttpError } from "../lib/errors.ts";
 
-/** What Convex answers and the local deployment does not, in words that the official CLI prints as they are. */
+/** Features of Convex that the local deployment lacks, in sentences that the official CLI prints unchanged. */
 const REFUSED: readonly { readonly paths: readonly string[]; readonly message: string }[] = [
   {
     paths: [
@@ -51,7 +51,7 @@ const REFUSED: readonly { readonly paths: readonly string[]; readonly message: s
   },
 ];
 
-/** Endpoints that say that they are not there. Not by 404: the CLI tries a 404 again and again. */
+/** Endpoints that are refused as unsupported. Not with 404, which the CLI retries. */
 export function unsupportedRoutes(): Hono {
   const app = new Hono();
   for (const { paths, message } of REFUSED) {

@@ -27,11 +27,11 @@ interface TableRow {
   number: number;
 }
 
-/** Every table and index of the deployment, in memory; the file's rows are the truth. */
+/** Every table and index of the deployment, cached in memory from the file's rows. */
 export class Catalog {
   readonly #byName = new Map<string, Map<string, Table>>();
   readonly #byNumber = new Map<string, Map<number, Table>>();
-  /** Grows with every change, so that what was derived from the catalog can tell it is stale. */
+  /** Incremented with every change, so that derived data can detect that it is stale. */
   version = 0;
 
   constructor(private readonly db: Database) {
@@ -76,7 +76,7 @@ export class Catalog {
     return [...(this.#byName.get(component)?.values() ?? [])];
   }
 
-  /** Makes the table, with its two built-in indexes. The caller holds a write transaction. */
+  /** Creates the table, with its two built-in indexes. The caller holds a write transaction. */
   createTable(component: string, name: string): Table {
     const number = SYSTEM_TABLES[name] ?? this.#nextNumber(component);
     const inserted = this.db

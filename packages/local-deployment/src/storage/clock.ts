@@ -53,7 +53,7 @@ export class Clock {
     this.meta.set("lastCreation", String(this.#lastCreation));
   }
 
-  /** Moves on, once the commit is done. */
+  /** Advances both clocks after the commit. */
   advance(ts: bigint): void {
     this.#latest = ts;
   }

@@ -5,7 +5,7 @@ import { DeploymentError, messageOf } from "../lib/errors.ts";
 import { migrate } from "./migrations.ts";
 import { KEY_FILE, ensurePrivateFile } from "./private_files.ts";
 
-/** Written into the file; a larger number in a file means a newer package wrote it. */
+/** The file's version; a larger number in a file means that a newer package wrote it. */
 const FORMAT_VERSION = 2;
 
 /** The one file that holds documents, index entries, code, variables and jobs. */
@@ -59,7 +59,7 @@ const SCHEMA = `
 `;
 
 /**
- * Takes the folder for this process, for as long as the returned function is not called. The lock is
+ * Locks the folder for this process, until the returned function is called. The lock is
  * SQLite's own lock on a file of its own, which the operating system drops with the process, so that
  * `kill -9` leaves nothing to clean up.
  */

@@ -5,7 +5,7 @@ import { parseValueText } from "../values/encoding/json_text.ts";
 /** How many documents are read at a time. */
 const BATCH = 500;
 
-/** Brings a file of an earlier version up to this one. The tables that were not there have been made. */
+/** Migrates a file of an earlier version. Missing tables have been created before. */
 export function migrate(db: Database): void {
   db.transaction(() => {
     addSessionOwners(db);
@@ -13,13 +13,13 @@ export function migrate(db: Database): void {
   })();
 }
 
-/** Files of earlier versions did not say whose the kept results are: they are given to no caller. */
+/** Files of earlier versions do not have the owners of mutation results: those are returned to no caller. */
 function addSessionOwners(db: Database): void {
   if (hasColumn(db, "session_requests", "owner")) return;
   db.run("ALTER TABLE session_requests ADD COLUMN owner TEXT NOT NULL DEFAULT ''");
 }
 
-/** Files of earlier versions did not keep the documents' sizes. */
+/** Files of earlier versions do not have the documents' sizes. */
 function addDocumentSizes(db: Database): void {
   if (hasColumn(db, "documents", "size")) return;
   db.run("ALTER TABLE documents ADD COLUMN size INTEGER NOT NULL DEFAULT 0");

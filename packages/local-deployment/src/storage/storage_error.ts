@@ -1,6 +1,6 @@
 import { FunctionError, messageOf } from "../lib/errors.ts";
 
-/** What SQLite says when the disk fails it: https://www.sqlite.org/rescode.html */
+/** SQLite's result codes for a failing disk: https://www.sqlite.org/rescode.html */
 const CAUSES = [
   [/^SQLITE_FULL/, "StorageFull", "the disk is full"],
   [/^SQLITE_IOERR/, "StorageUnavailable", "the disk can't be read or written"],

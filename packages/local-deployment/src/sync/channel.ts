@@ -2,14 +2,14 @@
 import { PING_AFTER_MS } from "../limits/requests.ts";
 export interface Connection {
   send(text: string): void;
-  /** How many bytes it keeps that the client has not taken. */
+  /** How many bytes it has buffered. */
   unsent(): number;
   close(code: number, reason: string): void;
-  /** Ends it at once, with what it keeps. */
+  /** Terminates it at once, and drops its buffer. */
   terminate(): void;
 }
 
-/** A message after which the connection ends, by the client's own fault. */
+/** A message that ends the connection because of a client's error. */
 type Refusal =
   | { readonly type: "FatalError"; readonly error: string }
   | {
@@ -21,20 +21,20 @@ type Refusal =
       readonly authUpdateAttempted: boolean;
     };
 
-/** Close codes: the client reconnects and sends again what it has no answer to. */
+/** Close codes: the client reconnects, and sends requests without a response again. */
 const CLOSE_NORMAL = 1000;
 const CLOSE_TRY_AGAIN = 1013;
 
-/** Above this many bytes that the client has not taken, the socket is given no more. */
+/** Above this many buffered bytes, nothing more is written to the socket. */
 const FULL_BYTES = 1024 * 1024;
-/** What may wait for a slow client, in characters: one transition of all its results, and answers. */
+/** How much may be queued for a slow client, in characters: one transition of all its results, and responses. */
 const MAX_WAITING_LENGTH = 128 * 1024 * 1024;
 /** How long a client is given to answer a close, in milliseconds. One that reads nothing never does. */
 const CLOSE_GRACE_MS = 5_000;
 
 /**
- * The server's side of one client's socket: what is sent on it, in order, and how it ends. The socket is
- * given messages as the client takes them; what waits is bounded.
+ * The server's side of one client's socket: sends messages in order, at the pace of the client, with a
+ * bounded queue, and closes the connection.
  */
 export class Channel {
   #closed = false;
@@ -48,7 +48,7 @@ export class Channel {
     this.#restartPing();
   }
 
-  /** Whether either side has ended it: nothing more is sent, and nothing more is begun. */
+  /** Whether either side has closed it: nothing more is sent or started. */
   isClosed(): boolean {
     return this.#closed;
   }
@@ -70,7 +70,7 @@ export class Channel {
   }
 
   /**
-   * Resolves when the client has taken what it was sent, or is gone: before that, nothing more is made
+   * Resolves when the client has received what it was sent, or was closed: until then, no further results are computed
    * for it (production holds transitions back likewise, SYNC_MAX_SEND_TRANSITION_COUNT).
    */
   async drain(): Promise<void> {
@@ -80,13 +80,13 @@ export class Channel {
     });
   }
 
-  /** The client has taken something. */
+  /** Called when the socket has drained. */
   drained(): void {
     this.#pass();
     if (!this.#isFull()) this.#wake();
   }
 
-  /** Sends the message that says why, and ends the connection. */
+  /** Sends the message with the reason, and closes the connection. */
   refuse(message: Refusal): void {
     if (this.#closed) return;
     // Before the messages that still wait: it is the last one that is sent.
@@ -94,14 +94,14 @@ export class Channel {
     this.#abort(CLOSE_NORMAL, message.type);
   }
 
-  /** Ends the connection, for the client to come back: the deployment can't serve it now. */
+  /** Closes the connection so that the client reconnects: the deployment can't serve it now. */
   closeForRetry(
     reason: "InternalServerError" | "MaxObservedTimestampTooHigh" | "TooManyUnsentBytes",
   ): void {
     this.#abort(CLOSE_TRY_AGAIN, reason);
   }
 
-  /** The socket is gone. */
+  /** Called when the socket was closed. */
   closed(): void {
     this.#end();
     if (this.#grace !== null) clearTimeout(this.#grace);

@@ -7,7 +7,7 @@ import { encodeTs } from "./timestamp.ts";
 const args = z.array(z.json());
 const componentPath = z.string().optional();
 
-/** What a client sends (convex/src/browser/sync/protocol.ts). */
+/** The messages of clients (convex/src/browser/sync/protocol.ts). */
 const clientMessage = z.discriminatedUnion("type", [
   z.object({
     type: z.literal("Connect"),
@@ -80,7 +80,7 @@ export function parseMessage(text: string | Uint8Array): ClientMessage {
   throw new Error(`BadMessage: ${issue}`);
 }
 
-/** What a session is at, as both sides count it. */
+/** The version of a session's state, as both sides count it. */
 export interface StateVersion {
   readonly querySet: number;
   readonly identity: number;

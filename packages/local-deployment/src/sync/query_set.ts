@@ -27,7 +27,7 @@ type Modification = ClientMessageOf<"ModifyQuerySet">["modifications"][number];
 export class QuerySet {
   readonly #queries = new Map<number, LiveQueryState>();
   #removed: number[] = [];
-  /** Grows when who asks changes: a result that was asked for before is not to be kept. */
+  /** Incremented when the identity changes: results of earlier runs are then dropped. */
   #epoch = 0;
 
   constructor(
@@ -55,7 +55,7 @@ export class QuerySet {
     }
   }
 
-  /** Who asks has changed: every query is run again. */
+  /** Called when the identity has changed: every query is run again. */
   forgetResults(): void {
     this.#epoch++;
     for (const queryId of this.#queries.keys()) this.#release(queryId);
@@ -120,7 +120,7 @@ export class QuerySet {
     this.#queries.clear();
   }
 
-  /** @returns whether it was there */
+  /** @returns whether it existed */
   #remove(queryId: number): boolean {
     this.#release(queryId);
     const query = this.#queries.get(queryId);

@@ -5,12 +5,12 @@ export class QuotaError extends Error {
   override readonly name = "QuotaError";
 }
 
-/** A bound on what one socket may make the deployment keep. */
+/** A limit on what the deployment keeps for one socket. */
 class Quota {
   #used = 0;
 
   /**
-   * @param max - In whatever is counted.
+   * @param max - The maximum, in the counted unit.
    * @param refusal - The error message when it is exceeded: a code, a colon, and a sentence.
    */
   constructor(
@@ -35,12 +35,12 @@ const MAX_QUERIES = 4_096;
 const MAX_ACTIONS = MAX_WAITING_MUTATIONS;
 /** Messages of one socket that wait for the one before, which may be checking a token. */
 const MAX_MESSAGES = 1_000;
-/** What one socket has sent and is not done with, its queries' arguments included, in bytes: three of the longest messages. */
+/** The size of the messages of one socket that are in progress, with its queries' arguments, in bytes: three of the longest messages. */
 const MAX_RECEIVED_BYTES = 64 * MIB;
 /** Results of one socket's live queries, in characters: four of the longest. */
 const MAX_RESULTS_LENGTH = 64 * MIB;
 
-/** What one socket may have at once. */
+/** The quotas of one socket. */
 export class SocketQuotas {
   readonly queries = new Quota(
     MAX_QUERIES,

@@ -12,7 +12,7 @@ import type { Subscriber, Subscriptions } from "./subscriptions.ts";
 import { decodeTs } from "./timestamp.ts";
 import { Transitions } from "./transitions.ts";
 
-/** What sessions are served by. */
+/** The services of sessions. */
 export interface SessionServices {
   readonly authenticator: Authenticator;
   readonly calls: ClientCalls;
@@ -51,7 +51,7 @@ export class SyncSession implements Subscriber {
     subscriptions.join(this);
   }
 
-  /** Takes a message; they are handled in order. */
+  /** Handles a message, after the earlier ones. */
   receive(message: string | Uint8Array): void {
     if (this.#channel.isClosed()) return;
     const { messages, received } = this.#quotas;
@@ -74,7 +74,7 @@ export class SyncSession implements Subscriber {
     });
   }
 
-  /** The client has taken some of what it was sent. */
+  /** Called when the socket has drained. */
   drained(): void {
     this.#channel.drained();
   }
@@ -83,7 +83,7 @@ export class SyncSession implements Subscriber {
     this.#transitions.requestTransition();
   }
 
-  /** The socket is gone. */
+  /** Called when the socket was closed. */
   closed(): void {
     this.#channel.closed();
     this.#identity.close();

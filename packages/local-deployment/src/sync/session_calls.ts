@@ -6,9 +6,9 @@ import type { Channel } from "./channel.ts";
 import type { ClientMessageOf } from "./messages.ts";
 import { encodeTs } from "./timestamp.ts";
 
-/** Runs a client's mutations in their order, and its actions as they come, and answers each. */
+/** Runs a client's mutations in order and its actions concurrently, and sends their responses. */
 export class SessionCalls {
-  /** The client's own name for its session, by which a mutation that is sent again is known. */
+  /** The client's id of its session, by which a mutation that is sent again is recognized. */
   sessionId: string | null = null;
   #mutations: Promise<void> = Promise.resolve();
 
@@ -22,7 +22,7 @@ export class SessionCalls {
   ) {}
 
   /**
-   * Runs a mutation after those before it, and not before the client has taken their answers.
+   * Runs a mutation after the earlier ones, once the client has received their responses.
    * @param size - of the message, in characters
    * @throws QuotaError when too many wait, or too long ones
    */
@@ -33,7 +33,7 @@ export class SessionCalls {
       this.sessionId === null ? null : { id: this.sessionId, request: message.requestId };
     this.#mutations = this.#mutations.then(async () => {
       await this.channel.drain();
-      // The client sends again, in order, what it has no answer to.
+      // The client sends the mutations without a response again, in order.
       if (this.channel.isClosed()) return;
       const result = await this.#run("mutation", message, caller, session);
       this.quotas.mutations.release(1);
@@ -44,7 +44,7 @@ export class SessionCalls {
     });
   }
 
-  /** Runs an action, beside whatever else runs. @throws QuotaError as `mutate` does */
+  /** Runs an action, concurrently with others. @throws QuotaError as `mutate` does */
   act(message: ClientMessageOf<"Action">, size: number, caller: Caller): void {
     this.quotas.actions.acquire(1);
     this.quotas.received.acquire(size);

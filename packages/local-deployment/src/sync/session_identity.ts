@@ -4,14 +4,14 @@ import { ANONYMOUS, type Caller, type Authenticator } from "../application/authe
 import { MAX_TIMER_MS } from "../lib/timers.ts";
 import type { ClientMessageOf } from "./messages.ts";
 
-/** Whom a session acts for, until their token expires. */
+/** The identity of a session, until its token expires. */
 export class SessionIdentity {
   #caller: Caller = ANONYMOUS;
   #expiry: ReturnType<typeof setTimeout> | null = null;
 
   constructor(
     private readonly authenticator: Authenticator,
-    /** Called when the identity stops being good. */
+    /** Called when the identity expires. */
     private readonly expired: () => void,
   ) {}
 
@@ -19,7 +19,7 @@ export class SessionIdentity {
     return this.#caller;
   }
 
-  /** @throws AuthError or HttpError when the message does not prove who it claims to be from */
+  /** @throws AuthError or HttpError when the token is invalid */
   async authenticate(message: ClientMessageOf<"Authenticate">): Promise<void> {
     const caller = await this.#verify(message);
     this.#caller = caller;
@@ -29,7 +29,7 @@ export class SessionIdentity {
     this.#expiry = setTimeout(this.expired, left);
   }
 
-  /** Waits for no expiry any more. */
+  /** Stops waiting for the expiry. */
   close(): void {
     if (this.#expiry !== null) clearTimeout(this.#expiry);
     this.#expiry = null;

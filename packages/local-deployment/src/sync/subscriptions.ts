@@ -1,15 +1,15 @@
 import { ENDLESS_TOKEN } from "../engine/protocol.ts";
 import type { EngineClient } from "../application/engine_client.ts";
 
-/** Somebody who holds live results. */
+/** A session that holds live results. */
 export interface Subscriber {
-  /** Some of its results are no longer right. */
+  /** Called when some of its results are stale. */
   invalidate(): void;
 }
 
-/** Who holds which live result, so that an invalidation reaches those it concerns and no others. */
+/** Which sessions hold which live results, so that an invalidation reaches only those. */
 export class Subscriptions {
-  /** By token and holder, how many times: one holder may have asked the same thing twice. */
+  /** Counts by token and session: a session may have the same query twice. */
   readonly #holders = new Map<number, Map<Subscriber, number>>();
   readonly #all = new Set<Subscriber>();
 
@@ -30,18 +30,18 @@ export class Subscriptions {
     this.#holders.set(token, holders);
   }
 
-  /** Whether what the subscriber holds under the token is still right. */
+  /** Whether the subscriber's result of this token is still valid. */
   holds(token: number, subscriber: Subscriber): boolean {
     return this.#holders.get(token)?.has(subscriber) === true;
   }
 
-  /** Gives results back. */
+  /** Releases results. */
   release(tokens: readonly number[], subscriber: Subscriber): void {
     const held = tokens.filter((token) => this.#drop(token, subscriber));
     if (held.length > 0) void this.engine?.call("release", held).catch(() => undefined);
   }
 
-  /** The engine says that these are no longer right; it has forgotten them itself. */
+  /** Called when the engine has invalidated and dropped these results. */
   invalidated(tokens: readonly number[]): void {
     const stale = new Set<Subscriber>();
     for (const token of tokens) {
@@ -51,7 +51,7 @@ export class Subscriptions {
     for (const subscriber of stale) subscriber.invalidate();
   }
 
-  /** Another engine runs: nothing that was held is known to it, but for what never ended in the one before. */
+  /** Called when the engine was restarted: all results are invalid, except those of queries that never ended. */
   restarted(): void {
     const endless = this.#holders.get(ENDLESS_TOKEN);
     this.#holders.clear();
@@ -59,7 +59,7 @@ export class Subscriptions {
     for (const subscriber of this.#all) subscriber.invalidate();
   }
 
-  /** @returns whether the subscriber had it */
+  /** @returns whether the subscriber held it */
   #drop(token: number, subscriber: Subscriber): boolean {
     const holders = this.#holders.get(token);
     const times = holders?.get(subscriber);

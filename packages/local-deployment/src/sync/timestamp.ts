@@ -5,7 +5,7 @@ export function encodeTs(ts: bigint): string {
   return bytes.toString("base64");
 }
 
-/** Reads what `encodeTs` gave a client. @throws Error `BadTimestamp` */
+/** Decodes a timestamp of `encodeTs`. @throws Error `BadTimestamp` */
 export function decodeTs(encoded: string): bigint {
   const bytes = Buffer.from(encoded, "base64");
   if (bytes.length !== 8) throw new Error("BadTimestamp: a timestamp is eight bytes in base64");

@@ -2,26 +2,26 @@ import { QuotaError } from "./quotas.ts";
 import type { Channel } from "./channel.ts";
 import { chunked, encodeVersion, type StateVersion } from "./messages.ts";
 
-/** All results at one timestamp: what has changed of them, as JSON texts. */
+/** The changes of all results at one timestamp, as JSON texts. */
 export interface Refreshed {
   readonly ts: bigint;
   readonly modifications: readonly string[];
 }
 
-/** How messages name the two things that clients count the versions of. */
+/** The names in error messages of the two versions that clients count. */
 const VERSIONED = { querySet: "the query set", identity: "the identity" } as const;
 
-/** Takes a client from one state to the next, and tells it of each step in a Transition. */
+/** Brings a client from one version to the next, with a Transition message for each step. */
 export class Transitions {
   #version: StateVersion = { querySet: 0, identity: 0, ts: 0n };
-  /** What was received and not yet told in a transition. */
+  /** Received changes that no transition has confirmed yet. */
   readonly #received = { querySet: 0, identity: 0 };
   /**
    * A mutation's response was sent, and the client waits for a transition that reaches this timestamp,
    * even when an earlier one has (as it may when the mutation was done on an earlier connection).
    */
   #requiredTs: bigint | null = null;
-  /** How far the client's clock is ahead of this one's, in milliseconds; null when it has not said what it is. */
+  /** How far the client's clock is ahead of this one's, in milliseconds; null when the client has not sent its time. */
   clientClockSkew: number | null = null;
   #dirty = false;
   #flushing = false;
@@ -31,12 +31,12 @@ export class Transitions {
     private readonly refresh: () => Promise<Refreshed>,
   ) {}
 
-  /** How many times the client has changed who it is. */
+  /** The client's identity version. */
   get identityVersion(): number {
     return this.#received.identity;
   }
 
-  /** @throws Error `BaseVersionMismatch` when the client's change is not to what was received last */
+  /** @throws Error `BaseVersionMismatch` when the change is not based on the version that was received last */
   checkBase(what: keyof typeof VERSIONED, baseVersion: number): void {
     const version = this.#received[what];
     if (baseVersion === version) return;
@@ -49,7 +49,7 @@ export class Transitions {
     this.requestTransition();
   }
 
-  /** The client has changed who it is. */
+  /** The client has changed its identity. */
   identityChanged(): void {
     this.#received.identity++;
     this.requestTransition();
@@ -61,7 +61,7 @@ export class Transitions {
     this.requestTransition();
   }
 
-  /** There may be something new: sends transitions, one at a time, until there is nothing. */
+  /** Sends transitions, one at a time, until there are no changes. */
   requestTransition(): void {
     this.#dirty = true;
     this.#flush();
@@ -78,14 +78,14 @@ export class Transitions {
       })
       .finally(() => {
         this.#flushing = false;
-        // Something may have become stale since.
+        // Results may have become stale meanwhile.
         if (this.#dirty) this.#flush();
       });
   }
 
   async #send(): Promise<void> {
     while (this.#dirty && !this.channel.isClosed()) {
-      // What changes meanwhile is in one transition, when the client is ready for it.
+      // Changes in the meantime are combined in one transition, once the client is ready.
       await this.channel.drain();
       if (this.channel.isClosed()) return;
       this.#dirty = false;
@@ -95,7 +95,7 @@ export class Transitions {
       const start = this.#version;
       const end: StateVersion = { ...received, ts: ts > start.ts ? ts : start.ts };
       const unchanged = end.querySet === start.querySet && end.identity === start.identity;
-      // Nothing to tell: the next transition covers this one's timestamp.
+      // No change: the next transition includes this one's timestamp.
       if (unchanged && modifications.length === 0 && this.#requiredTs === null) continue;
       if (this.#requiredTs !== null && end.ts >= this.#requiredTs) this.#requiredTs = null;
       this.#version = end;

@@ -16,7 +16,7 @@ export function parseDocument(json: string): Document {
   return jsonToConvex(parseJsonText(json)) as Document;
 }
 
-/** A document as JSON text. @throws Error for what is no Convex value */
+/** A document as JSON text. @throws Error if it is not a Convex value */
 export function documentText(document: Document): string {
   return JSON.stringify(convexToJson(document));
 }
@@ -26,7 +26,7 @@ export function awaitsCommitTs(json: string): boolean {
   return json.includes(COMMIT_TS_TEXT);
 }
 
-/** The text with the commit's timestamp wherever it was awaited. */
+/** The text with the commit's timestamp in place of its placeholders. */
 export function withCommitTs(json: string, ts: bigint): string {
   return json.replaceAll(COMMIT_TS_TEXT, JSON.stringify(convexToJson(ts)));
 }

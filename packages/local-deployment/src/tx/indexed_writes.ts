@@ -11,7 +11,7 @@ interface Stored {
   readonly size: number;
 }
 
-/** Stores documents with their index entries, and has the commit know of each key that came or went. */
+/** Stores documents with their index entries, and records each added or removed key for the commit. */
 export class IndexedWrites {
   constructor(
     private readonly documents: Documents,

@@ -2,7 +2,7 @@ import { DOCUMENT_LIMITS } from "../limits/values.ts";
 import { WARNING_RATIO } from "../limits/transactions.ts";
 import type { Measure } from "../values/limits.ts";
 
-/** One document, and what it comes to in one respect. */
+/** A document's id, with its size or its nesting. */
 interface Largest {
   readonly id: string;
   readonly value: number;
@@ -14,10 +14,10 @@ export interface LargestWrites {
   readonly nesting: Largest | null;
 }
 
-/** What a document comes to. */
+/** A document's size and nesting. */
 export type DocumentExtent = Pick<Measure, "size" | "nesting">;
 
-/** The written documents that are near a limit, as they are now. Of all others nothing is kept. */
+/** The written documents that are near a limit, in their latest state; others are not kept. */
 export class LargeWrites {
   readonly #documents = new Map<string, DocumentExtent>();
 
@@ -29,7 +29,7 @@ export class LargeWrites {
     else if (this.#documents.size > 0) this.#documents.delete(id);
   }
 
-  /** Remembers this point. @returns what forgets all since */
+  /** Marks this point. @returns a function that drops everything since */
   mark(): () => void {
     const documents = [...this.#documents];
     return () => {

@@ -30,7 +30,7 @@ export interface Page {
 /** What a cursor means: after this key, or the end of the range. */
 type Position = { readonly after: Uint8Array } | "start" | "end";
 
-/** Production's text for an internal error: a limit that is passed before there is a cursor is one. */
+/** Production's text for an internal error, such as a limit that is exceeded before there is a cursor. */
 const INTERNAL = "Your request couldn't be completed. Try again later.";
 
 const cursorFormat = z.tuple([z.string(), z.string().nullable()]);

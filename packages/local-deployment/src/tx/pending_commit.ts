@@ -1,6 +1,6 @@
 import type { Table } from "../storage/catalog.ts";
 
-/** One index key that a commit added or took away: what live queries are checked against. */
+/** One index key that a commit added or removed; live queries are checked against these. */
 export interface IndexWrite {
   readonly indexId: string;
   readonly key: Uint8Array;
@@ -15,7 +15,7 @@ export interface DocumentKey {
   readonly key: Uint8Array;
 }
 
-/** What a transaction has written, as far as its commit still has to act on it or to tell of it. */
+/** The writes of a transaction that its commit must complete or report. */
 export class PendingCommit {
   readonly writes: IndexWrite[] = [];
   readonly #rows = new Map<number, number>();
@@ -39,7 +39,7 @@ export class PendingCommit {
     this.#rows.set(table.id, (this.#rows.get(table.id) ?? 0) + change);
   }
 
-  /** Remembers this point. @returns what takes back all that was added since */
+  /** Marks this point. @returns a function that removes everything added since */
   mark(): () => void {
     const writes = this.writes.length;
     const rows = new Map(this.#rows);

@@ -50,7 +50,7 @@ export interface QueryPlan {
   readonly order: "asc" | "desc";
 }
 
-/** A query made ready to run. */
+/** A compiled query. */
 export interface CompiledQuery {
   readonly plan: QueryPlan | null;
   readonly operators: readonly Operator[];

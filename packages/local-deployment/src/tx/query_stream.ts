@@ -58,7 +58,7 @@ export class QueryStream implements OpenRead {
     this.#reads = tx.reads;
   }
 
-  /** The next document that passes all operators, or null at the end, or when `stop` says so between two. */
+  /** The next document that passes all operators; null at the end, or when `stop` returns true between two documents. */
   next(stop: () => boolean = () => false): Yielded | null {
     while (!stop()) {
       if (this.#limits.some((left, i) => left <= 0 && this.query.operators[i]?.kind === "limit")) {
@@ -92,7 +92,7 @@ export class QueryStream implements OpenRead {
     this.#reads.close(this);
   }
 
-  /** The range that was read by now; null before the first document. */
+  /** The range that was read so far; null before the first document. */
   #readSpan(): { index: string; start: Uint8Array; end: Uint8Array | null } | null {
     const { plan } = this.query;
     if (plan === null) return null;

@@ -1,9 +1,9 @@
 import { keyAfter } from "../values/encoding/index_key.ts";
 import { RangeSet, type IndexRange } from "../values/queries/range.ts";
 
-/** A query that is still reading, and adds what it has read when it is asked to. */
+/** An open query, which adds its reads on demand. */
 export interface OpenRead {
-  /** Adds all that was read by now. */
+  /** Adds everything that was read so far. */
   settle(): void;
 }
 
@@ -19,7 +19,7 @@ export class ReadSet implements Iterable<IndexRange> {
   readonly #open = new Set<OpenRead>();
   #count = 0;
 
-  /** How many ranges were read, as far as the open queries have told. */
+  /** How many ranges were read, without the latest reads of open queries. */
   get count(): number {
     return this.#count;
   }
@@ -33,7 +33,7 @@ export class ReadSet implements Iterable<IndexRange> {
     this.#count = Math.max(0, this.#count - before) + this.#ranges.count(indexId);
   }
 
-  /** Adds what the result depends on without having been read: it is not counted. */
+  /** Adds a range that the result depends on and that is not counted as a read. */
   depend(indexId: string, start: Uint8Array, end: Uint8Array | null): void {
     this.#ranges.add(indexId, start, end);
   }
@@ -45,7 +45,7 @@ export class ReadSet implements Iterable<IndexRange> {
     else keys.push(key);
   }
 
-  /** Remembers a query, until it is closed. */
+  /** Registers a query, until it is closed. */
   open(read: OpenRead): void {
     this.#open.add(read);
   }
@@ -54,7 +54,7 @@ export class ReadSet implements Iterable<IndexRange> {
     this.#open.delete(read);
   }
 
-  /** Has all open queries add what they have read. */
+  /** Adds the reads of all open queries. */
   settle(): void {
     for (const read of this.#open) read.settle();
   }

@@ -5,7 +5,7 @@ import { openDatabase, openSnapshotConnection } from "../storage/database.ts";
 import { Documents } from "../storage/documents.ts";
 import { Meta } from "../storage/meta.ts";
 
-/** Everything a transaction works on. One per engine. */
+/** The data that transactions work on. One per engine. */
 export interface Store {
   readonly db: Database;
   readonly documents: Documents;

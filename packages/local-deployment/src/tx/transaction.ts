@@ -29,7 +29,7 @@ export interface Savepoint {
 
 const NOTHING: DocumentExtent = { size: 0, nesting: 0 };
 
-/** Of a document of the deployment's own: no limit on nesting holds for it. */
+/** The nesting of a system document, to which no limit applies. */
 const extentOf = (document: Document): DocumentExtent => ({ size: sizeOf(document), nesting: 0 });
 
 /** Tracks reads of tables that nothing was stored in yet. */
@@ -37,7 +37,7 @@ const absentIndex = (component: string): string => `absent:${component}`;
 
 /**
  * One serialisable transaction. The engine runs one at a time, so what it reads is what is committed
- * plus its own writes; a failed one leaves nothing, and what it read is known to the key.
+ * plus its own writes; a failed one is rolled back. Its reads are tracked by index key.
  */
 export class Transaction {
   #reads = new ReadSet();
@@ -46,10 +46,10 @@ export class Transaction {
   readonly now: number;
   /** The newest commit that this transaction sees. */
   readonly snapshotTs: bigint;
-  /** Grows with every write, so that an open query can tell that what it fetched ahead is stale. */
+  /** Incremented with every write, so that an open query can detect that its prefetched documents are stale. */
   writeVersion = 0;
   #open = false;
-  /** Committed or rolled back: what a function left running must not begin another. */
+  /** Whether it was committed or rolled back; code that a function left running must not begin another. */
   #ended = false;
   #savepoints = 0;
   #catalogVersion = 0;
@@ -72,7 +72,7 @@ export class Transaction {
     return this.#usage;
   }
 
-  /** From here on, counts reads apart from the transaction's, for a snapshot query. @returns what ends that */
+  /** From here on, counts reads separately from the transaction's, for a snapshot query. @returns a function that ends this */
   enterSnapshot(): () => void {
     const [usage, reads] = [this.#usage, this.#reads];
     const own = usage.forSnapshot();
@@ -138,7 +138,7 @@ export class Transaction {
     this.usage.add("bytesRead", size);
   }
 
-  /** Makes the table when it isn't there. */
+  /** Creates the table if it does not exist. */
   ensureTable(component: string, name: string): Table {
     const found = this.store.catalog.table(component, name);
     if (found !== undefined) return found;
@@ -166,7 +166,7 @@ export class Transaction {
     this.reads.insert(byIdIndex(table), this.#writes.insert(table, document, stored));
   }
 
-  /** Puts new fields in place of a stored document's; the same fields again write nothing. */
+  /** Replaces a stored document's fields; equal fields write nothing. */
   replace(table: Table, stored: StoredRow, next: Document, extent = extentOf(next)): void {
     const json = documentText(next);
     if (json === stored.json) return;
@@ -283,7 +283,7 @@ export class Transaction {
     if (typeof _id === "string") this.#large.write(_id, extent);
   }
 
-  /** Puts the commit timestamp in place of its placeholder, which is as large and was counted. */
+  /** Replaces placeholders by the commit timestamp, which has the same size. */
   #resolve(table: Table, key: Uint8Array, ts: bigint): void {
     const stored = this.store.documents.get(table.id, key);
     if (stored === null || !awaitsCommitTs(stored.json)) return;

@@ -1,7 +1,7 @@
 import { limitMessage, TRANSACTION_LIMITS, type UsageName } from "../limits/transactions.ts";
 import { FunctionError } from "../lib/errors.ts";
 
-/** What an execution has read and written, as the function log tells it. Bytes are Convex's. */
+/** The reads and writes of an execution, as in the function log. Bytes are Convex's sizes. */
 export interface DatabaseUsage {
   readonly documentsRead: number;
   readonly bytesRead: number;
@@ -9,7 +9,7 @@ export interface DatabaseUsage {
   readonly bytesWritten: number;
 }
 
-/** Of an execution that had nothing to do with the database. */
+/** The usage of an execution without a transaction. */
 export const NO_DATABASE_USAGE: DatabaseUsage = {
   documentsRead: 0,
   bytesRead: 0,
@@ -56,7 +56,7 @@ export class Usage {
     this.set(name, this.used[name] + amount);
   }
 
-  /** Says how much was used. @throws LimitError when the limit is passed */
+  /** Sets the usage. @throws LimitError when the limit is exceeded */
   set(name: UsageName, used: number): void {
     this.used[name] = used;
     if (used > this.limits[name]) throw new LimitError(name, this.limits[name]);
@@ -91,7 +91,7 @@ export class Usage {
     };
   }
 
-  /** What a snapshot query is counted in: it starts with nothing read or written. */
+  /** A separate count for a snapshot query, which starts at zero. */
   forSnapshot(): Usage {
     const usage = new Usage(this.limits);
     const { functionsScheduled, scheduledFunctionArgsBytes } = this.used;
@@ -99,13 +99,13 @@ export class Usage {
     return usage;
   }
 
-  /** Takes note of what a snapshot query has read. */
+  /** Adds the reads of a snapshot query. */
   addSnapshot({ used }: Usage): void {
     this.#aside.documentsRead += used.documentsRead;
     this.#aside.bytesRead += used.bytesRead;
   }
 
-  /** Remembers this point. @returns what takes back the writes since, which were undone; reads stay */
+  /** Marks this point. @returns a function that subtracts the writes since, which were rolled back; reads are kept */
   markWrites(): () => void {
     const { documentsWritten, bytesWritten } = this.used;
     return () => {
@@ -113,7 +113,7 @@ export class Usage {
     };
   }
 
-  /** As the function log reports it: what was not committed was not written. */
+  /** The usage for the function log, in which writes count only if they were committed. */
   ofDatabase(committed: boolean): DatabaseUsage {
     const documentsRead = this.used.documentsRead + this.#aside.documentsRead;
     const bytesRead = this.used.bytesRead + this.#aside.bytesRead;

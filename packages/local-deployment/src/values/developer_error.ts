@@ -1,7 +1,7 @@
 import { FunctionError } from "../lib/errors.ts";
 
 /**
- * A mistake in a request or in a function's code, told in production's words.
+ * A mistake in a request or in a function's code, with production's message.
  *
  * `code` is production's short code where it has one (`InvalidIndexRange`, `EvalError`, ...) and is
  * what callers should branch on; `message` is what the developer reads.

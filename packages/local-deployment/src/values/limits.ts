@@ -5,11 +5,11 @@ import { displayValue } from "./encoding/display.ts";
 import { fieldNameProblem } from "./identifiers.ts";
 import { type ConvexObject, fieldNames, isObject } from "./kinds.ts";
 
-/** What a value comes to in Convex's terms. */
+/** A value's size and nesting in Convex's terms. */
 export interface Measure {
   /** Bytes. */
   readonly size: number;
-  /** How many arrays and objects are in one another (a scalar: 0). */
+  /** How deep arrays and objects are nested (a scalar: 0). */
   readonly nesting: number;
   /** Whether it holds a commit timestamp that isn't known yet. */
   readonly pending: boolean;
@@ -104,7 +104,7 @@ class Walk {
  * that when it has checked the schema (`checkDocumentSize`).
  *
  * @param document - The whole document, `_id` and `_creationTime` included.
- * @returns What it comes to.
+ * @returns Its size and nesting.
  * @throws DeveloperError As `measure`, and `InvalidDocumentError` for nesting beyond 16
  *   levels or a field of the developer's that starts with an underscore.
  */
@@ -164,7 +164,7 @@ export function checkFieldCount(count: number): void {
   );
 }
 
-/** What `fieldNameProblem` has nothing against, found out faster. */
+/** A faster check for names that `fieldNameProblem` accepts. */
 const FIELD_NAME = /^(?!\$)[ -~]{0,1024}$/;
 
 /** @throws DeveloperError `InvalidFieldName`, in production's words */

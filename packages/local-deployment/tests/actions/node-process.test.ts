@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { NodeFolder } from "../../src/actions/runners/node_folder.ts";
 
-test("ends by itself when its deployment was gone before it began, whatever it computes", async () => {
+test("a Node process ends when its deployment has ended before its start, even while it computes", async () => {
   const dataDir = mkdtempSync(join(tmpdir(), "node-process-"));
   onTestFinished(() => rmSync(dataDir, { recursive: true, force: true }));
   const folder = new NodeFolder(dataDir);

@@ -117,7 +117,7 @@ describe("an OIDC token", () => {
       "Could not parse as OIDC ID token. Token might not be an OIDC-compliant JWT.",
     ],
     [
-      "is for someone else",
+      "is for another audience",
       { aud: "other" },
       "NoAuthProvider",
       "No auth provider found matching the given token. Check that your JWT's issuer and " +
@@ -168,7 +168,7 @@ describe("an OIDC token", () => {
 });
 
 describe("a provider's keys", () => {
-  test("are asked for once, by however many tokens at a time", async () => {
+  test("are fetched once for concurrent tokens", async () => {
     const provider = new FakeProvider(key);
     const { verify } = aVerifier(provider);
     const token = await aToken(key);
@@ -177,7 +177,7 @@ describe("a provider's keys", () => {
     expect(provider.keySetRequests).toBe(1);
   });
 
-  test("are asked for again when a token has an unknown one, but not at every such token", async () => {
+  test("are fetched again for a token with an unknown key, but not for every such token", async () => {
     const provider = new FakeProvider(key);
     const { verify, clock } = aVerifier(provider);
     await verify(await aToken(key));
@@ -190,7 +190,7 @@ describe("a provider's keys", () => {
     expect(provider.keySetRequests).toBe(2);
   });
 
-  test("are asked for again after a while, so that a withdrawn one stops working", async () => {
+  test("are fetched again after a while, so that a revoked key stops working", async () => {
     const provider = new FakeProvider(key);
     const { verify, clock } = aVerifier(provider);
     const token = await aToken(key, { exp: NOW_SECONDS + 3600 });
@@ -262,7 +262,7 @@ describe("a custom provider's token", () => {
     await expect(open.verify(await aToken(key, { aud: "b" }))).resolves.toBeDefined();
   });
 
-  test("is verified with keys from a data URL, without asking anyone", async () => {
+  test("is verified with keys from a data URL, without a request", async () => {
     const keySet = JSON.stringify({ keys: [ecKey.jwk] });
     for (const jwks of [
       `data:text/plain;charset=utf-8;base64,${Buffer.from(keySet).toString("base64")}`,
@@ -344,7 +344,7 @@ describe("a provider's configuration", () => {
   });
 });
 
-test("errors know their status", () => {
+test("errors have their HTTP status", () => {
   expect(tokenExpired()).toMatchObject({
     code: "TokenExpired",
     message: "Convex token identity expired",

@@ -3,9 +3,9 @@ import { api } from "../wire/support/api.ts";
 
 const { calls, errors, missing, reading, rules, ticks, transactions } = api;
 
-const OWN_WORDS = "it says so in words of its own";
+const OWN_WORDS = "it has its own message";
 
-/** An argument that is not what `calls:double` says, and what production says of it. */
+/** An argument that `calls:double` does not accept, and production's message. */
 const badArgument = (args: object, text: string): Case => ({
   name: `the arguments ${JSON.stringify(args)} are refused`,
   act: ({ query }) => failure(query(calls.double, args as never)),
@@ -13,13 +13,13 @@ const badArgument = (args: object, text: string): Case => ({
   differs: { "convex-test": OWN_WORDS },
 });
 
-/** What calls take and give, how they fail, and what of them stays. */
+/** Arguments, results, failures and rollbacks of calls. */
 export const callCases: readonly Case[] = [
   badArgument({}, "Object is missing the required field `n`."),
   badArgument({ n: "1" }, "Value does not match validator.\nPath: .n\n"),
   badArgument({ n: 1, m: 2 }, "Object contains extra field `m` that is not in the validator."),
   {
-    name: "a result that is not what `returns` says is refused",
+    name: "a result that does not match `returns` is refused",
     act: async ({ query, action }) => [
       await failure(query(calls.lying, {})),
       await failure(action(calls.lyingAction, {})),
@@ -45,7 +45,7 @@ export const callCases: readonly Case[] = [
     expected: [saying("just an error"), { data: null }],
   },
   {
-    name: "a mutation that fails leaves nothing",
+    name: "a mutation that fails is rolled back",
     act: async ({ query, mutation }, by) => [
       await failure(mutation(transactions.failsLate, { by })),
       await query(ticks.count, { by }),
@@ -53,7 +53,7 @@ export const callCases: readonly Case[] = [
     expected: [saying("too late"), 0],
   },
   {
-    name: "what a nested mutation wrote is undone when its failure is caught, and no more",
+    name: "only the nested mutation's writes are undone when its failure is caught",
     act: ({ mutation }, by) => mutation(transactions.survivesFailure, { by }),
     expected: { error: saying("failed on purpose"), ticks: 1 },
   },
@@ -68,12 +68,12 @@ export const callCases: readonly Case[] = [
     expected: { snapshot: 0, own: 1 },
   },
   {
-    name: "nested calls that are made at once are each done",
+    name: "concurrent nested calls all run",
     act: ({ mutation }, by) => mutation(transactions.inParallel, { by, times: 20 }),
     expected: 20,
   },
   {
-    name: "a function that isn't there is an error to those that call it",
+    name: "a call of a missing function throws",
     act: ({ query }) => query(missing.fromQuery, {}),
     expected: {
       noExport: "Could not find public function for 'calls:none'.",
@@ -82,7 +82,7 @@ export const callCases: readonly Case[] = [
     differs: { "convex-test": OWN_WORDS },
   },
   {
-    name: "the time stands still in a query",
+    name: "Date.now is fixed during a query",
     act: async ({ query }) => (await query(rules.time, {})).frozen,
     expected: true,
     differs: { "convex-test": "its clock is the machine's" },

@@ -24,13 +24,13 @@ export interface Caller {
 /** The backends that the cases are run on. */
 export type BackendName = "the local deployment" | "convex-test";
 
-/** One thing that functions do. */
+/** One behaviour of functions. */
 export interface Case {
   readonly name: string;
   /**
-   * What is done. Whatever is stored goes under `group`, since cases may share a backend.
+   * Calls functions. Documents are stored under `group`, since cases may share a backend.
    *
-   * @returns what came of it
+   * @returns the value that is compared
    */
   readonly act: (caller: Caller, group: string) => Promise<unknown>;
   readonly expected: unknown;
@@ -49,10 +49,10 @@ export async function failure(call: Promise<unknown>): Promise<unknown> {
   );
 }
 
-/** A message that has this in it: clients are told a request's id and a stack around it. */
+/** A message that contains this text: errors for clients have a request id and a stack, too. */
 export const saying = (text: string): unknown => expect.stringContaining(text) as unknown;
 
-/** A document's fields; none for what is no document. */
+/** A document's fields; none for another value. */
 export function fieldsOf(value: unknown): Record<string, unknown> {
   return typeof value === "object" && value !== null ? { ...value } : {};
 }

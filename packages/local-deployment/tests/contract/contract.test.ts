@@ -1,7 +1,7 @@
 /** The cases of the contract, on the local deployment: over the wire. */
 import { ConvexHttpClient } from "convex/browser";
 import { describe } from "vitest";
-import { fixtureDeployment } from "../wire/support/push.ts";
+import { fixtureDeployment } from "../wire/support/deployment.ts";
 import type { Caller } from "./case.ts";
 import { runCases } from "./case.ts";
 import { CASES } from "./cases.ts";

@@ -9,11 +9,11 @@ const wide = (fields: number) =>
 const notInSchema = saying("does not match the schema");
 
 /** What convex-test does instead. */
-const OWN_WORDS = "it says so in words of its own";
+const OWN_WORDS = "it has its own message";
 const NO_LIMITS = "it has no limits on documents";
 const NO_SYSTEM_FIELDS = "it leaves the system's fields to the caller";
 
-/** A document that must not be stored, what production says of it, and what convex-test does otherwise. */
+/** A document that must not be stored, production's message, and how convex-test differs. */
 const refused = (
   name: string,
   table: string,
@@ -27,7 +27,7 @@ const refused = (
   ...(convexTest === undefined ? {} : { differs: { "convex-test": convexTest } }),
 });
 
-/** What documents must be, and what becomes of them. */
+/** Validation, storing and removal of documents. */
 export const documentCases: readonly Case[] = [
   refused("of another type", "ticks", { by: 5 }, saying('in table "ticks"'), OWN_WORDS),
   refused("with a field too many", "ticks", { by: "a", more: 1 }, notInSchema, OWN_WORDS),
@@ -51,7 +51,7 @@ export const documentCases: readonly Case[] = [
     NO_LIMITS,
   ),
   {
-    name: "every kind of value comes back as it was stored",
+    name: "every kind of value is read as it was stored",
     act: async ({ query, mutation }) => {
       const value = {
         big: -(2n ** 63n),
@@ -79,7 +79,7 @@ export const documentCases: readonly Case[] = [
     ],
   },
   {
-    name: "a patch changes what it names, and a replacement everything but the system's fields",
+    name: "a patch changes its own fields, and a replacement all but the system fields",
     act: async ({ query, mutation }) => {
       const value = { a: 1, b: 2 };
       const id = String(await mutation(reading.write, { table: "anything", value }));
@@ -114,7 +114,7 @@ export const documentCases: readonly Case[] = [
     differs: { "convex-test": OWN_WORDS },
   },
   {
-    name: "documents are created one after the other",
+    name: "creation times are in the order of insertion",
     act: async ({ query, mutation }, group) => {
       const ids = await mutation(reading.seed, { group, ranks: [0, 0, 0] });
       const times: number[] = [];
@@ -125,7 +125,7 @@ export const documentCases: readonly Case[] = [
     expected: true,
   },
   {
-    name: "what is deleted is not there, and can't be changed or deleted again",
+    name: "a deleted document can't be read, changed or deleted again",
     act: async ({ query, mutation }, group) => {
       const id = await mutation(things.add, { group, name: "a" });
       await mutation(things.remove, { id });
@@ -144,7 +144,7 @@ export const documentCases: readonly Case[] = [
     differs: { "convex-test": OWN_WORDS },
   },
   {
-    name: "an id tells its table: of another it is no argument, and normalized it is null",
+    name: "an id of another table is refused as an argument and normalized to null",
     act: async ({ query, mutation }, group) => {
       const id = await mutation(things.add, { group, name: "a" });
       const tick = await mutation(reading.write, { table: "ticks", value: { by: group } });

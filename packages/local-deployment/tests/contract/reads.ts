@@ -36,7 +36,7 @@ export const readCases: readonly Case[] = [
   range("between an integer and a number", { gt: { value: 0n }, lt: { value: 0 } }, "1 -1"),
   range("that nothing is in", { gt: { value: 5 }, lt: { value: 4 } }, ""),
   {
-    name: "filters compare as indexes do, and drop what they don't keep",
+    name: "filters compare values in the order of indexes",
     act: async ({ query, mutation }, group) => {
       await mutation(reading.seed, { group, ranks: [1, 5, 3, "absent"] });
       return await query(reading.filtered, { group, above: 2 });
@@ -44,7 +44,7 @@ export const readCases: readonly Case[] = [
     expected: ["3", "5"],
   },
   {
-    name: "`unique` gives null, the one, or an error",
+    name: "`unique` returns null or the one document, or throws",
     act: async ({ query, mutation }, group) => {
       const none = await query(reading.unique, { group });
       await mutation(things.add, { group, name: "only" });
@@ -55,13 +55,13 @@ export const readCases: readonly Case[] = [
     expected: [null, "only", saying("unique() query returned more than one result")],
   },
   {
-    name: "an index that isn't there is an error",
+    name: "a query of a missing index throws",
     act: ({ query }) => failure(query(reading.byNoIndex, {})),
     expected: saying("Index things.by_nothing not found."),
-    differs: { "convex-test": "it says so in words of its own" },
+    differs: { "convex-test": "it has its own message" },
   },
   {
-    name: "pages follow one another; the last says so, and none comes after",
+    name: "pages follow one another, and the last has `isDone`",
     act: async (caller, group) => {
       await caller.mutation(reading.seed, { group, ranks: [1, 2, 3, 4, 5] });
       const seen: unknown[] = [];
@@ -91,7 +91,7 @@ export const readCases: readonly Case[] = [
     differs: { "convex-test": "it takes any cursor for any query" },
   },
   {
-    name: "what is no cursor is refused",
+    name: "an invalid cursor is refused",
     act: async (caller, group) => await failure(pageOf(caller, group, "made up")),
     expected: { data: { isConvexSystemError: true, paginationError: "InvalidCursor" } },
     differs: { "convex-test": "it takes any text for a cursor" },

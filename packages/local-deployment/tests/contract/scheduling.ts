@@ -4,7 +4,7 @@ import { api } from "../wire/support/api.ts";
 const { jobs, ticks } = api;
 const FAR_MS = 1e9;
 
-/** What the scheduler keeps of a call, and what comes of it. */
+/** Scheduled functions and their state. */
 export const schedulingCases: readonly Case[] = [
   {
     name: "a scheduled function is pending, with its name, its arguments and its time",

@@ -33,7 +33,7 @@ test.each([
   },
 );
 
-test("the others run at their time in UTC", () => {
+test("daily, weekly, monthly and cron schedules run at their time in UTC", () => {
   const next = (declare: Parameters<typeof scheduleOf>[0]) =>
     new Date(nextRun(scheduleOf(declare), AT, null)).toISOString();
   expect(next((crons) => crons.hourly("tick", { minuteUTC: 10 }, tick))).toBe(
@@ -51,11 +51,11 @@ test("the others run at their time in UTC", () => {
   expect(next((crons) => crons.cron("tick", "0 0 1 1 *", tick))).toBe("2027-01-01T00:00:00.000Z");
 });
 
-test("a schedule that can't be read is refused", () => {
+test("an invalid schedule is refused", () => {
   expect(() => nextRun({ type: "cron", cron: "every full moon" }, AT, null)).toThrow();
 });
 
-test("a minute that is left open is drawn once, and kept", () => {
+test("a minute that is not given is chosen at random once, and kept", () => {
   const schedule = scheduleOf((crons) => {
     crons.hourly("tick", {}, tick);
   });

@@ -44,7 +44,7 @@ test.each<[string, Change[], Record<string, string>?]>([
       ["CONVEX_CLOUD_URL", null],
     ],
   ],
-])("%s is fine", (_, changes, present) => {
+])("%s is allowed", (_, changes, present) => {
   check(changes, present);
 });
 

@@ -38,7 +38,7 @@ function aPush(environment: "isolate" | "node"): StartPushRequest {
 
 const context = { environment: {}, urls: { cloud: "", site: "" }, componentIds: [], pushed: [] };
 
-/** What a deployment without Node makes of a push, and how often it has looked for Node. */
+/** The outcome of a push without Node, and how often Node was looked up. */
 async function prepareWithoutNode(push: StartPushRequest) {
   let looked = 0;
   const prepared = await preparePush(push, context, {
@@ -52,21 +52,21 @@ async function prepareWithoutNode(push: StartPushRequest) {
   return { modules: Object.keys(prepared.definitions[""]?.modules ?? {}), looked };
 }
 
-describe("a push with Node modules", () => {
-  test("is refused where there is no Node", async () => {
+describe("a push", () => {
+  test("with Node modules is refused without Node", async () => {
     await expect(prepareWithoutNode(aPush("node"))).rejects.toMatchObject({
       status: 400,
       code: "DeploymentNotConfiguredForNodeActions",
     });
   });
 
-  test("needs no Node without them, nor looks for it", async () => {
+  test("without Node modules does not look Node up", async () => {
     expect(await prepareWithoutNode(aPush("isolate"))).toEqual({ modules: ["m.js"], looked: 0 });
   });
 });
 
-describe("Node is looked for on the PATH", () => {
-  test("and is not what Bun puts there by that name, nor what can't be run, nor an old one", async () => {
+describe("Node is looked up on the PATH", () => {
+  test("and Bun's `node`, files that can't be run and old versions are skipped", async () => {
     const [shim, plain, old] = [aFolder(), aFolder(), aFolder()];
     symlinkSync(bunPath(), join(shim, "node"));
     writeFileSync(join(plain, "node"), "no program");

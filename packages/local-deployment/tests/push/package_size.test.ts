@@ -4,7 +4,7 @@ import { checkPackageSize } from "../../src/push/package_size.ts";
 const module = (source: string) => ({ path: "m.js", source, environment: "isolate" as const });
 const maximum = { zipped: 100, unzipped: 2_000 };
 
-test("a push is measured packed and unpacked, source maps too", () => {
+test("a push's size is limited packed and unpacked, with its source maps", () => {
   expect(() => {
     checkPackageSize([module("a".repeat(1_999))], maximum);
   }).not.toThrow();

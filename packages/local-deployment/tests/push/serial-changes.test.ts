@@ -3,7 +3,7 @@ import { PushService } from "../../src/application/push_service.ts";
 import type { ActionPool } from "../../src/application/action_pool.ts";
 import type { EngineClient } from "../../src/application/engine_client.ts";
 
-/** An engine without code, that answers when it is told to. */
+/** An engine without code, which answers when the test lets it. */
 function heldEngine() {
   const asked: string[] = [];
   let answer: () => void = () => undefined;
@@ -19,17 +19,18 @@ function heldEngine() {
   return { asked, answer, call };
 }
 
-test("variables are changed when the push that is being finished is, which was evaluated with those before", async () => {
+test("variables change only after a push in progress, which was evaluated with the old ones, has finished", async () => {
   const engine = heldEngine();
-  const noted = async () => undefined;
-  const service = new PushService(
+  const changeSeen = async () => undefined;
+  const service = new PushService({
     // The one method that it calls.
-    engine as unknown as EngineClient,
+    engine: engine as unknown as EngineClient,
     // Nothing is analysed.
-    {} as unknown as ActionPool,
-    { cloud: "", site: "" },
-    { code: noted, environment: noted },
-  );
+    actions: {} as unknown as ActionPool,
+    urls: { cloud: "", site: "" },
+    wallTimeoutMs: undefined,
+    changed: { code: changeSeen, environment: changeSeen },
+  });
   const finished = service.finish("overtaken").catch((error: unknown) => error);
   const changed = service.changeVariables([{ name: "A", value: "1" }]);
   await Promise.resolve();

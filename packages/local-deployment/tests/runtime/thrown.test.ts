@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { expect, test } from "vitest";
 import { bunPath } from "../../../../tests/support/bun.ts";
 
-/** Throws where nobody waits, and reads the error's calls after its function was collected. */
+/** Throws in a floating promise, and reads the error's frames after its function was garbage collected. */
 const SCRIPT = `
   import { constants, createContext, Script } from "node:vm";
   import { framesOfError } from "${new URL("../../src/runtime/errors/thrown.ts", import.meta.url).href}";
@@ -24,7 +24,7 @@ const SCRIPT = `
   console.log(JSON.stringify(framesOfError(thrown)));
 `;
 
-test("an error has its calls when its function is collected before they are asked for", () => {
+test("an error has its frames even if its function was garbage collected before they were read", () => {
   const printed = execFileSync(bunPath(), ["-e", SCRIPT], { encoding: "utf8" });
   expect(JSON.parse(printed)).toEqual([
     { call: "named", path: "a.js", line: 1, column: expect.any(Number) as number },

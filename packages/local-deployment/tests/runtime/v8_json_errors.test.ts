@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { v8JsonError } from "../../src/runtime/errors/v8_json_errors.ts";
 
-/** What this Node's V8 says of a text; null of one that is JSON. Before V8 11.4 it told no line and no column. */
+/** The message of this Node's V8 for a text; null for valid JSON. Before V8 11.4 it had no line and column. */
 function v8(text: string): string | null {
   try {
     JSON.parse(text);
@@ -50,7 +50,7 @@ const pieces = fc.constantFrom(
   ],
 );
 
-test("says of a text that is no JSON what V8 says", () => {
+test("an invalid JSON text has V8's message", () => {
   const texts = fc.oneof(
     fc.array(pieces, { maxLength: 14 }).map((parts) => parts.join("")),
     fc.json().chain((json) =>
@@ -79,6 +79,6 @@ test.each([
     '{\n  "a": 1,\n}',
     "Expected double-quoted property name in JSON at position 12 (line 3 column 1)",
   ],
-])("says of %j where it can't be read", (text, words) => {
+])("the message for %j has the position of the error", (text, words) => {
   expect(v8JsonError(text)).toBe(words);
 });

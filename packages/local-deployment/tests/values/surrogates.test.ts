@@ -79,7 +79,7 @@ describe("a string with half a surrogate pair", () => {
       '[1,\n"\\ud83d\\ude00",\n"\\udc00"]',
       "lone leading surrogate in hex escape at line 3 column 7",
     ],
-  ])("is told in the parser's words: %s", (text, words) => {
+  ])("has the parser's message: %s", (text, words) => {
     expect(() => parseWireJson(text)).toThrow(words);
   });
 

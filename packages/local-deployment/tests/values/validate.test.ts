@@ -161,7 +161,7 @@ describe("a validator", () => {
       "Value does not match validator.\nPath: .at\nValue: 9223372036854775807\n" +
         "Validator: v.float64()",
     ],
-  ])("says of %s what production says", (_name, validator, value, reason) => {
+  ])("has production's message for %s", (_name, validator, value, reason) => {
     expect(reasonOf(validator, value)).toBe(reason);
   });
 

@@ -38,7 +38,7 @@ interface Run {
   id: string;
   groups: Set<ProcessGroup>;
   detached: DetachedProcesses;
-  /** See `app-port.ts`. */
+  /** The port that stands for port 3000 in this sandbox, and is its `PORT`. */
   port: Promise<number>;
 }
 

@@ -6,17 +6,17 @@ import type { ActionFrame } from "../frame.ts";
 import type { SyscallClient } from "../syscall_client.ts";
 import { UnawaitedOperations } from "./unawaited.ts";
 
-/** What an action is served with, besides the machine's own. */
+/** The services of an action, besides the web APIs of the machine. */
 export interface ActionEnvironment {
   readonly env: Readonly<Record<string, string>>;
   readonly syscalls: SyscallClient;
   readonly fetch: (request: Request, init: RequestInit) => Promise<Response>;
 }
 
-/** What an action in an isolate may do; `end` takes back what it has left running. */
+/** The host functions of an action in an isolate; `end` cancels what it has left running. */
 export interface ActionHost extends IsolateHost {
   readonly end: () => void;
-  /** What it has begun and not waited for. */
+  /** Operations that it has started and not awaited. */
   readonly unawaited: UnawaitedOperations;
 }
 

@@ -2,7 +2,7 @@ import type { Isolate } from "../../runtime/isolate.ts";
 import type { FromHttpCall, ToHttpCall, WireRequest } from "../protocol.ts";
 import { ResponseStream } from "./response_stream.ts";
 
-/** An HTTP action's request and response in its thread: both bodies cross piece by piece, each when it is asked for. */
+/** An HTTP action's request and response in its thread: both bodies are transferred chunk by chunk, on demand. */
 export class HttpCall {
   readonly #client = new AbortController();
   readonly #response: ResponseStream;
@@ -13,7 +13,7 @@ export class HttpCall {
     this.#response = new ResponseStream(send, this.#client.signal);
   }
 
-  /** The request as the action gets it. Its signal is aborted when the client goes away, as in production. */
+  /** The request as the action gets it. Its signal is aborted when the client disconnects, as in production. */
   request({ method, url, headers, hasBody }: WireRequest, isolate: Isolate): Request {
     return isolate.newRequest(url, {
       method,
@@ -23,17 +23,17 @@ export class HttpCall {
     });
   }
 
-  /** Whether the client has gone away. */
+  /** Whether the client has disconnected. */
   get clientGone(): boolean {
     return this.#client.signal.aborted;
   }
 
-  /** Sends the response to its end, or until the client goes away. @throws what its body throws */
+  /** Sends the response to its end, or until the client disconnects. @throws what its body throws */
   async respond(response: Response): Promise<void> {
     await this.#response.send(response);
   }
 
-  /** Takes what the server says. An error of the request's body is thrown where the action reads it. */
+  /** Handles a message of the server. An error of the request's body is thrown where the action reads it. */
   receive(message: ToHttpCall): void {
     switch (message.kind) {
       case "pull":
@@ -54,7 +54,7 @@ export class HttpCall {
     }
   }
 
-  /** The request's body, of which nothing is fetched before the action reads it. */
+  /** The request's body, which is fetched only as the action reads it. */
   #body(): ReadableStream<Uint8Array> {
     return new ReadableStream({
       type: "bytes",

@@ -5,37 +5,37 @@ import type { FromHttpCall } from "../protocol.ts";
 /** Statuses that a response with a body can't have. */
 const BODYLESS = new Set([101, 204, 205, 304]);
 
-/** What is there takes a stream a few microtasks to give; one made of others, some more. */
+/** A stream yields data that it already has within a few microtasks; a stream made of other streams needs some more. */
 const SOON_MICROTASKS = 64;
 
 type Reader = ReadableStreamDefaultReader<unknown>;
 type Read = Awaited<ReturnType<Reader["read"]>>;
 
-/** What a body gave at once. */
+/** The data that a body yielded without waiting. */
 interface Start {
   readonly bytes: Uint8Array<ArrayBuffer>;
   /** The read that is pending; null when the body has ended. */
   readonly next: Promise<Read> | null;
 }
 
-/** Sends one response to the server: its head at once, the pieces of its body one by one, as the client takes them. */
+/** Sends one response to the server: its head at once, the chunks of its body one by one, as the client takes them. */
 export class ResponseStream {
   #pulls = 0;
   #pulled: () => void = () => undefined;
 
-  /** @param client aborted when the client has gone away */
+  /** @param client aborted when the client has disconnected */
   constructor(
     private readonly post: (message: FromHttpCall) => void,
     private readonly client: AbortSignal,
   ) {}
 
-  /** The client takes one more piece. */
+  /** The client takes one more chunk. */
   pull(): void {
     this.#pulls++;
     this.#pulled();
   }
 
-  /** Sends everything, or stops the body when the client goes away. @throws what the body throws */
+  /** Sends everything, or stops the body when the client disconnects. @throws what the body throws */
   async send(response: Response): Promise<void> {
     if (response.body === null || BODYLESS.has(response.status)) {
       this.#head(response, null, false);
@@ -76,7 +76,7 @@ export class ResponseStream {
     }
   }
 
-  /** Waits until a piece is asked for. */
+  /** Waits until a chunk is asked for. */
   #demand(): Promise<void> {
     if (this.#pulls > 0) return Promise.resolve();
     return new Promise((resolve) => {
@@ -86,17 +86,17 @@ export class ResponseStream {
 
   #clientGone(): Promise<null> {
     return new Promise((resolve) => {
-      const told = () => {
+      const aborted = () => {
         resolve(null);
       };
-      if (this.client.aborted) told();
-      else this.client.addEventListener("abort", told);
+      if (this.client.aborted) aborted();
+      else this.client.addEventListener("abort", aborted);
     });
   }
 }
 
 /**
- * Reads as far as a body comes without waiting, so that one that was there when the response was made is sent
+ * Reads the data that a body yields without waiting, so that a body that was complete when the response was made is sent
  * with its length, as production sends it.
  */
 async function readStart(reader: Reader): Promise<Start> {
@@ -114,13 +114,13 @@ async function readStart(reader: Reader): Promise<Start> {
   }
 }
 
-/** Whether a promise settles before anything comes from outside, of which there is nothing among microtasks. */
+/** Whether a promise settles within microtasks, so without waiting for anything outside JavaScript. */
 async function settlesSoon(promise: Promise<unknown>): Promise<boolean> {
   const state = { settled: false };
-  const told = () => {
+  const settled = () => {
     state.settled = true;
   };
-  promise.then(told, told);
+  promise.then(settled, settled);
   for (let i = 0; i < SOON_MICROTASKS && !state.settled; i++) await Promise.resolve();
   return state.settled;
 }
@@ -140,7 +140,7 @@ function concat(
   return all;
 }
 
-/** A copy of what a stream gave: the action may go on using its own. @throws TypeError for what is not bytes */
+/** A copy of a stream's chunk, as the action may reuse its buffer. @throws TypeError for a chunk that is not bytes */
 function bytesOf(chunk: unknown): Uint8Array<ArrayBuffer> {
   if (isAnyArrayBuffer(chunk)) return new Uint8Array(chunk).slice();
   if (ArrayBuffer.isView(chunk)) {

@@ -14,13 +14,13 @@ import type { ActionOutcome } from "../protocol.ts";
 /** How often a running action's memory is measured, in milliseconds. */
 const HEAP_CHECK_MS = 100;
 
-/** The code of one action's component, and what serves it. */
+/** The code of one action's component, and its host functions. */
 export interface ActionCode extends ActionEnvironment {
   readonly find: (path: string) => ModuleScript | undefined;
 }
 
 /**
- * Runs one action, or one HTTP action until its response has gone, in an isolate of its own. Never throws.
+ * Runs one action, or one HTTP action until its response was sent, in an isolate of its own. Never throws.
  * @param http an HTTP action's request and response
  */
 export async function runAction(
@@ -47,7 +47,7 @@ export async function runAction(
   }
 }
 
-/** Fails an action that keeps more than production allows, while it pauses. */
+/** Fails an action that holds more memory than production allows, when it awaits something. */
 function watchHeap(frame: ActionFrame): void {
   const heap = new HeapLimit();
   const timer = setInterval(() => {
@@ -57,13 +57,13 @@ function watchHeap(frame: ActionFrame): void {
 }
 
 async function warnOfUnawaited(frame: ActionFrame, { unawaited }: ActionHost): Promise<void> {
-  // What is done by now has only not been told yet.
+  // Operations that have completed may not have been counted as done yet.
   await new Promise((resolve) => setImmediate(resolve));
   const warning = unawaited.warning();
   if (warning !== null) frame.log("WARN", [warning]);
 }
 
-/** The exports of a module, which may do nothing but export while it is evaluated. */
+/** The exports of a module, which may have no side effects while it is evaluated. */
 function load(
   frame: ActionFrame,
   isolate: Isolate,

@@ -1,8 +1,8 @@
-/** Counts what an action has begun and what of it is not done. */
+/** Counts the operations that an action has started and that have not completed. */
 export class UnawaitedOperations {
   readonly #counts = new Map<string, number>();
 
-  /** Counts `work` until it is done. */
+  /** Counts `work` until it settles. */
   async add<T>(name: string, work: Promise<T>): Promise<T> {
     this.#count(name, 1);
     try {

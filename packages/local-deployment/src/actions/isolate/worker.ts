@@ -90,6 +90,6 @@ self.onmessage = ({ data }: MessageEvent<ToRunner>) => {
   }
 };
 
-// What no action is known to have left behind must not take its successor down.
+// A failure that can't be traced to an action must not end the thread, in which the next action may run.
 watchRejections(() => undefined);
 process.on("uncaughtException", () => undefined);

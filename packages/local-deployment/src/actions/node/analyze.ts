@@ -5,7 +5,7 @@ import type { AnalyzeOutcome, AnalyzeTask, NodeExport } from "../protocol.ts";
 import { replaceEnvironment, setModuleGlobals } from "./environment.ts";
 import { describeThrown, readStacksIn } from "./thrown.ts";
 
-/** What the convex package leaves on each kind of function: a mark, and the method that runs it. */
+/** The properties that the convex package sets on each kind of function: a mark, and the method that runs it. */
 const KINDS = [
   ["Action", "isAction", ["invokeAction"]],
   ["Query", "isQuery", ["invokeQuery"]],
@@ -14,7 +14,7 @@ const KINDS = [
 ] as const;
 
 /**
- * Imports modules and tells what they export, up to the first that can't be imported, as production does
+ * Imports modules and describes their exports, up to the first that can't be imported, as production does
  * (`analyze` in npm-packages/node-executor/src/executor.ts). Never rejects.
  */
 export async function analyzeNodeExports({

@@ -3,12 +3,12 @@ import { Writable } from "node:stream";
 import { inspect } from "node:util";
 import { labelText, type LogLevel } from "../../runtime/console.ts";
 
-/** What the code that runs logs to: an action, or modules that are imported to be analysed. */
+/** The log of the running code: an action's, or that of modules that are analysed. */
 export interface Logger {
   log(level: LogLevel, messages: readonly string[]): void;
 }
 
-/** As production prints values in Node: with Node's own words, and longer strings. */
+/** How production prints values in Node: by Node's own formatting, with longer strings. */
 const OPTIONS = { maxStringLength: 32_768, customInspect: true };
 
 /** Each logger's own `console`. */

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { createRequire } from "node:module";
 import { byName } from "../../values/order.ts";
 
-/** What functions see of the machine's own variables: what Lambda and Node have in common (node-executor). */
+/** The machine's variables that functions see: those that Lambda has too (node-executor). */
 const MACHINE = ["PATH", "PWD", "LANG", "NODE_PATH", "TZ", "UTC"];
 
 const machine = Object.fromEntries(

@@ -11,12 +11,12 @@ import { describeThrown, readStacksIn } from "./thrown.ts";
 
 type End = FromRunner & { kind: "done" | "thrown" };
 
-/** Something wrong with the call, and not in the function: told as it is. */
+/** An error of the call, and not of the function: its message is reported unchanged. */
 class CallError extends Error {}
-/** The function took too long; what is left of it runs on, so that the process has to go. */
+/** The function took too long and still runs, so its process must be ended. */
 class TimeoutError extends CallError {}
 
-/** Runs one action to its end, and says how that was. Never rejects. */
+/** Runs one action to its end. Never rejects. @returns how it ended */
 export async function executeAction(
   task: ActionTask,
   send: (message: FromRunner) => void,

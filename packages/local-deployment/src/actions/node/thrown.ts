@@ -19,7 +19,7 @@ export function readStacksIn(modules: string): void {
   };
 }
 
-/** What a function threw, whatever it was. */
+/** Describes any value that a function threw. */
 export function describeThrown(thrown: unknown): Omit<Thrown, "name"> & { name: string } {
   const isObject = typeof thrown === "object" && thrown !== null;
   // Reading the stack is what makes it.
@@ -42,7 +42,7 @@ function messageOfThrown(thrown: unknown): string {
     if (thrown === null || thrown === undefined) return "unknown error";
     const message: unknown =
       typeof thrown === "object" ? Reflect.get(thrown, "message") : undefined;
-    // Whatever says what it is: objects of their own classes too.
+    // Any value with a `toString`, so objects of the function's own classes too.
     // eslint-disable-next-line @typescript-eslint/no-base-to-string -- "[object Object]" is what production says of others
     return String(message ?? thrown);
   } catch {

@@ -16,10 +16,10 @@ import { installConsole, type Logger } from "./console.ts";
 import { executeAction } from "./execute.ts";
 import { describeThrown } from "./thrown.ts";
 
-/** How often it is checked that the parent is there, in milliseconds. */
+/** How often it is checked that the parent process is running, in milliseconds. */
 const PARENT_CHECK_MS = 500;
 
-/** The action that runs; null between two. */
+/** The running action, if there is one. */
 let running: number | null = null;
 /** Takes what modules log while they are analysed. */
 let analysis: Logger | undefined;
@@ -28,7 +28,7 @@ let exiting = false;
 
 const toParent = process.send?.bind(process);
 if (toParent === undefined) throw new Error("This is started by the local deployment.");
-// The channel is the deployment's: functions don't see it, as in production.
+// The channel belongs to the deployment and is hidden from functions, as in production.
 delete process.send;
 
 const send = (message: FromRunner) => {
@@ -129,7 +129,7 @@ process.on("message", (message: ToRunner) => {
 
 /**
  * Ends this process when the deployment that started it has ended, even by `kill -9`. Another thread checks it, since
- * a function that computes without end keeps the main thread from learning of anything.
+ * a function that computes without end blocks the main thread.
  *
  * @param parent The deployment's process id; it may be gone before this process has begun.
  */

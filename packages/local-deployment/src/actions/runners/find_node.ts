@@ -8,14 +8,14 @@ import { z } from "zod";
 const run = promisify(execFile);
 
 const TIMEOUT_MS = 10_000;
-/** Bun puts itself on the PATH as `node`, and says there what it is. */
+/** Bun puts itself on the PATH as `node`; this reveals it. */
 const WHICH =
   "JSON.stringify({ major: parseInt(process.versions.node), bun: 'bun' in process.versions })";
 const which = z.object({ major: z.number(), bun: z.boolean() });
 
 let found: string | null = null;
 
-/** The `node` of the PATH that is Node itself, 20 or later; null when there is none. */
+/** The first `node` on the PATH that is Node.js 20 or later, and not Bun; null when there is none. */
 export async function findNode(): Promise<string | null> {
   found ??= await findNodeIn(process.env.PATH ?? "");
   return found;

@@ -9,11 +9,11 @@ import { IsolateRunner } from "./isolate_runner.ts";
 import { RunnerPool } from "./pool.ts";
 import { runOn, type HttpPeer, type SyscallRequest } from "./run_on.ts";
 
-/** Runs isolate actions and HTTP actions, each in a thread where nothing else runs meanwhile. */
+/** Runs isolate actions and HTTP actions, one at a time per thread. */
 export class IsolateActions {
   readonly #pool: RunnerPool<IsolateRunner>;
   readonly #modules = new Map<string, Promise<ActionModules>>();
-  /** Counts what makes modules be loaded again. */
+  /** Incremented when modules must be loaded again. */
   #version = 0;
 
   /** @param modulesOf asks the engine for a component's code and variables. */
@@ -26,7 +26,7 @@ export class IsolateActions {
   }
 
   /**
-   * Runs to the end; an HTTP action, until its response was sent or its client has gone away. Never rejects.
+   * Runs to the end; an HTTP action, until its response was sent or its client has disconnected. Never rejects.
    * @param http the server's end of an HTTP action
    */
   async run(

@@ -1,4 +1,4 @@
-/** Lets so many through at once; the others wait in the order in which they came. */
+/** A semaphore: it grants a number of slots at once, and the others wait in order. */
 export class Limiter {
   #free: number;
   readonly #waiting: ((admitted: boolean) => void)[] = [];
@@ -9,9 +9,9 @@ export class Limiter {
   }
 
   /**
-   * Waits for a place, which `release` gives back.
-   * @param timeoutMs how long, in milliseconds; null for as long as it takes
-   * @returns whether it was had in time
+   * Waits for a slot, which `release` returns.
+   * @param timeoutMs how long to wait, in milliseconds; null for no limit
+   * @returns whether the slot was granted in time
    */
   acquire(timeoutMs: number | null): Promise<boolean> {
     if (this.#free > 0) {
@@ -40,7 +40,7 @@ export class Limiter {
     else next(true);
   }
 
-  /** Turns away everybody who waits. */
+  /** Refuses all waiting calls. */
   close(): void {
     for (const settle of this.#waiting.splice(0)) settle(false);
   }

@@ -22,7 +22,7 @@ type NodeActionTask = Omit<ActionTask, "node"> & {
 
 type AnswerSyscall = (call: SyscallRequest) => Promise<SyscallAnswer>;
 
-/** Runs Node actions, each in a process where nothing else runs meanwhile. */
+/** Runs Node actions, one at a time per process. */
 export class NodeActions {
   readonly #pool: RunnerPool<NodeRunner>;
   readonly #folder: NodeFolder;
@@ -31,7 +31,7 @@ export class NodeActions {
   /**
    * @param sources asks the engine for the app's Node modules.
    * @param timeoutMs how long an action may take, in milliseconds
-   * @param dataDir where the folder of what Node reads is made
+   * @param dataDir the folder in which the files for Node are written
    */
   constructor(
     sources: () => Promise<readonly NodeModuleSource[]>,
@@ -57,7 +57,7 @@ export class NodeActions {
   }
 
   /**
-   * Imports modules of a push and tells what they export, in a process of its own.
+   * Imports the modules of a push in a process of their own, and describes their exports.
    * @throws Error when the process ends, or can't be started
    */
   async analyze(
@@ -79,7 +79,7 @@ export class NodeActions {
     }
   }
 
-  /** New code: the next action runs in a new process, and those that run go on in theirs. */
+  /** New code: the next action runs in a new process, and running ones continue in theirs. */
   async renew(): Promise<void> {
     this.#pool.renew();
     await this.#code.renew();
@@ -109,7 +109,7 @@ export class NodeActions {
         return { outcome: end.outcome, logs };
       case "thrown": {
         const { module } = task.target;
-        // Of what it shares with others production has no map there (`source_maps_callback` in crates/application).
+        // For shared chunks production has no source map here (`source_maps_callback` in crates/application).
         const map = await readSourceMap(modules, module);
         return failedRun(
           nodeFailure(end.thrown, (path) => (path === module ? map : null)),

@@ -6,13 +6,13 @@ import { UNEXPECTED_TIMEOUT, type NodeRunner } from "./node_runner.ts";
 import { nodeFailure } from "./node_failure.ts";
 import type { NodeModuleSource } from "./node_folder.ts";
 
-/** What came of importing a push's modules in Node. */
+/** The result of importing a push's modules in Node. */
 export type NodeAnalysis =
   | {
       readonly kind: "analyzed";
       readonly modules: Readonly<Record<string, readonly NodeExport[]>>;
     }
-  /** One can't be imported: `error` tells it as production does, with the lines of its source and what it logged. */
+  /** One can't be imported: `error` is production's text, with the lines of its source and its log. */
   | { readonly kind: "failed"; readonly error: string }
   /** There is no Node to import them in. */
   | { readonly kind: "noNode" };
@@ -21,9 +21,9 @@ export type NodeAnalysis =
 const ANALYZE_TIMEOUT_MS = 60_000;
 
 /**
- * Imports modules in a process, in which they may go on when this has resolved: it is to be ended then.
+ * Imports modules in a process, which the caller must end afterwards, as they may still be running.
  *
- * @param sources - The modules: their source maps are what failures are told with.
+ * @param sources - The modules, whose source maps are used in the text of failures.
  * @throws Error when the process ends
  */
 export function analyzeOn(

@@ -1,6 +1,6 @@
 import type { NodeFolder, NodeModuleSource } from "./node_folder.ts";
 
-/** The modules of one push, as they are written for Node. */
+/** The modules of one push, in their files for Node. */
 interface Package {
   readonly modules: string;
   users: number;
@@ -17,7 +17,7 @@ export class NodeCode {
     private readonly sources: () => Promise<readonly NodeModuleSource[]>,
   ) {}
 
-  /** Runs something with the folder of the active modules, which stays as long. @throws when it can't be written */
+  /** Runs `work` with the folder of the active modules, which is kept until it ends. @throws when it can't be written */
   async use<T>(run: (modules: string) => Promise<T>): Promise<T> {
     const used = await this.#written();
     used.users++;
@@ -29,7 +29,7 @@ export class NodeCode {
     }
   }
 
-  /** New code is active. */
+  /** Called when new code is active. */
   async renew(): Promise<void> {
     const old = this.#current;
     this.#current = null;

@@ -12,13 +12,13 @@ export interface NodeModuleSource {
 
 const ENTRY = fileURLToPath(new URL("../node/worker.ts", import.meta.url));
 
-/** What Node processes read: their script, and the modules of each push. The owner's alone. */
+/** The files of Node processes: their script, and the modules of each push. Readable by the owner only. */
 export class NodeFolder {
   readonly path: string;
   #script: Promise<string> | null = null;
   #packages = 0;
 
-  /** Makes it anew: a process that was killed has left its own. */
+  /** Creates the folder, and removes one that a killed process has left. */
   constructor(dataDir: string) {
     const path = join(realpathSync(dataDir), "node");
     rmSync(path, { recursive: true, force: true, maxRetries: 3 });
@@ -26,7 +26,7 @@ export class NodeFolder {
     this.path = path;
   }
 
-  /** The bundled script that the processes run; made when it is first asked for. */
+  /** The bundled script that the processes run; built at its first use. */
   async script(): Promise<string> {
     this.#script ??= this.#bundle();
     try {
@@ -64,7 +64,7 @@ export class NodeFolder {
   }
 
   async #bundle(): Promise<string> {
-    // Loaded when it is needed: a start does without.
+    // Loaded only when it is needed, which keeps the start fast.
     const esbuild = await import("esbuild");
     const outfile = join(this.path, "worker.cjs");
     try {

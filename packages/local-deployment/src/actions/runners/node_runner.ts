@@ -3,10 +3,10 @@ import type { Egress } from "../egress.ts";
 import type { FromRunner, ToRunner } from "../protocol.ts";
 import type { Runner, RunnerListener } from "./runner.ts";
 
-/** What Node itself reads when it starts; functions see none but PATH. */
+/** Variables that Node reads when it starts; functions see only PATH. */
 const NODE_READS = ["PATH", "NODE_EXTRA_CA_CERTS", "SSL_CERT_FILE", "SSL_CERT_DIR"];
 
-/** What production says of code that went on when its own timeout should have ended it. */
+/** Production's text for code that still runs after its own timeout. */
 export const UNEXPECTED_TIMEOUT =
   "Function execution unexpectedly timed out. Check your function for infinite loops or other long-running operations.";
 
@@ -56,7 +56,7 @@ export class NodeRunner implements Runner {
     try {
       this.#process.send(message);
     } catch {
-      // It has just ended, which its end tells.
+      // It has just ended; the exit event reports that.
     }
   }
 
@@ -66,7 +66,7 @@ export class NodeRunner implements Runner {
   }
 }
 
-/** In UTC and English, as functions find themselves in production; nothing of this process's own. */
+/** The environment of functions in production, with UTC and English, and nothing of this process's own. */
 function environment(folder: string): Record<string, string> {
   const needed = NODE_READS.flatMap((name) => {
     const value = process.env[name];

@@ -4,7 +4,7 @@ import type { Runner } from "./runner.ts";
 const IDLE_MS = 2 * 60_000;
 /** How often idle runners are checked, in milliseconds. */
 const CHECK_MS = 15_000;
-/** How soon an idle runner answers, in milliseconds; one that does not is busy with what an action has left. */
+/** How soon an idle runner must answer, in milliseconds; one that does not still runs code of its last action. */
 const ANSWER_MS = 1_500;
 
 /** Runners that are kept for the next action. Each is used by one at a time. */
@@ -23,7 +23,7 @@ export class RunnerPool<R extends Runner> {
     }, CHECK_MS);
   }
 
-  /** One for the caller alone, until it gives it back or ends it. @throws Error when none can be started */
+  /** Reserves a runner until the caller gives it back or ends it. @throws Error when none can be started */
   async take(): Promise<R> {
     for (let idle = this.#idle.pop(); idle !== undefined; idle = this.#idle.pop()) {
       if (await isResponsive(idle.runner)) return idle.runner;
@@ -51,19 +51,19 @@ export class RunnerPool<R extends Runner> {
     else this.#idle.push({ runner, since: Date.now() });
   }
 
-  /** Ends a runner, whatever it does. */
+  /** Ends a runner, even a busy one. */
   end(runner: R): void {
     this.#forget(runner);
     runner.end();
   }
 
-  /** Makes the next action run in a new runner; running ones stay in theirs. */
+  /** Makes the next actions use new runners; running actions keep theirs. */
   renew(): void {
     for (const runner of this.#all) this.#stale.add(runner);
     for (const { runner } of this.#idle) this.end(runner);
   }
 
-  /** Ends all of them, and tells their listeners. */
+  /** Ends all runners, and notifies their listeners. */
   close(): void {
     this.#closed = true;
     clearInterval(this.#cleanUp);
@@ -80,7 +80,7 @@ export class RunnerPool<R extends Runner> {
   }
 }
 
-/** Whether a runner that should have nothing to do is free. */
+/** Whether an idle runner answers in time. */
 function isResponsive(runner: Runner): Promise<boolean> {
   return new Promise((resolve) => {
     const settle = (free: boolean) => {

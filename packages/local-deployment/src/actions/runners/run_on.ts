@@ -12,29 +12,29 @@ import type { Runner } from "./runner.ts";
 /** A system call, as an action makes it. */
 export type SyscallRequest = FromRunner & { readonly kind: "syscall" };
 
-/** What became of a run. */
+/** How a run ended. */
 export type RunEnd =
   | (FromRunner & { readonly kind: "done" | "thrown" })
   /** It did not end in time, and still runs. */
   | { readonly kind: "timedOut" }
-  /** It fills the machine's memory, and still runs. */
+  /** It has exceeded the memory limit, and still runs. */
   | { readonly kind: "outOfMemory" }
   /** The thread or process has ended. */
   | { readonly kind: "exited" }
-  /** An action that it called was refused, which fails this one too; it still runs. */
+  /** An action that it called was refused, so it has failed too; it still runs. */
   | { readonly kind: "refused"; readonly refusal: Refusal }
-  /** The client of its response has gone away; it still runs. */
+  /** The client of its response has disconnected; it still runs. */
   | { readonly kind: "abandoned" };
 
 /** The server's end of an HTTP action's request and response. */
 export interface HttpPeer {
-  /** How much of the response's body has come. */
+  /** How many bytes of the response's body were received. */
   readonly bytesSent: number;
-  /** What there is to say of it in the log. */
+  /** Further lines for its log. */
   readonly lines: readonly LogLine[];
   /**
-   * @param send takes what is for the action, as long as it runs
-   * @param abandon stops waiting for the action, which still runs
+   * @param send sends a message to the action while it runs
+   * @param abandon stops waiting for the action, which may still run
    */
   attach(send: (message: ToHttpCall) => void, abandon: () => void): void;
   receive(message: FromHttpCall): void;
@@ -48,13 +48,13 @@ interface Service {
   /** How long it may take, in milliseconds. */
   readonly timeoutMs: number;
   readonly syscall: (call: SyscallRequest) => Promise<SyscallAnswer>;
-  /** Null for what is no HTTP action. */
+  /** Null unless it is an HTTP action. */
   readonly http: HttpPeer | null;
-  /** Whether it fills the machine's memory; it is asked several times a second. */
+  /** Whether it exceeds the memory limit; called several times a second. */
   readonly isOverLimit?: () => boolean;
 }
 
-/** Runs an action where nothing else runs. The runner is the caller's again when this resolves. Never rejects. */
+/** Runs an action on a runner that the caller has reserved, until this resolves. Never rejects. */
 export function runOn(
   runner: Runner,
   task: ActionTask,
@@ -70,7 +70,7 @@ export function runOn(
     };
     const answer = async (call: SyscallRequest) => {
       const answer = await syscall(call);
-      // What has ended can't be answered any more, and another action may be there.
+      // The run has ended, and the runner may have another action.
       if (runner.listener !== listener) return;
       if ("refusal" in answer) finish({ kind: "refused", refusal: answer.refusal });
       else if ("failure" in answer)

@@ -1,6 +1,6 @@
 import type { FromRunner, ToRunner } from "../protocol.ts";
 
-/** Takes what a runner sends, and is told when its thread or process ends by itself. */
+/** Receives a runner's messages, and is notified when its thread or process ends by itself. */
 export interface RunnerListener {
   onMessage(message: FromRunner): void;
   onExit(): void;
@@ -10,6 +10,6 @@ export interface RunnerListener {
 export interface Runner {
   listener: RunnerListener | null;
   send(message: ToRunner): void;
-  /** Ends it at once, whatever it does, without telling its listener. */
+  /** Ends it at once, even when it is busy, without notifying its listener. */
   end(): void;
 }

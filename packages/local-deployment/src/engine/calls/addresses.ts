@@ -21,11 +21,11 @@ export type Address = z.infer<typeof addressSchema>;
 export interface ResolvedFunction {
   readonly component: Component;
   readonly path: FunctionPath;
-  /** A child component's function is reached through its public ones only. */
+  /** Only the public functions of a child component can be called. */
   readonly publicOnly: boolean;
 }
 
-/** Finds what an address means in the caller's component. @throws FunctionError when it means nothing. */
+/** Resolves an address in the caller's component. @throws FunctionError when it does not resolve. */
 export function resolveAddress(
   code: ActiveCode,
   handles: Handles,

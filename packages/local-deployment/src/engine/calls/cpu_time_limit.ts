@@ -4,8 +4,8 @@ import { currentThread, threadCpuMs } from "../../lib/thread_stats.ts";
 import type { Execution } from "./frame.ts";
 
 /**
- * How long a function may compute from the first check on, in milliseconds of the thread's CPU time. It is for one that
- * lets the thread go from time to time: one that never does is ended by the server, which ends the thread.
+ * How long a function may compute from the first check on, in milliseconds of the thread's CPU time. It is for
+ * functions that await something: one that never does is ended by the server, together with the thread.
  */
 const CPU_TIME_MS = 2 * FUNCTION_TIMEOUT_MS;
 /** When a function is first checked, and how often then, in milliseconds. */
@@ -13,8 +13,8 @@ const FIRST_CHECK_MS = FUNCTION_TIMEOUT_MS;
 const CHECK_MS = 250;
 
 /**
- * Waits for a function, as long as it has time: what system calls take is not its own, nor what others take of a busy
- * machine.
+ * Waits for a function within its time limit. The time of its system calls does not count, nor the time in which a busy
+ * machine runs other threads.
  * @throws FailureError when its time is over
  */
 export async function withinCpuTime(
@@ -42,7 +42,7 @@ export async function withinCpuTime(
 
 const thread = currentThread();
 
-/** The thread's time without that of the function's system calls; by the clock where the system doesn't tell it. */
+/** The thread's CPU time without the function's system calls; wall-clock time where the system does not report it. */
 function cpuMs({ waitedMs }: Execution): number {
   return ((thread === null ? null : threadCpuMs(thread)) ?? performance.now()) - waitedMs;
 }

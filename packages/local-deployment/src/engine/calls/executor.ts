@@ -13,7 +13,7 @@ import type { EngineState } from "../state.ts";
 import { isSystemPath, runSystemFunction } from "../system_functions.ts";
 import { functionWarnings } from "./warnings.ts";
 
-/** What a run came to, before anything is committed. */
+/** The outcome of a run, before its commit. */
 export type RunResult =
   | { readonly ok: true; readonly value: string; readonly execution: Execution }
   | { readonly ok: false; readonly failure: Failure; readonly execution: Execution };
@@ -52,7 +52,7 @@ export async function runFunction(
   }
 }
 
-/** What a function that was run came near to; of one that was refused there is nothing to say. */
+/** The warnings of a function that was run; none for one that was refused. */
 function warningsOf({ sizes, tx, elapsedMs }: Execution): string[] {
   if (sizes === null) return [];
   tx.settleReads();
@@ -71,7 +71,7 @@ export interface Committed {
   readonly writes: readonly IndexWrite[];
 }
 
-/** Runs a mutation and commits it, with `alongside` in the same commit; a failed one leaves nothing. */
+/** Runs a mutation and commits it, with `alongside` in the same commit; a failed one is rolled back. */
 export async function runMutation(
   state: EngineState,
   call: FunctionCall,
@@ -96,7 +96,7 @@ export async function runMutation(
   }
 }
 
-/** Does the deployment's own writes in a transaction. */
+/** Runs the deployment's own writes in a transaction. */
 export function systemTransaction(state: EngineState, work: (tx: Transaction) => void): Committed {
   const tx = new Transaction(state.store);
   try {
@@ -108,7 +108,7 @@ export function systemTransaction(state: EngineState, work: (tx: Transaction) =>
   }
 }
 
-/** The request of work that the deployment itself starts. */
+/** The request context of work that the deployment itself starts. */
 export function systemRequest(jobId: string | null): RequestContext {
   return { requestId: newRequestId(), identity: null, ip: null, userAgent: null, jobId };
 }

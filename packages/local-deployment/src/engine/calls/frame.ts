@@ -13,14 +13,14 @@ import { SyscallQueue } from "../syscalls/queue.ts";
 export class Execution {
   readonly logs = new LogSink();
   readonly random: () => number;
-  /** Whether the result depends on who asked. */
+  /** Whether the result depends on the caller's identity. */
   identityRead = false;
   identityHidden = false;
   /** Where the one paginated query of this execution ended: the next run's end cursor. */
   journal: string | null = null;
   /** The outermost function, once it is found. */
   called: CalledFunction | null = null;
-  /** Set when the outermost function has ended, however it did. */
+  /** Set when the outermost function has ended, with or without a failure. */
   ended = false;
   /** Of the outermost function, in bytes: null before it has begun, and a result before it has returned one. */
   sizes: { readonly args: number; readonly result: number | null } | null = null;
@@ -50,19 +50,19 @@ export class Execution {
 
 /** One function call inside an execution. */
 export class Frame {
-  /** How many functions have called one another to get here. */
+  /** The depth of nested calls. */
   readonly depth: number;
   readonly streams = new Map<number, QueryStream>();
   /** Its system calls that were not answered yet. */
   readonly syscalls: SyscallQueue;
-  /** Where its code runs, once that is known. */
+  /** The isolate in which its code runs, once it is known. */
   isolate: Isolate | null = null;
   /** How many calls outside of JavaScript it has made that were not answered yet. */
   outside = 0;
   /** Whether it has read a page; it may read one. */
   paginated = false;
   #nextStream = 0;
-  /** Set when the function has ended: what it left running must not reach the database. */
+  /** Set when the function has ended: code that it left running must not reach the database. */
   #closed = false;
   #failure: Failure | null = null;
 
@@ -87,12 +87,12 @@ export class Frame {
     return this.#closed || this.execution.ended;
   }
 
-  /** How it has failed, whatever its promise comes to. */
+  /** Its failure, regardless of how its promise settles. */
   get failure(): Failure | null {
     return this.#failure;
   }
 
-  /** Makes it fail with `error`, which none of its code can prevent. The first failure counts. */
+  /** Makes it fail with `error`; its code cannot prevent that. The first failure is the one reported. */
   fail(error: unknown): void {
     this.#failure ??= this.isolate?.failureOf(error) ?? failureOf(error);
   }

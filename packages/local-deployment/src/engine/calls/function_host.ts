@@ -4,7 +4,7 @@ import type { Frame } from "./frame.ts";
 import type { EngineState } from "../state.ts";
 import { syncSyscall } from "../syscalls/dispatch.ts";
 
-/** What a query or a mutation may do. */
+/** The host functions of a query or a mutation. */
 export function functionHost(
   state: EngineState,
   frame: Frame,
@@ -14,7 +14,7 @@ export function functionHost(
   return {
     convex: {
       syscall: (op, args) => syncSyscall(state, frame, op, args),
-      // What is asked for once the function has ended is never answered, as in production.
+      // A system call after the function has ended is never answered, as in production.
       asyncSyscall: (op, args) =>
         frame.closed || frame.failure !== null ? forever : frame.syscalls.push(op, args),
       jsSyscall: (op) => {
@@ -41,14 +41,14 @@ export function functionHost(
 
 const forever = new Promise<never>(() => undefined);
 
-/** Refuses, in production's words, what only actions may do. */
+/** Refuses operations that only actions may use, with production's error. */
 function actionsOnly(what: string): never {
   throw new Error(
     `Can't use ${what} in queries and mutations. Please consider using an action. See https://docs.convex.dev/functions/actions for more details.`,
   );
 }
 
-/** The machine's own, which tells the function's run of what it has not done yet. */
+/** The machine's asynchronous web APIs, whose pending calls are counted for the function's run. */
 function countingCrypto(frame: Frame): Crypto {
   const counted = async (work: Promise<unknown>) => {
     frame.outside++;

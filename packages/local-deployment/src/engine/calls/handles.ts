@@ -21,7 +21,7 @@ export class Handles {
     return `${PREFIX}${id}#${path}`;
   }
 
-  /** What a handle names; only its id counts. */
+  /** The function of a handle, which is found by the handle's id only. */
   resolve(handle: string): { component: string; path: string } | null {
     if (!handle.startsWith(PREFIX)) return null;
     const id = handle.slice(PREFIX.length).split("#")[0] ?? "";

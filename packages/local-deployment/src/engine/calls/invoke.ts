@@ -35,7 +35,7 @@ export interface Call {
 const TOO_DEEP =
   "Cross component call depth limit exceeded. Do you have an infinite loop in your app?";
 
-/** How much of a path that names no function a message repeats, in characters. */
+/** How much of an unknown path is repeated in an error message, in characters. */
 const MAX_NAMED_LENGTH = 200;
 
 /** Where the component is, for messages: "" for the app. */
@@ -43,13 +43,13 @@ export function inComponent(component: Component): string {
   return component.path === "" ? "" : ` in '${component.path}'`;
 }
 
-/** A path for a message: any client may have made it up, so it is cut and printable. */
+/** A path for an error message: clients can choose it, so it is cut and made printable. */
 export function nameForMessage(path: FunctionPath): string {
   return printableText(formatFunctionPath(path).slice(0, MAX_NAMED_LENGTH));
 }
 
 /**
- * Finds a function and checks that it may be called so.
+ * Finds a function, and checks its kind and its visibility.
  * @throws FunctionError in production's words.
  */
 export function locateFunction(
@@ -87,7 +87,7 @@ export async function invokeFunction(
   const frame = new Frame(execution, component, named, type, view, parent, (of, op, given) =>
     asyncSyscall(state, of, op, given),
   );
-  /** The function's own code decides what becomes of the call. */
+  /** Runs the function's code, and checks its result. */
   let called = false;
   try {
     // Only what a mutation calls can be given a commit timestamp, and only in its transaction be returned.
@@ -112,7 +112,7 @@ export async function invokeFunction(
     return text;
   } catch (error) {
     const failure = state.runtime.failureOf(frame, error);
-    // What the caller's system call refuses is no failure of the function that it calls.
+    // A refusal of the caller's system call is not a failure of the called function.
     throw new FailureError(
       failure,
       parent === null || called ? failureText(failure) : failure.message,

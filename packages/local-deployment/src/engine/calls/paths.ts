@@ -20,7 +20,7 @@ export function parseFunctionPath(path: string): FunctionPath {
   };
 }
 
-/** As people write it: `dir/mod:fn`, or `dir/mod` for a default export. */
+/** As developers write it: `dir/mod:fn`, or `dir/mod` for a default export. */
 export function formatFunctionPath(path: FunctionPath): string {
   const module = path.module.replace(/\.js$/, "");
   return path.name === "default" ? module : `${module}:${path.name}`;

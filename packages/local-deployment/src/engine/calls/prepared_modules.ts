@@ -10,7 +10,7 @@ import type { ModuleExports, ModuleScript } from "../../runtime/modules/script.t
 const MAX_READY = 12;
 const MAX_READY_OF_ONE = 3;
 
-/** Where modules are found, and what they see while they are evaluated. */
+/** The modules, and what they see while they are evaluated. */
 export interface ModuleSource {
   readonly find: (path: string) => ModuleScript | undefined;
   readonly variable: (name: string) => string | undefined;
@@ -22,13 +22,13 @@ export interface ModuleSource {
 export interface Prepared {
   readonly isolate: Isolate;
   readonly exports: ModuleExports;
-  /** What the modules logged: each call's log has it, as in production. */
+  /** The log lines of the modules, which are part of each call's log, as in production. */
   readonly logs: readonly { readonly level: LogLevel; readonly messages: readonly string[] }[];
-  /** What they left behind that failed: it fails the call. */
+  /** A failure of code that the modules left running; it fails the call. */
   readonly failure: unknown;
 }
 
-/** Modules of which there should be some ready, and what is ready of them. */
+/** Modules that are kept prepared, and their isolates that are ready. */
 interface Wanted {
   readonly source: ModuleSource;
   readonly module: string;
@@ -37,7 +37,7 @@ interface Wanted {
 
 /** Evaluates the modules of calls, for the next call of the same module ahead of time. */
 export class PreparedModules {
-  /** By component and module; the one that was wanted last is at the end. */
+  /** By component and module; the one that was used last is at the end. */
   readonly #wanted = new Map<string, Wanted>();
 
   /** @throws FunctionError when there is no such module @throws FailureError when it can't be evaluated */
@@ -54,7 +54,7 @@ export class PreparedModules {
     return prepared;
   }
 
-  /** Takes back what a call has used. */
+  /** Keeps the isolate of a call that has ended. */
   give(component: string, module: string, prepared: Prepared): void {
     this.#wanted.get(keyOf(component, module))?.ready.push(prepared);
   }

@@ -1,7 +1,7 @@
-/** Who calls: what `getUserIdentity()` answers, and null when signed out. */
+/** The caller's identity, as `getUserIdentity()` returns it; null when signed out. */
 export type Identity = Readonly<Record<string, unknown>> | null;
 
-/** What is known of the request that started an execution. */
+/** The request that started an execution. */
 export interface RequestContext {
   readonly requestId: string;
   readonly identity: Identity;

@@ -2,10 +2,10 @@ import { FailureError, OUT_OF_MEMORY } from "../../runtime/errors/failure.ts";
 import { HeapLimit } from "../../runtime/heap_limit.ts";
 import type { Frame } from "./frame.ts";
 
-/** How long what is neither a system call nor JavaScript may keep a function waiting, in milliseconds. */
+/** How long a function may wait for something that is neither a system call nor JavaScript, in milliseconds. */
 const OUTSIDE_MS = 50;
 
-/** What became of a function's promise. */
+/** How a function's promise settled. */
 type Outcome =
   | { readonly kind: "pending" }
   | { readonly kind: "fulfilled"; readonly value: string }
@@ -13,12 +13,11 @@ type Outcome =
 
 /**
  * Runs a query or a mutation to its end, as production does (`run_inner` in
- * crates/isolate/src/environment/udf/mod.rs): whenever no JavaScript is left to run, a rejection that nobody has
- * handled fails it; then system calls are answered, in the order in which they were made, those too that it does not
- * wait for.
+ * crates/isolate/src/environment/udf/mod.rs): whenever no JavaScript is left to run, an unhandled rejection fails
+ * it; then system calls are answered in order, including those that it does not await.
  *
  * @param running - The function's promise of its result.
- * @throws FailureError when the function fails whatever its promise came to; else what the promise was rejected with
+ * @throws FailureError when the function fails regardless of how its promise settled; else what the promise was rejected with
  */
 export async function runToEnd(frame: Frame, running: Promise<string>): Promise<string> {
   // It is written from the promise's callbacks.
@@ -53,7 +52,7 @@ function microtasksDone(): Promise<void> {
   });
 }
 
-/** Whether something outside, as the digest of some bytes, lets the function go on: it is given some time. */
+/** Waits for a while for something outside of JavaScript, such as a digest. @returns whether the function continues */
 async function isSettledOutside(frame: Frame, outcome: () => Outcome): Promise<boolean> {
   const until = performance.now() + OUTSIDE_MS;
   while (frame.outside > 0 || performance.now() < until) {

@@ -19,7 +19,7 @@ export class Runtime {
   #scripts = new Map<string, ModuleScript>();
   #env = new Map<string, Readonly<Record<string, string>>>();
   #prepared = new PreparedModules();
-  /** With which isolates calls run that are kept after them. */
+  /** The isolates that are kept after a call. */
   readonly #used = new WeakMap<Frame, Prepared>();
 
   constructor(
@@ -41,7 +41,7 @@ export class Runtime {
       find: (wanted) => this.#script(component.definition, wanted),
       now: this.state.code.pushedAt,
     });
-    // That modules are evaluated again for each call is not the function's doing.
+    // The evaluation of modules for each call does not count as the function's own time.
     execution.waitedMs += performance.now() - began;
     frame.isolate = prepared.isolate;
     if (this.keepContexts) this.#used.set(frame, prepared);
@@ -51,7 +51,7 @@ export class Runtime {
     return prepared.exports;
   }
 
-  /** A call has succeeded, and nothing of it still runs: its isolate can be kept. */
+  /** Called when a call has succeeded and no code of it runs: its isolate can be kept. */
   succeeded(frame: Frame): void {
     const prepared = this.#used.get(frame);
     if (prepared !== undefined)

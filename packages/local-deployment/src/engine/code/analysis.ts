@@ -57,7 +57,7 @@ export const DAYS = [
   "saturday",
 ] as const;
 
-/** When a cron runs, in UTC; a minute that is left out is the deployment's to choose. */
+/** When a cron runs, in UTC; the deployment chooses a minute that is not given. */
 export type CronSchedule =
   | ({ readonly type: "interval" } & Interval)
   | { readonly type: "hourly"; readonly minuteUTC?: number | null }
@@ -100,7 +100,7 @@ export interface DefinitionMetadata {
     readonly env?: readonly (readonly [string, EnvBinding])[] | null;
   }[];
   readonly httpMounts: Readonly<Record<string, string>>;
-  /** Under which the app's own routes are, for example `/api/`. */
+  /** The prefix of the app's own routes, for example `/api/`. */
   readonly httpPrefix?: string;
   readonly envVars?: readonly (readonly [
     string,

@@ -49,7 +49,7 @@ export class CodeStore {
         .run(name, value);
   }
 
-  /** What the last push left, with today's environment. */
+  /** The active code, with the current environment. */
   load(): ActiveCode {
     const definitions = new Map<string, Definition>([["", EMPTY_APP]]);
     const rows = this.db.query<{ path: string; analysis: string }, []>(
@@ -89,7 +89,7 @@ export class CodeStore {
     return row ?? undefined;
   }
 
-  /** Everything of the app's modules that the CLI may leave out of the next push. */
+  /** The app's modules, which the CLI may leave out of the next push when they are unchanged. */
   pushedModules(definition: string): CompiledModule[] {
     const rows = this.db
       .query<Omit<CompiledModule, "sourceMap"> & { source_map: string | null }, [string]>(
@@ -99,7 +99,7 @@ export class CodeStore {
     return rows.map(({ source_map, ...row }) => ({ ...row, sourceMap: source_map ?? undefined }));
   }
 
-  /** Puts a push in place of the one before. */
+  /** Replaces the active code by a push. */
   store(push: {
     definitions: ReadonlyMap<string, Definition>;
     modules: ReadonlyMap<string, readonly CompiledModule[]>;
@@ -141,7 +141,7 @@ export class CodeStore {
     this.meta.set("pushed_at", String(Date.now()));
   }
 
-  /** Puts identity providers in place of those before. */
+  /** Replaces the identity providers. */
   setAuth(providers: readonly AuthProvider[]): void {
     this.meta.set("auth", JSON.stringify(providers));
   }

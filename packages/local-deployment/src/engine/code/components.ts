@@ -8,7 +8,7 @@ export interface Component {
   readonly definition: string;
   readonly parent: Component | null;
   readonly children: Map<string, Component>;
-  /** What its functions see as environment variables, the deployment's own URLs aside. */
+  /** The environment variables of its functions, without the deployment's own URLs. */
   readonly env: Readonly<Record<string, string>>;
 }
 

@@ -10,7 +10,7 @@ import type {
 type IndexDescription = {
   /** `table.index` */
   readonly name: string;
-  /** There, and not to be queried before it is enabled. */
+  /** Whether it exists, but can't be queried before it is enabled. */
   readonly staged?: true;
 } & (
   | ({ readonly type: "database" } & Omit<DatabaseIndex, "indexDescriptor">)
@@ -28,7 +28,7 @@ export interface IndexChange {
   readonly disabled_indexes: IndexDescription[];
 }
 
-/** What has changed from one schema of a component to the next; null for none. */
+/** The changes from one schema of a component to the next; null for no schema. */
 export function indexChange(before: Schema | null, after: Schema | null): IndexChange {
   const change: IndexChange = {
     added_indexes: [],

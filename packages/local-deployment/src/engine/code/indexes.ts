@@ -5,14 +5,14 @@ import type { Store } from "../../tx/store.ts";
 import { indexKeyOf } from "../../values/queries/range.ts";
 import type { Schema } from "./analysis.ts";
 
-/** Every table has these; a schema can't name them. */
+/** The built-in indexes of every table, which a schema can't define. */
 const BUILT_IN = new Set(["by_creation_time", "by_id"]);
 /** Documents read at a time while an index is filled. */
 const BACKFILL_BATCH = 1_000;
 
 /**
- * Makes a component's tables and indexes those of its schema: makes and fills new ones, drops those
- * that are gone or have other fields. Documents stay. The caller holds a write transaction.
+ * Brings a component's tables and indexes in line with its schema: creates and backfills new ones, drops those
+ * that were removed or have other fields. Documents are kept. The caller holds a write transaction.
  */
 export function syncIndexes(store: Store, component: string, schema: Schema | null): void {
   const wanted = new Map<string, Map<string, readonly string[]>>();

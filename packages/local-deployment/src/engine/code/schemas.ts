@@ -46,7 +46,7 @@ export class DocumentTypes {
     }
   }
 
-  /** The type that documents of the table must have, or null when anything goes. */
+  /** The type that documents of the table must have; null for any document. */
   of(table: string): Validator | null {
     return this.#enforced ? (this.#types.get(table) ?? null) : null;
   }

@@ -5,7 +5,7 @@ import { parseValidator } from "../../values/validators/validate.ts";
 import type { DefinitionMetadata } from "./analysis.ts";
 import type { DeploymentUrls } from "../state.ts";
 
-/** Sets a variable, or with null takes it away. */
+/** Sets a variable, or removes it with null. */
 export interface VariableChange {
   readonly name: string;
   readonly value: string | null;
@@ -113,7 +113,7 @@ function checkSettable(name: string, value: string, declared: DeclaredVariables)
   }
 }
 
-/** How a value fails its declaration, in words that do not tell it: it may be a secret. Null when it doesn't. */
+/** Why a value does not match its declaration, without the value, which may be a secret; null if it matches. */
 function declaredMismatch(name: string, value: string, declared: DeclaredVariables): string | null {
   const [, declaration] = declared.find(([one]) => one === name) ?? [];
   if (declaration === undefined) return null;

@@ -17,7 +17,7 @@ type ActionHandlers = Pick<
   "locateAction" | "checkActionResult" | "createHandle" | "componentModules" | "nodeModules"
 >;
 
-/** What actions, which run in a thread of their own, need to know of the deployment. */
+/** The deployment's answers to actions, which run in threads and processes of their own. */
 export function actionHandlers(context: EngineContext): ActionHandlers {
   const { state } = context;
   return {

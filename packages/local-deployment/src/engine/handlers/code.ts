@@ -18,7 +18,7 @@ type CodeHandlers = Pick<
   | "authProviders"
 >;
 
-/** The pushed code and the environment variables: reading them, and putting new ones in place. */
+/** Reads and replaces the pushed code and the environment variables. */
 export function codeHandlers(context: EngineContext): CodeHandlers {
   const { state } = context;
   return {

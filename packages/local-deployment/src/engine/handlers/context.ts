@@ -13,7 +13,7 @@ export type EngineHandlers = {
   ) => ReturnType<EngineApi[Op]> | Promise<ReturnType<EngineApi[Op]>>;
 };
 
-/** What the engine's handlers share: its state, its live queries, and what they tell the server. */
+/** What the engine's handlers share: its state, its live queries, and its messages to the server. */
 export class EngineContext {
   readonly live: LiveQueries;
   readonly sessions: SessionRequests;
@@ -27,7 +27,7 @@ export class EngineContext {
     this.sessions = new SessionRequests(state.store.db);
   }
 
-  /** Invalidates the live queries that have read what a commit wrote. */
+  /** Invalidates the live queries whose reads a commit has changed. */
   committed(writes: readonly IndexWrite[]): void {
     if (writes.length > 0) this.#invalidated(this.live.invalidate(writes));
   }
@@ -37,14 +37,14 @@ export class EngineContext {
     this.emit({ kind: "scheduled", nextDue: nextDue(this.state) });
   }
 
-  /** Takes up new code or variables: every live query may have another result. */
+  /** Applies new code or variables: every live query may have another result. */
   reload(): void {
     this.state.reload();
     this.#invalidated(this.live.invalidateAll());
     this.scheduledMayHaveChanged();
   }
 
-  /** The mounted component that makes a call. @throws Error when its action outlived it */
+  /** The mounted component that makes a call. @throws Error when it was unmounted while its action ran */
   component(id: string): Component {
     const component = this.state.code.components.get(id);
     if (component === undefined) throw new Error(`Component ${id} is not mounted`);

@@ -37,7 +37,7 @@ export function functionHandlers(context: EngineContext): FunctionHandlers {
   };
 }
 
-/** Runs a mutation, or tells again what it came to when its client has sent it before. */
+/** Runs a mutation, or returns its stored result when its client has sent it before. */
 async function mutation(
   context: EngineContext,
   { session, ...call }: Parameters<EngineHandlers["mutation"]>[0],

@@ -121,7 +121,7 @@ export class Crons {
     return row?.next ?? null;
   }
 
-  /** The cron that is due first, moved on to its next time; null when none is due. */
+  /** Takes the cron that is due first, and schedules its next run; null when none is due. */
   takeDue(now: number): DueCron | null {
     const row = this.db
       .query<CronRow, [number]>("SELECT * FROM crons WHERE next <= ? ORDER BY next LIMIT 1")

@@ -16,10 +16,10 @@ import type { EngineState } from "../state.ts";
 import { Transaction } from "../../tx/transaction.ts";
 import { NO_DATABASE_USAGE } from "../../tx/usage.ts";
 
-/** A call by the component's id, as jobs and crons keep it. */
+/** A call with its component's id, as jobs and crons store it. */
 type ScheduledCall = FunctionCall & { readonly target: { component: string; path: string } };
 
-/** What one step of the scheduler did. */
+/** The outcome of one step of the scheduler. */
 export interface JobStep {
   readonly ran: boolean;
   readonly action: ActionJob | null;
@@ -49,7 +49,7 @@ export function failInterrupted(state: EngineState): Committed | null {
   });
 }
 
-/** Fails the mutation that was begun when its thread had to be ended; a cron's leaves nothing to fail. */
+/** Fails the job whose mutation was running when its thread was ended; a cron has no job to fail. */
 export function failBegunJob(state: EngineState, failure: Failure): Committed | null {
   const job = state.jobs.begun();
   if (job === null) return null;

@@ -63,7 +63,7 @@ export class Jobs {
     return id;
   }
 
-  /** Cancels a job that has not ended; one that has, or isn't there, stays as it is. */
+  /** Cancels a job that has not ended; does nothing otherwise. */
   cancel(tx: Transaction, component: string, id: string): void {
     const found = this.#find(tx, component, id);
     if (found === null) return;
@@ -111,7 +111,7 @@ export class Jobs {
     return document.args[0];
   }
 
-  /** Marks a mutation's job as begun, at once: were the thread to end in it, it is known which it was. */
+  /** Marks a mutation's job as begun, in a commit of its own: if the thread is ended, the job is known. */
   begin(job: Job): void {
     this.db.query("UPDATE jobs SET state = 'begun' WHERE id = ?").run(job.id);
   }
@@ -123,7 +123,7 @@ export class Jobs {
       .get();
   }
 
-  /** A mutation that the process took down with it left nothing: it is run again. */
+  /** A mutation that was running when the process ended was rolled back: it is run again. */
   restoreBegun(): void {
     this.db.run("UPDATE jobs SET state = 'pending' WHERE state = 'begun'");
   }
@@ -135,7 +135,7 @@ export class Jobs {
     });
   }
 
-  /** Ends a job. A canceled one stays canceled, whatever its function came to. */
+  /** Ends a job. A canceled one stays canceled, regardless of its function's outcome. */
   finish(tx: Transaction, job: Pick<Job, "id" | "component">, state: JobState): void {
     this.#update(tx, job, state);
     tx.system(() => {
@@ -152,7 +152,7 @@ export class Jobs {
     });
   }
 
-  /** Takes finished jobs away that are past their time. @returns how many */
+  /** Removes expired jobs. @returns how many */
   cleanUp(tx: Transaction): number {
     const before = tx.now - FINISHED_JOB_TTL_MS;
     let removed = 0;

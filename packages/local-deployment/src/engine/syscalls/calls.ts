@@ -9,7 +9,7 @@ import type { EngineState } from "../state.ts";
 import { FunctionError } from "../../lib/errors.ts";
 import { parseArgs, type Syscall } from "./syscall.ts";
 
-/** How much of each limit the called function may use; of others than these nothing is known here. */
+/** How much of each limit the called function may use; other keys are not supported. */
 const transactionLimits = z.object({
   documentsRead: z.int().min(0).optional(),
   bytesRead: z.int().min(0).optional(),
@@ -26,7 +26,7 @@ const runUdfArgs = addressSchema.extend({
   transactionLimits: transactionLimits.nullish(),
 });
 
-/** As production names them when one may not call the other. */
+/** Production's names of the kinds in the error for a call that is not allowed. */
 const NAMES = { query: "Query", mutation: "Mutation", snapshotQuery: "SnapshotQuery" } as const;
 
 /** A nested call. A mutation's is a sub-transaction: when it fails, its writes are undone. */
@@ -61,7 +61,7 @@ const runUdf: Syscall = async (state, frame, rawArgs) => {
   }
 };
 
-/** Holds what is called to its budget. @returns what ends that */
+/** Applies the called function's limits. @returns a function that removes them */
 function narrow({ tx }: Frame, budget: z.infer<typeof transactionLimits> | null | undefined) {
   if (budget == null) return () => undefined;
   tx.settleReads();

@@ -11,10 +11,10 @@ import { scheduleSyscalls } from "./schedule.ts";
 import type { SyncSyscall, Syscall } from "./syscall.ts";
 import { writeSyscalls } from "./writes.ts";
 
-/** What the convex package puts before the names of system calls. */
+/** The prefix of the names of system calls. */
 const PREFIX = "1.0/";
 
-/** A new system call is added to one of these files' records, and nowhere else. */
+/** A new system call is added to the record of one of these files. */
 const handlers = new Map<string, Syscall>(
   Object.entries({
     ...readSyscalls,
@@ -45,12 +45,12 @@ export async function asyncSyscall(
     throw new FunctionError(`Unknown async operation ${op}: queries can't write`);
   }
   if (frame.closed) throw new FunctionError("The function has ended.");
-  // Whatever it does from here on, it has not computed without end.
+  // A system call shows that the function does not compute without end.
   state.progressed();
   const started = performance.now();
   try {
     const answer = handler(state, frame, parseSyscallJson(args));
-    // A nested call's code is the function's own time; nothing else waits for anything.
+    // The time of a nested call counts as the function's own; the other calls do not wait.
     if (name !== "runUdf") frame.execution.waitedMs += performance.now() - started;
     return await answer;
   } catch (error) {

@@ -2,7 +2,7 @@ import { DEPLOYMENT_METADATA } from "../protocol.ts";
 import { formatFunctionPath } from "../calls/paths.ts";
 import type { SyncSyscall, Syscall } from "./syscall.ts";
 
-/** Auth, as the request's token says; the caller's identity is then part of what was read. */
+/** The caller's identity, which then is part of the read set. */
 const getUserIdentity: Syscall = (_state, { execution }) => {
   execution.identityRead = true;
   return JSON.stringify(execution.identityHidden ? null : execution.request.identity);
@@ -39,7 +39,7 @@ function int64Json(value: bigint): string {
   return JSON.stringify({ $integer: bytes.toString("base64") });
 }
 
-/** What a function may know of itself, its caller and its deployment. */
+/** System calls about the function, its caller and its deployment. */
 export const metaSyscalls: Readonly<Record<string, Syscall>> = {
   getUserIdentity,
   getFunctionMetadata,
@@ -48,7 +48,7 @@ export const metaSyscalls: Readonly<Record<string, Syscall>> = {
   getRequestMetadata,
 };
 
-/** The same, of what a function does not wait for. */
+/** Synchronous system calls of that kind. */
 export const syncMetaSyscalls: Readonly<Record<string, SyncSyscall>> = {
   getSnapshotTs,
   componentArgument,

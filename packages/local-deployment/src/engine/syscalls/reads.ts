@@ -27,7 +27,7 @@ const queryCleanup: SyncSyscall = (_state, frame, args) => {
   return "{}";
 };
 
-/** @throws FunctionError in production's words, when the query's index is there and not enabled */
+/** @throws FunctionError in production's words, when the query's index exists and is not enabled */
 function checkEnabled(state: EngineState, frame: Frame, { source }: SerializedQuery): void {
   if (source.type === "FullTableScan") return;
   const schema = state.code.definitions.get(frame.component.definition)?.schema ?? null;
@@ -111,7 +111,7 @@ export const readSyscalls: Readonly<Record<string, Syscall>> = {
   count,
 };
 
-/** Reads that a function does not wait for: they begin and end queries, and look into ids. */
+/** Synchronous system calls: they start and end queries, and normalize ids. */
 export const syncReadSyscalls: Readonly<Record<string, SyncSyscall>> = {
   queryStream,
   queryCleanup,

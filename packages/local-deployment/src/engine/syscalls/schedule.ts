@@ -82,7 +82,7 @@ const cancelJob: Syscall = (state, frame, rawArgs) => {
   return "null";
 };
 
-/** Scheduling of functions and its taking back; mutations only. */
+/** Scheduling and canceling of functions; mutations only. */
 export const scheduleSyscalls: Readonly<Record<string, Syscall>> = {
   schedule,
   cancel_job: cancelJob,

@@ -139,7 +139,7 @@ function parseFields(method: string, value: JSONValue): Document {
   return document;
 }
 
-/** What a method was given to write. @throws FunctionError in production's words when it is no value */
+/** The value that a method was given to write. @throws FunctionError with production's message when it is not a value */
 function argument(method: string, json: JSONValue): Value {
   try {
     const value = valueFromJson(json);
@@ -150,7 +150,7 @@ function argument(method: string, json: JSONValue): Value {
   }
 }
 
-/** A patch's fields; undefined takes the field away. */
+/** A patch's fields; undefined removes a field. */
 function parsePatch(value: z.infer<typeof changeArgs>["value"]): Document {
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
     throw new FunctionError("Invalid argument `value` for `db.patch`: Value must be an Object");
@@ -167,7 +167,7 @@ function isUndefined(change: unknown): boolean {
   return typeof change === "object" && change !== null && Object.hasOwn(change, "$undefined");
 }
 
-/** A write may name the system fields only with the values they have. */
+/** A write may contain the system fields only with their present values. */
 function keepSystemFields(document: Document, change: Document): void {
   for (const field of ["_id", "_creationTime"]) {
     if (Object.hasOwn(change, field) && change[field] !== document[field]) {

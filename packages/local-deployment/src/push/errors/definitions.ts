@@ -71,7 +71,7 @@ export const definitionErrors = {
 } as const;
 
 /**
- * auth.config.ts; every refusal has one code, and is told after what made it be evaluated
+ * auth.config.ts; every refusal has the same code, after a text that depends on what caused the evaluation
  * (isolate/src/client.rs, `evaluate_auth_config`).
  */
 export const authErrors = {

@@ -104,12 +104,12 @@ function scheduleProblem(schedule: ExportedSchedule, spec: unknown): string | nu
   if (schedule.type === "cron") return expressionProblem(schedule.cron);
   const within = (value: number | null | undefined, minimum: number, maximum: number) =>
     value == null || (value >= minimum && value <= maximum);
-  const told = (rule: string) => `${rule} in ${JSON.stringify(spec, null, 2)}`;
-  if (!within(schedule.minuteUTC, 0, 59)) return told("minuteUTC must be 0-59");
+  const problem = (rule: string) => `${rule} in ${JSON.stringify(spec, null, 2)}`;
+  if (!within(schedule.minuteUTC, 0, 59)) return problem("minuteUTC must be 0-59");
   if (schedule.type === "hourly") return null;
-  if (!within(schedule.hourUTC, 0, 23)) return told("hourUTC must be 0-23");
+  if (!within(schedule.hourUTC, 0, 23)) return problem("hourUTC must be 0-23");
   if (schedule.type !== "monthly" || within(schedule.day, 1, 31)) return null;
-  return told("day of month must be 1-31");
+  return problem("day of month must be 1-31");
 }
 
 function intervalProblem({

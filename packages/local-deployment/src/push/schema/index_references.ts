@@ -33,9 +33,9 @@ export function checkIndexReferences(table: ExportedTable): void {
 
 /** Where a path may lead in a document type. */
 interface Wanted {
-  /** Whether what is at its end will do. */
+  /** Whether the type at its end is valid. */
   readonly end: (type: ValidatorJSON) => boolean;
-  /** Whether a field will do that isn't there. */
+  /** Whether a missing field is valid. */
   readonly absent: boolean;
 }
 

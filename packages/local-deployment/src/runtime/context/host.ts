@@ -7,15 +7,15 @@ export interface ConvexGlobal {
   jsSyscall(op: string, args: Record<string, unknown>): unknown;
 }
 
-/** What functions may do in an isolate, which is more for an action than for a query. */
+/** The host functions of an isolate; an action has more of them than a query. */
 export interface IsolateHost {
   readonly convex: ConvexGlobal;
-  /** Takes the lines that the `console` is given. */
+  /** Receives the lines of the `console`. */
   readonly log: Write;
   readonly performance: object;
   readonly crypto: object;
   readonly fetch: (request: Request) => Promise<Response>;
-  /** Calls back after so many milliseconds. @returns what takes it back @throws Error where there are no timers */
+  /** Calls back after so many milliseconds. @returns a function that cancels it @throws Error where timers are not allowed */
   readonly after: (name: string, ms: number, call: () => void) => () => void;
   /** The time that `Date` gives, in milliseconds since 1970. */
   readonly now: () => number;
@@ -25,6 +25,6 @@ export interface IsolateHost {
   readonly variable: (name: string) => string | undefined;
   /** Whether `import()` finds modules. */
   readonly canImport: boolean;
-  /** Fails the function with this error, whatever its promise comes to. */
+  /** Fails the function with this error, regardless of how its promise settles. */
   readonly fail: (error: unknown) => void;
 }

@@ -1,12 +1,12 @@
 import type { IsolateHost } from "./host.ts";
 
-/** What a context is given from outside for its language. */
+/** The outside functions that a context's built-ins use. */
 export interface LanguageNeeds {
-  /** Whom the code is served by. */
+  /** The host of the running code. */
   readonly host: () => IsolateHost;
-  /** The text of an error's stack, from its calls. */
+  /** The text of an error's stack, made from its frames. */
   readonly stackOf: (error: object, sites: readonly NodeJS.CallSite[]) => string;
-  /** What V8 says of a text that `JSON.parse` refuses. */
+  /** V8's message for a text that `JSON.parse` refuses. */
   readonly v8JsonError: (given: unknown) => string;
 }
 
@@ -35,7 +35,7 @@ export function setUpLanguage({ host, ...needs }: LanguageNeeds): object {
       const parsed: unknown = parse(text, reviver);
       return parsed;
     } catch (error) {
-      // A reviver's own error is none of the text's.
+      // An error of the reviver is not one of the text.
       if (!(error instanceof SyntaxError) || !error.message.startsWith("JSON Parse error")) {
         throw error;
       }
@@ -44,7 +44,7 @@ export function setUpLanguage({ host, ...needs }: LanguageNeeds): object {
     }
   };
 
-  /** Has `call` throw an error of this context. */
+  /** Makes `call` throw errors of this context. */
   const inContext = <T>(call: () => T): T => {
     try {
       return call();

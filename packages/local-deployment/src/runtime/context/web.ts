@@ -1,8 +1,8 @@
 import type { IsolateHost } from "./host.ts";
 
-/** What a context is given from outside for its web APIs. */
+/** The outside functions that a context's web APIs use. */
 export interface WebNeeds {
-  /** Whom the code is served by. */
+  /** The host of the running code. */
   readonly host: () => IsolateHost;
   readonly Request: typeof Request;
   readonly Response: typeof Response;
@@ -31,7 +31,7 @@ export interface WebGlobals {
  * nothing but its argument.
  */
 export function setUpWeb({ host, ...needs }: WebNeeds): WebGlobals {
-  /** Fails the whole function, whatever catches what this throws. */
+  /** Fails the whole function, even if its code catches the error. */
   const failUncaught = (message: string): never => {
     const error = new Error(message);
     host().fail(error);
@@ -78,7 +78,7 @@ export function setUpWeb({ host, ...needs }: WebNeeds): WebGlobals {
   /** Checked as production does, and with a `json()` of this context. */
   class OwnResponse extends needs.Response {
     constructor(body?: BodyInit | null, init?: ResponseInit | null) {
-      // It may be text: the function says what it likes.
+      // The function may pass a status of any type.
       const given: unknown = init?.status ?? 200;
       const status = Number(given);
       if (!Number.isInteger(status) || status < 200 || status > 599) {

@@ -9,11 +9,11 @@ import { framesOfError } from "./thrown.ts";
 import type { StackFrame } from "./frames.ts";
 import { v8Message } from "./v8_messages.ts";
 
-/** How a function failed, as production tells it (`JsError` in crates/common/src/errors.rs). */
+/** How a function failed, with production's text (`JsError` in crates/common/src/errors.rs). */
 export interface Failure {
-  /** In one piece, as "Uncaught Error: no such luck". */
+  /** The whole message, such as "Uncaught Error: no such luck". */
   readonly message: string;
-  /** The calls that led to it, a line each with a newline behind it; undefined is none. */
+  /** Its stack, one line with a newline for each call; undefined without a stack. */
   readonly stack?: string;
   /** The data of a ConvexError, as JSON text. */
   readonly data?: string;
@@ -77,7 +77,7 @@ export function failureOf(
   return typeof data === "string" ? { ...failure, data } : failure;
 }
 
-/** Whether something is an error, of whatever context. */
+/** Whether a value is an error, of any context. */
 function isError(thrown: unknown): thrown is object {
   if (typeof thrown !== "object" || thrown === null) return false;
   if (thrown instanceof Error) return true;
@@ -108,7 +108,7 @@ function shown(thrown: unknown): string {
   return name === "" ? "[object Object]" : `#<${name}>`;
 }
 
-/** A failure's text with what was logged before it, between the message and the stack, as production tells it. */
+/** A failure's text with what was logged before it, between the message and the stack, as in production. */
 export function withLogs({ message, stack = "" }: Failure, logs: readonly string[]): string {
   return logs.length === 0
     ? failureText({ message, stack })

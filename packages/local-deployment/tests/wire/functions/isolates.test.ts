@@ -4,21 +4,20 @@ import type { AddressInfo } from "node:net";
 import { ConvexClient, ConvexHttpClient } from "convex/browser";
 import { describe, expect, test } from "vitest";
 import { api } from "../support/api.ts";
-import { post } from "../support/http.ts";
-import { fixtureDeployment } from "../support/push.ts";
-import { refusal } from "../support/refusal.ts";
+import { fixtureDeployment } from "../support/deployment.ts";
+import { post, refusal } from "../support/http.ts";
 
 const fixture = fixtureDeployment();
 const client = () => new ConvexHttpClient(fixture.current.url, { logger: false });
 const ticks = (by: string) => client().query(api.ticks.count, { by });
 const { isolates } = api;
 
-describe("what nobody waits for", () => {
+describe("a floating promise", () => {
   test.each([
     ["rejection", "Uncaught Error: nobody catches this\n    at rejection (../convex/isolates.ts:"],
     ["asyncThrow", "Uncaught TypeError: nobody catches this either\n    at "],
     ["notAnError", "Uncaught a text\n"],
-  ])("fails the function that leaves it: %s", async (what, words) => {
+  ])("that is rejected fails its function: %s", async (what, words) => {
     const by = `left ${what}`;
     expect(await refusal(client().query(isolates.leavesInQuery, { what }))).toContain(words);
     expect(await refusal(client().mutation(isolates.leavesInMutation, { what, by }))).toContain(
@@ -29,7 +28,7 @@ describe("what nobody waits for", () => {
   });
 
   test.each(["nested", "write"])(
-    "fails a mutation whose %s call fails, with all it wrote",
+    "of a failed %s call fails the mutation, and undoes its writes",
     async (what) => {
       const by = `left ${what}`;
       const text = await refusal(client().mutation(isolates.leavesInMutation, { what, by }));
@@ -38,7 +37,7 @@ describe("what nobody waits for", () => {
     },
   );
 
-  test("fails an action whose call or timer fails, at once", async () => {
+  test("of a failed call or timer fails an action at once", async () => {
     const leaving = (what: string) =>
       refusal(client().action(isolates.leavesInAction, { what, by: "action" }));
     expect(await leaving("nested")).toContain("failed on purpose");
@@ -50,28 +49,28 @@ describe("what nobody waits for", () => {
     );
   });
 
-  test("counts as unhandled when it is awaited too late", async () => {
+  test("is unhandled when it is awaited too late", async () => {
     expect(await refusal(client().mutation(isolates.waitsTooLate, {}))).toContain(
       "failed on purpose",
     );
   });
 
-  test("of a nested call fails that call alone, which its caller can catch", async () => {
+  test("in a nested call fails that call only, and its caller can catch the error", async () => {
     expect(await client().mutation(isolates.caughtByParent, { by: "caught" })).toContain(
       "Uncaught Error: nobody catches this\n    at ",
     );
     expect(await ticks("caught")).toBe(0);
   });
 
-  test("of a mutation is done all the same, with what follows from it", async () => {
+  test("of a mutation's write is completed before the mutation ends", async () => {
     expect(await client().mutation(isolates.writesUnawaited, { by: "unawaited" })).toBeNull();
     expect(await ticks("unawaited")).toBe(3);
   });
 
-  test("is warned of when an action ends before it", async () => {
+  test("that is pending when its action ends is logged as a warning", async () => {
     const silent = createServer().listen(0, "127.0.0.1");
     await once(silent, "listening");
-    // It listens on a port, and on no path.
+    // It listens on a port, so that its address is not a pipe's name.
     const url = `http://127.0.0.1:${String((silent.address() as AddressInfo).port)}/`;
     const call = { path: "isolates:endsTooSoon", args: { url }, format: "json" };
     const { json } = await post(`${fixture.current.url}/api/action`, call);
@@ -87,7 +86,7 @@ describe("what nobody waits for", () => {
 describe("a promise that never settles", () => {
   const words = "Server Error\nReturned promise will never resolve\n";
 
-  test("fails a query or a mutation at once, and nothing of it is kept", async () => {
+  test("fails a query or a mutation at once, and undoes its writes", async () => {
     expect(await refusal(client().query(isolates.neverInQuery, {}))).toContain(words);
     expect(await refusal(client().mutation(isolates.neverInMutation, { by: "never" }))).toContain(
       words,
@@ -95,12 +94,12 @@ describe("a promise that never settles", () => {
     expect(await ticks("never")).toBe(0);
   });
 
-  test("is none that a digest or a stream settles", async () => {
+  test("does not include one that a digest or a stream settles", async () => {
     expect(await client().query(isolates.waitsOutside, {})).toEqual([32, 3, 1]);
   });
 });
 
-test("a function that asks without end is ended, and others go on", async () => {
+test("a function that makes calls without end times out, and other calls are served", async () => {
   const endless = refusal(client().query(isolates.asksWithoutEnd, {}));
   const others = client().query(isolates.countsCalls, {});
   expect(await endless).toContain("Function execution timed out (maximum duration: 1s)");
@@ -108,7 +107,7 @@ test("a function that asks without end is ended, and others go on", async () => 
 });
 
 describe("each call", () => {
-  test("has modules and globals of its own", async () => {
+  test("has its own modules and globals", async () => {
     for (const call of [0, 1]) {
       expect(await client().query(isolates.countsCalls, {}), String(call)).toEqual([1, 1]);
       expect(await client().action(isolates.countsCallsInAction, {})).toEqual([1, 1]);
@@ -128,7 +127,7 @@ describe("each call", () => {
     expect(await client().action(isolates.attemptsInAction, { what })).toBe(words);
   });
 
-  test("finds the app's modules by import() in an action, and none elsewhere", async () => {
+  test("can import() the app's modules in an action, and not in a query", async () => {
     expect(await client().query(isolates.attempts, { what: "import" })).toBe(
       "TypeError: dynamic module import unsupported",
     );
@@ -144,13 +143,13 @@ describe("each call", () => {
     ["clone", "structuredClone with transfer not supported"],
     ["mode", notImplemented("get mode for Request")],
     ["host", notImplemented("set host for URL")],
-  ])("fails by an error that can't be caught, although it catches it: %s", async (what, text) => {
+  ])("fails with an error that can't be caught: %s", async (what, text) => {
     const words = `Server Error\nUncaught Error: ${text}`;
     expect(await refusal(client().query(isolates.attempts, { what }))).toContain(words);
     expect(await refusal(client().action(isolates.attemptsInAction, { what }))).toContain(words);
   });
 
-  test("of a query that sets a timer fails, although it catches everything", async () => {
+  test("of a query that sets a timer fails, even if it catches the error", async () => {
     expect(await refusal(client().query(isolates.sleeps, {}))).toContain(
       "Can't use setTimeout in queries and mutations. Please consider using an action. See https://docs.convex.dev/functions/actions for more details.",
     );
@@ -179,7 +178,7 @@ describe("an error", () => {
     ["json", `Uncaught SyntaxError: Unexpected token '<', "<html>" is not valid JSON`],
     ["subclass", "Uncaught NoSuchLuck: of mine"],
     ["url", "Uncaught TypeError: Invalid URL"],
-  ])("is told in V8's words, with the lines of the source: %s", async (what, words) => {
+  ])("has V8's message, with the lines of the source: %s", async (what, words) => {
     const lines = (await thrown(what)).split("\n");
     expect(lines[1]).toBe(words);
     expect(lines.slice(2)).toEqual([
@@ -194,11 +193,11 @@ describe("an error", () => {
   test.each([
     ["text", "Server Error\nUncaught a text\n"],
     ["object", "Server Error\nUncaught #<Object>\n"],
-  ])("that is none is told as V8 tells it: %s", async (what, words) => {
+  ])("that is not an Error is printed as V8 prints it: %s", async (what, words) => {
     expect(await thrown(what)).toMatch(new RegExp(`${words}$`));
   });
 
-  test("has a stack of its calls alone, in the lines of the source", async () => {
+  test("has a stack of its own calls only, in the lines of the source", async () => {
     const stack = await client().query(isolates.stackOf, { what: "subclass" });
     expect(stack.split("\n")).toEqual([
       expect.stringMatching(/^ {4}at subclass \(\.\.\/convex\/isolates\.ts:\d+:\d+\)$/),
@@ -206,7 +205,7 @@ describe("an error", () => {
     ]);
   });
 
-  test("of a nested call has its stack, and the caller's behind it", async () => {
+  test("of a nested call has its stack, followed by the caller's", async () => {
     const lines = (await refusal(client().mutation(isolates.failsNested, {}))).split("\n");
     expect(lines.slice(1)).toEqual([
       "Uncaught Error: Uncaught Error: failed on purpose",
@@ -222,7 +221,7 @@ describe("a function that fills the memory", () => {
   const words = "JavaScript execution ran out of memory (maximum memory usage: 64 MB)";
 
   test.each(["objects", "bytes"])(
-    "fails with production's words, and no other: %s",
+    "fails with production's message, and no other function does: %s",
     async (what) => {
       const others = client().action(isolates.keepsInAction, { hundredThousands: 5 });
       const filling = [
@@ -235,7 +234,7 @@ describe("a function that fills the memory", () => {
     },
   );
 
-  test("fails when it pauses, too, and not for what it has thrown away", async () => {
+  test("fails even while it awaits, and garbage does not count", async () => {
     expect(await client().query(isolates.keeps, { hundredThousands: 3 })).toBe(300_000);
     expect(await refusal(client().query(isolates.keeps, { hundredThousands: 40 }))).toContain(
       words,
@@ -245,7 +244,7 @@ describe("a function that fills the memory", () => {
     ).toContain(words);
   });
 
-  test("ends a live query alone", async () => {
+  test("fails as a live query, and other live queries are updated", async () => {
     const live = new ConvexClient(fixture.current.url, { logger: false });
     const results = { fills: "", count: -1 };
     live.onUpdate(
@@ -254,7 +253,7 @@ describe("a function that fills the memory", () => {
       () => undefined,
       (error) => (results.fills = error.message),
     );
-    live.onUpdate(api.ticks.count, { by: "nobody" }, (count) => (results.count = count));
+    live.onUpdate(api.ticks.count, { by: "no caller" }, (count) => (results.count = count));
     await expect
       .poll(() => results, { timeout: 20_000 })
       .toEqual({

@@ -1,24 +1,24 @@
-/** The function log: what was run, for which request, and what it read and wrote. */
+/** The function log: which function ran, for which request, and what it read and wrote. */
 import { ConvexHttpClient } from "convex/browser";
 import type { FunctionArgs, FunctionReference } from "convex/server";
 import { expect, test } from "vitest";
 import { FunctionLog, type Completion } from "../../../../../tests/support/function-log.ts";
 import { api } from "../support/api.ts";
+import { fixtureDeployment } from "../support/deployment.ts";
 import { post } from "../support/http.ts";
-import { fixtureDeployment } from "../support/push.ts";
-import { liveClient, RawClient, watch } from "../support/sync.ts";
+import { RawClient, liveClient, watch } from "../support/sync.ts";
 
 const fixture = fixtureDeployment();
 const client = () => new ConvexHttpClient(fixture.current.url, { logger: false });
 const log = () => FunctionLog.from(fixture.current);
 
-/** A completion as these tests look at it: `name: documents read / written`. */
+/** A completion, summarised as `name: documents read / written`. */
 function line({ identifier, usageStats }: Completion): string {
   const { databaseReadDocuments: read, databaseWriteDocuments: written } = usageStats;
   return `${identifier}: ${read} / ${written}`;
 }
 
-/** Runs a mutation, and says what the log has of it. */
+/** Runs a mutation. @returns its completions in the log, summarised */
 async function logged<Mutation extends FunctionReference<"mutation">>(
   mutation: Mutation,
   args: FunctionArgs<Mutation>,
@@ -33,31 +33,31 @@ async function logged<Mutation extends FunctionReference<"mutation">>(
 const groupOf = async (group: string, size: number) =>
   await client().mutation(api.reading.seed, { group, ranks: Array<number>(size).fill(0) });
 
-test("a query tells what it read, and not what the table holds", async () => {
+test("a query is logged with the documents that it read, not with those in the table", async () => {
   await groupOf("read", 7);
   const after = await log();
   await client().query(api.things.names, { group: "read" });
   await client().query(api.things.first, { group: "read", limit: 3 });
-  await client().query(api.things.names, { group: "nobody" });
+  await client().query(api.things.names, { group: "empty" });
   const lines = (await after.until(({ identifier }) => identifier === "things:names")).map(line);
   expect(lines).toEqual(["things:names: 7 / 0", "things:first: 3 / 0", "things:names: 0 / 0"]);
 });
 
-test("a mutation tells what it read and wrote, its nested calls' included", async () => {
+test("a mutation is logged with its reads and writes, including its nested calls'", async () => {
   const [id] = await groupOf("mixed", 1);
   const [completion, ...others] = await logged(api.costs.mixed, {
     id: id!,
     by: "mixed",
     fail: false,
   });
-  // Read by `get` and by `patch`; patched, inserted, and inserted by the nested call. A job is none.
+  // Reads: `get` and `patch`. Writes: a patch, an insert, and the nested call's insert; a scheduled job is not counted.
   expect(line(completion!)).toBe("costs:mixed: 2 / 3");
   expect(others).toEqual([]);
   expect(completion!.usageStats.databaseReadBytes).toBeGreaterThan(100);
   expect(completion!.usageStats.databaseWriteBytes).toBeGreaterThan(100);
 });
 
-test("one that fails has written nothing, nor has a nested one whose failure was caught", async () => {
+test("a failed mutation is logged without writes, and so is a failed nested call", async () => {
   const [id] = await groupOf("failing", 1);
   const failed = await logged(api.costs.mixed, { id: id!, by: "failing", fail: true });
   expect(failed.map(line)).toEqual(["costs:mixed: 2 / 0"]);
@@ -67,7 +67,7 @@ test("one that fails has written nothing, nor has a nested one whose failure was
   expect(caught?.usageStats.databaseWriteDocuments).toBe(1);
 });
 
-test("a component's reads and writes are its caller's", async () => {
+test("a component's reads and writes are counted for its caller", async () => {
   expect((await logged(api.counters.add, { which: "second", by: 1 })).map(line)).toEqual([
     "counters:add: 1 / 1",
   ]);
@@ -76,7 +76,7 @@ test("a component's reads and writes are its caller's", async () => {
   ]);
 });
 
-test("an action has no cost of its own; what it called is told under its request's id", async () => {
+test("an action is logged without reads and writes; its calls are logged under its request id", async () => {
   const after = await log();
   await client().action(api.costs.outer, { by: "outer" });
   const completions = await after.until(({ identifier }) => identifier === "costs:outer");
@@ -93,7 +93,7 @@ test("an action has no cost of its own; what it called is told under its request
   expect(completions.at(-1)?.usageStats.databaseReadDocuments).toBe(0);
 });
 
-test("a scheduled function is told with its cost and a request of its own", async () => {
+test("a scheduled function is logged with its reads and writes and a request id of its own", async () => {
   const after = await log();
   await client().mutation(api.jobs.schedule, { what: "tickFromAction", by: "job", after: 0 });
   const isAction = ({ identifier }: Completion) => identifier === "ticks:tickFromAction";
@@ -108,7 +108,7 @@ test("a scheduled function is told with its cost and a request of its own", asyn
   expect(scheduler?.requestId).not.toBe(action?.requestId);
 });
 
-test("a live query is told each time that it is run; a result shared with another costs nothing", async () => {
+test("a live query is logged for each run; a shared result is logged without reads", async () => {
   await groupOf("live", 4);
   const after = await log();
   const isNames = ({ identifier }: Completion) => identifier === "things:names";
@@ -130,7 +130,7 @@ test("a live query is told each time that it is run; a result shared with anothe
   ]);
 });
 
-test("a mutation that is sent again is not told again", async () => {
+test("a mutation that is sent again is not logged again", async () => {
   const after = await log();
   const session = { id: crypto.randomUUID() };
   for (let connection = 0; connection < 2; connection++) {
@@ -144,9 +144,9 @@ test("a mutation that is sent again is not told again", async () => {
   expect(lines).toEqual(["things:add: 0 / 1", "things:count: 1 / 0"]);
 });
 
-test("nothing of what callers make up acts on the terminal that the log is printed to", async () => {
+test("control characters that callers send do not reach the terminal", async () => {
   const { url, siteUrl, adminKey } = fixture.current;
-  // The window's title, a C1 control, a line that looks like the log's own, text from right to left.
+  // A window title, a C1 control, a fake log line, right-to-left text.
   const evil = "a\u001b]0;owned\u0007\u009b31m\nb\r\u007f\u202ec\u2066d\u2028e";
   const cursorOf = async (cursor: number) => {
     const headers = { authorization: `Convex ${adminKey}` };
@@ -180,7 +180,7 @@ test("nothing of what callers make up acts on the terminal that the log is print
   };
   collect(entries);
   for (const text of texts) {
-    // Lines of a stack trace, and of what a function logs, stay lines.
+    // Line breaks in stack traces and in logged text are kept.
     expect(text).not.toMatch(/(?![\n\t])[\p{Cc}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069]/u);
     expect(text.length).toBeLessThan(1_000);
   }

@@ -4,15 +4,17 @@ import { ConvexHttpClient } from "convex/browser";
 import { ConvexError } from "convex/values";
 import { describe, expect, test } from "vitest";
 import { api } from "../support/api.ts";
-import { refusal } from "../support/refusal.ts";
-import { fixtureDeployment, setEnvironment } from "../support/push.ts";
+import { fixtureDeployment } from "../support/deployment.ts";
+import { refusal } from "../support/http.ts";
+import { setEnvironment } from "../support/project.ts";
 import { aToken } from "../support/tokens.ts";
+import { aFunction, finishPush, startPush } from "../support/wire_push.ts";
 
 const deployment = fixtureDeployment();
 const client = () => new ConvexHttpClient(deployment.current.url, { logger: false });
 
 describe("a Node action", () => {
-  test("runs in Node, in V8's words, and sees nothing of the channel to the deployment", async () => {
+  test("runs in Node with V8's messages, and cannot see the channel to the deployment", async () => {
     const runtime = await client().action(api.node.runtime, {});
     expect(runtime.bun).toBeUndefined();
     expect(runtime.v8).toBeTypeOf("string");
@@ -46,7 +48,7 @@ describe("a Node action", () => {
 });
 
 describe("variables", () => {
-  test("arrive at once where they are read at call time or by the entry, and not in what is shared", async () => {
+  test("are current where they are read at call time or in the entry module, and not in a shared module", async () => {
     const look = () => client().action(api.node.environment, {});
     const before = await look();
     expect(before).toMatchObject({ entry: "of the app", sharedAtImport: "of the app" });
@@ -60,7 +62,7 @@ describe("variables", () => {
     });
   });
 
-  test("are the deployment's, and none of its process", async () => {
+  test("are the deployment's, not those of its process", async () => {
     const { names, ofProcess } = await client().action(api.node.environment, {});
     const functions = ["CONVEX_CLOUD_URL", "CONVEX_SITE_URL", "JWKS", "LABEL"];
     const machine = ["LANG", "PATH", "PWD", "TZ"];
@@ -71,7 +73,7 @@ describe("variables", () => {
 });
 
 describe("a process", () => {
-  test("fails the action whose callback or promise fails in it, at once", async () => {
+  test("in which a callback or promise fails ends its action at once", async () => {
     const failure = (how: "timer" | "rejection" | "exit") =>
       refusal(client().action(api.node.fails, { how }));
     expect(await failure("timer")).toContain("Uncaught uncaughtException: in a timer");
@@ -81,7 +83,7 @@ describe("a process", () => {
     );
   });
 
-  test.each(["crash", "memory"] as const)("that ends by %s fails its action alone", async (how) => {
+  test.each(["crash", "memory"] as const)("that ends by %s fails only its action", async (how) => {
     const beside = client().action(api.node.fails, { how: "timer" });
     const ended = refusal(client().action(api.node.fails, { how }));
     expect(await refusal(beside)).toContain("in a timer");
@@ -89,19 +91,21 @@ describe("a process", () => {
     expect(await client().action(api.nodeOther.label, {})).toEqual(expect.any(String));
   });
 
-  test("that goes on computing after its action is not the next one's", async () => {
+  test("that still computes after its action is not used for the next action", async () => {
     const busy = await client().action(api.node.leavesLoop, {});
     const { pid } = await client().action(api.node.environment, {});
     expect(pid).not.toBe(busy);
   });
 
-  test("keeps the pushed modules where only their owner reads, and none of a push before", async () => {
+  test("has the pushed modules in files that only the owner can read, and removes those of earlier pushes", async () => {
     const folder = join(deployment.current.dataDir, "node");
     expect(statSync(folder).mode & 0o777).toBe(0o700);
     const packages = () => readdirSync(folder).filter((name) => /^\d+$/.test(name));
     const before = packages();
-    await deployment.project.pushed();
-    await client().action(api.nodeOther.label, {});
+    const nodeModules = { "nodeOther.js": `export const label = ${aFunction("action")};` };
+    const started = await startPush(deployment.current, { nodeModules });
+    expect((await finishPush(deployment.current, started)).status).toBe(200);
+    expect(await client().action(api.nodeOther.label, {})).toBeNull();
     await expect.poll(packages).toHaveLength(1);
     expect(packages()).not.toEqual(before);
   });

@@ -1,20 +1,20 @@
 import { ConvexHttpClient } from "convex/browser";
 import { describe, expect, test } from "vitest";
 import { api } from "../support/api.ts";
-import { fixtureDeployment } from "../support/push.ts";
-import { refusal } from "../support/refusal.ts";
+import { fixtureDeployment } from "../support/deployment.ts";
+import { refusal } from "../support/http.ts";
 
 const fixture = fixtureDeployment();
 const client = () =>
   new ConvexHttpClient(fixture.current.url, { logger: false, skipMutationQueue: true } as never);
 const ticks = (by: string) => client().query(api.ticks.count, { by });
-/** Time enough to cancel a job before it runs, on two busy cores. */
+/** Long enough to cancel a job before it runs, on two busy cores. */
 const LATER_MS = 1_500;
 let groups = 0;
 const aGroup = () => `group ${++groups}`;
 
 describe("mutations", () => {
-  test("are serialisable: concurrent moves between two things lose nothing", async () => {
+  test("are serialisable: concurrent transfers keep the total", async () => {
     const group = aGroup();
     const [from, to] = await client().mutation(api.reading.seed, { group, ranks: [0, 0] });
     await Promise.all(
@@ -26,7 +26,7 @@ describe("mutations", () => {
     expect(await client().query(api.things.rank, { id: to! })).toBe(40);
   });
 
-  test("that fail leave nothing: no write, no schedule", async () => {
+  test("that fail are rolled back, with their writes and schedules", async () => {
     expect(await refusal(client().mutation(api.transactions.failsLate, { by: "late" }))).toContain(
       "too late",
     );
@@ -38,7 +38,7 @@ describe("mutations", () => {
     expect(await ticks("refused")).toBe(0);
   });
 
-  test("may catch what a nested one throws: its writes and schedules are undone, their own stay", async () => {
+  test("may catch a nested mutation's error: its writes and schedules are undone, their own are kept", async () => {
     const survived = await client().mutation(api.transactions.survivesFailure, { by: "nested" });
     expect(survived.error).toContain("failed on purpose");
     expect(survived.ticks).toBe(1);
@@ -46,7 +46,7 @@ describe("mutations", () => {
     expect(await ticks("nested")).toBe(1);
   });
 
-  test("see their own writes; a stale snapshot doesn't", async () => {
+  test("see their own writes; a stale snapshot does not", async () => {
     expect(await client().mutation(api.transactions.looksBack, { by: "back" })).toEqual({
       snapshot: 0,
       own: 1,
@@ -72,13 +72,13 @@ describe("mutations", () => {
     expect(stored.committed).toBe(stamps[1]);
   });
 
-  test("run nested calls made at once one after the other", async () => {
+  test("run concurrent nested calls one after the other", async () => {
     expect(
       await client().mutation(api.transactions.inParallel, { by: "parallel", times: 20 }),
     ).toBe(20);
   });
 
-  test("that throw while a call is running leave nothing of it, and the engine goes on", async () => {
+  test("that throw while a nested call runs are rolled back with it, and later calls are served", async () => {
     const text = await refusal(
       client().mutation(api.transactions.throwsWhileCalling, { by: "unfinished" }),
     );
@@ -89,7 +89,7 @@ describe("mutations", () => {
 });
 
 describe("rules", () => {
-  test("what only actions may do is refused in queries and mutations", async () => {
+  test("queries and mutations may not use what is reserved for actions", async () => {
     for (const refused of [
       await client().query(api.rules.inQuery, {}),
       await client().mutation(api.rules.inMutation, {}),
@@ -102,7 +102,7 @@ describe("rules", () => {
     expect(await client().query(api.rules.globals, {})).toEqual([]);
   });
 
-  test("the time stands still in a function, and Math.random is repeatable in none but itself", async () => {
+  test("Date.now is fixed during a function, and Math.random differs between calls", async () => {
     const one = await client().query(api.rules.time, {});
     const other = await client().query(api.rules.time, {});
     expect(one.frozen).toBe(true);
@@ -111,7 +111,7 @@ describe("rules", () => {
     expect(one.random).not.toEqual(other.random);
   });
 
-  test("functions see the deployment's variables and none of the machine's", async () => {
+  test("functions see the deployment's variables, not the machine's", async () => {
     const names = ["CONVEX_CLOUD_URL", "CONVEX_SITE_URL", "LABEL", "PATH", "HOME", "toString"];
     expect(await client().query(api.rules.environment, { names })).toEqual({
       CONVEX_CLOUD_URL: fixture.current.url,
@@ -125,7 +125,7 @@ describe("documents", () => {
   const write = (table: string, value: unknown) =>
     client().mutation(api.reading.write, { table, value });
 
-  test("must be what the schema says", async () => {
+  test("must match the schema", async () => {
     const wrong = await refusal(write("ticks", { by: 5 }));
     expect(wrong).toContain(
       'Failed to insert or update a document in table "ticks" because it does not match the schema:',
@@ -172,7 +172,7 @@ describe("documents", () => {
     expect(await refusal(write("anything", { "\u00e9": 1 }))).not.toContain("no refusal");
   });
 
-  test("have ids that tell their table", async () => {
+  test("have ids that contain their table", async () => {
     const thing = await client().mutation(api.things.add, { group: aGroup(), name: "a" });
     const tick = (await write("ticks", { by: "id" })) as string;
     expect(thing).toMatch(/^[0-9a-hjkmnp-tv-z]{32}$/);
@@ -207,7 +207,7 @@ describe("documents", () => {
 });
 
 describe("reading", () => {
-  test("a page takes up where the cursor is, and a cursor of another query is refused", async () => {
+  test("a page starts at its cursor, and a cursor of another query is refused", async () => {
     const paged = aGroup();
     await client().mutation(api.reading.seed, { group: paged, ranks: [1, 2, 3, 4, 5] });
     const page = async (cursor: string | null, numItems = 2) =>
@@ -234,7 +234,7 @@ describe("reading", () => {
 });
 
 describe("limits", () => {
-  test("a mutation writes 16,000 documents and no more, and then none", async () => {
+  test("a mutation may write 16,000 documents; one more fails, with no document written", async () => {
     const text = await refusal(
       client().mutation(api.reading.insertMany, { count: 16_001, size: 1 }),
     );
@@ -242,14 +242,14 @@ describe("limits", () => {
     expect(await ticks("x")).toBe(0);
   });
 
-  test("a mutation writes 16 MiB", async () => {
+  test("a mutation may write 16 MiB", async () => {
     const text = await refusal(
       client().mutation(api.reading.insertMany, { count: 20, size: 1_000_000 }),
     );
     expect(text).toContain("Too many bytes written in a single function execution (limit: 16 MiB)");
   });
 
-  test("a mutation schedules 1,000 functions", async () => {
+  test("a mutation may schedule 1,000 functions", async () => {
     await client().mutation(api.jobs.scheduleMany, { count: 1000 });
     expect(await refusal(client().mutation(api.jobs.scheduleMany, { count: 1001 }))).toContain(
       "Too many functions scheduled by this mutation (limit: 1000)",
@@ -259,7 +259,7 @@ describe("limits", () => {
 
 describe("scheduled functions", () => {
   const stateOf = (id: never) => client().query(api.jobs.stateOf, { id });
-  /** Waits for a job to end: its time is the deployment's business. */
+  /** Waits for a job to end. */
   const ended = async (id: never) => {
     for (;;) {
       const state = (await stateOf(id)) as { kind: string };
@@ -268,7 +268,7 @@ describe("scheduled functions", () => {
     }
   };
 
-  test("run when they are due, mutations and actions, and are seen with what they came to", async () => {
+  test("run when they are due, mutations and actions, and have their outcome in `_scheduled_functions`", async () => {
     const mutation = await client().mutation(api.jobs.schedule, {
       what: "tick",
       by: "job",
@@ -291,7 +291,7 @@ describe("scheduled functions", () => {
     });
   });
 
-  test("that fail say why, and leave nothing", async () => {
+  test("that fail have their error, and are rolled back", async () => {
     const id = await client().mutation(api.jobs.schedule, {
       what: "tickAndFail",
       by: "failing job",
@@ -325,7 +325,7 @@ describe("scheduled functions", () => {
 });
 
 describe("components", () => {
-  test("keep their tables to themselves, mounted twice too", async () => {
+  test("have their own tables, in each mount", async () => {
     expect(await client().mutation(api.counters.add, { which: "counter", by: 2 })).toBe(2);
     expect(await client().mutation(api.counters.add, { which: "counter", by: 3 })).toBe(5);
     expect(await client().mutation(api.counters.add, { which: "second", by: 7 })).toBe(7);
@@ -334,7 +334,7 @@ describe("components", () => {
     expect(await client().query(api.things.count, { group: "counter" })).toBe(0);
   });
 
-  test("see the variables that they are given, and no other", async () => {
+  test("see only the variables that are passed to them", async () => {
     const names = ["LABEL", "CONVEX_CLOUD_URL", "CONVEX_SITE_URL", "JWKS", "PATH"];
     const of = async (which: "counter" | "second") =>
       (await client().query(api.counters.environment, { which, names })) as object;
@@ -346,7 +346,7 @@ describe("components", () => {
     expect(await of("second")).toEqual({ LABEL: "of the app", ...urls });
   });
 
-  test("are part of the caller's transaction, and roll back alone when that catches", async () => {
+  test("run in the caller's transaction, and are rolled back alone when it catches their error", async () => {
     const before = await client().query(api.counters.counts, { which: "second" });
     expect(await client().mutation(api.counters.tryAdd, { which: "second", by: -1 })).toContain(
       "only goes up",
@@ -355,11 +355,11 @@ describe("components", () => {
     expect(await client().mutation(api.counters.tryAdd, { which: "second", by: 1 })).toBe("added");
   });
 
-  test("don't show their internal functions to the app", async () => {
+  test("hide their internal functions from the app", async () => {
     expect(await refusal(client().mutation(api.counters.callHidden, {}))).toContain("lib:hidden");
   });
 
-  test("call the app back through a function handle, and are called through theirs", async () => {
+  test("call the app through its function handle, and are called through theirs", async () => {
     await client().mutation(api.counters.tickThroughHandle, { by: "handle" });
     expect(await ticks("handle")).toBe(1);
     const handle = await client().query(api.counters.handleToAdd, {});
@@ -376,7 +376,7 @@ describe("components", () => {
 
 // Last: each takes seconds until it is found out.
 describe("functions that never end", () => {
-  test("an endless mutation leaves nothing, and undoes no other commit", async () => {
+  test("an endless mutation is rolled back, and other commits are kept", async () => {
     const group = aGroup();
     const before = client().mutation(api.things.add, { group, name: "before" });
     const endless = refusal(client().mutation(api.rules.endlessMutation, { by: "endless" }));

@@ -2,8 +2,8 @@ import { ConvexHttpClient } from "convex/browser";
 import { describe, expect, test } from "vitest";
 import { WebSocket } from "ws";
 import { api } from "../support/api.ts";
+import { fixtureDeployment } from "../support/deployment.ts";
 import { answerOf, post } from "../support/http.ts";
-import { fixtureDeployment } from "../support/push.ts";
 import { RawClient } from "../support/sync.ts";
 
 const fixture = fixtureDeployment();
@@ -71,7 +71,7 @@ describe("half a surrogate pair is refused", () => {
     expect(fatal.error).toMatch(HALF);
   });
 
-  test("in what functions write, read by, schedule and call with", async () => {
+  test("in functions' writes, reads, schedules and calls", async () => {
     const refusals = {
       ...(await client().mutation(api.surrogates.used, {})),
       ...(await client().action(api.surrogates.usedByAction, {})),
@@ -92,7 +92,7 @@ describe("half a surrogate pair is refused", () => {
   });
 });
 
-test("messages are text: binary ones end the session", async () => {
+test("a binary message ends the session", async () => {
   const socket = new WebSocket(`${fixture.current.url.replace("http", "ws")}/api/1.48.0/sync`);
   await new Promise((resolve) => socket.once("open", resolve));
   const message = new Promise((resolve) => {

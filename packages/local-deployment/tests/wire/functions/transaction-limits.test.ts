@@ -1,11 +1,11 @@
-/** What a transaction has used, and what becomes of a function that uses more than it may. */
+/** A transaction's metrics, and functions that exceed its limits. */
 import { ConvexHttpClient } from "convex/browser";
 import { anyApi } from "convex/server";
 import { getDocumentSize } from "convex/values";
 import { describe, expect, test } from "vitest";
 import { FunctionLog } from "../../../../../tests/support/function-log.ts";
-import { pushedDeployment } from "../support/push.ts";
-import { refusal } from "../support/refusal.ts";
+import { pushedDeployment } from "../support/deployment.ts";
+import { refusal } from "../support/http.ts";
 
 const FUNCTIONS = `
   import { makeFunctionReference as ref, mutationGeneric as mutation, queryGeneric as query } from "convex/server";
@@ -149,7 +149,7 @@ const reading = async (args: object) => (await client().query(f!.reading!, args)
 const ADVICE =
   "Consider using smaller limits in your queries, paginating your queries, or using indexed queries with a selective index range expressions.";
 
-describe("reads are counted by the ranges that they come to", () => {
+describe("reads are counted by their ranges", () => {
   test("the same document 5,000 times is one read, and 5,000 documents", async () => {
     const { group, ids } = await aGroup(1);
     const size = getDocumentSize({ group, rank: 0 });
@@ -175,18 +175,18 @@ describe("reads are counted by the ranges that they come to", () => {
     expect((await reading({ what, ...(await aGroup(10)) })).databaseQueries).toBe(count);
   });
 
-  test("a query that goes on is one, and joins another as soon as it gets there", async () => {
+  test("a query that is read on counts once, and joins another range when it reaches it", async () => {
     const { result } = await reading({ what: "open", ...(await aGroup(10)) });
-    // The fifth document is the one that was read before; what it ends with is where the other begins.
+    // The fifth document was read before; the first range ends where the second begins.
     expect(result).toEqual([2, 2, 2, 2, 1, 1]);
   });
 
-  test("new documents count when their table is read by id, as what must not have been there", async () => {
+  test("inserted documents count as reads of their ids in `by_id`", async () => {
     const { ids } = await aGroup(1);
     expect(await client().mutation(f!.insertsAndReads!, { ids })).toEqual([0, 4]);
   });
 
-  test("a document written twice counts twice, and not at all when it stays what it was", async () => {
+  test("a document written twice counts twice, and a patch that changes nothing does not count", async () => {
     const { group, ids } = await aGroup(1);
     const size = getDocumentSize({ group, rank: 0 });
     expect(await client().mutation(f!.patchesTwice!, { ids })).toMatchObject({
@@ -198,7 +198,7 @@ describe("reads are counted by the ranges that they come to", () => {
     });
   });
 
-  test("4,096 are allowed, and not one more", async () => {
+  test("4,096 are allowed, and 4,097 are refused", async () => {
     const { ids } = await aGroup(4_097);
     const most = await reading({ what: "gets", ids: ids.slice(1) });
     expect(most).toMatchObject({ databaseQueries: 4_096, documentsRead: 4_096 });
@@ -224,23 +224,26 @@ describe("a page", () => {
   test.each([
     ["documents", { documentsRead: 7 }],
     ["bytes", { bytesRead: 7 * getDocumentSize({ group: "group 00", rank: 0 }) + 1 }],
-  ])("ends where the limit on %s is met, to be read on from there", async (_what, limits) => {
-    while (groups < 10) await aGroup(0);
-    const { group } = await aGroup(10);
-    const paginationOpts = { numItems: 20, cursor: null as string | null };
-    const partial = await limitedPage({ group, paginationOpts, transactionLimits: limits });
-    expect(ranks(partial)).toEqual([0, 1, 2, 3, 4, 5, 6]);
-    expect(partial).toMatchObject({ isDone: false, pageStatus: "SplitRequired" });
-    expect(partial.splitCursor).not.toBeNull();
-    const rest = { numItems: 20, cursor: partial.continueCursor };
-    const second = await page({ group, paginationOpts: rest });
-    expect(ranks(second)).toEqual([7, 8, 9]);
-    expect(second).toMatchObject({ isDone: true, pageStatus: null });
-    const half = { numItems: 20, cursor: null, endCursor: partial.splitCursor };
-    expect(ranks(await page({ group, paginationOpts: half }))).toEqual([0, 1, 2, 3]);
-  });
+  ])(
+    "ends where the limit on %s is reached, and can be continued from there",
+    async (_what, limits) => {
+      while (groups < 10) await aGroup(0);
+      const { group } = await aGroup(10);
+      const paginationOpts = { numItems: 20, cursor: null as string | null };
+      const partial = await limitedPage({ group, paginationOpts, transactionLimits: limits });
+      expect(ranks(partial)).toEqual([0, 1, 2, 3, 4, 5, 6]);
+      expect(partial).toMatchObject({ isDone: false, pageStatus: "SplitRequired" });
+      expect(partial.splitCursor).not.toBeNull();
+      const rest = { numItems: 20, cursor: partial.continueCursor };
+      const second = await page({ group, paginationOpts: rest });
+      expect(ranks(second)).toEqual([7, 8, 9]);
+      expect(second).toMatchObject({ isDone: true, pageStatus: null });
+      const half = { numItems: 20, cursor: null, endCursor: partial.splitCursor };
+      expect(ranks(await page({ group, paginationOpts: half }))).toEqual([0, 1, 2, 3]);
+    },
+  );
 
-  test("of which a limit leaves nothing, before there is a cursor, fails as a mistake of Convex's", async () => {
+  test("for which a limit leaves no document, before there is a cursor, fails as an internal error", async () => {
     const { group } = await aGroup(3);
     const paginationOpts = { numItems: 2, cursor: null as string | null };
     const limits = { documentsRead: 2 };
@@ -260,7 +263,7 @@ describe("a page", () => {
     ).toEqual([2]);
   });
 
-  test("is better split from three quarters of its own bounds on", async () => {
+  test("recommends a split from three quarters of its own bounds on", async () => {
     const { group } = await aGroup(10);
     const read = (options: object) =>
       page({ group, paginationOpts: { numItems: 20, cursor: null, ...options } });
@@ -291,7 +294,7 @@ describe("transactionLimits", () => {
   }
   const limited = async (args: object) => (await client().mutation(f!.limited!, args)) as Limited;
 
-  test("are a budget of the called function, on top of what was used; its writes are undone", async () => {
+  test("limit what the called function uses by itself; when it exceeds them, its writes are undone", async () => {
     const { nested, after } = await limited({
       what: "writes",
       first: 4,
@@ -356,7 +359,7 @@ describe("transactionLimits", () => {
     expect(String(nested).split("\n")[0]).toBe(`Uncaught Error: ${words}`);
   });
 
-  test("passed in a function that goes on leave no write behind, and no half of one", async () => {
+  test("exceeded in a function that catches the error undo its writes completely", async () => {
     const { group, ids } = await aGroup(3);
     const args = { what: "goesOn", group, ids, transactionLimits: { documentsWritten: 0 } };
     expect((await limited(args)).nested).toEqual([true, true, true]);
@@ -366,7 +369,7 @@ describe("transactionLimits", () => {
     ]);
   });
 
-  test("only ever tighten, and hold for all that is called in turn", async () => {
+  test("can only tighten, and apply to nested calls", async () => {
     const { nested } = await limited({
       what: "looser",
       transactionLimits: { documentsWritten: 2 },
@@ -392,7 +395,7 @@ describe("transactionLimits", () => {
     });
   });
 
-  test("are whole numbers", async () => {
+  test("must be whole numbers", async () => {
     for (const documentsRead of [-1, 1.5]) {
       const { nested } = await limited({ what: "metrics", transactionLimits: { documentsRead } });
       expect(nested).toContain("runUdf");
@@ -401,7 +404,7 @@ describe("transactionLimits", () => {
 });
 
 describe("not counted", () => {
-  test("is what a snapshot query reads, but for the log", async () => {
+  test("are the reads of a snapshot query, except in the log", async () => {
     const { ids } = await aGroup(3);
     const log = await FunctionLog.from(deployment.current);
     const { inside, outside } = (await client().mutation(f!.snapshot!, { ids })) as {
@@ -413,7 +416,7 @@ describe("not counted", () => {
     expect((await log.next())[0]?.usageStats.databaseReadDocuments).toBe(3);
   });
 
-  test("is a schedule that was refused", async () => {
+  test("is a refused schedule", async () => {
     expect(await client().mutation(f!.schedulesTooMuch!, {})).toMatchObject({
       refused: expect.stringContaining("(limit: 16777216 bytes)") as unknown,
       metrics: { functionsScheduled: 0, scheduledFunctionArgsBytes: 0 },

@@ -1,15 +1,15 @@
-/** What arguments and results can be: their sizes as Convex counts them, and production's words beyond. */
+/** The limits on arguments and results, their sizes as Convex counts them, and production's errors. */
 import { ConvexHttpClient } from "convex/browser";
 import { anyApi } from "convex/server";
 import { getConvexSize, getDocumentSize, type Value } from "convex/values";
 import { describe, expect, test } from "vitest";
-import { pushedDeployment } from "../support/push.ts";
-import { refusal } from "../support/refusal.ts";
+import { pushedDeployment } from "../support/deployment.ts";
+import { refusal } from "../support/http.ts";
 import { liveClient, watch } from "../support/sync.ts";
 
 const MIB = 1024 * 1024;
 
-/** What the functions return that they can't; the same for each kind of them. */
+/** Invalid results, the same for each kind of function. */
 const RESULTS = `
   const nested = (levels) => { let value = 1; for (let i = 0; i < levels; i++) value = [value]; return value; };
   export const results = {
@@ -94,8 +94,8 @@ const INVALID: Readonly<Record<string, (path: string) => string>> = {
   large: (path) => `Function ${path} return value is too large (actual: 16.00 MiB, limit: 16 MiB)`,
 };
 
-describe("a result that can't be", () => {
-  test.each(Object.keys(INVALID))("%s fails its function, of whatever kind", async (what) => {
+describe("an invalid result", () => {
+  test.each(Object.keys(INVALID))("%s fails its function, of each kind", async (what) => {
     const words = INVALID[what]!;
     expect(await refusal(client().query(f!.queried!, { what }))).toContain(words("f.js:queried"));
     expect(await refusal(client().mutation(f!.mutated!, { what }))).toContain(
@@ -108,25 +108,25 @@ describe("a result that can't be", () => {
   });
 
   test.each(Object.keys(INVALID))(
-    "%s of a nested call is caught in the same words",
+    "%s of a nested call can be caught, with the same message",
     async (what) => {
       const words = INVALID[what]!;
-      const told = (name: string) => `${words(name)}\n`;
-      expect(await client().query(f!.nestedResult!, { what })).toBe(told("f.js:queried"));
-      expect(await client().mutation(f!.nestedMutation!, { what })).toBe(told("f.js:mutated"));
-      expect(await client().action(f!.resultInAction!, { what })).toBe(told("f.js:mutated"));
+      const message = (name: string) => `${words(name)}\n`;
+      expect(await client().query(f!.nestedResult!, { what })).toBe(message("f.js:queried"));
+      expect(await client().mutation(f!.nestedMutation!, { what })).toBe(message("f.js:mutated"));
+      expect(await client().action(f!.resultInAction!, { what })).toBe(message("f.js:mutated"));
     },
   );
 
-  test("is told to who watches it", async () => {
+  test("is the error of a live query", async () => {
     const watched = watch(liveClient(deployment.current.url), f!.queried!, { what: "deep" });
     await watched.until(() => watched.errors.length === 1);
     expect(watched.errors[0]?.message).toContain(INVALID.deep!("f.js:queried"));
   });
 });
 
-describe("an argument that can't be", () => {
-  test("is refused to a client", async () => {
+describe("an invalid argument", () => {
+  test("of a client is refused", async () => {
     for (const [what, call] of [
       ["echo", (args: object) => client().query(f!.echo!, args)],
       ["mutated", (args: object) => client().mutation(f!.mutated!, args)],
@@ -141,7 +141,7 @@ describe("an argument that can't be", () => {
     );
   });
 
-  test("is refused to a function, in a nested call's words or an action's", async () => {
+  test("of a function is refused, with the message of nested calls or of actions", async () => {
     const nested = `Invalid argument \`args\` for \`runUdf\`: ${TOO_LONG}`;
     expect(await client().query(f!.nestedArgument!, { what: "long" })).toBe(nested);
     expect(await client().mutation(f!.argumentInMutation!, { what: "long" })).toBe(nested);
@@ -153,7 +153,7 @@ describe("an argument that can't be", () => {
     );
   });
 
-  test("that is too large is refused in each", async () => {
+  test("that is too large is refused in each kind of call", async () => {
     const words = "Arguments for f.js:taking are too large (actual: 16.00 MiB, limit: 16 MiB)";
     for (const call of [
       client().query(f!.nestedArgument!, { what: "bytes" }),
@@ -176,15 +176,15 @@ describe("sizes are Convex's, not the JSON text's", () => {
     }
   });
 
-  test("text in other scripts counts as its UTF-8, which its JSON's characters are fewer than", async () => {
+  test("text is counted in UTF-8 bytes, not in characters", async () => {
     const call = client().query(f!.echo!, { value: "é".repeat(8 * MIB - 1) });
-    // The argument is 6 bytes more than the result, with its field and its array.
+    // The argument has 6 bytes more than the result: its field and its array.
     expect(await refusal(call)).toContain(
       "Arguments for f.js:echo are too large (actual: 16.00 MiB",
     );
   });
 
-  test("a transaction's metrics count documents with their system fields, and schedules with their array", async () => {
+  test("a transaction's metrics count documents with their system fields, and scheduled arguments with their array", async () => {
     const document = {
       text: 'né\n"',
       count: 5n,
@@ -202,9 +202,9 @@ describe("sizes are Convex's, not the JSON text's", () => {
     expect(scheduled).toBe(getConvexSize([document]));
   });
 
-  test("a document is at most 1 MiB with its system fields, whatever its text", async () => {
+  test("a document is at most 1 MiB with its system fields", async () => {
     const write = (size: number) => client().mutation(f!.writeLarge!, { size }) as Promise<string>;
-    // Of `{ a, _id, _creationTime }` with bytes of none.
+    // The size of `{ a, _id, _creationTime }` with no bytes in `a`.
     const overhead = 2 + (2 + 2) + (4 + 2 + 32) + (14 + 9);
     expect(await write(MIB - overhead)).toBe("none");
     expect(await write(MIB - overhead + 1)).toBe(
@@ -226,14 +226,14 @@ describe("functions call functions", () => {
   const words =
     "Cross component call depth limit exceeded. Do you have an infinite loop in your app?";
 
-  test("eight deep, and not nine", async () => {
+  test("up to eight levels deep", async () => {
     expect(await client().query(f!.recurse!, { more: 8 })).toBe(8);
     expect(await refusal(client().query(f!.recurse!, { more: 9 }))).toContain(words);
     expect(await client().mutation(f!.recurseMutation!, { more: 8 })).toBe(8);
     expect(await refusal(client().mutation(f!.recurseMutation!, { more: 9 }))).toContain(words);
   });
 
-  test("and each that an action calls begins anew", async () => {
+  test("and a call by an action starts at level one", async () => {
     expect(await client().action(f!.recurseFromAction!, { more: 8 })).toBe(8);
     expect(await refusal(client().action(f!.recurseFromAction!, { more: 9 }))).toContain(words);
   });

@@ -1,10 +1,10 @@
-/** What a function's log says when it comes near a limit. */
+/** The warnings that are logged when a function comes near a limit. */
 import { ConvexHttpClient } from "convex/browser";
 import { anyApi } from "convex/server";
 import { describe, expect, test } from "vitest";
 import { FunctionLog } from "../../../../../tests/support/function-log.ts";
-import { pushedDeployment } from "../support/push.ts";
-import { refusal } from "../support/refusal.ts";
+import { pushedDeployment } from "../support/deployment.ts";
+import { refusal } from "../support/http.ts";
 
 const MIB = 1024 * 1024;
 
@@ -69,7 +69,7 @@ const ADVICE =
 /** On a busy machine, any function may take long. */
 const SLOW = "Function execution took a long time.";
 
-/** What a call has the log say, as the warnings of its last function. */
+/** Makes a call. @returns the warnings that were logged for its last function */
 async function warningsOf(call: () => Promise<unknown>): Promise<string[]> {
   const log = await FunctionLog.from(deployment.current);
   await call();
@@ -85,8 +85,8 @@ const write = async (args: object) => (await client().mutation(f!.write!, args))
 const seed = async (count: number, size = 0) =>
   (await client().mutation(f!.seed!, { count, size })) as string[];
 
-describe("a function that comes near a limit is warned of", () => {
-  test("nothing, when it doesn't", async () => {
+describe("a function that comes near a limit logs a warning about", () => {
+  test("nothing, when it stays far below its limits", async () => {
     expect(await warningsOf(() => write({ documents: [{}] }))).toEqual([]);
   });
 
@@ -99,7 +99,7 @@ describe("a function that comes near a limit is warned of", () => {
     ]);
   });
 
-  test("documents read; but not when they were too many", async () => {
+  test("documents read, unless they exceed the limit", async () => {
     const ids = await seed(1);
     expect(await warningsOf(() => read({ ids, times: 26_000 }))).toEqual([
       `Many documents read in a single function execution (actual: 26000, limit: 32000). ${ADVICE}`,
@@ -109,7 +109,7 @@ describe("a function that comes near a limit is warned of", () => {
     expect(await warningsOf(() => refusal(read({ ids, times: 32_001 })))).toEqual([]);
   });
 
-  test("reads, nested ones once, by the outermost", async () => {
+  test("reads, nested ones once, for the outermost function", async () => {
     const ids = await seed(3_500);
     const words = `Many reads in a single function execution (actual: 3500, limit: 4096). ${ADVICE}`;
     expect(await warningsOf(() => read({ ids }))).toEqual([words]);
@@ -147,7 +147,7 @@ describe("a function that comes near a limit is warned of", () => {
     ]);
   });
 
-  test("documents written that are large or deeply nested, and stayed", async () => {
+  test("large and deeply nested documents that were kept", async () => {
     let ids: string[] = [];
     const documents = [{ size: 900_000 }, { levels: 14 }, { size: 10 }];
     const warnings = await warningsOf(async () => (ids = await write({ documents })));
@@ -170,7 +170,7 @@ describe("a function that comes near a limit is warned of", () => {
   });
 });
 
-test("an action is warned of its arguments and its return value; one in Node is not", async () => {
+test("an action logs a warning about its arguments and its return value; a Node action does not", async () => {
   const size = 14 * MIB;
   expect(await warningsOf(() => client().action(f!.acts!, { size }))).toEqual([
     `Large size of the action return value (actual: ${String(size + 2)} bytes, limit: 16777216 bytes).`,
@@ -181,14 +181,14 @@ test("an action is warned of its arguments and its return value; one in Node is 
   expect(await warningsOf(() => client().action(n!.acts!, { size }))).toEqual([]);
 });
 
-test("an HTTP action is warned of its response", async () => {
+test("an HTTP action logs a warning about its response", async () => {
   const call = async () => await (await fetch(`${deployment.current.siteUrl}/large`)).text();
   expect(await warningsOf(call)).toEqual([
     `Large response returned from an HTTP action (actual: ${String(17 * MIB)} bytes, limit: 20971520 bytes).`,
   ]);
 });
 
-test("a warning is the last thing said, however much was said before, and the CLI shows it", async () => {
+test("a warning is the last log line, even after a truncated log, and the CLI shows it", async () => {
   const words = `Large size of the function return value (actual: ${String(14 * MIB + 2)} bytes, limit: 16777216 bytes).`;
   const logs = deployment.project.follow("logs", "--success");
   await logs.until("Watching logs");

@@ -1,17 +1,17 @@
-/** HTTP actions that stream, from the client's side: one that goes away, one that is slow, one that sends as it reads. */
+/** HTTP actions that stream, from the client's side: one that disconnects, one that is slow, one that sends as it reads. */
 import { once } from "node:events";
 import { connect } from "node:net";
 import { text } from "node:stream/consumers";
 import { describe, expect, test } from "vitest";
 import { within } from "../../../../../tests/support/dev.ts";
+import { fixtureDeployment } from "../support/deployment.ts";
 import { HeldResponses } from "../support/held_responses.ts";
 import { post } from "../support/http.ts";
-import { fixtureDeployment } from "../support/push.ts";
-import { duplex, Stream, Streams } from "../support/streams.ts";
+import { Stream, Streams, duplex } from "../support/streams.ts";
 
 const MIB = 1024 * 1024;
 const knobs = {
-  // One at a time: whatever does not end is in the next one's way.
+  // One action at a time: an action that does not end would block the next one.
   APPLICATION_MAX_CONCURRENT_V8_ACTIONS: 1,
   APPLICATION_FUNCTION_RUNNER_ACTION_SEMAPHORE_TIMEOUT: 15_000,
 };
@@ -21,8 +21,8 @@ const fixture = fixtureDeployment(flags(knobs));
 const streams = new Streams(() => fixture.current);
 const echo = async () => (await post(`${fixture.current.siteUrl}/echo`, "next")).text;
 
-describe("a client that goes away", () => {
-  test("ends an endless stream, which is told so, and another action runs", async () => {
+describe("a client that disconnects", () => {
+  test("cancels an endless stream, and another action runs", async () => {
     const gate = await HeldResponses.start();
     const { success, error, logLines } = await streams.logged("gated", async () => {
       const stream = await streams.open("gated", { gate: gate.url, pieces: 9, by: "left" });
@@ -42,7 +42,7 @@ describe("a client that goes away", () => {
     expect(await echo()).toBe("next");
   });
 
-  test("ends one under /http", async () => {
+  test("cancels a stream under /http", async () => {
     const gate = await HeldResponses.start();
     gate.open(0);
     const path = `/http/streams/gated?pieces=9&by=hono&gate=${encodeURIComponent(gate.url)}`;
@@ -54,7 +54,7 @@ describe("a client that goes away", () => {
     expect(await echo()).toBe("next");
   });
 
-  test("ends what computes without end", async () => {
+  test("ends an action that computes without end", async () => {
     const gate = await HeldResponses.start();
     const stream = await streams.open("busy", { gate: gate.url });
     expect(await stream.next()).toBe("one");
@@ -64,7 +64,7 @@ describe("a client that goes away", () => {
     expect(await echo()).toBe("next");
   });
 
-  test("before the response has begun lets the function end", async () => {
+  test("before the response has begun lets the function run to its end", async () => {
     const gate = await HeldResponses.start();
     const { success, error } = await streams.logged("late", async () => {
       const controller = new AbortController();
@@ -80,7 +80,7 @@ describe("a client that goes away", () => {
     expect({ success, error }).toEqual({ success: null, error: "Client disconnected\n" });
   });
 
-  test("is what a HEAD is to a stream", async () => {
+  test("has the same effect as a HEAD request of a stream", async () => {
     const gate = await HeldResponses.start();
     const url = streams.at("gated", { gate: gate.url, pieces: 9, by: "head" });
     expect((await fetch(url, { method: "HEAD" })).status).toBe(200);
@@ -88,7 +88,7 @@ describe("a client that goes away", () => {
     expect(await echo()).toBe("next");
   });
 
-  test("that only reads nothing holds the action back", async () => {
+  test("only by not reading applies backpressure to the action", async () => {
     const { hostname, port } = new URL(fixture.current.siteUrl);
     const socket = connect(Number(port), hostname).pause();
     socket.write(
@@ -104,7 +104,7 @@ describe("a client that goes away", () => {
 });
 
 describe("the request's body", () => {
-  test("is read by the action as it is written, while the response goes back", async () => {
+  test("is read by the action as it is written, while the response is sent", async () => {
     const { write, sent, answered } = await duplex(streams.at("shout"));
     write("hel");
     const response = await answered();
@@ -117,7 +117,7 @@ describe("the request's body", () => {
     expect((await within(20_000, "the end", pieces.next())).done).toBe(true);
   });
 
-  test("is taken from the client even when the action does not read it", async () => {
+  test("is received from the client even when the action does not read it", async () => {
     for (const query of [{}, { first: 1 }] as const) {
       const { write, sent, answered } = await duplex(streams.at("ignore", query));
       write(new Uint8Array(19 * MIB));
@@ -135,7 +135,7 @@ describe("the request's body", () => {
     expect(await answer.json()).toEqual({ a: "1", b: "two" });
   });
 
-  test("over 20 MiB is refused when it comes in pieces of unknown number", async () => {
+  test("over 20 MiB is refused when it is chunked", async () => {
     let sent = 0;
     const body = new ReadableStream<Uint8Array>({
       pull: (controller) => {
@@ -157,7 +157,7 @@ describe("limits", () => {
     await fixture.current.restart(flags({ ...knobs, ...changed }));
   };
 
-  test("a stream holds its action's place until it ends", async () => {
+  test("a stream holds its action's slot until it ends", async () => {
     await restart({ APPLICATION_FUNCTION_RUNNER_ACTION_SEMAPHORE_TIMEOUT: 300 });
     const gate = await HeldResponses.start();
     const stream = await streams.open("gated", { gate: gate.url, pieces: 1 });
@@ -168,7 +168,7 @@ describe("limits", () => {
     expect(await echo()).toBe("next");
   });
 
-  test("one that goes on for too long is broken, and another action runs", async () => {
+  test("a stream that exceeds the time limit is broken off, and another action runs", async () => {
     await restart({ V8_ACTION_USER_TIMEOUT_SECS: 2 });
     const gate = await HeldResponses.start();
     const { success, logLines } = await streams.logged("gated", async () => {

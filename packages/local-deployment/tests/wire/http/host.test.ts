@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { fixtureDeployment } from "../support/push.ts";
+import { fixtureDeployment } from "../support/deployment.ts";
 import { exchange } from "../support/tcp.ts";
 
 const fixture = fixtureDeployment();
@@ -50,7 +50,7 @@ describe.each(ORIGINS)("the Host of a request to %s", (origin) => {
   );
 });
 
-test("a refusal is told in words, and does not repeat what was sent", async () => {
+test("a refusal has a message, which does not repeat the header", async () => {
   const answer = await ask("url", "GET /version HTTP/1.0", "Host: <script>");
   expect(answer).toContain('{"code":"BadHostHeader","message":"The request needs one Host header');
   expect(answer).not.toContain("script");

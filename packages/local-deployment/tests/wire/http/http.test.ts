@@ -3,8 +3,8 @@ import { ConvexHttpClient } from "convex/browser";
 import { ConvexError } from "convex/values";
 import { describe, expect, test } from "vitest";
 import { api } from "../support/api.ts";
+import { fixtureDeployment } from "../support/deployment.ts";
 import { answerOf, post } from "../support/http.ts";
-import { fixtureDeployment } from "../support/push.ts";
 import { aForgedToken, aToken } from "../support/tokens.ts";
 
 const fixture = fixtureDeployment();
@@ -63,7 +63,7 @@ describe("results", () => {
     expect(json).toMatchObject({ results: [{ status: "success", value: 2 }, { status: "error" }] });
   });
 
-  test("/api/query_ts tells the newest commit, which grows with every mutation", async () => {
+  test("/api/query_ts returns the timestamp of the newest commit, which grows with every mutation", async () => {
     const ts = async () => {
       const { json } = await post(at("/api/query_ts"), {});
       return Buffer.from(json?.ts as string, "base64").readBigUInt64LE();
@@ -73,7 +73,7 @@ describe("results", () => {
     expect(await ts()).toBeGreaterThan(before);
   });
 
-  test("a query at a timestamp is refused by name: only the newest state is kept", async () => {
+  test("a query at an older timestamp is refused as unsupported", async () => {
     const body = { path: "calls:double", args: { n: 21 }, ts: "AAAAAAAAAAA=" };
     const { status, json } = await post(at("/api/query_at_ts"), body);
     expect(status).toBe(400);
@@ -82,7 +82,7 @@ describe("results", () => {
 });
 
 describe("errors", () => {
-  test("a throw is told in production's words, with the lines of the TypeScript", async () => {
+  test("a throw has production's message, with the lines of the TypeScript source", async () => {
     const { status, json } = await call("calls:throws");
     expect(status).toBe(200);
     expect(json).toMatchObject({ status: "error", logLines: ["[LOG] 'before'"] });
@@ -125,14 +125,14 @@ describe("errors", () => {
     expect(json?.errorMessage).toContain(text);
   });
 
-  test("a result that is not what `returns` says is refused, of actions too", async () => {
+  test("a result that does not match `returns` is refused, of actions too", async () => {
     const expected = "ReturnsValidationError: Value does not match validator.";
     expect((await call("calls:lying")).json?.errorMessage).toContain(expected);
     const action = await post(at("/api/action"), { path: "calls:lyingAction", args: {} });
     expect(action.json?.errorMessage).toContain(expected);
   });
 
-  test("functions that are not there, or of another kind", async () => {
+  test("calls of missing functions, and of functions of another kind, are refused", async () => {
     const messageOf = async (kind: string, path: string) =>
       (await post(at(`/api/${kind}`), { path, args: {} })).json?.errorMessage;
     expect(await messageOf("query", "calls:nothing")).toContain(
@@ -155,7 +155,7 @@ describe("errors", () => {
 });
 
 describe("access", () => {
-  test("internal functions are for admins, and look to others as if they weren't there", async () => {
+  test("only admins can call internal functions; to other callers they do not exist", async () => {
     expect((await call("calls:secret")).json?.errorMessage).toContain(
       "Could not find public function for 'calls:secret'.",
     );
@@ -172,7 +172,7 @@ describe("access", () => {
     );
   });
 
-  test("components are for admins", async () => {
+  test("only admins can call component functions", async () => {
     const body = { path: "lib:counts", args: {}, componentPath: "counter" };
     expect((await post(at("/api/query"), body, asAdmin())).json?.value).toEqual([]);
     expect(await post(at("/api/query"), body)).toMatchObject({
@@ -185,7 +185,7 @@ describe("access", () => {
     );
   });
 
-  test("the CLI's endpoints and system functions are for admins", async () => {
+  test("only admins can use the CLI's endpoints and system functions", async () => {
     const { url } = fixture.current;
     for (const path of ["/api/v1/get_canonical_urls", "/api/stream_function_logs?cursor=0"]) {
       expect(await answerOf(await fetch(url + path))).toMatchObject({ status: 403 });
@@ -204,7 +204,7 @@ describe("access", () => {
     expect(asked.json?.value).toContainEqual({ name: "LABEL", value: "of the app" });
   });
 
-  test("a wrong admin key opens nothing", async () => {
+  test("a wrong admin key is refused everywhere", async () => {
     const { adminKey } = fixture.current;
     for (const key of [
       "",
@@ -219,7 +219,7 @@ describe("access", () => {
     }
   });
 
-  test("a good token says who calls; an admin may act as somebody", async () => {
+  test("a valid token gives the caller's identity; an admin may act as a user", async () => {
     const signedIn = await call("calls:whoAmI", {}, { authorization: `Bearer ${aToken()}` });
     expect(signedIn.json?.value).toEqual({
       subject: "ada",
@@ -237,7 +237,7 @@ describe("access", () => {
     ["expired", () => aToken({ exp: now - 60 }), "InvalidAuthHeader"],
     ["of another issuer", () => aToken({ iss: "https://evil.example.com" }), "NoAuthProvider"],
     ["for another audience", () => aToken({ aud: "other" }), "NoAuthProvider"],
-    ["signed by somebody else", () => aForgedToken(), "InvalidAuthHeader"],
+    ["signed with another key", () => aForgedToken(), "InvalidAuthHeader"],
     [
       "without a signature",
       () => `${aToken().split(".").slice(0, 2).join(".")}.`,
@@ -260,8 +260,8 @@ describe("access", () => {
   );
 });
 
-describe("requests that make no sense", () => {
-  test("an unknown endpoint is named, and is no 404: the CLI would try that again", async () => {
+describe("malformed requests", () => {
+  test("an unknown endpoint is refused by name, without a 404, which the CLI would retry", async () => {
     expect(await post(at("/api/not_there"), {})).toMatchObject({
       status: 400,
       json: {
@@ -298,7 +298,7 @@ describe("requests that make no sense", () => {
     else expect(answer).toMatchObject({ status: 400, json: { code: "BadJsonBody" } });
   });
 
-  test("a GET with arguments that are no JSON is a bad request", async () => {
+  test("a GET whose arguments are not JSON is a bad request", async () => {
     const answer = await answerOf(await fetch(at("/api/query?path=calls:double&args={")));
     expect(answer).toMatchObject({ status: 400, json: { code: "BadJsonBody" } });
     expect((await answerOf(await fetch(at("/api/query")))).status).toBe(400);
@@ -329,7 +329,7 @@ describe("requests that make no sense", () => {
   });
 
   test.each([62, 63, 500, 5_000, 20_000, 100_000])(
-    "a value nested %i deep harms nobody",
+    "a value nested %i deep is answered, and later calls are served",
     async (depth) => {
       const nested = '{"a":'.repeat(depth) + "1" + "}".repeat(depth);
       for (const kind of ["query", "action"]) {
@@ -349,7 +349,7 @@ describe("requests that make no sense", () => {
     },
   );
 
-  test("numbers beyond doubles are infinite at most, and no field named `__proto__` reaches a prototype", async () => {
+  test("numbers beyond a double become Infinity, and a field named `__proto__` does not change a prototype", async () => {
     const huge = await post(
       at("/api/query"),
       '{"path":"calls:double","args":{"n":1e999},"format":"convex_encoded_json"}',
@@ -383,7 +383,7 @@ describe("sizes", () => {
 
   const TOO_LARGE = "Failed to buffer the request body: length limit exceeded";
 
-  test("a body over 16 MiB and 2,000 bytes is refused by its content-length, before it is sent", async () => {
+  test("a body over 16 MiB and 2,000 bytes is refused by its content-length, before the body is sent", async () => {
     const { hostname, port } = new URL(fixture.current.url);
     const head = `POST /api/query HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: ${String(16 * MIB + 2_001)}\r\n\r\n`;
     const answer = await new Promise<string>((resolve, reject) => {
@@ -399,7 +399,7 @@ describe("sizes", () => {
     expect(answer).toContain(TOO_LARGE);
   });
 
-  test("one that large is refused when it comes in chunks of unknown number", async () => {
+  test("a chunked body of that size is refused", async () => {
     const chunk = new TextEncoder().encode(" ".repeat(MIB));
     let sent = 0;
     const body = new ReadableStream<Uint8Array>({
@@ -429,7 +429,7 @@ describe("sizes", () => {
 });
 
 describe("browsers", () => {
-  test("any origin may call, and read errors too", async () => {
+  test("any origin may call functions and read their errors", async () => {
     const origin = "https://app.example.com";
     const preflight = await fetch(at("/api/mutation"), {
       method: "OPTIONS",

@@ -1,10 +1,10 @@
-/** What clients are told, field by field, as production tells it. */
+/** The fields of responses, which are production's. */
 import { ConvexError } from "convex/values";
 import { describe, expect, test } from "vitest";
 import { api } from "../support/api.ts";
+import { fixtureDeployment } from "../support/deployment.ts";
 import { answerOf, post } from "../support/http.ts";
-import { fixtureDeployment } from "../support/push.ts";
-import { liveClient, RawClient, watch } from "../support/sync.ts";
+import { RawClient, liveClient, watch } from "../support/sync.ts";
 
 const fixture = fixtureDeployment();
 const at = (path: string) => `${fixture.current.url}${path}`;
@@ -12,7 +12,7 @@ const at = (path: string) => `${fixture.current.url}${path}`;
 const SERVER_ERROR = /^\[Request ID: [0-9a-f]{16}\] Server Error\n/;
 
 describe("over HTTP", () => {
-  test("values have the format that is asked for, else plain JSON; no logs are no field", async () => {
+  test("values have the requested format, or plain JSON; without log lines there is no logLines field", async () => {
     const args = { value: { n: { $integer: "AwAAAAAAAAA=" } } };
     const told = (format?: string) => post(at("/api/query"), { path: "calls:echo", args, format });
     const plain = { status: "success", value: { n: "3" } };
@@ -32,7 +32,7 @@ describe("over HTTP", () => {
   });
 
   test.each(["query", "mutation", "action"] as const)(
-    "an error of a %s is a ConvexError with data, be it null, and otherwise has none",
+    "a ConvexError of a %s has its data, even null, and another error has none",
     async (kind) => {
       const name = { query: "inQuery", mutation: "inMutation", action: "inAction" }[kind];
       const failing = async (what: string) =>
@@ -44,7 +44,7 @@ describe("over HTTP", () => {
     },
   );
 
-  test("a body that does not say that it is JSON is a bad request", async () => {
+  test("a body without a JSON content type is a bad request", async () => {
     const body = JSON.stringify({ path: "calls:double", args: { n: 1 } });
     const sent = async (type: string) => {
       const headers = { "content-type": type };
@@ -60,7 +60,7 @@ describe("over HTTP", () => {
 });
 
 describe("on the socket", () => {
-  test("errors are ConvexErrors when they are, of live queries, mutations and actions", async () => {
+  test("live queries, mutations and actions carry a ConvexError's data", async () => {
     const failures = {
       "an Error": { type: "QueryFailed", logLines: [], journal: null },
       "a ConvexError of null": { type: "QueryFailed", errorData: null },
@@ -92,7 +92,7 @@ describe("on the socket", () => {
     }
   });
 
-  test("results come with how far the client's clock is off, which it plans its next token by", async () => {
+  test("transitions carry the client's clock skew, by which it schedules the next token", async () => {
     const ahead = 3_600_000;
     const client = await RawClient.open(fixture.current.url, {
       id: crypto.randomUUID(),
@@ -136,7 +136,7 @@ describe("what functions log", () => {
     expect(lines).toHaveLength(6);
   });
 
-  test("ends with the line that says that there were more", async () => {
+  test("is cut off with production's last line", async () => {
     const lines = await linesOf("query", "logging:much");
     expect(lines).toHaveLength(256);
     expect(lines.at(-1)).toBe("[ERROR] Log overflow (maximum 256). Remaining log lines omitted.");
@@ -145,7 +145,7 @@ describe("what functions log", () => {
     expect(line).toMatch(/^\[LOG\] 'x{32767} \(truncated due to length\)$/);
   });
 
-  test("of Node is printed as Node does, all of it but what writes to the process's own output", async () => {
+  test("of Node is printed as Node prints it, except direct writes to the process's output", async () => {
     expect(await linesOf("action", "loggingInNode:values")).toEqual([
       "[LOG] 'a string' { one: 1, list: [ 1, 'two' ] }",
       "[WARN] \"Timer 't' already exists\"",
@@ -164,7 +164,7 @@ describe("what functions log", () => {
   });
 });
 
-describe("a function that isn't there", () => {
+describe("a missing function", () => {
   const told = async (kind: string, path: string, headers = {}, more = {}) =>
     (await post(at(`/api/${kind}`), { path, args: {}, ...more }, headers)).json;
   const asAdmin = (identity = "") => ({
@@ -172,7 +172,7 @@ describe("a function that isn't there", () => {
   });
   const missing = (path: string) => `Could not find public function for '${path}'.`;
 
-  test("is told to functions that call it", async () => {
+  test("fails the call of a function", async () => {
     expect((await told("query", "missing:fromQuery"))?.value).toEqual({
       noExport: missing("calls:none"),
       noModule: missing("nowhere:none"),
@@ -192,7 +192,7 @@ describe("a function that isn't there", () => {
     });
   });
 
-  test("is told to who asks for it by any type, an admin who acts as somebody not seeing internal ones", async () => {
+  test("fails a call of any type; an admin who acts as a user does not see internal functions", async () => {
     const notFound = (path: string) =>
       expect.stringContaining(
         `Could not find function for '${path}'. Did you forget to run \`npx convex dev\`?`,
@@ -213,11 +213,11 @@ describe("a function that isn't there", () => {
   });
 });
 
-describe("an admin who acts as somebody", () => {
+describe("an admin who acts as a user", () => {
   const ada = { issuer: "https://issuer.example", subject: "ada" };
   const whoAmI = { subject: "ada", tokenIdentifier: "https://issuer.example|ada" };
 
-  test("is that one to functions, by the CLI and on the socket", async () => {
+  test("has the user's identity in functions, by the CLI and on the socket", async () => {
     const run = (identity: object, ...more: string[]) =>
       fixture.project.convex(
         "run",
@@ -235,7 +235,7 @@ describe("an admin who acts as somebody", () => {
     expect((await client.update(1)).value).toEqual(whoAmI);
   });
 
-  test("must say who that is", async () => {
+  test("must give the user's issuer and subject", async () => {
     const client = await RawClient.open(fixture.current.url);
     const authenticate = { type: "Authenticate", tokenType: "Admin", baseVersion: 0 };
     const impersonating = { subject: "ada" };

@@ -1,7 +1,7 @@
-/** What production has and the local deployment has not says so, wherever it is asked for. */
+/** Features of production that the local deployment lacks are refused by name. */
 import { describe, expect, test } from "vitest";
+import { fixtureDeployment } from "../support/deployment.ts";
 import { post } from "../support/http.ts";
-import { fixtureDeployment } from "../support/push.ts";
 
 const fixture = fixtureDeployment();
 
@@ -14,7 +14,7 @@ const vectorSearch = "Vector search (`ctx.vectorSearch`) is not in the local dep
 const search =
   "Search and vector indexes are not in the local deployment (index searched.by_text).";
 
-describe("functions are told what there is not", () => {
+describe("unsupported calls in functions are refused by name", () => {
   test.each([
     ["query", "refused:inQuery", { ...reads, audit, search }],
     ["mutation", "refused:inMutation", { ...writes, audit }],
@@ -32,7 +32,7 @@ describe("functions are told what there is not", () => {
 });
 
 describe("the official CLI", () => {
-  test("finds nothing wrong with the network", async () => {
+  test("passes its network test", async () => {
     const { code, stderr } = await fixture.project.convex("network-test");
     expect(stderr).toContain("Network test passed.");
     expect(code).toBe(0);
@@ -53,7 +53,7 @@ describe("the official CLI", () => {
       ["deployment", "usage-limits", "list"],
       "Usage and its limits are not in the local deployment",
     ],
-  ])("says of %j what there is not", async (args, sentence) => {
+  ])("reports %j as unsupported", async (args, sentence) => {
     fixture.project.write({ "things.json": '[{"group":"imported","name":"one"}]' });
     const { code, stderr } = await fixture.project.convex(...args);
     expect(stderr).toContain(`NotInLocalDeployment: ${sentence}`);
@@ -61,14 +61,14 @@ describe("the official CLI", () => {
     expect(code).toBe(1);
   });
 
-  test("shows that there are no files", async () => {
+  test("shows an empty table of files", async () => {
     const { code, stdout, stderr } = await fixture.project.convex("data", "_storage");
     expect(stdout + stderr).toContain("There are no documents in this table.");
     expect(code).toBe(0);
   });
 });
 
-test("what is sent to /echo comes back", async () => {
+test("/echo returns the request's body", async () => {
   const { status, text } = await post(`${fixture.current.url}/echo`, "what is sent");
   expect([status, text]).toEqual([200, "what is sent"]);
 });

@@ -4,11 +4,10 @@ import { ConvexHttpClient } from "convex/browser";
 import { beforeAll, describe, expect, test } from "vitest";
 import { within } from "../../../../../tests/support/dev.ts";
 import { api } from "../support/api.ts";
-import { post } from "../support/http.ts";
-import { fixtureDeployment } from "../support/push.ts";
-import { refusal } from "../support/refusal.ts";
+import { fixtureDeployment } from "../support/deployment.ts";
+import { post, refusal } from "../support/http.ts";
 
-/** Few at a time, so that few are enough. */
+/** Low limits, so that a few calls reach them. */
 const CONCURRENCY = 3;
 const JOBS = 2;
 const knobs = {
@@ -17,28 +16,28 @@ const knobs = {
   APPLICATION_MAX_CONCURRENT_NODE_ACTIONS: CONCURRENCY,
   APPLICATION_FUNCTION_RUNNER_ACTION_SEMAPHORE_TIMEOUT: 500,
 };
-/** Soon enough to see it happen. */
-const timeouts = { V8_ACTION_USER_TIMEOUT_SECS: 5, NODE_ACTION_USER_TIMEOUT_SECS: 3 };
+/** Short limits, so that the tests reach them soon. */
+const timeouts = { V8_ACTION_USER_TIMEOUT_SECS: 3, NODE_ACTION_USER_TIMEOUT_SECS: 3 };
 const flagsFor = (all: Readonly<Record<string, number>>) =>
   Object.entries(all).flatMap(([name, value]) => ["--knob", `${name}=${value}`]);
 const deployment = fixtureDeployment(flagsFor(knobs));
 const client = () => new ConvexHttpClient(deployment.current.url, { logger: false });
 const TOO_MANY = `Too many concurrent requests. Your backend is limited to ${CONCURRENCY} concurrent actions.`;
 
-/** What the others get while something goes on that does not end. */
-async function othersGoOn(): Promise<void> {
+/** Checks that actions of both kinds, HTTP actions and queries are served, whatever else is running. */
+async function otherCallsAreServed(): Promise<void> {
   const work = Promise.all([
     client().action(api.calls.echoFromAction, { value: 1 }),
     client().action(api.nodeOther.label, {}),
     post(`${deployment.current.siteUrl}/echo`, "hello"),
     client().query(api.calls.double, { n: 2 }),
   ]);
-  const [isolate, node, http, query] = await within(20_000, "the others", work);
+  const [isolate, node, http, query] = await within(20_000, "the other calls", work);
   expect([isolate, node, http.text, query]).toEqual([1, "of the app", "hello", 4]);
 }
 
 describe("scheduled functions", () => {
-  test("a job too many waits until one ends, a mutation's too", async () => {
+  test("a job over the limit waits until another ends, and so does a scheduled mutation", async () => {
     const schedule = (mark: string) => client().mutation(api.actions.scheduleUntil, { mark });
     const stateOf = async (id: Awaited<ReturnType<typeof schedule>>): Promise<string> => {
       const { kind } = (await client().query(api.jobs.stateOf, { id })) as { kind: string };
@@ -60,28 +59,46 @@ describe("scheduled functions", () => {
   });
 });
 
-describe("actions that call each other without end", () => {
+test("an action over the limit waits for a slot, and is refused with 429", async () => {
+  const busy = Array.from({ length: CONCURRENCY }, () =>
+    client().action(api.actions.until, { mark: "slots" }),
+  );
+  const { url, siteUrl } = deployment.current;
+  const call = { path: "calls:echoFromAction", args: { value: 1 } };
+  await expect.poll(async () => (await post(`${url}/api/action`, call)).status).toBe(429);
+  const { json } = await post(`${url}/api/action`, call);
+  expect(json).toMatchObject({ code: "TooManyConcurrentRequests" });
+  expect(json?.message).toContain(TOO_MANY);
+  expect((await post(`${siteUrl}/echo`, "hello")).status).toBe(429);
+  // Node actions are counted by themselves.
+  expect(await client().action(api.nodeOther.label, {})).toBe("of the app");
+  await client().mutation(api.actions.mark, { mark: "slots" });
+  await Promise.all(busy);
+  await otherCallsAreServed();
+});
+
+describe("actions that recurse without end", () => {
   test.each([
     ["in isolates", "actions:recurse", false],
     ["from an isolate to Node and back", "actions:recurse", true],
-  ])("%s: as deep as the cap, and then all are turned away", async (_where, path, other) => {
+  ])("%s: they nest up to the limit, and then all fail", async (_where, path, other) => {
     const call = { path, args: { other } };
     const { status, json } = await post(`${deployment.current.url}/api/action`, call);
     expect([status, JSON.stringify(json)]).toEqual([
       other ? 200 : 429,
       expect.stringContaining(TOO_MANY),
     ]);
-    await othersGoOn();
+    await otherCallsAreServed();
   });
 
-  test("in Node: an error like others", async () => {
+  test("in Node: the call is refused like any other over the limit", async () => {
     const text = await refusal(client().action(api.node.recurse, { other: false }));
     expect(text).toContain(TOO_MANY);
     expect(text).toContain("TooManyConcurrentRequests");
-    await othersGoOn();
+    await otherCallsAreServed();
   });
 
-  test("as a job: it has failed", async () => {
+  test("as a scheduled function: the job has failed", async () => {
     const id = await client().mutation(api.actions.scheduleRecursion, { other: false });
     const error = "Transient error while executing action";
     const state = () => client().query(api.jobs.stateOf, { id });
@@ -89,30 +106,30 @@ describe("actions that call each other without end", () => {
   });
 });
 
-describe("what never ends costs itself", () => {
+describe("an action that never ends does not block other calls", () => {
   beforeAll(async () => {
     await deployment.current.stop();
     await deployment.current.restart(flagsFor({ ...knobs, ...timeouts }));
   });
 
-  test("an isolate action, which is told its time is over", async () => {
+  test("an isolate action, which times out", async () => {
     const endless = refusal(client().action(api.rules.endlessAction, {}));
-    await othersGoOn();
-    await othersGoOn();
-    expect(await endless).toContain("Function execution timed out (maximum duration: 5s)");
+    await otherCallsAreServed();
+    await otherCallsAreServed();
+    expect(await endless).toContain("Function execution timed out (maximum duration: 3s)");
   });
 
-  test("a Node action, which is ended with its process, and keeps what it logged", async () => {
+  test("a Node action, which times out with its process and keeps its log lines", async () => {
     const call = { path: "node:endless", args: {}, format: "convex_encoded_json" };
     const endless = post(`${deployment.current.url}/api/action`, call);
-    await othersGoOn();
+    await otherCallsAreServed();
     const { json } = await endless;
     expect(json?.errorMessage).toContain("Function execution unexpectedly timed out.");
     expect(json?.logLines).toEqual(["[LOG] 'on and on'"]);
-    await othersGoOn();
+    await otherCallsAreServed();
   });
 
-  test("a Node action that waits without end", async () => {
+  test("a Node action that awaits without end", async () => {
     const call = { path: "node:waits", args: {}, format: "convex_encoded_json" };
     const { url, adminKey } = deployment.current;
     const headers = { authorization: `Convex ${adminKey}` };
@@ -124,37 +141,20 @@ describe("what never ends costs itself", () => {
 
   test("an HTTP action", async () => {
     const endless = post(`${deployment.current.siteUrl}/endless`, "");
-    await othersGoOn();
+    await otherCallsAreServed();
     const { status, text } = await endless;
     expect(status).toBe(500);
-    expect(text).toContain("Function execution timed out (maximum duration: 5s)");
+    expect(text).toContain("Function execution timed out (maximum duration: 3s)");
   });
 
-  test("what an action leaves running is not in the next one's way", async () => {
+  test("code that an action leaves running does not block the next action", async () => {
     await client().action(api.actions.leavesLoop, {});
     await client().action(api.node.leavesLoop, {});
-    await othersGoOn();
-  });
-
-  test("one action too many waits, and is turned away with 429", async () => {
-    const busy = Array.from({ length: CONCURRENCY }, () =>
-      refusal(client().action(api.rules.endlessAction, {})),
-    );
-    const { url, siteUrl } = deployment.current;
-    const call = { path: "calls:echoFromAction", args: { value: 1 } };
-    await expect.poll(async () => (await post(`${url}/api/action`, call)).status).toBe(429);
-    const { json } = await post(`${url}/api/action`, call);
-    expect(json).toMatchObject({ code: "TooManyConcurrentRequests" });
-    expect(json?.message).toContain(TOO_MANY);
-    expect((await post(`${siteUrl}/echo`, "hello")).status).toBe(429);
-    // Node actions are counted by themselves.
-    expect(await client().action(api.nodeOther.label, {})).toBe("of the app");
-    await Promise.all(busy);
-    await othersGoOn();
+    await otherCallsAreServed();
   });
 });
 
-describe("the deployment's end", () => {
+describe("when the deployment ends", () => {
   /** The Node processes that run from a folder. */
   const nodesOf = (folder: string) =>
     execFileSync("ps", ["-Ao", "args="], { encoding: "utf8" })
@@ -162,7 +162,7 @@ describe("the deployment's end", () => {
       .filter((line) => line.includes(join(folder, "node")));
 
   test.each(["SIGTERM", "SIGKILL"] as const)(
-    "by %s ends Node too, whatever it does",
+    "by %s, its Node processes end too, even one that computes",
     async (signal) => {
       const { current } = deployment;
       const begun = () => client().query(api.ticks.count, { by: "endless in Node" });
@@ -174,7 +174,7 @@ describe("the deployment's end", () => {
       await current.process.stop(signal);
       await expect.poll(() => nodesOf(current.dataDir)).toEqual([]);
       await current.restart();
-      await othersGoOn();
+      await otherCallsAreServed();
     },
   );
 });

@@ -4,8 +4,7 @@ import { join } from "node:path";
 import { ConvexHttpClient } from "convex/browser";
 import { anyApi } from "convex/server";
 import { expect, onTestFinished, test } from "vitest";
-import { aDeployment, aFolder } from "../support/deployment.ts";
-import { aProject } from "../support/push.ts";
+import { aFolder, aPushedDeployment } from "../support/deployment.ts";
 
 const FUNCTIONS = {
   "convex/f.ts": `
@@ -37,13 +36,12 @@ function aSmallDisk(): string | null {
   return folder;
 }
 
-test("a full disk is told as that, keeps what was acknowledged, and goes on when there is room", async ({
+test("on a full disk mutations fail as StorageFull, acknowledged ones are kept, and writes work again once there is room", async ({
   skip,
 }) => {
   const disk = aSmallDisk();
   if (disk === null) return skip("this process may not mount a file system");
-  const deployment = await aDeployment(join(disk, "data"));
-  await aProject(deployment, FUNCTIONS).pushed();
+  const deployment = await aPushedDeployment(FUNCTIONS, join(disk, "data"));
   const client = new ConvexHttpClient(deployment.url, { logger: false });
   const ballast = join(disk, "ballast");
   writeFileSync(ballast, Buffer.alloc(4_000_000));
@@ -58,7 +56,7 @@ test("a full disk is told as that, keeps what was acknowledged, and goes on when
   expect(refusal).toContain("StorageFull: the disk is full");
   const whole = () => acknowledged.flatMap((n) => [n, n]);
   expect(await client.query(anyApi.f!.list!, {})).toEqual(whole());
-  // One that does not mind leaves nothing, either.
+  // A mutation that catches the failures writes nothing either.
   const stubborn = client.mutation(anyApi.f!.addStubbornly!, { n: -1, size: 200_000 });
   await expect(stubborn).rejects.toThrow(/Storage(Full|Unavailable)/);
   expect(await client.query(anyApi.f!.list!, {})).toEqual(whole());

@@ -24,8 +24,7 @@ import { describe, expect, onTestFinished, test } from "vitest";
 import { bunPath } from "../../../../../tests/support/bun.ts";
 import { DeploymentProcess, type Ended } from "../../../../../tests/support/deployment.ts";
 import { FunctionLog } from "../../../../../tests/support/function-log.ts";
-import { aDeployment, aFolder } from "../support/deployment.ts";
-import { aProject } from "../support/push.ts";
+import { aDeployment, aFolder, aPushedDeployment } from "../support/deployment.ts";
 import { RawClient } from "../support/sync.ts";
 
 /** Enough to store something. */
@@ -33,11 +32,14 @@ const NOTES = {
   "convex/notes.ts": `
     import { mutationGeneric as mutation, queryGeneric as query } from "convex/server";
     export const add = mutation({ handler: async (ctx, { n }) => { await ctx.db.insert("notes", { n }); return n; } });
+    export const addMany = mutation({ handler: async (ctx, { count }) => {
+      for (let n = 0; n < count; n++) await ctx.db.insert("notes", { n });
+    } });
     export const list = query({ handler: async (ctx) => (await ctx.db.query("notes").collect()).map((d) => d.n) });
   `,
 };
 
-/** Starts it, which must fail, and reads the one line that says why. */
+/** Starts a deployment, which must fail, and reads the error line that it prints. */
 async function failure(
   args: readonly string[],
 ): Promise<{ ended: Ended; code: string; message: string }> {
@@ -58,10 +60,9 @@ async function failure(
 /** A folder in which a deployment has been, was pushed to and stored `count` notes. */
 async function aUsedFolder(count: number): Promise<string> {
   const folder = aFolder();
-  const deployment = await aDeployment(folder);
-  await aProject(deployment, NOTES).pushed();
+  const deployment = await aPushedDeployment(NOTES, folder);
   const client = new ConvexHttpClient(deployment.url, { logger: false });
-  for (let n = 0; n < count; n++) await client.mutation(anyApi.notes!.add!, { n });
+  await client.mutation(anyApi.notes!.addMany!, { count });
   await deployment.stop();
   return folder;
 }
@@ -71,26 +72,24 @@ const hashOf = (file: string) => createHash("sha256").update(readFileSync(file))
 describe("options", () => {
   test.each([
     ["no folder", []],
-    ["a port that is none", ["--data-dir", "x", "--port", "many"]],
+    ["a port that is not a number", ["--data-dir", "x", "--port", "many"]],
     ["a port too high", ["--data-dir", "x", "--port", "70000"]],
     ["a negative port", ["--data-dir", "x", "--port=-1"]],
     ["the same port twice", ["--data-dir", "x", "--port", "45678", "--site-port", "45678"]],
     ["an unknown flag", ["--data-dir", "x", "--verbose"]],
-    ["an argument too many", ["--data-dir", "x", "y"]],
+    ["an extra argument", ["--data-dir", "x", "y"]],
     ["an empty folder name", ["--data-dir", ""]],
-    ["egress that is none", ["--data-dir", "x", "--egress", "api.stripe.com"]],
-    [
-      "a knob that isn't there",
-      ["--data-dir", "x", "--knob", "APPLICATION_MAX_CONCURRENT_QUERIES=4"],
-    ],
+    ["an egress without a URL", ["--data-dir", "x", "--egress", "api.stripe.com"]],
+    ["an unknown knob", ["--data-dir", "x", "--knob", "APPLICATION_MAX_CONCURRENT_QUERIES=4"]],
     ["a knob without a number", ["--data-dir", "x", "--knob", "V8_ACTION_USER_TIMEOUT_SECS"]],
-    ["a knob of nothing", ["--data-dir", "x", "--knob", "V8_ACTION_USER_TIMEOUT_SECS=0"]],
-  ])("%s is an INVALID_OPTION", async (_what, args) => {
+    ["a wall timeout that is not a number", ["--data-dir", "x", "--wall-timeout-ms", "soon"]],
+    ["a knob of zero", ["--data-dir", "x", "--knob", "V8_ACTION_USER_TIMEOUT_SECS=0"]],
+  ])("%s is refused as INVALID_OPTION", async (_what, args) => {
     expect((await failure(args)).code).toBe("INVALID_OPTION");
   });
 });
 
-describe("what can't be had", () => {
+describe("start fails on", () => {
   test("a port in use", async () => {
     const taken = createServer();
     onTestFinished(() => void taken.close());
@@ -107,7 +106,7 @@ describe("what can't be had", () => {
     }
   });
 
-  test("a folder that another process has, until that is gone", async () => {
+  test("a data folder that another process uses, until that process ends", async () => {
     const folder = aFolder();
     const first = await aDeployment(folder);
     const { code, message } = await failure(["--data-dir", folder]);
@@ -118,7 +117,7 @@ describe("what can't be had", () => {
     await (await aDeployment(folder)).stop();
   });
 
-  test("a folder that is a file, or below one", async () => {
+  test("a data folder that is a file, or inside one", async () => {
     const file = join(aFolder(), "file");
     writeFileSync(file, "something else");
     expect((await failure(["--data-dir", file])).code).toBe("DATA_FOLDER_UNUSABLE");
@@ -126,7 +125,7 @@ describe("what can't be had", () => {
     expect(readFileSync(file, "utf8")).toBe("something else");
   });
 
-  test("an admin key that is none", async () => {
+  test("an invalid admin key file", async () => {
     const folder = aFolder();
     writeFileSync(join(folder, "admin-key"), "local|short\n");
     expect((await failure(["--data-dir", folder])).code).toBe("DATA_FOLDER_UNUSABLE");
@@ -134,8 +133,8 @@ describe("what can't be had", () => {
   });
 });
 
-describe("a data file that can't be read is left as it is", () => {
-  test("garbage, and a folder in its place", async () => {
+describe("a data file that can't be read is refused and not changed", () => {
+  test("one with garbage, and a folder in its place", async () => {
     const folder = aFolder();
     const file = join(folder, "data.sqlite");
     writeFileSync(file, "this is no database ".repeat(1000));
@@ -151,7 +150,7 @@ describe("a data file that can't be read is left as it is", () => {
     );
   });
 
-  test("one that was cut off, was overwritten in the middle, or is of a newer version", async () => {
+  test("one that is truncated, overwritten in the middle, or of a newer version", async () => {
     const folder = await aUsedFolder(200);
     const file = join(folder, "data.sqlite");
     const whole = readFileSync(file);
@@ -184,7 +183,7 @@ describe("a data file of an earlier version", () => {
     execFileSync(bunPath(), ["-e", script, join(folder, "data.sqlite")]);
   };
 
-  test("that did not keep the documents' sizes, is taken on: they are counted once, for good", async () => {
+  test("without document sizes is migrated: the sizes are computed once and stored", async () => {
     const folder = await aUsedFolder(700);
     alter(folder, "ALTER TABLE documents DROP COLUMN size; PRAGMA user_version = 1");
     for (let start = 0; start < 2; start++) {
@@ -199,7 +198,7 @@ describe("a data file of an earlier version", () => {
     }
   });
 
-  test("that did not say whose the kept results of mutations are, is taken on", async () => {
+  test("without the owners of stored mutation results is migrated", async () => {
     const folder = await aUsedFolder(1);
     alter(folder, "ALTER TABLE session_requests DROP COLUMN owner");
     const { url } = await aDeployment(folder);
@@ -211,7 +210,7 @@ describe("a data file of an earlier version", () => {
 });
 
 describe("the admin key", () => {
-  test("is made once, for the owner's eyes, and kept", async () => {
+  test("is created once, readable by its owner only, and kept", async () => {
     const folder = join(aFolder(), "new");
     const deployment = await aDeployment(folder);
     const { adminKey } = deployment;
@@ -226,7 +225,7 @@ describe("the admin key", () => {
   });
 });
 
-describe("the data folder is the owner's alone", () => {
+describe("the data folder is private to its owner", () => {
   const modes = (folder: string) =>
     Object.fromEntries(
       ["", ...readdirSync(folder)].map((name) => [
@@ -246,7 +245,7 @@ describe("the data folder is the owner's alone", () => {
   test.each([
     ["a new one", (folder: string) => folder],
     [
-      "one that was there, open to all",
+      "an existing one that is open to all",
       (folder: string) => {
         mkdirSync(folder, { mode: 0o777 });
         return folder;
@@ -265,7 +264,7 @@ describe("the data folder is the owner's alone", () => {
     expect(modes(folder)).toMatchObject(PRIVATE);
   });
 
-  test("and files there are no links to somewhere else", async () => {
+  test("and its files must not be symbolic links", async () => {
     const folder = await aUsedFolder(1);
     for (const name of ["admin-key", "data.sqlite", "lock.sqlite"]) {
       const elsewhere = join(aFolder(), name);
@@ -274,7 +273,7 @@ describe("the data folder is the owner's alone", () => {
       const { code } = await failure(["--data-dir", folder]);
       expect(code, name).toMatch(/^DATA_(FOLDER_UNUSABLE|CORRUPT)$/);
       rmSync(join(folder, name));
-      // Nor is a file made at the end of a link to nowhere.
+      // A dangling link is refused too, and its target is not created.
       const nowhere = join(aFolder(), "nowhere");
       symlinkSync(nowhere, join(folder, name));
       expect((await failure(["--data-dir", folder])).code).toMatch(/^DATA_/);
@@ -284,7 +283,7 @@ describe("the data folder is the owner's alone", () => {
     }
   });
 
-  test.skipIf(process.getuid?.() !== 0)("and not another user's", async () => {
+  test.skipIf(process.getuid?.() !== 0)("and a folder of another user is refused", async () => {
     const folder = aFolder();
     chownSync(folder, 12_345, 12_345);
     const { code, message } = await failure(["--data-dir", folder]);
@@ -293,7 +292,7 @@ describe("the data folder is the owner's alone", () => {
   });
 });
 
-test("a data file of no bytes is new in a new folder, and damage where a deployment has been", async () => {
+test("an empty data file is accepted in a new folder, and is corrupt where a deployment has been", async () => {
   const fresh = aFolder();
   writeFileSync(join(fresh, "data.sqlite"), "");
   await (await aDeployment(fresh)).stop();
@@ -311,7 +310,7 @@ describe("it listens on loopback only", () => {
     .flatMap((all) => all ?? [])
     .find(({ internal, family }) => !internal && family === "IPv4");
 
-  test.skipIf(outside === undefined)("and not on this machine's address", async () => {
+  test.skipIf(outside === undefined)("and not on the machine's other addresses", async () => {
     const { url, siteUrl } = await aDeployment();
     for (const origin of [url, siteUrl]) {
       expect(new URL(origin).hostname).toBe("127.0.0.1");
@@ -321,10 +320,9 @@ describe("it listens on loopback only", () => {
   });
 });
 
-describe("nothing that was acknowledged is lost", () => {
-  test("by kill -9 in a burst of mutations, again and again", async () => {
-    const deployment = await aDeployment();
-    await aProject(deployment, NOTES).pushed();
+describe("no acknowledged write is lost", () => {
+  test("by kill -9 during concurrent mutations, three times in a row", async () => {
+    const deployment = await aPushedDeployment(NOTES);
     const acknowledged = new Set<number>();
     let n = 0;
     for (let round = 0; round < 3; round++) {
@@ -352,7 +350,7 @@ describe("nothing that was acknowledged is lost", () => {
     }
   });
 
-  test("by SIGTERM, which ends it with 0", async () => {
+  test("by SIGTERM, after which it exits with 0", async () => {
     const deployment = await aDeployment();
     const { code, stderr } = await deployment.process.stop("SIGTERM");
     expect(code).toBe(0);

@@ -5,9 +5,9 @@ import { anyApi } from "convex/server";
 import { expect, test } from "vitest";
 import type { TestDeployment } from "../../../../../tests/support/deployment.ts";
 import { within } from "../../../../../tests/support/dev.ts";
-import { aDeployment, aFolder } from "../support/deployment.ts";
-import { aProject } from "../support/push.ts";
+import { aDeployment, aFolder, aPushedDeployment } from "../support/deployment.ts";
 import { RawClient } from "../support/sync.ts";
+import { startPush } from "../support/wire_push.ts";
 
 /** `Atomics.wait` of the thread itself, which functions' own `Atomics` does not have: by a class that is the thread's. */
 const WAIT = `URL.constructor("return Atomics")().wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);`;
@@ -27,16 +27,13 @@ const FUNCTIONS = {
   `,
 };
 
-/** Far above what it takes, and below what it would take to find out that something never ends. */
+/** Far more than a stop takes, and less than the limits on endless functions. */
 const STOPS_WITHIN_MS = 15_000;
 
-async function deployed(): Promise<TestDeployment> {
-  const deployment = await aDeployment();
-  await aProject(deployment, FUNCTIONS).pushed();
-  return deployment;
-}
+/** A short limit for code that blocks without computing, so that the tests reach it soon. */
+const SHORT_WALL_TIMEOUT = ["--wall-timeout-ms", "5000"];
 
-/** Stops it, which must not take as long as finding out that something never ends. */
+/** Stops the deployment, which must not wait for a function's time limit. */
 async function stops(deployment: TestDeployment): Promise<void> {
   const stopped = deployment.process.stop("SIGTERM");
   const { code, stderr } = await within(STOPS_WITHIN_MS, "the deployment to stop", stopped);
@@ -51,16 +48,16 @@ function isRunning(pid: number): boolean {
   }
 }
 
-test("functions can't wait: Atomics.wait is refused, as in production's isolates", async () => {
-  const { url } = await deployed();
+test("Atomics.wait is refused in functions, as in production's isolates", async () => {
+  const { url } = await aPushedDeployment(FUNCTIONS);
   const client = new ConvexHttpClient(url, { logger: false });
   expect(await client.query(anyApi.f!.asksToWait!, {})).toBe(
     "TypeError: Atomics.wait cannot be called in this context",
   );
 });
 
-test("a mutation that waits all the same is ended, leaves nothing, and the others go on", async () => {
-  const { url } = await deployed();
+test("a mutation that blocks its thread times out and is rolled back, and later calls are served", async () => {
+  const { url } = await aPushedDeployment(FUNCTIONS, aFolder(), SHORT_WALL_TIMEOUT);
   const client = new ConvexHttpClient(url, { logger: false });
   const waiting = client.mutation(anyApi.f!.writesAndWaits!, {}).catch(String);
   await client.query(anyApi.f!.quick!, {});
@@ -69,34 +66,23 @@ test("a mutation that waits all the same is ended, leaves nothing, and the other
   expect(await client.query(anyApi.f!.quick!, {})).toBe(1);
 });
 
-test("a push whose modules never finish loading is refused, and nothing of it stays", async () => {
-  const deployment = await deployed();
-  const endless = {
-    // On a busy machine it may have computed for less than four seconds when the wall limit is reached.
-    loop: ["let n = 0; for (;;) n++;", /timed out \(maximum duration: 4s\)|longer than 30 s/],
-    wait: [WAIT, /took longer than 30 s to be imported/],
-  } as const;
-  await Promise.all(
-    Object.entries(endless).map(async ([name, [code, words]]) => {
-      const project = aProject(deployment, {
-        [`convex/${name}.ts`]: `${code}\nexport const value = 1;`,
-      });
-      const { code: exit, stderr } = await project.push();
-      expect(exit).not.toBe(0);
-      expect(stderr).toMatch(words);
-    }),
-  );
+test("a push whose module blocks while it is imported is refused, and changes nothing", async () => {
+  const deployment = await aPushedDeployment(FUNCTIONS, aFolder(), SHORT_WALL_TIMEOUT);
+  const modules = { "wait.js": `${WAIT}\nexport const value = 1;` };
+  const { status, json } = await startPush(deployment, { modules });
+  expect(status).toBe(400);
+  expect(json?.message).toMatch(/took longer than 5 s to be imported/);
   const client = new ConvexHttpClient(deployment.url, { logger: false });
   expect(await client.query(anyApi.f!.quick!, {})).toBe(0);
 });
 
 test.each([
   ["a query computes without end", "ModifyQuerySet", "f:loops"],
-  ["a query waits without end", "ModifyQuerySet", "f:waits"],
-  ["a mutation has written and waits without end", "Mutation", "f:writesAndWaits"],
+  ["a query blocks without end", "ModifyQuerySet", "f:waits"],
+  ["a mutation has written and blocks without end", "Mutation", "f:writesAndWaits"],
   ["an action computes without end", "Action", "f:actionLoops"],
-])("it stops soon while %s, and nothing acknowledged is lost", async (_what, type, udfPath) => {
-  const deployment = await deployed();
+])("it stops soon while %s, and no acknowledged write is lost", async (_what, type, udfPath) => {
+  const deployment = await aPushedDeployment(FUNCTIONS);
   const client = new ConvexHttpClient(deployment.url, { logger: false });
   await client.mutation(anyApi.f!.add!, {});
   const bystander = await RawClient.open(deployment.url);
@@ -105,7 +91,7 @@ test.each([
   const socket = await RawClient.open(deployment.url);
   if (type === "ModifyQuerySet") socket.add(1, udfPath, {});
   else socket.send({ type, requestId: 1, udfPath, args: [{}] });
-  // Behind it, if it holds things up.
+  // Queued behind the endless function, if that one blocks.
   bystander.add(2, "f:quick", {});
   await Promise.all([socket.taken(), bystander.taken()]);
   await stops(deployment);
@@ -118,16 +104,16 @@ test.each([
   ["stops soon", stops],
   ["is killed", (deployment: TestDeployment) => deployment.kill()],
 ])(
-  "it %s while a push loads a module that never ends, and leaves no process",
+  "it %s while a push imports a Node module that never ends, and leaves no process",
   async (_how, end) => {
     const deployment = await aDeployment();
     const loading = join(aFolder(), "loading");
-    const code = `"use node";
+    const code = `
     import { writeFileSync } from "node:fs";
     writeFileSync(${JSON.stringify(loading)}, String(process.pid));
     for (;;);`;
-    const project = aProject(deployment, { "convex/endless.ts": code });
-    project.follow("deploy", "--yes", "--typecheck", "disable", "--codegen", "disable");
+    const push = startPush(deployment, { nodeModules: { "endless.js": code } });
+    push.catch(() => undefined); // its connection is lost with the deployment
     await expect.poll(() => existsSync(loading), { timeout: 30_000 }).toBe(true);
     await end(deployment);
     const loader = Number(readFileSync(loading, "utf8"));

@@ -1,7 +1,7 @@
-/** `convex/auth.config.ts` is evaluated again when variables change, as in production: what it gives counts at once. */
+/** `convex/auth.config.ts` is evaluated again when variables change, as in production, and takes effect at once. */
 import { afterEach, beforeAll, expect, test } from "vitest";
 import { post } from "../support/http.ts";
-import { setEnvironment } from "../support/push.ts";
+import { setEnvironment } from "../support/project.ts";
 import { aToken, keySet } from "../support/tokens.ts";
 import { aFunction, pushTarget } from "../support/wire_push.ts";
 
@@ -29,7 +29,7 @@ beforeAll(async () => {
 
 afterEach(reset);
 
-/** How a call by somebody whom this issuer vouches for is answered. */
+/** The status of a call with a token of this issuer. */
 async function statusFor(iss: string): Promise<number> {
   const call = { path: "m:f", args: {}, format: "json" };
   const headers = { authorization: `Bearer ${aToken({ iss })}` };
@@ -37,7 +37,7 @@ async function statusFor(iss: string): Promise<number> {
   return status;
 }
 
-/** Changes variables. @returns what the refusal says */
+/** Changes variables. @returns the status, and the error if it is refused */
 async function change(changes: Readonly<Record<string, string | null>>) {
   const { status, json } = await post(
     `${target.deployment.url}/api/update_environment_variables`,
@@ -47,7 +47,7 @@ async function change(changes: Readonly<Record<string, string | null>>) {
   return { status, code: json?.code, message: json?.message };
 }
 
-test("another issuer counts at once, and the one before no more", async () => {
+test("a changed issuer is accepted at once, and the previous one refused", async () => {
   expect([await statusFor(ISSUER), await statusFor(OTHER)]).toEqual([200, 401]);
   expect(await change({ ISSUER: OTHER })).toMatchObject({ status: 200 });
   expect([await statusFor(ISSUER), await statusFor(OTHER)]).toEqual([401, 200]);
@@ -58,7 +58,7 @@ test("another issuer counts at once, and the one before no more", async () => {
 
 test.each([
   [
-    "that it reads and are gone",
+    "that it reads and that are removed",
     { JWKS: null },
     "AuthConfigMissingEnvironmentVariable",
     "Environment variable JWKS is used in auth config file but its value was not set",
@@ -70,19 +70,19 @@ test.each([
     "This change would make the auth config invalid: Function execution timed out (maximum duration: 1s)\n",
   ],
   [
-    "that no provider can have",
+    "that make a provider invalid",
     { ISSUER: "http://[" },
     "InvalidAuthConfig",
     expect.stringMatching(/^This change would make the auth config invalid: /) as string,
   ],
   [
-    "that are refused themselves, whatever it would say",
+    "that are invalid by themselves",
     { JWKS: null, "1A": "" },
     "EnvironmentVariableNameInvalid",
     expect.stringMatching(/^The environment variable name 1A is invalid/) as string,
   ],
 ] as const)(
-  "variables %s are refused, and nothing changes",
+  "changes of variables %s are refused, and nothing changes",
   async (_name, changes, code, message) => {
     expect(await change({ ISSUER: OTHER, ...changes })).toEqual({ status: 400, code, message });
     expect([await statusFor(ISSUER), await statusFor(OTHER)]).toEqual([200, 401]);

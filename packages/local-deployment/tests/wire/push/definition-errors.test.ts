@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { setEnvironment } from "../support/push.ts";
-import { aFunction, pushTarget, type Bundled } from "../support/wire_push.ts";
+import { setEnvironment } from "../support/project.ts";
+import { type Bundled, aFunction, pushTarget } from "../support/wire_push.ts";
 
 const PUSHING = "Hit an error while pushing:\n";
 const AUTH = `${PUSHING}The pushed auth config is invalid: `;
@@ -336,13 +336,13 @@ const refused: readonly (readonly [name: string, project: Bundled, code: string,
 test.each(refused)("start_push refuses %s", async (_name, project, code, words) => {
   const outcome = await target.push(project);
   expect(outcome).toMatchObject({ status: 400, code });
-  // What is thrown is followed by where, and a value that doesn't fit by itself.
+  // A thrown error is followed by its stack, and a validator's failure by the value.
   const isLonger = /Uncaught|does not match/.test(words);
-  const told = isLonger ? outcome.message.slice(0, words.length) : outcome.message;
-  expect(told).toBe(words);
+  const message = isLonger ? outcome.message.slice(0, words.length) : outcome.message;
+  expect(message).toBe(words);
 });
 
-test("finish_push refuses an app whose variables are missing, or others than it declares", async () => {
+test("finish_push refuses an app whose declared variables are missing or invalid", async () => {
   const project = {
     config: app([], {
       envVars: [envVar("NEEDED"), envVar("ALSO"), envVar("MODE", literal("a"), true)],
@@ -364,7 +364,7 @@ test("finish_push refuses an app whose variables are missing, or others than it 
   expect(await target.pushToTheEnd(project)).toMatchObject({ status: 200 });
 });
 
-test("start_push takes components with what they need, and HTTP prefixes", async () => {
+test("start_push accepts components with variables and HTTP prefixes", async () => {
   const http = {
     "http.js": 'export default { isRouter: true, getRoutes: () => [["/b", "GET", () => 0]] };',
   };

@@ -9,7 +9,7 @@ const target = pushTarget();
 const imported = async (source: string) => await target.push({ modules: { "m.js": source } });
 const syscall = (name: string) => `Convex.syscall("${name}", "{}");`;
 
-/** What a module does while it is imported, and what production says to it. */
+/** What a module does while it is imported, and production's error. */
 test.each([
   [
     "draws a UUID",
@@ -42,14 +42,14 @@ test.each([
   );
 });
 
-test("what a module logs is told when it fails, before where it failed", async () => {
+test("the error of a module that throws includes its log lines, before the stack", async () => {
   const { message } = await imported('console.log("one", { two: 2 });\nthrow new Error("no");');
   expect(message).toMatch(
     /Failed to analyze m\.js: Uncaught Error: no\n\n'one' \{\n {2}two: 2\n\}\n$/,
   );
 });
 
-test("a Node module that throws is told by Node, with what it logged", async () => {
+test("the error of a Node module that throws includes its log lines", async () => {
   const throwing = 'console.log("one", { two: 2 });\nthrow new RangeError("out");';
   const { code, message } = await target.push({ nodeModules: { "n.js": throwing } });
   expect(code).toBe("InvalidModules");
@@ -58,7 +58,7 @@ test("a Node module that throws is told by Node, with what it logged", async () 
   );
 });
 
-test("what an isolate's module throws is told before what Node's does", async () => {
+test("the error of an isolate module is reported before that of a Node module", async () => {
   const source = 'throw new Error("no");';
   const project = { modules: { "z.js": source }, nodeModules: { "a.js": source } };
   const { message } = await target.push(project);
@@ -84,11 +84,11 @@ test.each([
     "InvalidAuthConfig",
     "Hit an error while pushing:\nThe pushed auth config is invalid: Function execution timed out (maximum duration: 1s)\n",
   ],
-])("a %s that never ends is refused in its own words", async (_file, project, code, message) => {
+])("a %s that never ends is refused with its own error", async (_file, project, code, message) => {
   expect(await target.push(project)).toEqual({ status: 400, code, message });
 });
 
-test("a module that never ends is refused when production would", async () => {
+test("a module that never ends is refused at production's limit", async () => {
   const { status, message } = await imported("for (;;);");
   expect(status).toBe(400);
   expect(message).toBe(`${LOADING}Function execution timed out (maximum duration: 4s)\n`);
@@ -115,7 +115,7 @@ test.each([
   ["a promise that is rejected", 'Promise.reject(new Error("left"));'],
   ["a digest", 'crypto.subtle.digest("SHA-256", new Uint8Array(1));'],
   ["an interval", "clearInterval(setInterval(() => 0, 1));"],
-])("a module may ask for %s", async (_name, source) => {
+])("a module may use %s", async (_name, source) => {
   expect(await imported(source)).toMatchObject({ status: 200, message: "" });
 });
 

@@ -18,7 +18,7 @@ const search = (name: string, searchField: string, filterFields: readonly string
 const vector = (name: string, vectorField: string, dimensions = 3) =>
   [name, { vectorField, dimensions, filterFields: [] }] as const;
 
-/** What is pushed, production's code, and its words after the two lines that begin all of them. */
+/** What is pushed, production's error code, and its message after the two lines that all of them begin with. */
 const refused: readonly (readonly [name: string, schema: string, code: string, words: string])[] = [
   ["an index named by_id", index("by_id", ["a"]), "IndexNameReserved", reserved("by_id")],
   [

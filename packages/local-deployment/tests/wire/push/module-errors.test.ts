@@ -297,7 +297,7 @@ describe("start_push refuses", () => {
     expect(await target.push(project)).toEqual({ status: 400, code, message });
   });
 
-  test("modules that the deployment does not have as the CLI believes", async () => {
+  test("unchanged modules whose hash is not the deployed one", async () => {
     const kept = (sha256: string, environment = "isolate") => ({
       request: {
         appDefinition: {
@@ -345,6 +345,6 @@ test.each([
   ["a module without exports", inModule("")],
   ["actions in Node", { nodeModules: { "n.js": `export const f = ${aFunction("action")};` } }],
   ["a route by HEAD", withRoutes('[["/a", "HEAD", () => 0]]')],
-])("start_push takes %s", async (_name, project) => {
+])("start_push accepts %s", async (_name, project) => {
   expect(await target.push(project)).toMatchObject({ status: 200, message: "" });
 });

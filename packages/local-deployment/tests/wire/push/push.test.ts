@@ -4,9 +4,14 @@ import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { api } from "../support/api.ts";
-import { aDeployment } from "../support/deployment.ts";
+import {
+  aDeployment,
+  aProject,
+  aPushedDeployment,
+  fixtureDeployment,
+} from "../support/deployment.ts";
 import { post } from "../support/http.ts";
-import { aProject, fixtureDeployment, setEnvironment } from "../support/push.ts";
+import { setEnvironment } from "../support/project.ts";
 
 const schema = (table: string) => `
   import { defineSchema, defineTable } from "convex/server";
@@ -25,13 +30,15 @@ const byText = `
     (await ctx.db.query("notes").withIndex("by_text", (q) => q.eq("text", text)).collect()).length });
 `;
 
-/** The functions of the small project above. */
+const SMALL_PROJECT = {
+  "convex/schema.ts": schema("defineTable({ text: v.string() })"),
+  "convex/notes.ts": notes(1),
+};
+
+/** A deployment to which the small project has been pushed, for one test. */
 async function aSmallProject() {
-  const deployment = await aDeployment();
-  const project = aProject(deployment, {
-    "convex/schema.ts": schema("defineTable({ text: v.string() })"),
-    "convex/notes.ts": notes(1),
-  });
+  const deployment = await aPushedDeployment(SMALL_PROJECT);
+  const project = aProject(deployment, SMALL_PROJECT);
   const client = new ConvexHttpClient(deployment.url, { logger: false });
   const query = async (path: string, args = {}) => {
     const [module = "", name = ""] = path.split(":");
@@ -43,9 +50,8 @@ async function aSmallProject() {
 }
 
 describe("a push", () => {
-  test("keeps the data, fills a new index, and takes away what is gone", async () => {
+  test("keeps the data, backfills a new index, and removes functions and indexes that are gone", async () => {
     const { project, query, add } = await aSmallProject();
-    await project.pushed();
     for (const text of ["a", "b", "a"]) await add({ text });
     const before = await query("notes:all");
 
@@ -83,12 +89,12 @@ describe("a push", () => {
         ),
       });
       const staged = indexed('{ fields: ["text"], staged: true }');
-      const said = async (files: Readonly<Record<string, string>>) => {
+      const outputOf = async (files: Readonly<Record<string, string>>) => {
         project.write(files);
         const { stdout, stderr } = await project.push();
         return stdout + stderr;
       };
-      expect(await said({ ...staged, "convex/search.ts": byText })).toContain(
+      expect(await outputOf({ ...staged, "convex/search.ts": byText })).toContain(
         "Added staged table indexes:",
       );
       await add({ text: "a" });
@@ -96,17 +102,16 @@ describe("a push", () => {
         "Index notes.by_text is currently staged and not available to query until it is enabled.";
       await expect(query("search:find", { text: "a" })).rejects.toThrow(refused);
 
-      expect(await said(indexed('["text"]'))).toContain("These indexes are now enabled:");
+      expect(await outputOf(indexed('["text"]'))).toContain("These indexes are now enabled:");
       expect(await query("search:find", { text: "a" })).toBe(1);
 
-      expect(await said(staged)).toContain("These indexes are now staged:");
+      expect(await outputOf(staged)).toContain("These indexes are now staged:");
       await expect(query("search:find", { text: "a" })).rejects.toThrow(refused);
     },
   );
 
-  test("whose schema the stored documents break is refused by name, and the old code keeps running", async () => {
+  test("whose schema the stored documents violate is refused with their table and id, and the old code keeps running", async () => {
     const { project, query, add } = await aSmallProject();
-    await project.pushed();
     const id = (await add({ text: "a" })) as string;
     project.write({
       "convex/schema.ts": schema("defineTable({ text: v.number() })"),
@@ -121,9 +126,8 @@ describe("a push", () => {
     await add({ text: "b" });
   });
 
-  test("that doesn't work says why, with the lines of the TypeScript, and changes nothing", async () => {
+  test("that fails prints the reason with the lines of the TypeScript, and changes nothing", async () => {
     const { project, query } = await aSmallProject();
-    await project.pushed();
     const refused = async (files: Record<string, string>) => {
       project.write({ "convex/notes.ts": notes(2), ...files });
       const { code, stdout, stderr } = await project.push();
@@ -144,69 +148,57 @@ describe("a push", () => {
     expect(await refused({ [auth]: unset })).toContain("NOT_SET");
   }, 90_000);
 
-  test("that production refuses is refused to the official CLI, in production's words", async () => {
+  // The other suites of this folder have each refusal; this one shows how the CLI prints them.
+  test("that production refuses is refused with production's message", async () => {
     const { project } = await aSmallProject();
-    const told = async (files: Record<string, string>) => {
-      project.write(files);
-      const { code, stdout, stderr } = await project.push();
-      expect(code).not.toBe(0);
-      for (const path of Object.keys(files)) rmSync(join(project.folder, path));
-      return stdout + stderr;
-    };
     const indexed = schema('defineTable({ text: v.string() }).index("by_id", ["text"])');
-    const reserved = await told({ "convex/schema.ts": indexed });
-    expect(reserved).toContain("400 Bad Request: IndexNameReserved: Hit an error while pushing:");
-    expect(reserved).toContain('cannot name an index "by_id" because the name is reserved');
-    const named = await told({ "convex/my-mod.ts": "export const a = 1;" });
-    expect(named).toContain(
-      "Path component my-mod.js can only contain alphanumeric characters, underscores, or periods.",
-    );
-    const scheduled = await told({
-      "convex/crons.ts": `
-        import { cronJobs, makeFunctionReference } from "convex/server";
-        const crons = cronJobs();
-        crons.hourly("tidy", {}, makeFunctionReference("notes:gone"));
-        export default crons;`,
-    });
-    expect(scheduled).toContain(
-      "The cron job 'tidy' schedules a function that does not exist: notes.js:gone",
-    );
-  }, 90_000);
+    project.write({ "convex/schema.ts": indexed });
+    const { code, stdout, stderr } = await project.push();
+    expect(code).not.toBe(0);
+    const output = stdout + stderr;
+    expect(output).toContain("400 Bad Request: IndexNameReserved: Hit an error while pushing:");
+    expect(output).toContain('cannot name an index "by_id" because the name is reserved');
+  });
 
-  test("needs the variables that its config declares", { timeout: 90_000 }, async () => {
-    const { deployment, project, query } = await aSmallProject();
-    project.write({
-      "convex/convex.config.ts": `
+  test(
+    "is refused until the variables that its config declares are set",
+    { timeout: 90_000 },
+    async () => {
+      const { deployment, project, query } = await aSmallProject();
+      project.write({
+        "convex/notes.ts": notes(2),
+        "convex/convex.config.ts": `
         import { defineApp } from "convex/server";
         import { v } from "convex/values";
         export default defineApp({ env: { NEEDED: v.string(), MODE: v.optional(v.union(v.literal("a"), v.literal("b"))) } });`,
-    });
-    const missing = await project.push();
-    expect(missing.code).not.toBe(0);
-    expect(missing.stdout + missing.stderr).toContain("NEEDED");
-    await setEnvironment(deployment, { NEEDED: "there", MODE: "c" });
-    const wrong = await project.push();
-    expect(wrong.code).not.toBe(0);
-    expect(wrong.stdout + wrong.stderr).toContain("MODE");
-    await setEnvironment(deployment, { MODE: "a" });
-    await project.pushed();
-    expect(await query("notes:version")).toBe(1);
-    // From now on the CLI is refused what would not fit, and nothing of it is done.
-    const refused = async (...args: string[]) => {
-      const { code, stderr } = await project.convex("env", ...args);
-      expect(code).not.toBe(0);
-      return stderr;
-    };
-    expect(await refused("remove", "NEEDED")).toContain("RequiredEnvironmentVariable");
-    expect(await refused("set", "MODE", "c")).toContain("InvalidEnvironmentVariable");
-    const large = await refused("set", "LARGE", "é".repeat(4097));
-    expect(large).toContain("The environment variable value is 8194 bytes, which is too large.");
-    const { stdout } = await project.convex("env", "list");
-    expect(stdout.trim().split("\n").sort()).toEqual(["MODE=a", "NEEDED=there"]);
-  });
+      });
+      const missing = await project.push();
+      expect(missing.code).not.toBe(0);
+      expect(missing.stdout + missing.stderr).toContain("NEEDED");
+      expect(await query("notes:version")).toBe(1);
+      await setEnvironment(deployment, { NEEDED: "there", MODE: "a" });
+      await project.pushed();
+      expect(await query("notes:version")).toBe(2);
+      // From now on changes that violate the declaration are refused, and change nothing.
+      const refused = async (...args: string[]) => {
+        const { code, stderr } = await project.convex("env", ...args);
+        expect(code).not.toBe(0);
+        return stderr;
+      };
+      expect(await refused("remove", "NEEDED")).toContain("RequiredEnvironmentVariable");
+      await expect(setEnvironment(deployment, { MODE: "c" })).rejects.toThrow(
+        "InvalidEnvironmentVariable",
+      );
+      await expect(setEnvironment(deployment, { LARGE: "é".repeat(4097) })).rejects.toThrow(
+        "The environment variable value is 8194 bytes, which is too large.",
+      );
+      const { stdout } = await project.convex("env", "list");
+      expect(stdout.trim().split("\n").sort()).toEqual(["MODE=a", "NEEDED=there"]);
+    },
+  );
 });
 
-describe("start_push by hand", () => {
+describe("start_push without the CLI", () => {
   const source = (version: number) => `
     const f = () => undefined;
     f.isQuery = true; f.isPublic = true;
@@ -229,7 +221,7 @@ describe("start_push by hand", () => {
     nodeDependencies: [],
   });
 
-  test("activates nothing; finish_push does, once; a push that has been overtaken is a race", async () => {
+  test("activates nothing; finish_push does, once; after another change it fails as RaceDetected", async () => {
     const { url, adminKey } = await aDeployment();
     const call = (path: string, json: object) => post(`${url}/api/deploy2/${path}`, json);
     const version = async () =>
@@ -254,7 +246,7 @@ describe("start_push by hand", () => {
     expect(await version()).toBe(1);
   });
 
-  test("of what the deployment could not start with is refused, and is not there after a restart", async () => {
+  test("of invalid crons or auth config is refused, and a restart succeeds", async () => {
     const deployment = await aDeployment();
     const { url, adminKey } = deployment;
     const refusal = async (path: string, text: string) => {
@@ -278,7 +270,7 @@ describe("start_push by hand", () => {
     await deployment.restart();
   });
 
-  test("of nonsense is refused in its own words", async () => {
+  test("of a malformed request is refused with an error of its own", async () => {
     const { url, adminKey } = await aDeployment();
     const start = (json: object) => post(`${url}/api/deploy2/start_push`, json);
     expect((await start({ adminKey })).status).toBe(400);
@@ -321,9 +313,10 @@ describe("the official CLI", () => {
   test("sets, shows and removes variables, which functions see at once", async () => {
     await convex("env", "set", "GREETING", "hello world");
     expect(await convex("env", "get", "GREETING")).toBe("hello world\n");
-    expect(await convex("run", "rules:environment", '{"names":["GREETING"]}')).toContain(
-      '"GREETING": "hello world"',
-    );
+    const client = new ConvexHttpClient(fixture.current.url, { logger: false });
+    expect(await client.query(api.rules.environment, { names: ["GREETING"] })).toEqual({
+      GREETING: "hello world",
+    });
     await convex("env", "remove", "GREETING");
     const left = await convex("env", "list");
     expect(left).toContain("LABEL=of the app");
@@ -362,7 +355,7 @@ describe("the official CLI", () => {
     const client = new ConvexHttpClient(fixture.current.url, { logger: false });
     const said = fixture.project.follow("logs", "--history", "10");
     const called = setInterval(() => {
-      // The last one may be under way when the deployment ends.
+      // The last call may still be running when the deployment ends.
       client.query(api.calls.logs, {}).catch(() => undefined);
     }, 100);
     onTestFinished(() => {

@@ -11,7 +11,7 @@ const target = pushTarget();
 
 const IDENTIFIERS =
   "Identifiers must start with a letter and can only contain letters, digits, and underscores.";
-/** What is pushed, production's code, and its words after the two lines that begin all of them. */
+/** What is pushed, production's error code, and its message after the two lines that all of them begin with. */
 const refused: readonly (readonly [name: string, schema: string, code: string, words: string])[] = [
   [
     "a table name that is no identifier",
@@ -142,11 +142,11 @@ const refused: readonly (readonly [name: string, schema: string, code: string, w
 test.each(refused)("start_push refuses a schema with %s", async (_name, schema, code, words) => {
   const outcome = await target.push({ schema });
   expect(outcome).toMatchObject({ status: 400, code });
-  // What is thrown is followed by where.
-  const told = words.startsWith("Uncaught")
+  // A thrown error is followed by its stack.
+  const firstPart = words.startsWith("Uncaught")
     ? outcome.message.split("\n    at ")[0]
     : outcome.message;
-  expect(told?.trimEnd()).toBe(PREFIX + words);
+  expect(firstPart?.trimEnd()).toBe(PREFIX + words);
 });
 
 const accepted: readonly (readonly [name: string, schema: string])[] = [

@@ -3,7 +3,7 @@ import type { AddressInfo } from "node:net";
 import { onTestFinished } from "vitest";
 import { within } from "../../../../../tests/support/dev.ts";
 
-/** An address that answers when the test lets it: what an action does next waits for that. */
+/** A server that responds when the test lets it, so that a test can hold an action at a `fetch`. */
 export class HeldResponses {
   readonly #waiting = new Map<string, ServerResponse>();
   readonly #open = new Set<string>();
@@ -28,13 +28,13 @@ export class HeldResponses {
     return new HeldResponses(url, server);
   }
 
-  /** Lets through whoever asks for a name, once it does. */
+  /** Responds to requests of a name, the pending one and later ones. */
   open(name: string | number): void {
     this.#open.add(String(name));
     this.#waiting.get(String(name))?.end();
   }
 
-  /** Waits until somebody asks for a name. */
+  /** Waits for a request of a name. */
   async reached(name: string | number): Promise<void> {
     const reached = new Promise<void>((resolve) => {
       this.#arrived = () => {
@@ -42,7 +42,7 @@ export class HeldResponses {
       };
       this.#arrived();
     });
-    await within(20_000, `somebody at the gate ${name}`, reached);
+    await within(20_000, `a request of ${name}`, reached);
   }
 }
 

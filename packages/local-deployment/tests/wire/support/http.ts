@@ -1,14 +1,14 @@
-/** What an endpoint answered. */
+/** The response of an endpoint. */
 export interface Answer {
   readonly status: number;
   readonly text: string;
   readonly headers: Headers;
   /** The body as JSON; undefined when it isn't. */
-  // Answers are what the tests look into: they compare whole bodies.
+  // Tests compare whole bodies.
   readonly json: { code?: string; message?: string; [field: string]: unknown } | undefined;
 }
 
-/** Sends a request with a JSON body, or with whatever text pretends to be one. */
+/** Sends a request with a JSON body, or with a text in its place. */
 export async function post(
   url: string,
   body: unknown,
@@ -19,7 +19,7 @@ export async function post(
       method: "POST",
       headers: { "content-type": "application/json", ...headers },
       body: typeof body === "string" ? body : JSON.stringify(body),
-      signal: AbortSignal.timeout(30_000),
+      signal: AbortSignal.timeout(55_000),
     }),
   );
 }
@@ -37,4 +37,12 @@ function parsed(text: string): Answer["json"] {
   } catch {
     return undefined;
   }
+}
+
+/** The message of the error that a call fails with. */
+export async function refusal(call: Promise<unknown>): Promise<string> {
+  return await call.then(
+    (value) => `no refusal, but ${JSON.stringify(value)}`,
+    (error: unknown) => (error instanceof Error ? error.message : String(error)),
+  );
 }

@@ -18,7 +18,7 @@ export function liveClient(url: string): ConvexClient {
   return client;
 }
 
-/** Everything that a live query told, and the wait for what it will. */
+/** The results and errors of a live query, and a wait for later ones. */
 export function watch<Query extends FunctionReference<"query">>(
   client: ConvexClient,
   query: Query,
@@ -54,7 +54,7 @@ export function watch<Query extends FunctionReference<"query">>(
   return { seen, errors, until };
 }
 
-/** What the server sends, as far as tests look into it. */
+/** The server's messages, with the fields that tests read. */
 export interface ServerMessage {
   readonly type: string;
   readonly error?: string;
@@ -86,7 +86,7 @@ interface Modification {
   readonly journal?: string | null;
 }
 
-/** A client that speaks the sync protocol by hand, to say what the official one never would. */
+/** A client of the sync protocol that can send messages which the official client never sends. */
 export class RawClient {
   readonly received: ServerMessage[] = [];
   readonly closed: Promise<{ code: number; reason: string }>;
@@ -156,7 +156,7 @@ export class RawClient {
     this.send({ type: "Mutation", requestId, udfPath, args: [args] });
   }
 
-  /** Resolves when the server has taken up all that was sent before. */
+  /** Resolves when the server has received all earlier messages. */
   async taken(): Promise<void> {
     const pong = new Promise((resolve) => this.#socket.once("pong", resolve));
     this.#socket.ping();
@@ -170,7 +170,7 @@ export class RawClient {
         while (this.#read < this.received.length) {
           const message = this.received[this.#read++]!;
           if (isIt(message)) {
-            // What arrives from now on is for those who ask next.
+            // Later messages are for later calls.
             this.#arrived = () => undefined;
             resolve(message);
             return;
@@ -186,7 +186,7 @@ export class RawClient {
     );
   }
 
-  /** What the server next says of one query. */
+  /** The next modification of one query. */
   async update(queryId: number): Promise<Modification> {
     const about = (message: ServerMessage) =>
       message.modifications?.find((m) => m.queryId === queryId);

@@ -37,7 +37,7 @@ async function connected(origin: string): Promise<Socket> {
   return socket;
 }
 
-/** A client of the sync protocol that sends and never reads. */
+/** A client of the sync protocol that does not read its socket. */
 export class DeafClient {
   readonly ended: Promise<void>;
 
@@ -78,7 +78,7 @@ export class DeafClient {
     this.socket.write(Buffer.concat([header, payload]));
   }
 
-  /** Reads after all: the connection's end is seen only so. */
+  /** Starts to read, which is needed to detect the connection's end. */
   listen(): void {
     this.socket.resume();
   }

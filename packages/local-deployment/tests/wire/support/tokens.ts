@@ -1,6 +1,14 @@
-import { generateKeyPairSync, sign, type KeyObject } from "node:crypto";
+import {
+  createPrivateKey,
+  createPublicKey,
+  generateKeyPairSync,
+  sign,
+  type KeyObject,
+} from "node:crypto";
+import { inject } from "vitest";
 
-const { privateKey, publicKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
+const privateKey = createPrivateKey({ key: inject("providerKey"), format: "jwk" });
+const publicKey = createPublicKey(privateKey);
 const foreign = generateKeyPairSync("ec", { namedCurve: "P-256" });
 
 /** The fixture's provider's keys, as a `data:` URL. */
@@ -10,12 +18,12 @@ export function keySet(): string {
   return `data:application/json;base64,${Buffer.from(json).toString("base64")}`;
 }
 
-/** A token for the fixture's provider, good for ten minutes unless the claims say otherwise. */
+/** A token of the fixture's provider, valid for ten minutes unless the claims differ. */
 export function aToken(claims: Readonly<Record<string, unknown>> = {}): string {
   return signed(claims, privateKey);
 }
 
-/** A token that says the same and is signed by somebody else. */
+/** A token with the same claims, signed with another key. */
 export function aForgedToken(claims: Readonly<Record<string, unknown>> = {}): string {
   return signed(claims, foreign.privateKey);
 }

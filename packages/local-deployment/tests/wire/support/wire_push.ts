@@ -12,11 +12,11 @@ export interface Bundled {
   readonly modules?: Readonly<Record<string, string>>;
   readonly nodeModules?: Readonly<Record<string, string>>;
   readonly components?: Readonly<Record<string, Bundled>>;
-  /** Whatever else the request says. */
+  /** Further fields of the request. */
   readonly request?: object;
 }
 
-/** What a push came to: `code` and `message` where it was refused. */
+/** The outcome of a push, with `code` and `message` if it was refused. */
 export interface Outcome {
   readonly status: number;
   readonly code: string;
@@ -62,7 +62,24 @@ function file(path: string, source: string, environment: "isolate" | "node" = "i
   return { path, source, environment };
 }
 
-/** A deployment for a test file, and what it says to pushes. */
+/** Sends a project to start_push, which evaluates it and activates nothing. */
+export async function startPush(
+  { url, adminKey }: { url: string; adminKey: string },
+  project: Bundled,
+): Promise<Answer> {
+  return await post(`${url}/api/deploy2/start_push`, startPushBody(adminKey, project));
+}
+
+/** Activates what start_push has evaluated. */
+export async function finishPush(
+  { url, adminKey }: { url: string; adminKey: string },
+  started: Answer,
+): Promise<Answer> {
+  const body = { adminKey, startPush: started.json, dryRun: false };
+  return await post(`${url}/api/deploy2/finish_push`, body);
+}
+
+/** A deployment for a test file, and pushes to it. */
 export function pushTarget() {
   let deployment: TestDeployment | undefined;
   beforeAll(async () => {
@@ -71,25 +88,18 @@ export function pushTarget() {
   afterAll(async () => {
     await deployment?.kill();
   });
-  const call = async (path: string, body: object): Promise<Answer> =>
-    await post(`${deployment?.url ?? ""}/api/deploy2/${path}`, {
-      adminKey: deployment?.adminKey,
-      ...body,
-    });
-  const start = async (project: Bundled) =>
-    await call("start_push", startPushBody(deployment?.adminKey ?? "", project));
+  const start = async (project: Bundled) => await startPush(deployment!, project);
   return {
     get deployment() {
       return deployment!;
     },
-    /** What start_push answers. */
+    /** Calls start_push. */
     push: async (project: Bundled): Promise<Outcome> => outcomeOf(await start(project)),
-    /** What the first call answers that refuses, of those that the CLI makes. */
+    /** Calls start_push and finish_push, up to the first refusal. */
     pushToTheEnd: async (project: Bundled): Promise<Outcome> => {
       const started = await start(project);
       if (started.status !== 200) return outcomeOf(started);
-      const body = { startPush: started.json, dryRun: false };
-      return outcomeOf(await call("finish_push", body));
+      return outcomeOf(await finishPush(deployment!, started));
     },
   };
 }

@@ -3,7 +3,7 @@ import { TestDeployment } from "../../../../../tests/support/deployment.ts";
 import { aFolder } from "../support/deployment.ts";
 import { RawClient } from "../support/sync.ts";
 
-/** Nothing is pushed to it: what is tested comes before any function. */
+/** Nothing is pushed to it: messages are checked before any function is called. */
 let deployment: TestDeployment;
 beforeAll(async () => {
   deployment = await TestDeployment.start(aFolder("file"));
@@ -12,7 +12,7 @@ afterAll(async () => {
   await deployment.kill();
 });
 
-describe("a message that makes no sense", () => {
+describe("a malformed message", () => {
   const nested = '{"a":'.repeat(100_000) + "1" + "}".repeat(100_000);
   test.each([
     ["no JSON", "{"],
@@ -47,7 +47,7 @@ describe("a message that makes no sense", () => {
       '{"type":"Connect","sessionId":"a","connectionCount":0,"lastCloseReason":null,"maxObservedTimestamp":"AA=="}',
     ],
   ])(
-    "%s ends the connection with a FatalError, and nobody else's",
+    "%s ends its connection with a FatalError, and no other connection",
     async (_what, text, expected = "") => {
       const bystander = await RawClient.open(deployment.url);
       const client = await RawClient.open(deployment.url, null);

@@ -7,7 +7,7 @@ import { Subscriptions } from "../../../src/sync/subscriptions.ts";
 
 const MIB = 1024 * 1024;
 
-/** A socket that takes what it is given, or keeps it while it is `stuck`. */
+/** A socket that sends what it is given, or buffers it while it is `stuck`. */
 function aConnection(stuck = false) {
   const sent: string[] = [];
   const closes: { code: number; reason: string }[] = [];
@@ -33,7 +33,7 @@ function aSession() {
   const socket = aConnection();
   const never = () => new Promise<never>(() => undefined);
   const services = {
-    // Of both, sessions use nothing else here.
+    // Sessions use nothing else of either here.
     authenticator: { verifyToken: never } as unknown as Authenticator,
     calls: { run: never, live: never } as unknown as ClientCalls,
     subscriptions: new Subscriptions(),
@@ -69,7 +69,7 @@ describe("a session refuses", () => {
     session.closed();
   });
 
-  test("more messages than a thousand behind a token that is being checked", async () => {
+  test("more than a thousand messages while a token is being checked", async () => {
     const { receive, sent, closes, session } = aSession();
     receive({ type: "Authenticate", tokenType: "User", value: "a.b.c", baseVersion: 0 });
     for (let n = 1; n < 1_000; n++) receive({ type: "Event", eventType: "x", event: n });
@@ -81,7 +81,7 @@ describe("a session refuses", () => {
     session.closed();
   });
 
-  test("messages that are together too long", () => {
+  test("messages whose total size is too large", () => {
     const { receive, sent, session } = aSession();
     receive({ type: "Authenticate", tokenType: "User", value: "a.b.c", baseVersion: 0 });
     for (let n = 0; n < 4; n++) {
@@ -93,7 +93,7 @@ describe("a session refuses", () => {
 });
 
 describe("a channel", () => {
-  test("gives the socket no more than it takes, and sends the rest in order as it does", async () => {
+  test("sends no more than the socket takes, and the rest in order as the socket drains", async () => {
     const { connection, sent, state } = aConnection(true);
     const channel = new Channel(connection);
     const long = "x".repeat(2 * MIB);
@@ -113,7 +113,7 @@ describe("a channel", () => {
     channel.closed();
   });
 
-  test("ends a connection that keeps too much waiting, and at last without its help", () => {
+  test("closes a connection with too much buffered, and terminates it if it does not close", () => {
     vi.useFakeTimers();
     try {
       const { connection, sent, closes, state } = aConnection(true);

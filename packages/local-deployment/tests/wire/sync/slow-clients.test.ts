@@ -1,11 +1,9 @@
 import { readFileSync } from "node:fs";
 import { ConvexHttpClient } from "convex/browser";
 import { anyApi } from "convex/server";
-import { beforeAll, afterAll, describe, expect, test } from "vitest";
-import { TestDeployment } from "../../../../../tests/support/deployment.ts";
+import { describe, expect, test } from "vitest";
 import { within } from "../../../../../tests/support/dev.ts";
-import { aFolder } from "../support/deployment.ts";
-import { aProject } from "../support/push.ts";
+import { pushedDeployment } from "../support/deployment.ts";
 import { RawClient } from "../support/sync.ts";
 import { DeafClient } from "../support/tcp.ts";
 
@@ -24,24 +22,20 @@ const FUNCTIONS = {
   `,
 };
 
-let deployment: TestDeployment;
-beforeAll(async () => {
-  deployment = await TestDeployment.start(aFolder("file"));
-});
-afterAll(() => deployment.kill());
+const pushed = pushedDeployment(FUNCTIONS);
 
-const http = () => new ConvexHttpClient(deployment.url, { logger: false });
+const http = () => new ConvexHttpClient(pushed.current.url, { logger: false });
 const count = () => http().query(anyApi.f!.counted!, {}) as Promise<number>;
 
-/** What the process has in memory, in megabytes. */
+/** The process's resident memory, in megabytes. */
 function rss(): number {
-  const status = readFileSync(`/proc/${String(deployment.process.pid)}/status`, "utf8");
+  const status = readFileSync(`/proc/${String(pushed.current.process.pid)}/status`, "utf8");
   return (Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1]) * 1024) / MEGABYTE;
 }
 
-/** Somebody else's live query, which goes on whatever a client does. */
+/** Another client with a live query. @returns a check that it is still updated */
 async function aBystander() {
-  const client = await RawClient.open(deployment.url);
+  const client = await RawClient.open(pushed.current.url);
   client.add(1, "f:counted", {});
   await client.update(1);
   return async () => {
@@ -61,11 +55,10 @@ const ask = (socket: DeafClient, udfPath: string) => {
 };
 
 describe("a client that never reads", () => {
-  test("and asks for large results as they change keeps only a few of them, and slows no other client", async () => {
-    await aProject(deployment, FUNCTIONS).pushed();
+  test("and subscribes to large results has only a few of them buffered, and delays no other client", async () => {
     const goesOn = await aBystander();
     const deaf = await Promise.all(
-      Array.from({ length: 5 }, () => DeafClient.open(deployment.url)),
+      Array.from({ length: 5 }, () => DeafClient.open(pushed.current.url)),
     );
     for (const one of deaf) ask(one, "f:large4");
     for (let n = 0; n < 10; n++) await goesOn();
@@ -75,10 +68,10 @@ describe("a client that never reads", () => {
     expect(rss() - before).toBeLessThan(300);
   });
 
-  test("and has mutations with large answers has them done as it takes the answers", async () => {
+  test("and calls mutations with large results has them run as it reads the results", async () => {
     const goesOn = await aBystander();
     const before = [await count(), rss()] as const;
-    const deaf = await DeafClient.open(deployment.url);
+    const deaf = await DeafClient.open(pushed.current.url);
     for (let n = 1; n <= 60; n++) {
       deaf.send({ type: "Mutation", requestId: n, udfPath: "f:addLarge", args: [{}] });
     }
@@ -90,9 +83,9 @@ describe("a client that never reads", () => {
     await expect.poll(count, { timeout: 45_000 }).toBe(before[0] + 80);
   });
 
-  test("and calls actions with large answers is disconnected", async () => {
+  test("and calls actions with large results is disconnected", async () => {
     const goesOn = await aBystander();
-    const deaf = await DeafClient.open(deployment.url);
+    const deaf = await DeafClient.open(pushed.current.url);
     for (let n = 1; n <= 120; n++) {
       deaf.send({ type: "Action", requestId: n, udfPath: "f:actLarge", args: [{}] });
     }
@@ -110,9 +103,9 @@ describe("a client that never reads", () => {
 });
 
 const portInHex = () =>
-  `:${Number(new URL(deployment.url).port).toString(16).toUpperCase().padStart(4, "0")} `;
+  `:${Number(new URL(pushed.current.url).port).toString(16).toUpperCase().padStart(4, "0")} `;
 
-describe("more than one connection may have is refused in words, and others go on", () => {
+describe("a connection over its limit is refused with an error, and other clients are served", () => {
   const refusal = async (client: RawClient) =>
     (await client.next((message) => message.type === "FatalError")).error;
   const adds = (from: number, length: number, udfPath: string, args: object = {}) =>
@@ -120,7 +113,7 @@ describe("more than one connection may have is refused in words, and others go o
 
   test("live queries", async () => {
     const goesOn = await aBystander();
-    const client = await RawClient.open(deployment.url);
+    const client = await RawClient.open(pushed.current.url);
     client.modify(...adds(0, 4_096, "f:counted"));
     await client.update(4_095);
     client.modify({ type: "Remove", queryId: 7 }, ...adds(5_000, 1, "f:counted"));
@@ -132,7 +125,7 @@ describe("more than one connection may have is refused in words, and others go o
 
   test("arguments of live queries", async () => {
     const goesOn = await aBystander();
-    const client = await RawClient.open(deployment.url);
+    const client = await RawClient.open(pushed.current.url);
     for (let n = 0; n < 5; n++) {
       client.modify(...adds(n, 1, "f:counted", { x: String(n).padEnd(15 * MEGABYTE, "x") }));
     }
@@ -142,7 +135,7 @@ describe("more than one connection may have is refused in words, and others go o
 
   test("results of live queries", async () => {
     const goesOn = await aBystander();
-    const client = await RawClient.open(deployment.url);
+    const client = await RawClient.open(pushed.current.url);
     client.modify(...adds(0, 17, "f:large4"));
     expect(await refusal(client)).toMatch(/^TooMuchSubscribed: .* 64 MiB$/);
     await goesOn();

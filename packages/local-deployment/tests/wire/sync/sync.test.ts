@@ -1,8 +1,8 @@
 import { ConvexHttpClient } from "convex/browser";
 import { describe, expect, test } from "vitest";
 import { api } from "../support/api.ts";
-import { fixtureDeployment } from "../support/push.ts";
-import { decodeTs, encodeTs, liveClient, RawClient, watch } from "../support/sync.ts";
+import { fixtureDeployment } from "../support/deployment.ts";
+import { RawClient, decodeTs, encodeTs, liveClient, watch } from "../support/sync.ts";
 import { aForgedToken, aToken } from "../support/tokens.ts";
 
 const fixture = fixtureDeployment();
@@ -16,7 +16,7 @@ const add = (group: string, name: string, rank?: number) =>
   http().mutation(api.things.add, { group, name, ...(rank === undefined ? {} : { rank }) });
 
 describe("live queries", () => {
-  test("run again when a commit has written in what they read, and not otherwise", async () => {
+  test("are re-run when a commit writes into what they read, and not otherwise", async () => {
     const [mine, other] = [aGroup(), aGroup()];
     await add(mine, "a");
     const client = live();
@@ -30,7 +30,7 @@ describe("live queries", () => {
     expect(names.seen.map((seen) => seen.names)).toEqual([["a"], ["a", "c"]]);
   });
 
-  test("of the first few depend on those alone", async () => {
+  test("of the first documents of an index depend on those only", async () => {
     const group = aGroup();
     for (const rank of [1, 2, 3]) await add(group, String(rank), rank);
     const client = live();
@@ -45,7 +45,7 @@ describe("live queries", () => {
     ]);
   });
 
-  test("of a table that nothing is in yet hear of its first document", async () => {
+  test("of an empty table are updated by its first document", async () => {
     const client = live();
     const id = (await http().mutation(api.reading.write, {
       table: "anything",
@@ -58,7 +58,7 @@ describe("live queries", () => {
     expect(got.seen.at(-1)).toMatchObject({ a: 2 });
   });
 
-  test("are all of one moment: what two of them show together never was otherwise", async () => {
+  test("of one client all show the same timestamp", async () => {
     const group = aGroup();
     const [from, to] = await http().mutation(api.reading.seed, { group, ranks: [0, 0] });
     const client = await raw();
@@ -76,7 +76,7 @@ describe("live queries", () => {
     await moves;
   });
 
-  test("asked twice by one client both go on when one is given up", async () => {
+  test("that one client has twice: one is still updated when the other is removed", async () => {
     const group = aGroup();
     const client = await raw();
     client.add(1, "things:count", { group });
@@ -89,7 +89,7 @@ describe("live queries", () => {
     expect((await client.update(2)).value).toBe(1);
   });
 
-  test("show an error as long as there is one, and its end", async () => {
+  test("show an error while their function fails, and a value once it succeeds", async () => {
     const group = aGroup();
     await add(group, "a");
     await add(group, "b");
@@ -106,7 +106,7 @@ describe("live queries", () => {
     expect(refuses.errors[0]).toMatchObject({ data: { code: "REFUSED", count: 3n } });
   });
 
-  test("reach two hundred clients", async () => {
+  test("are updated for two hundred clients", async () => {
     const group = aGroup();
     const clients = await Promise.all(Array.from({ length: 200 }, () => raw()));
     for (const client of clients) client.add(1, "things:names", { group });
@@ -114,13 +114,13 @@ describe("live queries", () => {
     await add(group, "for all");
     const second = await Promise.all(clients.map((client) => client.update(1)));
     for (const { value } of second) expect(value).toMatchObject({ names: ["for all"] });
-    // One run serves all who ask the same.
+    // One run serves all clients that have the same query.
     const runs = (updates: typeof second) =>
       new Set(updates.map(({ value }) => (value as { run: number }).run));
     expect(runs(second).size).toBe(1);
   });
 
-  test("of many megabytes come in parts that are put together, beside others", async () => {
+  test("of many megabytes are sent in chunks, and other clients are served meanwhile", async () => {
     const client = live();
     const filling = "\ud83d\ude00x";
     const large = watch(client, api.things.large, { megabytes: 3, filling });
@@ -133,7 +133,7 @@ describe("live queries", () => {
     expect(await raws.next()).toMatchObject({ type: "TransitionChunk", partNumber: 1 });
   });
 
-  test("of more than a socket buffers at once come whole", async () => {
+  test("larger than the socket's buffer arrive complete", async () => {
     const client = live();
     const watched = ["a", "b", "c", "d"].map((filling) =>
       watch(client, api.things.large, { megabytes: 12, filling }),
@@ -144,7 +144,7 @@ describe("live queries", () => {
 });
 
 describe("mutations", () => {
-  test("resolve when their effect is in the queries", async () => {
+  test("resolve once the client's queries show their effect", async () => {
     const group = aGroup();
     const client = live();
     const count = watch(client, api.things.count, { group });
@@ -153,14 +153,14 @@ describe("mutations", () => {
       await client.mutation(api.things.add, { group, name: String(n) });
       expect(count.seen.at(-1)).toBe(n);
     }
-    // One that changes nothing that anybody reads, and one that fails, end too.
+    // A mutation that changes no live query, and one that fails, resolve too.
     await client.mutation(api.things.add, { group: aGroup(), name: "elsewhere" });
     await expect(client.mutation(api.calls.refusesInMutation, {})).rejects.toMatchObject({
       data: { code: "REFUSED" },
     });
   });
 
-  test("of one client run in their order", async () => {
+  test("of one client run in order", async () => {
     const group = aGroup();
     const client = live();
     const names = Array.from({ length: 50 }, (_, n) => String(n).padStart(2, "0"));
@@ -170,7 +170,7 @@ describe("mutations", () => {
     expect((await http().query(api.things.names, { group })).names).toEqual(names);
   });
 
-  test("show their optimistic update at once, and then what came of it", async () => {
+  test("show their optimistic update at once, and then the result", async () => {
     const group = aGroup();
     const client = live();
     const count = watch(client, api.things.count, { group });
@@ -186,7 +186,7 @@ describe("mutations", () => {
     expect(count.seen).toEqual([0, 100, 1]);
   });
 
-  test("sent again under their number are not done again, and answered as before", async () => {
+  test("sent again with the same request id are not run again, and have the same response", async () => {
     const [group, id] = [aGroup(), crypto.randomUUID()];
     const first = await raw({ id });
     first.mutate(1, "things:add", { group, name: "once" });
@@ -199,12 +199,12 @@ describe("mutations", () => {
     const again = await second.next((message) => message.type === "MutationResponse");
     expect(again).toMatchObject({ success: true, result: answer.result, ts: answer.ts });
     expect(decodeTs(transition.endVersion?.ts)).toBeGreaterThanOrEqual(decodeTs(again.ts));
-    // The client's promise waits for a transition after the response, whatever it knows already.
+    // The client's promise waits for a transition after the response, even if it has the result already.
     await second.next((message) => message.type === "Transition");
     expect(await http().query(api.things.count, { group })).toBe(1);
   });
 
-  test("sent again have the timestamp that they were committed with, each of them", async () => {
+  test("sent again have the timestamps of their commits", async () => {
     const [group, id] = [aGroup(), crypto.randomUUID()];
     const many = Array.from({ length: 300 }, (_, n) => n + 1);
     const answers = async () => {
@@ -220,7 +220,7 @@ describe("mutations", () => {
     expect(await answers()).toEqual(await answers());
   });
 
-  test("that fail are tried again when they are sent again", async () => {
+  test("that failed are run again when they are sent again", async () => {
     const client = await raw();
     client.mutate(1, "calls:refusesInMutation", {});
     expect(await client.next((m) => m.type === "MutationResponse")).toMatchObject({
@@ -234,7 +234,7 @@ describe("mutations", () => {
 });
 
 describe("pages", () => {
-  test("stay gapless as documents come in between, and end where they ended", async () => {
+  test("have no gaps when documents are inserted, and keep their end", async () => {
     const group = aGroup();
     for (const rank of [10, 20, 30, 40]) await add(group, String(rank), rank);
     const client = await raw();
@@ -261,7 +261,7 @@ describe("pages", () => {
     });
     await add(group, "25", 25);
     expect(((await client.update(2)).value as Page).page).toEqual(["25", "30", "40"]);
-    // A client that connects again brings the journal, and gets the page with the bounds it had.
+    // A client that reconnects sends the journal, and gets the page with the same bounds.
     const other = await raw();
     other.add(
       1,
@@ -273,8 +273,8 @@ describe("pages", () => {
   });
 });
 
-describe("who asks", () => {
-  test("signing in and out runs the queries again", async () => {
+describe("authentication", () => {
+  test("queries are re-run after sign-in and after sign-out", async () => {
     const client = live();
     const who = watch(client, api.calls.whoAmI, {});
     await who.until(() => who.seen.length === 1);
@@ -286,7 +286,7 @@ describe("who asks", () => {
     await who.until(() => who.seen.at(-1) === null);
   });
 
-  test("a token that runs out is asked for again", async () => {
+  test("a token that expires is fetched again", async () => {
     const client = live();
     let asked = 0;
     client.setAuth(async () => {
@@ -301,7 +301,7 @@ describe("who asks", () => {
     expect(asked).toBeGreaterThan(1);
   });
 
-  test("a connection ends when its token has run out", async () => {
+  test("a connection is closed when its token has expired", async () => {
     const client = await raw();
     client.authenticate(0, aToken({ exp: Math.floor(Date.now() / 1000) + 3 }));
     await client.next((message) => message.endVersion?.identity === 1);
@@ -311,12 +311,12 @@ describe("who asks", () => {
     await client.closed;
   });
 
-  test("a bad token is an AuthError, and nothing that was sent after it is done", async () => {
+  test("an invalid token is an AuthError, and no message sent after it takes effect", async () => {
     const group = aGroup();
     for (const token of [aForgedToken(), "nonsense", "", aToken({ exp: 1 })]) {
       const client = await raw();
       client.authenticate(0, token);
-      client.mutate(1, "things:add", { group, name: "as nobody" });
+      client.mutate(1, "things:add", { group, name: "signed out" });
       expect(await client.next()).toMatchObject({
         type: "AuthError",
         authUpdateAttempted: true,
@@ -327,7 +327,7 @@ describe("who asks", () => {
     expect(await http().query(api.things.count, { group })).toBe(0);
   });
 
-  test("a query that was under way when somebody else signed in is run again for them", async () => {
+  test("a query that was running when another user signed in is re-run for that user", async () => {
     const client = await raw();
     client.add(1, "calls:whoAmISlowly", { milliseconds: 200 });
     client.authenticate(0, aToken({ sub: "late" }));
@@ -337,7 +337,7 @@ describe("who asks", () => {
     }
   });
 
-  test("two people who ask the same get each their own", async () => {
+  test("two users with the same query each get their own result", async () => {
     const clients = await Promise.all(
       ["ada", "bob"].map(async (sub) => {
         const client = await raw();
@@ -354,7 +354,7 @@ describe("who asks", () => {
     expect(subjects).toEqual(["ada", "bob"]);
   });
 
-  test("internal functions and components stay closed", async () => {
+  test("internal functions and components can't be called", async () => {
     const client = await raw();
     client.add(1, "calls:secret", {});
     expect((await client.update(1)).errorMessage).toContain("Could not find public function");
@@ -369,13 +369,13 @@ describe("who asks", () => {
   });
 });
 
-describe("arguments that make no sense", () => {
+describe("malformed arguments", () => {
   test.each([
     ["arguments that are no object", [5]],
     ["no arguments", []],
     ["a commit timestamp", [{ n: { $commitTs: null } }]],
     ["a bad int64", [{ n: { $integer: "A" } }]],
-  ])("a query with %s fails by itself", async (_what, args) => {
+  ])("a query with %s fails, and no other", async (_what, args) => {
     const client = await raw();
     client.modify({ type: "Add", queryId: 1, udfPath: "calls:double", args });
     expect((await client.update(1)).type).toBe("QueryFailed");
@@ -383,15 +383,15 @@ describe("arguments that make no sense", () => {
     expect((await client.update(2)).value).toBe(4);
   });
 
-  test("a client that has seen more than there is must come again", async () => {
+  test("a client that has observed a later timestamp must reconnect", async () => {
     const client = await raw({ maxObservedTimestamp: encodeTs(2n ** 63n) });
     expect((await client.closed).code).toBe(1013);
   });
 });
 
 // Last: the deployment is killed.
-describe("when the deployment is killed and comes back", () => {
-  test("clients go on: live queries, and mutations that had no answer, done once", async () => {
+describe("when the deployment is killed and restarted", () => {
+  test("clients resume their live queries, and mutations without a response are run once", async () => {
     const group = aGroup();
     const client = live();
     const count = watch(client, api.things.count, { group });
@@ -410,7 +410,7 @@ describe("when the deployment is killed and comes back", () => {
     await count.until(() => count.seen.at(-1) === 201);
   });
 
-  test("scheduled functions that were waiting run; an action that was running has failed", async () => {
+  test("pending scheduled functions run; an action that was running has failed", async () => {
     const group = aGroup();
     const stateOf = (id: never) =>
       http().query(api.jobs.stateOf, { id }) as Promise<{ kind: string }>;
@@ -436,7 +436,7 @@ describe("when the deployment is killed and comes back", () => {
     expect(await stateOf(waiting as never)).toEqual({ kind: "success" });
   });
 
-  test("the timestamps go on where they were", async () => {
+  test("timestamps continue from the last one", async () => {
     const before = await raw();
     before.modify();
     const { endVersion } = await before.next((message) => message.type === "Transition");
@@ -450,7 +450,7 @@ describe("when the deployment is killed and comes back", () => {
 });
 
 describe("a live query that never ends", () => {
-  test("is told so once, and others go on", async () => {
+  test("fails once, and other calls are served", async () => {
     const group = aGroup();
     const bystander = await raw();
     bystander.add(1, "things:count", { group });
@@ -468,7 +468,7 @@ describe("a live query that never ends", () => {
       (message) => message.modifications?.some(({ value }) => value === 3) === true,
     );
     expect(modifications).toHaveLength(1);
-    // Run again, it would hold up each of these for the four seconds until it is found out.
+    // If it were re-run, it would delay each of these until its time limit.
     expect(performance.now() - began).toBeLessThan(6_000);
   });
 });

@@ -1,8 +1,8 @@
-/** Claims of a client that are not believed: whose mutation it sends again, and where its page ends. */
+/** Claims of a client that are checked: whose mutation it sends again, and where its page ends. */
 import { ConvexHttpClient } from "convex/browser";
 import { describe, expect, test } from "vitest";
 import { api } from "../support/api.ts";
-import { fixtureDeployment } from "../support/push.ts";
+import { fixtureDeployment } from "../support/deployment.ts";
 import { RawClient } from "../support/sync.ts";
 import { aToken } from "../support/tokens.ts";
 
@@ -16,7 +16,7 @@ const add = (group: string, name: string, rank: number) =>
   http().mutation(api.things.add, { group, name, rank });
 
 describe("mutations", () => {
-  test("sent again by another caller, or for another function, are refused and not told", async () => {
+  test("sent again by another caller, or for another function, are refused, and their result is not revealed", async () => {
     const [group, id] = [aGroup(), crypto.randomUUID()];
     const as = async (token: string | undefined, path: string) => {
       const client = await raw({ id });
@@ -43,7 +43,7 @@ describe("mutations", () => {
     admin.send({ type: "Authenticate", tokenType: "Admin", value: adminKey, baseVersion: 0 });
     admin.mutate(1, "things:add", { group, name: "secret" });
     expect((await admin.next((m) => m.type === "MutationResponse")).success).toBe(false);
-    // A refreshed token, and the path's other spelling: still her own mutation.
+    // A refreshed token and the path's other spelling: it is still her mutation.
     const again = await as(aToken({ sub: "ada", name: "Ada L.", jti: "2" }), "things.js:add");
     expect(again).toMatchObject({ success: true, result: first.result, ts: first.ts });
     expect(await http().query(api.things.count, { group })).toBe(1);
@@ -51,7 +51,7 @@ describe("mutations", () => {
 });
 
 describe("pages", () => {
-  test("with an end cursor have all up to there, and say when they are better split", async () => {
+  test("with an end cursor have all documents up to it, and recommend a split", async () => {
     const group = aGroup();
     for (let rank = 0; rank < 10; rank++) await add(group, String(rank), rank);
     const read = async (options: object) =>
@@ -69,10 +69,10 @@ describe("pages", () => {
       Array.from({ length: to - from }, (_, n) => String(from + n));
     const eight = await read({ numItems: 8 });
     expect(eight).toMatchObject({ page: names(0, 8), pageStatus: null });
-    // Stopped before it is full: only that many were to be read.
+    // The page ends before it is full, as only that many documents may be read.
     const stopped = await read({ maximumRowsRead: 4 });
     expect(stopped).toMatchObject({ page: names(0, 4), pageStatus: "SplitRequired" });
-    // As in production, the end cursor decides, and the bounds are what the status is about.
+    // As in production, the page ends at the cursor, and the status depends on the bounds.
     const bounds = { numItems: 1, maximumRowsRead: 4, endCursor: eight.continueCursor };
     const bounded = await read(bounds);
     expect(bounded).toMatchObject({
