@@ -6,8 +6,8 @@ import { liveClient } from "../../support/clients.ts";
 import { until } from "../../support/until.ts";
 import { argumentPaths, argumentsFor } from "./argument-paths.ts";
 import type { Attacker, Attackers } from "./attacker.ts";
-import { attemptsToAccess, fittingIdentifiers, type Attempt } from "./attempts.ts";
-import { comparable, leakedBy, type Compared } from "./compare.ts";
+import { attemptsToAccess, fittingIdentifiers } from "./attempts.ts";
+import { findingsIn, type Answer, type Compared } from "./compare.ts";
 import type { Fixture } from "./fixture.ts";
 
 /** A live query, with each result as it was delivered. */
@@ -56,35 +56,23 @@ export async function compareLive(fixture: Fixture, attackers: Attackers): Promi
     const compared: Compared = { calls: 0, findings: [] };
     const queries = fixture.spec.functions.filter(({ kind }) => kind === "query");
     for (const attempt of queries.flatMap((fn) => attemptsToAccess(fixture, fn))) {
-      compared.calls += attempt.variants.length;
-      compared.findings.push(...(await compareOne(fixture, client, attacker, attempt)));
+      const { fn, withOptional, variants } = attempt;
+      const since = Date.now();
+      const live = variants.map(({ chosen }) => {
+        const args = argumentsFor(fn, attacker.filling(withOptional), chosen);
+        return new LiveQuery(client, fn.path, args);
+      });
+      const answered: { answer: Answer; since: number }[] = [];
+      for (const query of live) {
+        answered.push({ answer: { status: 0, body: await query.first() }, since });
+        query.stop();
+      }
+      const findings = findingsIn(attempt, answered, fixture.values);
+      compared.calls += variants.length;
+      compared.findings.push(...findings.map((finding) => `live ${finding}`));
     }
     return compared;
   });
-}
-
-async function compareOne(
-  { values: owned }: Fixture,
-  client: ConvexClient,
-  attacker: Attacker,
-  { fn, what, withOptional, variants }: Attempt,
-): Promise<string[]> {
-  const since = Date.now();
-  const queries = variants.map(({ chosen }) => {
-    const args = argumentsFor(fn, attacker.filling(withOptional), chosen);
-    return new LiveQuery(client, fn.path, args);
-  });
-  const texts: string[] = [];
-  const findings: string[] = [];
-  for (const [index, query] of queries.entries()) {
-    const answer = { status: 0, body: await query.first() };
-    const context = { named: [...variants[index]!.chosen.values()], owned, since };
-    texts.push(comparable(answer, context));
-    findings.push(...leakedBy(answer, context).map((it) => `live ${what}: contains ${it}`));
-    query.stop();
-  }
-  if (new Set(texts).size > 1) findings.push(`live ${what}: differ: ${texts.join(" / ")}`);
-  return findings;
 }
 
 /**
@@ -98,10 +86,14 @@ export async function receiveNothing(fixture: Fixture, attackers: Attackers): Pr
     for (const query of [...queries, own]) await query.first();
     const before = queries.map(({ results }) => results.length);
     const ownBefore = own.results.length;
-    await ownerActs(fixture);
-    const { projects: projectId } = attacker.own;
-    const name = "Renamed by the attacker";
-    await attacker.user.mutation(api.projects.mutations.rename, { projectId, name });
+    const { user, projects } = fixture.owner;
+    const content = "Nobody else receives this";
+    const message = { projectId: projects.ready, role: "user", content } as const;
+    await user.mutation(api.messages.mutations.insert, message);
+    const { rename } = api.projects.mutations;
+    await user.mutation(rename, { projectId: projects.ready, name: "By its owner" });
+    const renamed = { projectId: attacker.own.projects, name: "Renamed by the attacker" };
+    await attacker.user.mutation(rename, renamed);
     await until("the attacker's own change", () => own.results.length > ownBefore);
     const updated = queries.filter(({ results }, index) => results.length !== before[index]);
     return {
@@ -121,11 +113,4 @@ function subscribeToOwned(fixture: Fixture, attacker: Attacker, client: ConvexCl
       }),
     ),
   );
-}
-
-async function ownerActs({ owner }: Fixture): Promise<void> {
-  const { ready: projectId } = owner.projects;
-  const message = { projectId, role: "user" as const, content: "Nobody else receives this" };
-  await owner.user.mutation(api.messages.mutations.insert, message);
-  await owner.user.mutation(api.projects.mutations.rename, { projectId, name: "By its owner" });
 }

@@ -6,9 +6,9 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { FULL_SIZE, report } from "../report.ts";
-import { faultyDeliveries } from "./delivery-faults.ts";
+import { faultyDeliveries } from "./deliveries.ts";
 import { histories, type Size } from "./history.ts";
-import { endsAsInOrder, Totals } from "./property.ts";
+import { endsAsInOrder, Totals } from "./ends-as-in-order.ts";
 import { startWireHarness, type WireHarness } from "./wire-harness.ts";
 
 const SMALL: Size = { users: 3, candidates: { min: 120, max: 150 }, minChanges: 40 };
@@ -24,7 +24,7 @@ test("however events are delivered, the result is that of their order", async (c
   const [size, numRuns] = FULL_SIZE ? [LARGE, 9] : [SMALL, 1];
   const totals = new Totals();
   const history = histories(["clerk", "stripe", "daytona"], size);
-  const cases = fc.record({ history, plan: faultyDeliveries(100) });
+  const cases = { history, plan: faultyDeliveries(100) };
   try {
     // Over the wire a failure need not occur again: nothing is shrunk.
     await fc.assert(
