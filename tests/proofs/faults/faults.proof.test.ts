@@ -36,7 +36,7 @@ test("one sweep repairs whatever a fault at any call or commit leaves", async (c
   );
   const recorded = await onWorkers(OPERATIONS, async (worker, operation) => {
     const { violations, faults } = await runCase(worker, operation);
-    expect(violations, `${operation.name}, without a fault`).toEqual([]);
+    expect(violations, `${operation.name}, without a fault: ${violations.join(", ")}`).toEqual([]);
     return faults.map((fault) => ({ operation, fault }));
   });
   const cases = chosenOf(recorded);
@@ -60,8 +60,9 @@ test("one sweep repairs whatever a fault at any call or commit leaves", async (c
     `faults: ${cases.length - missed.length} of ${cases.length} injected, ${wrong.length} violations ` +
       `(${OPERATIONS.length} operations, ${points.size} calls and commits)`,
   );
-  expect(wrong, "again with PROVE_ONLY=<pattern of a title> bun run prove faults").toEqual([]);
-  expect(missed, "faults that did not occur").toEqual([]);
+  const again = "To run one again: PROVE_ONLY=<pattern of its title> bun run prove faults";
+  expect(wrong, [...wrong, again].join("\n")).toEqual([]);
+  expect(missed, `did not occur: ${missed.join(", ")}`).toEqual([]);
 });
 
 /**

@@ -56,7 +56,8 @@ describe("interleavings", () => {
     const findings = new Findings();
     try {
       await forAny(RUNS, FULL_SIZE ? undefined : FIXED_SEED, async (plan, scheduler) => {
-        expect(await runPlan(plan, scheduler, findings)).toEqual([]);
+        const violations = await runPlan(plan, scheduler, findings);
+        expect(violations, violations.join("\n")).toEqual([]);
       });
     } finally {
       report(context, lineOf(findings));

@@ -13,6 +13,8 @@ export interface Size {
   messages: number;
   /** Each with a project and a row in every other table. */
   otherUsers: number;
+  /** Of the owner; as many as a plan allows unless given. */
+  maxProjects?: number;
 }
 
 /** Documents and bytes that executions have read and written. */
@@ -45,7 +47,7 @@ export interface SizeReport {
 /** Fills the tables and measures every public function, each in the name of the same new owner. */
 export async function measureAt(scale: ScaleWorld, size: Size): Promise<SizeReport> {
   await scale.addOtherUsers(size.otherUsers);
-  const owner = await scale.addOwner(size.messages);
+  const owner = await scale.addOwner(size);
   const report: SizeReport = { size, costs: [], removal: [], deletion: [] };
   for (const call of callsOf(owner)) {
     const [name, , before] = call;

@@ -8,6 +8,7 @@ import { runMutation, runQuery } from "../../support/operator.ts";
 import { askService } from "../../support/services.ts";
 import { createProject, TestUser, untilAtRest, type SandboxProject } from "../../support/user.ts";
 import { startWorld, type World } from "../../support/world.ts";
+import type { Size } from "./measure.ts";
 import type * as seedingModule from "./seeding.ts";
 
 // Typed as `_generated/api` would type it, beside the app's own.
@@ -87,14 +88,15 @@ export class ScaleWorld {
   }
 
   /** Signs somebody up, with so many messages in each of two projects, and as many other projects and bills. */
-  async addOwner(messages: number): Promise<Owner> {
+  async addOwner({ messages, maxProjects = PLANS.pro.maxProjects }: Size): Promise<Owner> {
     const { deployment } = this.world;
     const user = await TestUser.signUp(this.world);
     const userId = await user.rowId();
     const [large, alsoLarge] = [await createProject(user), await createProject(user)];
     for (const { projectId } of [large, alsoLarge]) await untilAtRest(user, projectId);
     const long = { projectId: alsoLarge.projectId, count: LONG_PER_BATCH };
-    for (let added = 0; added < LONG_MESSAGES; added += LONG_PER_BATCH) {
+    const longMessages = messages < LONG_MESSAGES ? 0 : LONG_MESSAGES;
+    for (let added = 0; added < longMessages; added += LONG_PER_BATCH) {
       await runMutation(deployment, seeding.addLongMessages, long);
     }
     for (const { projectId } of [large, alsoLarge]) {
@@ -104,7 +106,7 @@ export class ScaleWorld {
       }
     }
     // Room for the two above, and for one to be created.
-    const projects = Math.min(messages, PLANS.pro.maxProjects) - 3;
+    const projects = Math.min(messages, maxProjects) - 3;
     const rows = { userId, projects, bills: Math.min(messages, MAX_BILLS) };
     const failed = await runMutation(deployment, seeding.addProjectsAndBills, rows);
     return { user, userId, large, alsoLarge, failed };

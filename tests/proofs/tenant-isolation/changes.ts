@@ -103,25 +103,25 @@ function takeCalls({ clerk, daytona, stripe }: World): string[] {
 /** Fields that say when a sandbox was last used, which the owner's agent changes all the time. */
 const ACTIVITY_FIELDS = new Set(["updatedAt", "lastActivityAt"]);
 
-/** Where the other services have what is named by an identifier. */
-const RESOURCES: readonly (readonly [Service, string])[] = [
-  ["daytona", "/sandbox"],
-  ["clerk", "/v1/users"],
-  ["stripe", "/v1/customers"],
-  ["stripe", "/v1/subscriptions"],
-  ["stripe", "/v1/invoices"],
-  ["stripe", "/v1/checkout/sessions"],
-  ["stripe", "/v1/payment_intents"],
+/** Where the other services have what is named by an identifier, and the form of its name there. */
+const RESOURCES: readonly (readonly [Service, string, RegExp])[] = [
+  ["daytona", "/sandbox", /^[0-9a-f-]{36}$/],
+  ["clerk", "/v1/users", /^user_\w+$/],
+  ["stripe", "/v1/customers", /^cus_\w+$/],
+  ["stripe", "/v1/subscriptions", /^sub_\w+$/],
+  ["stripe", "/v1/invoices", /^in_\w+$/],
+  ["stripe", "/v1/checkout/sessions", /^cs_\w+$/],
+  ["stripe", "/v1/payment_intents", /^pi_\w+$/],
 ];
 
 /** What the other services answer about each of the owner's identifiers, by path. */
 export async function servicesState({ world, values }: Fixture): Promise<Map<string, string>> {
   const state = new Map<string, string>();
-  for (const [service, base] of RESOURCES) {
-    for (const value of values) {
-      const path = `${base}/${encodeURIComponent(value)}`;
-      const found = await askService(world, service, path).catch(() => null); // no name of this kind
-      if (found !== null) state.set(`${service} ${path}`, withoutActivity(found));
+  for (const [service, base, form] of RESOURCES) {
+    const found = [...values].filter((value) => form.test(value));
+    if (found.length === 0) throw new Error(`The owner has none of ${service} ${base}.`);
+    for (const path of found.map((value) => `${base}/${value}`)) {
+      state.set(`${service} ${path}`, withoutActivity(await askService(world, service, path)));
     }
   }
   takeCalls(world);

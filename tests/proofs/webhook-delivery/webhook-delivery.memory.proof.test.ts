@@ -11,7 +11,7 @@ import { histories, type Sender } from "./history.ts";
 import { memoryHarness } from "./memory-harness.ts";
 import { endsAsInOrder, Totals } from "./ends-as-in-order.ts";
 
-/** Some twenty seconds when all is well; a failing history is shrunk by replaying it dozens of times. */
+/** Some seconds when all is well; a failing history is shrunk by replaying it dozens of times. */
 const SHRUNK_WITHIN_MS = 600_000;
 /** Minutes, on two busy cores. */
 const REPLAYED_WITHIN_MS = 3_600_000;
@@ -28,7 +28,9 @@ describe("however events are delivered, the result is that of their order", () =
   ])("%s", { timeout: SHRUNK_WITHIN_MS }, async ([, senders, plans, numRuns]) => {
     const size = { users: 2, candidates: { min: 1, max: plans === SLOW_READS ? 15 : 30 } };
     const cases = { history: histories(senders, size), plan: plans };
-    await fc.assert(endsAsInOrder(cases, memoryHarness, new Totals()), { numRuns });
+    await fc.assert(endsAsInOrder(cases, memoryHarness, new Totals()), {
+      numRuns: FULL_SIZE ? 2 * numRuns : numRuns,
+    });
   });
 
   test.runIf(FULL_SIZE)("long histories", { timeout: REPLAYED_WITHIN_MS }, async (context) => {
