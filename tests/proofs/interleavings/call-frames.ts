@@ -12,10 +12,8 @@ export class Findings {
     this.#seen.set(what, this.count(what) + times);
   }
 
-  /** The part before the first colon is the kind. */
   violation(what: string): void {
     this.violations.push(what);
-    this.note(`violation, ${what.split(":")[0] ?? ""}`);
   }
 
   /** How often something occurred. */

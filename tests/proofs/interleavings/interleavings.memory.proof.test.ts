@@ -60,7 +60,8 @@ describe("interleavings", () => {
         expect(violations, violations.join("\n")).toEqual([]);
       });
     } finally {
-      report(context, lineOf(findings));
+      const [runs, steps] = ["run", "step"].map((it) => findings.count(it).toLocaleString("en"));
+      report(context, `interleavings: ${runs!} schedules of ${steps!} steps`);
     }
     const expected = FULL_SIZE ? [...OCCURRED, ...OCCURRED_AT_FULL_SIZE] : OCCURRED;
     expect(expected.filter((what) => findings.count(what) === 0)).toEqual([]);
@@ -78,15 +79,3 @@ describe("interleavings", () => {
     expect(transcripts[0]).toEqual(transcripts[1]);
   }, 120_000);
 });
-
-function lineOf(findings: Findings): string {
-  const n = (what: string) => findings.count(what).toLocaleString("en");
-  return [
-    `interleavings: ${n("run")} schedules of ${n("step")} steps`,
-    `${n("write")} writes seen`,
-    `${n("change of status")} changes of status`,
-    `${n("violation, transition")} forbidden transitions`,
-    `${n("superseded")} superseded`,
-    `${n("violation, lease held twice")} leases held twice`,
-  ].join(", ");
-}

@@ -114,7 +114,7 @@ export class ScaleWorld {
 
   /** Where something of a user, or of a project of theirs, is left. */
   async left(userId: Id<"users"> | null, { projectId, sandboxId }: SandboxProject) {
-    const ids = { userId, projectIds: [projectId] };
+    const ids = { userId, projectId };
     const tables = await runQuery(this.world.deployment, seeding.left, ids);
     const hasSandbox = (await askService(this.world, "daytona", `/sandbox/${sandboxId}`)) !== null;
     return hasSandbox ? [...tables, "a sandbox at Daytona"] : tables;

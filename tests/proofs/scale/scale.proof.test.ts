@@ -58,7 +58,15 @@ test("functions read what they return, and removals finish in bounded transactio
     ...[small, large].flatMap((size) => [size.removal, size.deletion].flatMap(overLimits)),
     ...missingInLog(large),
   ];
-  report(context, lineOf(large, violations.length));
+  const [messages, projects] = [LARGE.messages, LARGE.otherUsers].map((n) =>
+    n.toLocaleString("en"),
+  );
+  const most = Math.max(...large.costs.map(beyond));
+  report(
+    context,
+    `scale: ${large.costs.length} functions at ${messages!} messages and ${projects!} projects, ` +
+      `at most ${most} documents beyond what is returned, ${violations.length} violations`,
+  );
   expect(violations, violations.join("\n")).toEqual([]);
 });
 
@@ -109,23 +117,4 @@ function missingInLog({ size, removal }: SizeReport): string[] {
   const removed = costOf(batches).written;
   const messages = size.messages + 1; // one was inserted on the way
   return removed === messages ? [] : [`the log has ${removed} of ${messages} removed messages`];
-}
-
-function lineOf(large: SizeReport, violations: number): string {
-  const { size, costs, removal, deletion } = large;
-  const [messages, projects] = [size.messages, size.otherUsers].map((n) => n.toLocaleString("en"));
-  return [
-    `scale: ${costs.length} functions at ${messages} messages and ${projects} projects,`,
-    `at most ${Math.max(...costs.map(beyond))} documents beyond what is returned;`,
-    `removal in ${summaryOf(removal)}, deletion in ${summaryOf(deletion)},`,
-    `${violations} violations`,
-  ].join(" ");
-}
-
-function summaryOf(transactions: readonly Completion[]): string {
-  const costs = transactions.map((one) => costOf([one]));
-  const documents = Math.max(...costs.flatMap(({ read, written }) => [read, written]));
-  const bytes = Math.max(...costs.flatMap((cost) => [cost.readBytes, cost.writtenBytes]));
-  const mib = (bytes / 1024 / 1024).toFixed(1);
-  return `${transactions.length} transactions of at most ${documents} documents and ${mib} MiB`;
 }

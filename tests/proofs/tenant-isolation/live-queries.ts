@@ -21,12 +21,12 @@ type LiveQuery = ReturnType<typeof subscribe>;
 
 /** The first result: a value or an error. */
 async function firstOf(query: LiveQuery): Promise<unknown> {
-  return await query
-    .until("a result", () => true)
-    .then(
-      (value: unknown) => ({ value }),
-      (error: Error & { data?: unknown }) => ({ message: error.message, data: error.data }),
-    );
+  try {
+    return { value: (await query.until("a result", () => true)) as unknown };
+  } catch (error) {
+    const { message, data } = error as Error & { data?: unknown };
+    return { message, data };
+  }
 }
 
 /** Runs `work` with a client that is signed in as the attacker. */
