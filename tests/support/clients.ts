@@ -48,22 +48,29 @@ async function untilReached(
 /** A live query that remembers everything it was told. */
 export class Subscription<Query extends FunctionReference<"query">> {
   readonly seen: FunctionReturnType<Query>[] = [];
-  readonly #name: string;
+  /** How often it was told something, errors too. */
+  updates = 0;
   readonly #unsubscribe: () => void;
   #error: Error | undefined;
   #changed: () => void = () => undefined;
 
-  constructor(client: ConvexClient, name: string, query: Query, args: FunctionArgs<Query>) {
-    this.#name = name;
+  constructor(
+    client: ConvexClient,
+    readonly name: string,
+    query: Query,
+    args: FunctionArgs<Query>,
+  ) {
     this.#unsubscribe = client.onUpdate(
       query,
       args,
       (value) => {
         this.seen.push(value);
+        this.updates += 1;
         this.#changed();
       },
       (error) => {
         this.#error = error;
+        this.updates += 1;
         this.#changed();
       },
     );
@@ -83,7 +90,7 @@ export class Subscription<Query extends FunctionReference<"query">> {
       this.#changed = look;
       look();
     });
-    return within(DELIVERED_WITHIN_MS, `${this.#name}: ${what}`, found, () =>
+    return within(DELIVERED_WITHIN_MS, `${this.name}: ${what}`, found, () =>
       JSON.stringify(this.seen, null, 2),
     );
   }

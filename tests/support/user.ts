@@ -1,9 +1,10 @@
 /** Signed-in users of a world, and what they do before a test begins: create projects, buy a plan. */
-import { ConvexHttpClient } from "convex/browser";
+import type { ConvexHttpClient } from "convex/browser";
 import type { FunctionArgs, FunctionReference, FunctionReturnType } from "convex/server";
 import { api } from "../../convex/_generated/api.js";
 import type { Id } from "../../convex/_generated/dataModel.js";
 import type { ProjectStatus } from "../../convex/projects/tables.ts";
+import { httpClient } from "./clients.ts";
 import { freshToken, signUp } from "./emulators.ts";
 import { until } from "./until.ts";
 import type { World } from "./world.ts";
@@ -36,6 +37,13 @@ export class TestUser {
     return user;
   }
 
+  /** The id of their row. */
+  async rowId(): Promise<Id<"users">> {
+    const row = await this.query(api.auth.users.currentUser, {});
+    if (row === null) throw new Error("This user has no row.");
+    return row._id;
+  }
+
   /** A token that is valid for a while. */
   token(): Promise<string> {
     if (this.#token === undefined || Date.now() - this.#tokenAt > TOKEN_REUSED_MS) {
@@ -45,16 +53,9 @@ export class TestUser {
     return this.#token;
   }
 
-  /** @param fetch - what the client calls in place of the global one */
-  async client(
-    fetch?: (...request: Parameters<typeof globalThis.fetch>) => Promise<Response>,
-  ): Promise<ConvexHttpClient> {
-    return new ConvexHttpClient(this.world.deployment.url, {
-      logger: false,
-      auth: await this.token(),
-      // Bun's type of `fetch` has more to it than Convex's client calls.
-      ...(fetch && { fetch: fetch as typeof globalThis.fetch }),
-    });
+  /** The official client, signed in. */
+  async client(): Promise<ConvexHttpClient> {
+    return httpClient(this.world.deployment.url, await this.token());
   }
 
   async query<F extends FunctionReference<"query">>(

@@ -2,8 +2,13 @@
 import { api } from "../../../convex/_generated/api.js";
 import type { Id } from "../../../convex/_generated/dataModel";
 import { isQuaverError } from "../../../convex/lib/errors.ts";
-import { createProject, payCheckout, subscribe, untilAtRest } from "../../support/user.ts";
-import type { TestUser } from "../../support/user.ts";
+import {
+  createProject,
+  payCheckout,
+  subscribe,
+  untilAtRest,
+  type TestUser,
+} from "../../support/user.ts";
 import type { Worker } from "./worker.ts";
 
 const { create, start, stop, archive, ensureRunning, retry } = api.projects.actions;

@@ -1,14 +1,13 @@
 /** One case of the fault matrix: an operation with a fault, one sweep, and a check of what is left. */
 import { setTimeout as sleep } from "node:timers/promises";
-import { api, internal } from "../../../convex/_generated/api.js";
+import { internal } from "../../../convex/_generated/api.js";
 import { FunctionLog } from "../../support/function-log.ts";
 import { runMutation, scheduledWork, workpoolJobs } from "../../support/operator.ts";
 import { holdsWithin } from "../../support/until.ts";
 import { TestUser } from "../../support/user.ts";
-import type { Armed, Fault } from "./faults.ts";
+import { faultsOfCalls, faultsOfCommits, type Armed, type Fault } from "./faults.ts";
 import { violations } from "./invariants.ts";
 import type { Operation, Run } from "./operations.ts";
-import { recordedCalls, recordedCommits, type Commit, type ExternalCall } from "./recording.ts";
 import type { Worker } from "./worker.ts";
 
 /** The time between two sweeps: by then all invariants must hold. */
@@ -28,11 +27,11 @@ export interface Outcome {
   /** Whether the fault occurred. */
   met: boolean;
   violations: string[];
-  calls: ExternalCall[];
-  commits: Commit[];
+  /** Those that can be injected into the operation, when it ran without one. */
+  faults: Fault[];
 }
 
-/** Runs an operation; without a fault, to record its calls and commits. */
+/** Runs an operation; without a fault, to find those that can be injected. */
 export async function runCase(
   worker: Worker,
   operation: Operation,
@@ -41,7 +40,7 @@ export async function runCase(
   await worker.reset();
   await worker.setAgent(operation.agent ?? false);
   const user = await TestUser.signUp(worker.world);
-  const { _id: userId } = (await user.query(api.auth.users.currentUser, {}))!;
+  const userId = await user.rowId();
   const run: Run = { worker, user, userId, unexpected: [] };
   const prepared = (await operation.prepare?.(run)) ?? null;
   await atRest(worker);
@@ -53,13 +52,12 @@ export async function runCase(
   disarm(); // the sweep is not to be killed
   await worker.up();
   const met = isMet();
-  const calls = recordedCalls(worker);
-  const commits = fault ? [] : await recordedCommits(log);
+  const faults = fault ? [] : [...faultsOfCalls(worker), ...(await faultsOfCommits(log))];
   worker.clearFaults();
   await runMutation(worker.world.deployment, internal.projects.reconcile.sweep.sweepRunning, {
     force: true,
   });
-  return { met, violations: [...run.unexpected, ...(await violationsLeft(run))], calls, commits };
+  return { met, violations: [...run.unexpected, ...(await violationsLeft(run))], faults };
 }
 
 /** An outage ends some time after it has begun; every other fault occurs once. */

@@ -1,6 +1,7 @@
 /** One worker of the fault matrix: a world that is reset before each case, so that no case finds what another left. */
 import { cpSync, rmSync } from "node:fs";
 import { listSandboxes } from "../../support/emulators.ts";
+import { askService, SERVICES } from "../../support/services.ts";
 import { setEnvironment, startWorld, type World } from "../../support/world.ts";
 
 /** The sweep runs only when a case runs it: "after at most one sweep" is to mean that. */
@@ -23,10 +24,6 @@ const DELAYS_MS = {
 
 /** An agent that prints two lines, one of them a moment later. */
 const AGENT = "printf 'one\\n'; sleep 0.3; printf 'two\\n'";
-
-/** The names of the emulators. */
-export const SERVICES = ["clerk", "daytona", "stripe"] as const;
-export type Service = (typeof SERVICES)[number];
 
 /** Clerk and Daytona send no webhooks: those would repair what the sweep must. */
 export class Worker {
@@ -60,7 +57,10 @@ export class Worker {
     rmSync(deployment.dataDir, { recursive: true, force: true });
     cpSync(this.#snapshot, deployment.dataDir, { recursive: true });
     this.clearFaults();
-    for (const { id } of await this.sandboxes()) await this.#deleteSandbox(id);
+    for (const { id } of await this.sandboxes()) {
+      await askService(this.world, "daytona", `/sandbox/${id}`); // completes a change that is under way
+      await askService(this.world, "daytona", `/sandbox/${id}`, { method: "DELETE" });
+    }
     await deployment.restart();
     this.wasKilled = false;
   }
@@ -97,12 +97,5 @@ export class Worker {
     await this.#up;
     rmSync(this.#snapshot, { recursive: true, force: true });
     await this.world.close();
-  }
-
-  async #deleteSandbox(id: string): Promise<void> {
-    const { url, apiKey } = this.world.daytona;
-    const headers = { authorization: `Bearer ${apiKey}` };
-    await fetch(`${url}/sandbox/${id}`, { headers }); // completes a change that is under way
-    await fetch(`${url}/sandbox/${id}`, { headers, method: "DELETE" });
   }
 }

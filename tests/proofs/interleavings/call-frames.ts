@@ -2,6 +2,26 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import * as z from "zod";
 
+/** What occurred in all runs, by kind, and the violations of the present run. */
+export class Findings {
+  readonly #seen = new Map<string, number>();
+  violations: string[] = [];
+
+  /** Counts something that occurred. */
+  note(what: string, times = 1): void {
+    this.#seen.set(what, this.count(what) + times);
+  }
+
+  violation(what: string): void {
+    this.violations.push(what);
+  }
+
+  /** How often something occurred. */
+  count(what: string): number {
+    return this.#seen.get(what) ?? 0;
+  }
+}
+
 const lease = z.object({ projectId: z.string(), token: z.string() });
 const claimed = z.object({ isOrphan: z.boolean(), lease: z.optional(lease) });
 

@@ -3,8 +3,14 @@
  * Either can be lost, and the process that asked can die.
  */
 import { FakeSandboxError, type Call, type Client } from "../../convex/support/fakeDaytona.ts";
-import type { Findings } from "./findings.ts";
-import { currentFrame, leaseOf, rootOf, rootName, type Frame } from "./call-frames.ts";
+import {
+  currentFrame,
+  leaseOf,
+  rootOf,
+  rootName,
+  type Findings,
+  type Frame,
+} from "./call-frames.ts";
 import type { Leases } from "./leases.ts";
 import type { StepScheduler } from "./step-scheduler.ts";
 
@@ -58,14 +64,11 @@ export function overNetwork(client: Client, options: NetworkOptions): Client {
     get: (target, name): unknown => {
       const method: unknown = Reflect.get(target, name);
       if (typeof method !== "function") return method;
-      // The client's methods are the calls.
-      const call = name as Call;
-      return (...args: unknown[]) =>
-        send(options, {
-          call,
-          args,
-          go: async () => (await Reflect.apply(method, target, args)) as unknown,
-        });
+      const call = name as Call; // the client's methods are the calls
+      return (...args: unknown[]) => {
+        const go = async () => (await Reflect.apply(method, target, args)) as unknown;
+        return send(options, { call, args, go });
+      };
     },
   });
 }

@@ -1,7 +1,6 @@
 /** The leases of a run, and what their holders may do. */
 import type { Doc } from "../../../convex/_generated/dataModel";
-import type { LeaseRef } from "./call-frames.ts";
-import type { Findings } from "./findings.ts";
+import type { Findings, LeaseRef } from "./call-frames.ts";
 import type { Transaction } from "./observer.ts";
 
 interface Lease {

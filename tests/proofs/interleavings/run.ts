@@ -1,21 +1,46 @@
-/** One run, from its initial to its end. */
+/**
+ * One run, from its initial state to its end: an observed backend, a fake Daytona behind a network that can fail, one
+ * user, and what the plan says, in the order that the scheduler chooses.
+ */
 import type fc from "fast-check";
 import { vi } from "vitest";
 import { api, internal } from "../../../convex/_generated/api.js";
+import type { Id } from "../../../convex/_generated/dataModel";
 import { isQuaverError } from "../../../convex/lib/errors.ts";
-import { DOWN } from "../../convex/support/fakeDaytona.ts";
-import { daytona, modules, settle } from "../../convex/support/setup.ts";
 import { dump } from "../../convex/support/builders.ts";
-import { agentActs, ask, changeSandbox, passTime, sweep, Webhook } from "./actors.ts";
-import { Findings } from "./findings.ts";
-import type { INITIAL_STATES, Plan } from "./plan.ts";
-import { startSimulation, type Simulation } from "./simulation.ts";
+import { DOWN } from "../../convex/support/fakeDaytona.ts";
+import {
+  aBackend,
+  daytona,
+  modules,
+  NOON,
+  settle,
+  type TestBackend,
+} from "../../convex/support/setup.ts";
+import { signUp, type SignedInUser } from "../../convex/support/users.ts";
+import { wrongProjects } from "../project-invariants.ts";
+import { Findings } from "./call-frames.ts";
+import { agentActs, changeSandbox, Webhook } from "./daytona-changes.ts";
+import { JOBS, overNetwork, type Outcome } from "./daytona-network.ts";
+import { Leases } from "./leases.ts";
+import { observedModules, type Projects, type Transaction } from "./observer.ts";
+import type { Plan } from "./plan.ts";
+import { ask } from "./requests.ts";
+import { StepScheduler } from "./step-scheduler.ts";
+import { checkRows } from "./transitions.ts";
 
-/**
- * Does what the plan says, in the order that the scheduler chooses, until everything is at rest.
- *
- * @returns the violations
- */
+export interface Simulation {
+  t: TestBackend;
+  user: SignedInUser;
+  steps: StepScheduler;
+  findings: Findings;
+  /** Every project so far, removed ones too, oldest first. */
+  everyProject: Id<"projects">[];
+  /** What becomes of the calls to Daytona, in order; after these, all are answered. */
+  outcomes: Outcome[];
+}
+
+/** Does what the plan says, until everything is at rest. @returns the violations */
 export async function runPlan(
   plan: Plan,
   scheduler: fc.Scheduler,
@@ -30,13 +55,12 @@ export async function runPlan(
   simulation.outcomes = [...plan.outcomes];
   simulation.steps.start(scheduler);
   const webhook = new Webhook(simulation, plan.deliveries);
-  const sendWebhooks = () => webhook.sendChanges();
   start(plan, simulation);
   await simulation.steps.pass(0);
-  while (await simulation.steps.step()) sendWebhooks();
+  while (await simulation.steps.step()) webhook.sendChanges();
   simulation.outcomes = [];
-  await comeToRest(simulation, sendWebhooks);
-  await sweepOnce(simulation, sendWebhooks);
+  await comeToRest(simulation, webhook);
+  await sweepOnce(simulation, webhook);
   await checkEnd(simulation);
   findings.note("run");
   findings.note("step", simulation.steps.count);
@@ -58,13 +82,45 @@ export async function warmUp(): Promise<void> {
   await settle(t, 2_000);
 }
 
+/** A fresh simulation, in which nothing waits until `steps` is started. */
+async function startSimulation(findings: Findings): Promise<Simulation> {
+  vi.clearAllTimers();
+  vi.setSystemTime(NOON);
+  daytona.reset();
+  findings.violations = [];
+  const steps = new StepScheduler();
+  const leases = new Leases(findings);
+  const everyProject: Id<"projects">[] = [];
+  let known: Projects = new Map();
+  const committed = (transaction: Transaction) => {
+    const { name, before, after } = transaction;
+    checkRows(transaction, findings);
+    leases.committed(transaction);
+    if (JSON.stringify([...before.values()]) !== JSON.stringify([...known.values()])) {
+      findings.violation(`unobserved: something was written before ${name}`);
+    }
+    known = after;
+    everyProject.push(...[...after.keys()].filter((id) => !everyProject.includes(id)));
+  };
+  const failed = (name: string, error: unknown) => {
+    if (!JOBS.has(name)) findings.violation(`broken: ${name} threw ${String(error)}`);
+  };
+  const t = aBackend(observedModules(steps, { committed, failed }));
+  const user = await signUp(t);
+  const simulation: Simulation = { t, user, steps, findings, everyProject, outcomes: [] };
+  const isOfProject = (id: unknown) => {
+    const label = typeof id === "string" ? daytona.find(id)?.labels.projectId : undefined;
+    return [...known.keys()].some((projectId) => projectId === label);
+  };
+  const next = () => simulation.outcomes.shift() ?? "answered";
+  daytona.via = (client) => overNetwork(client, { steps, leases, findings, next, isOfProject });
+  return simulation;
+}
+
 const PROJECT = { name: "Tetris", prompt: "Falling blocks" };
 
 /** A project in this state, by calls of its owner. */
-async function makeProject(
-  initial: (typeof INITIAL_STATES)[number],
-  { user }: Simulation,
-): Promise<void> {
+async function makeProject(initial: Plan["projects"][number], { user }: Simulation) {
   const { create, stop, archive } = api.projects.actions;
   if (initial.startsWith("failed")) {
     daytona.fail("create", DOWN, 1, { after: initial === "failed with a sandbox" });
@@ -80,21 +136,25 @@ async function makeProject(
 
 /** Everyone starts at once; each does one thing after the other. */
 function start(plan: Plan, simulation: Simulation): void {
-  const { user, everyProject, findings } = simulation;
-  const tab = { user, projects: () => everyProject, agent: plan.agent, findings };
+  const { t, user, everyProject: projects, steps, findings } = simulation;
+  const tab = { user, projects, agent: plan.agent, findings };
   const [first, second] = plan.tabs;
+  const { sweep } = internal.projects.reconcile;
   const actors = [
     inTurn(first, (request) => ask(request, { ...tab, name: "tab A" })),
     inTurn(second, (request) => ask(request, { ...tab, name: "tab B" })),
-    inTurn(plan.waits, (ms) => passTime(simulation, ms)),
-    inTurn(plan.sweeps, (one) => sweep(simulation, one)),
+    inTurn(plan.waits, async (ms) => {
+      await steps.turn(`${ms / 1000} s pass`);
+      steps.skip(ms);
+    }),
+    inTurn(plan.sweeps, ({ name, force }) => t.mutation(sweep[name], force ? { force } : {})),
     inTurn(plan.sandboxChanges, (change) => changeSandbox(simulation, change)),
     inTurn(plan.agentActions, (action) => agentActs(simulation, action)),
   ];
   Promise.all(actors).catch((error: unknown) => findings.violation(`error: ${String(error)}`));
 }
 
-async function inTurn<T>(items: readonly T[], act: (item: T) => Promise<void>): Promise<void> {
+async function inTurn<T>(items: readonly T[], act: (item: T) => Promise<unknown>): Promise<void> {
   for (const item of items) await act(item);
 }
 
@@ -102,52 +162,35 @@ const MAX_STEPS = 5_000; // a run that needs more does not come to rest
 const ALL_GRACE_PERIODS_MS = 46 * 60_000; // a turn that is lost is given up 15 minutes past its 30
 
 /** Lets everything go on, one after the other and then by the clock, until nothing is left to do. */
-async function comeToRest(simulation: Simulation, sendWebhooks: () => void): Promise<void> {
+async function comeToRest({ steps, findings }: Simulation, webhook: Webhook): Promise<void> {
   for (let i = 0; i < MAX_STEPS; i++) {
     for (const command of daytona.commands) command.exitCode ??= 0;
-    const isMore = (await simulation.steps.step()) || (await simulation.steps.passToNextTimer());
-    sendWebhooks();
+    const isMore = (await steps.step()) || (await steps.passToNextTimer());
+    webhook.sendChanges();
     if (!isMore) return;
   }
-  simulation.findings.violation("end: it does not come to rest");
+  findings.violation("end: it does not come to rest");
 }
 
 /** Sweeps once, when every lease has expired and every grace period is over. */
-async function sweepOnce(simulation: Simulation, sendWebhooks: () => void): Promise<void> {
+async function sweepOnce(simulation: Simulation, webhook: Webhook): Promise<void> {
   const { t, steps } = simulation;
   await steps.pass(ALL_GRACE_PERIODS_MS);
   void t.mutation(internal.projects.reconcile.sweep.sweepRunning, {});
   void t.mutation(internal.projects.reconcile.sweep.sweepStopped, {});
   await steps.pass(0);
-  await comeToRest(simulation, sendWebhooks);
+  await comeToRest(simulation, webhook);
 }
-
-const SANDBOX_STATES: Record<string, readonly string[]> = {
-  ready: ["started"],
-  stopped: ["stopped"],
-  archived: ["archived", "archiving"],
-};
 
 /** What must hold at the end. */
 async function checkEnd({ t, findings }: Simulation): Promise<void> {
-  const { projects, messages } = await dump(t);
-  const wrong = (what: string) => findings.violation(`end: ${what}`);
-  for (const { status, sandboxId, operation } of projects) {
-    if (status === "creating" || status === "generating") wrong(`a project is ${status}`);
-    if (operation) wrong(`a ${status} project is under a lease to ${operation.kind}`);
-    const state = sandboxId === undefined ? undefined : daytona.find(sandboxId)?.state;
-    if (SANDBOX_STATES[status] && !SANDBOX_STATES[status].includes(String(state))) {
-      wrong(`a ${status} project's sandbox is ${state ?? "missing"}`);
-    }
+  const sandboxes = [...daytona.sandboxes.values()];
+  for (const wrong of wrongProjects({ ...(await dump(t)), sandboxes })) {
+    findings.violation(`end: ${wrong}`);
   }
-  for (const { id } of daytona.sandboxes.values()) {
-    if (!projects.some(({ sandboxId }) => sandboxId === id)) wrong("a sandbox has no project");
-  }
-  for (const { projectId } of messages) {
-    if (!projects.some(({ _id }) => _id === projectId)) wrong("a message has no project");
-  }
-  const logged = vi.mocked(console.error).mock.calls.map(([first]) => String(first));
-  for (const line of logged) {
-    if (line.startsWith("Error when running scheduled function")) wrong(line);
+  for (const [first] of vi.mocked(console.error).mock.calls) {
+    const line = String(first);
+    if (line.startsWith("Error when running scheduled function"))
+      findings.violation(`end: ${line}`);
   }
 }

@@ -2,7 +2,7 @@
 import type { Doc } from "../../../convex/_generated/dataModel";
 import type { OperationKind, ProjectStatus } from "../../../convex/projects/tables.ts";
 import { TRANSITIONS_DRAWN, PATHS } from "../../convex/support/transitions.ts";
-import type { Findings } from "./findings.ts";
+import type { Findings } from "./call-frames.ts";
 import type { Transaction } from "./observer.ts";
 
 type Project = Doc<"projects">;

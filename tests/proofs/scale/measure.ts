@@ -2,7 +2,6 @@
 import type { Completion } from "../../support/function-log.ts";
 import { until } from "../../support/until.ts";
 import { callsOf, type PublicCall } from "./calls.ts";
-import { costOf, type Cost } from "./recorder.ts";
 import type { Owner, ScaleWorld } from "./scale-world.ts";
 
 /** Removing 100,000 messages takes a minute or two on a busy machine. */
@@ -14,6 +13,16 @@ export interface Size {
   messages: number;
   /** Each with a project and a row in every other table. */
   otherUsers: number;
+  /** Of the owner; as many as a plan allows unless given. */
+  maxProjects?: number;
+}
+
+/** Documents and bytes that executions have read and written. */
+export interface Cost {
+  read: number;
+  readBytes: number;
+  written: number;
+  writtenBytes: number;
 }
 
 /** A public function, called once. */
@@ -21,6 +30,7 @@ export interface FunctionCost {
   name: string;
   /** Documents in its answer, if that is a list. */
   returned: number;
+  /** Of its request: the function itself and, of an action, all that it called. */
   cost: Cost;
 }
 
@@ -37,34 +47,42 @@ export interface SizeReport {
 /** Fills the tables and measures every public function, each in the name of the same new owner. */
 export async function measureAt(scale: ScaleWorld, size: Size): Promise<SizeReport> {
   await scale.addOtherUsers(size.otherUsers);
-  const owner = await scale.addOwner(size.messages);
-  const costs: FunctionCost[] = [];
-  const removals: Partial<Record<string, Completion[]>> = {};
+  const owner = await scale.addOwner(size);
+  const report: SizeReport = { size, costs: [], removal: [], deletion: [] };
   for (const call of callsOf(owner)) {
-    await call.before();
-    const mark = scale.recorder.completions.length;
-    costs.push(await measureCall(scale, owner, call));
-    const removal = await followRemoval(scale, owner, call.name, mark);
-    if (removal) removals[call.name] = removal;
+    const [name, , before] = call;
+    await before?.();
+    const mark = scale.completions().length;
+    report.costs.push(await measureCall(scale, owner, call));
+    if (name === "projects/mutations:remove") {
+      const left = () => scale.left(null, owner.large);
+      report.removal = await followRemoval(scale, mark, left);
+    } else if (name === "auth/users:deleteUser") {
+      const left = () => scale.left(owner.userId, owner.alsoLarge);
+      report.deletion = await followRemoval(scale, mark, left);
+    }
   }
-  const removal = removals["projects/mutations:remove"];
-  const deletion = removals["auth/users:deleteUser"];
-  if (!removal || !deletion) throw new Error("Nothing was removed.");
-  return { size, costs, removal, deletion };
+  return report;
 }
 
 async function measureCall(
-  { recorder }: ScaleWorld,
-  owner: Owner,
-  { name, run }: PublicCall,
+  scale: ScaleWorld,
+  { user }: Owner,
+  [name, run]: PublicCall,
 ): Promise<FunctionCost> {
-  const client = await owner.user.client();
-  try {
-    const { result, cost } = await recorder.measure(name, () => run(client));
-    return { name, returned: returnedBy(result), cost };
-  } catch (error) {
+  const client = await user.client();
+  const mark = scale.completions().length;
+  const result = await run(client).catch((error: unknown) => {
     throw new Error(`${name}: ${String(error)}`, { cause: error });
-  }
+  });
+  const logged = () => scale.completions().slice(mark);
+  const { requestId } = await until(
+    `${name} in the function log`,
+    () => logged().find(({ identifier }) => identifier === name),
+    { intervalMs: 10 },
+  );
+  const cost = costOf(logged().filter((part) => part.requestId === requestId));
+  return { name, returned: returnedBy(result), cost };
 }
 
 function returnedBy(result: unknown): number {
@@ -73,39 +91,39 @@ function returnedBy(result: unknown): number {
   return isPage && Array.isArray(result.page) ? result.page.length : 0;
 }
 
-/** After a removal: waits until nothing is left. @returns the transactions; null after any other call */
+/** Waits until nothing is left. @returns the transactions since `mark` */
 async function followRemoval(
   scale: ScaleWorld,
-  { userId, large, alsoLarge }: Owner,
-  name: string,
   mark: number,
-): Promise<Completion[] | null> {
-  const isAccount = name === "auth/users:deleteUser";
-  if (!isAccount && name !== "projects/mutations:remove") return null;
-  const transactions = () => transactionsOf(scale.recorder.since(mark));
+  left: () => Promise<readonly string[]>,
+): Promise<Completion[]> {
+  const transactions = () =>
+    scale
+      .completions()
+      .slice(mark)
+      .filter(({ udfType, identifier }) => {
+        const isTransaction = udfType === "Query" || udfType === "Mutation";
+        return isTransaction && !identifier.startsWith("seeding:");
+      });
   const isRemoved = async () => {
     const failed = transactions().find(({ error }) => error !== null);
     // A scheduled mutation that fails is not tried again.
     if (failed) throw new Error(`${failed.identifier}: ${String(failed.error)}`);
-    const left = await (isAccount ? scale.left(userId, alsoLarge) : scale.left(null, large));
-    return left.length === 0;
+    return (await left()).length === 0;
   };
-  const options = { intervalMs: 10, timeoutMs: REMOVED_WITHIN_MS };
-  await until(`${name} to have removed everything`, isRemoved, options);
+  const options = { intervalMs: 50, timeoutMs: REMOVED_WITHIN_MS };
+  await until("everything to have been removed", isRemoved, options);
   return transactions();
 }
 
-function transactionsOf(completions: readonly Completion[]): Completion[] {
-  return completions.filter(
-    ({ udfType, identifier }) =>
-      (udfType === "Query" || udfType === "Mutation") && !identifier.startsWith("seeding:"),
-  );
-}
-
-/** The largest `size` of what some executions cost. */
-export function largestOf(
-  completions: readonly Completion[],
-  size: (cost: Cost) => number,
-): number {
-  return Math.max(0, ...completions.map((completion) => size(costOf(completion))));
+/** What some executions have cost together. */
+export function costOf(completions: readonly Completion[]): Cost {
+  const sum = (field: keyof Completion["usageStats"]) =>
+    completions.reduce((total, { usageStats }) => total + usageStats[field], 0);
+  return {
+    read: sum("databaseReadDocuments"),
+    readBytes: sum("databaseReadBytes"),
+    written: sum("databaseWriteDocuments"),
+    writtenBytes: sum("databaseWriteBytes"),
+  };
 }

@@ -1,13 +1,14 @@
 /** A world whose tables can be filled: the app with functions that insert rows, its function log, and an owner. */
 import { readFileSync } from "node:fs";
 import { anyApi, type ApiFromModules } from "convex/server";
-import { api } from "../../../convex/_generated/api.js";
 import type { Id } from "../../../convex/_generated/dataModel";
 import { PLANS } from "../../../convex/payments/plans.ts";
+import { FunctionLog, type Completion } from "../../support/function-log.ts";
 import { runMutation, runQuery } from "../../support/operator.ts";
+import { askService } from "../../support/services.ts";
 import { createProject, TestUser, untilAtRest, type SandboxProject } from "../../support/user.ts";
 import { startWorld, type World } from "../../support/world.ts";
-import { Recorder } from "./recorder.ts";
+import type { Size } from "./measure.ts";
 import type * as seedingModule from "./seeding.ts";
 
 // Typed as `_generated/api` would type it, beside the app's own.
@@ -38,12 +39,12 @@ export interface Owner {
 }
 
 export class ScaleWorld {
+  readonly #completions: Completion[] = [];
   #otherUsers = 0;
+  #isClosed = false;
+  #failure: unknown;
 
-  private constructor(
-    readonly world: World,
-    readonly recorder: Recorder,
-  ) {}
+  private constructor(readonly world: World) {}
 
   static async start(): Promise<ScaleWorld> {
     const source = readFileSync(new URL("./seeding.ts", import.meta.url), "utf8");
@@ -55,12 +56,25 @@ export class ScaleWorld {
     });
     // Otherwise either the call or Clerk's webhook does the work of a deletion, whichever is first.
     world.clerk.faults.add({ method: "WEBHOOK", path: "user.deleted", kind: "drop" });
-    return new ScaleWorld(world, await Recorder.start(world.deployment));
+    const scale = new ScaleWorld(world);
+    const log = await FunctionLog.from(world.deployment);
+    void scale.#follow(log).catch((error: unknown) => (scale.#failure = error));
+    return scale;
   }
 
   async close(): Promise<void> {
+    this.#isClosed = true;
     await this.world.close();
-    await this.recorder.close();
+  }
+
+  /** Every execution since the start, as the function log has it. */
+  completions(): readonly Completion[] {
+    if (this.#failure === undefined) return this.#completions;
+    throw new Error("The function log can't be read.", { cause: this.#failure });
+  }
+
+  async #follow(log: FunctionLog): Promise<void> {
+    while (!this.#isClosed) this.#completions.push(...(await log.next()));
   }
 
   /** Adds users, with rows in every table, until there are so many. */
@@ -74,14 +88,15 @@ export class ScaleWorld {
   }
 
   /** Signs somebody up, with so many messages in each of two projects, and as many other projects and bills. */
-  async addOwner(messages: number): Promise<Owner> {
+  async addOwner({ messages, maxProjects = PLANS.pro.maxProjects }: Size): Promise<Owner> {
     const { deployment } = this.world;
     const user = await TestUser.signUp(this.world);
-    const { _id: userId } = (await user.query(api.auth.users.currentUser, {}))!;
+    const userId = await user.rowId();
     const [large, alsoLarge] = [await createProject(user), await createProject(user)];
     for (const { projectId } of [large, alsoLarge]) await untilAtRest(user, projectId);
     const long = { projectId: alsoLarge.projectId, count: LONG_PER_BATCH };
-    for (let added = 0; added < LONG_MESSAGES; added += LONG_PER_BATCH) {
+    const longMessages = messages < LONG_MESSAGES ? 0 : LONG_MESSAGES;
+    for (let added = 0; added < longMessages; added += LONG_PER_BATCH) {
       await runMutation(deployment, seeding.addLongMessages, long);
     }
     for (const { projectId } of [large, alsoLarge]) {
@@ -91,7 +106,7 @@ export class ScaleWorld {
       }
     }
     // Room for the two above, and for one to be created.
-    const projects = Math.min(messages, PLANS.pro.maxProjects) - 3;
+    const projects = Math.min(messages, maxProjects) - 3;
     const rows = { userId, projects, bills: Math.min(messages, MAX_BILLS) };
     const failed = await runMutation(deployment, seeding.addProjectsAndBills, rows);
     return { user, userId, large, alsoLarge, failed };
@@ -99,11 +114,9 @@ export class ScaleWorld {
 
   /** Where something of a user, or of a project of theirs, is left. */
   async left(userId: Id<"users"> | null, { projectId, sandboxId }: SandboxProject) {
-    const ids = { userId, projectIds: [projectId] };
+    const ids = { userId, projectId };
     const tables = await runQuery(this.world.deployment, seeding.left, ids);
-    const { url, apiKey } = this.world.daytona;
-    const headers = { authorization: `Bearer ${apiKey}` };
-    const hasSandbox = (await fetch(`${url}/sandbox/${sandboxId}`, { headers })).ok;
+    const hasSandbox = (await askService(this.world, "daytona", `/sandbox/${sandboxId}`)) !== null;
     return hasSandbox ? [...tables, "a sandbox at Daytona"] : tables;
   }
 }

@@ -9,7 +9,6 @@ import {
   internalMutation,
   internalQuery,
   type MutationCtx,
-  type QueryCtx,
 } from "../../../convex/_generated/server.js";
 import { checkRateLimit } from "../../../convex/lib/rateLimits";
 import { insertProject } from "../../../convex/projects/store";
@@ -148,43 +147,33 @@ export const addProjectsAndBills = internalMutation({
   },
 });
 
-/** The tables in which something of a user, or of these projects of theirs, is left. */
+const TABLES_BY_USER = [
+  ...(["projects", "usage", "subscriptions", "invoices", "payments", "stripeCustomers"] as const),
+];
+
+/** The tables in which something of a user, or of this project of theirs, is left. */
 export const left = internalQuery({
-  args: { userId: v.nullable(v.id("users")), projectIds: v.array(v.id("projects")) },
+  args: { userId: v.nullable(v.id("users")), projectId: v.id("projects") },
   returns: v.array(v.string()),
-  handler: async (ctx, { userId, projectIds }) => {
-    const found = userId === null ? [] : await tablesWith(ctx, userId);
-    for (const projectId of projectIds) {
-      if ((await ctx.db.get("projects", projectId)) !== null) found.push("projects");
-      const messages = ctx.db
+  handler: async ({ db }, { userId, projectId }) => {
+    const first: Record<string, unknown> = {
+      projects: await db.get("projects", projectId),
+      messages: await db
         .query("messages")
-        .withIndex("by_project", (q) => q.eq("projectId", projectId));
-      if ((await messages.first()) !== null) found.push("messages");
+        .withIndex("by_project", (q) => q.eq("projectId", projectId))
+        .first(),
+    };
+    if (userId !== null) {
+      first.users = await db.get("users", userId);
+      first.deletedClerkUsers = await db
+        .query("deletedClerkUsers")
+        .withIndex("by_state", (q) => q.eq("state", "removing"))
+        .first();
+      for (const table of TABLES_BY_USER) {
+        const rows = db.query(table).withIndex("by_user", (q) => q.eq("userId", userId));
+        first[table] ??= await rows.first();
+      }
     }
-    return found;
+    return Object.keys(first).filter((table) => first[table] !== null);
   },
 });
-
-async function tablesWith(ctx: QueryCtx, userId: Id<"users">): Promise<string[]> {
-  const tables = [
-    "projects",
-    "usage",
-    "subscriptions",
-    "invoices",
-    "payments",
-    "stripeCustomers",
-  ] as const;
-  const found: string[] = (await ctx.db.get("users", userId)) === null ? [] : ["users"];
-  for (const table of tables) {
-    const row = await ctx.db
-      .query(table)
-      .withIndex("by_user", (q) => q.eq("userId", userId))
-      .first();
-    if (row !== null) found.push(table);
-  }
-  const pending = await ctx.db
-    .query("deletedClerkUsers")
-    .withIndex("by_state", (q) => q.eq("state", "removing"))
-    .first();
-  return pending === null ? found : [...found, "deletedClerkUsers"];
-}

@@ -5,7 +5,7 @@
  * In a path, `paginationOpts.cursor|0` is the first member of the union that `cursor` is, and `parts[].text` the text
  * of an item.
  */
-import type { Field, PublicFunction, Validator } from "../../../scripts/lib/function-spec.ts";
+import type { PublicFunction, Validator } from "../../../scripts/lib/function-spec.ts";
 
 /** Where a string or an id goes. */
 export interface ArgumentPath {
@@ -35,50 +35,55 @@ const NUMBERS: Record<string, number> = { numItems: 10, port: 3000, maximumBytes
 /** Sensible choices between literals, by the field's name; the first for any other. */
 const CHOICES: Record<string, unknown> = { plan: "pro" };
 
+/** A part of the arguments: its validator, its path, and the name of the field it is in. */
+interface Part {
+  validator: Validator;
+  path: string;
+  field: string;
+  optional?: boolean;
+}
+
+/** What a part consists of, directly. */
+function partsOf({ validator, path, field }: Part): Part[] {
+  if (validator.type === "array") return [{ validator: validator.value, path: `${path}[]`, field }];
+  if (validator.type === "union") {
+    return validator.value.map((member, index) => {
+      return { validator: member, path: `${path}|${index}`, field };
+    });
+  }
+  if (validator.type === "record") {
+    return [
+      { validator: validator.keys, path: `${path}{key}`, field },
+      { validator: validator.values.fieldType, path: `${path}{value}`, field },
+    ];
+  }
+  if (validator.type !== "object") return [];
+  return Object.entries(validator.value).map(([name, { fieldType, optional }]) => {
+    return { validator: fieldType, path: path ? `${path}.${name}` : name, field: name, optional };
+  });
+}
+
 /** Every path in a function's arguments. @throws UnsupportedArguments when a part may be any value */
-export function argumentPaths({ path, args }: PublicFunction): ArgumentPath[] {
-  try {
-    return walk(args, "", "");
-  } catch (error) {
-    if (error instanceof UnsupportedArguments)
-      throw new UnsupportedArguments(`${path}: ${error.message}`);
-    throw error;
-  }
+export function argumentPaths(fn: PublicFunction): ArgumentPath[] {
+  const walk = (part: Part): ArgumentPath[] => {
+    const { validator, path, field } = part;
+    if (validator.type === "string") return [{ path, field }];
+    if (validator.type === "id") return [{ path, field, table: validator.tableName }];
+    if (validator.type === "any" || validator.type === "bytes") {
+      throw new UnsupportedArguments(`${fn.path}: ${path || "the arguments"}: may be any value`);
+    }
+    return partsOf(part).flatMap(walk);
+  };
+  return walk({ validator: fn.args, path: "", field: "" });
 }
 
-function walk(validator: Validator, path: string, field: string): ArgumentPath[] {
-  switch (validator.type) {
-    case "string":
-      return [{ path, field }];
-    case "id":
-      return [{ path, field, table: validator.tableName }];
-    case "array":
-      return walk(validator.value, `${path}[]`, field);
-    case "union":
-      return validator.value.flatMap((member, index) => walk(member, `${path}|${index}`, field));
-    case "record":
-      return [
-        ...walk(validator.keys, `${path}{key}`, field),
-        ...walk(validator.values.fieldType, `${path}{value}`, field),
-      ];
-    case "object":
-      return Object.entries(validator.value).flatMap(([name, { fieldType }]) =>
-        walk(fieldType, below(path, name), name),
-      );
-    case "any":
-    case "bytes":
-      throw new UnsupportedArguments(`${path || "the arguments"}: may be any value`);
-    case "null":
-    case "number":
-    case "bigint":
-    case "boolean":
-    case "literal":
-      return [];
-  }
-}
-
-function below(path: string, field: string): string {
-  return path === "" ? field : `${path}.${field}`;
+/** Whether there is anything in a function's arguments that may be left out. */
+export function hasOptional(validator: Validator): boolean {
+  const isOptional = (part: Part): boolean =>
+    part.optional === true ||
+    ["array", "record"].includes(part.validator.type) ||
+    partsOf(part).some(isOptional);
+  return isOptional({ validator, path: "", field: "" });
 }
 
 /**
@@ -89,45 +94,47 @@ function below(path: string, field: string): string {
  */
 export function argumentsFor(
   fn: PublicFunction,
-  filling: Filling,
+  { withOptional, text, id }: Filling,
   chosen: ReadonlyMap<string, string> = new Map(),
 ): Record<string, unknown> {
-  const args = new Generator(fn.path, filling, chosen).generate(fn.args, "", "");
-  return args as Record<string, unknown>;
-}
+  const leadsToChosen = ({ path }: Part) =>
+    [...chosen.keys()].some(
+      (other) => other.startsWith(path) && !/^\w/.test(other.slice(path.length)),
+    );
+  const isGiven = (part: Part) => withOptional || leadsToChosen(part);
+  const unsupported = ({ path }: Part, why: string) =>
+    new UnsupportedArguments(`${fn.path}: ${path}: ${why}`);
 
-/** Whether there is anything in a function's arguments that may be left out. */
-export function hasOptional(validator: Validator): boolean {
-  if (validator.type === "array" || validator.type === "record") return true;
-  if (validator.type === "union") return validator.value.some(hasOptional);
-  if (validator.type !== "object") return false;
-  return Object.values(validator.value).some(
-    ({ optional, fieldType }) => optional || hasOptional(fieldType),
-  );
-}
-
-class Generator {
-  constructor(
-    private readonly name: string,
-    private readonly filling: Filling,
-    private readonly chosen: ReadonlyMap<string, string>,
-  ) {}
-
-  generate(validator: Validator, path: string, field: string): unknown {
+  const generate = (part: Part): unknown => {
+    const { validator, path, field } = part;
+    const parts = partsOf(part);
     switch (validator.type) {
       case "string":
-        return this.chosen.get(path) ?? this.filling.text(field);
-      case "id":
-        return this.chosen.get(path) ?? this.#id(validator.tableName, path);
+        return chosen.get(path) ?? text(field);
+      case "id": {
+        const value = chosen.get(path) ?? id(validator.tableName);
+        if (value !== undefined) return value;
+        throw unsupported(part, `the attacker has nothing in ${validator.tableName}`);
+      }
       case "array":
-        if (!this.filling.withOptional && !this.#leadsToChosen(`${path}[]`)) return [];
-        return [this.generate(validator.value, `${path}[]`, field)];
-      case "union":
-        return this.#member(validator.value, path, field);
-      case "record":
-        return this.#record(validator, path, field);
-      case "object":
-        return this.#object(validator.value, path);
+        return parts.filter(isGiven).map(generate);
+      case "union": {
+        // The member that leads to what is chosen; else null or a sensible choice, else the first.
+        const isSensible = ({ validator: member }: Part) =>
+          member.type === "null" || (member.type === "literal" && member.value === CHOICES[field]);
+        const member = parts.find(leadsToChosen) ?? parts.find(isSensible) ?? parts[0];
+        if (member === undefined) throw unsupported(part, "nothing fits");
+        return generate(member);
+      }
+      case "record": {
+        if (!parts.some(isGiven)) return {};
+        const [key, value] = parts.map(generate);
+        return { [String(key)]: value };
+      }
+      case "object": {
+        const given = parts.filter((one) => one.optional !== true || isGiven(one));
+        return Object.fromEntries(given.map((one) => [one.field, generate(one)]));
+      }
       case "null":
         return null;
       case "number":
@@ -140,57 +147,8 @@ class Generator {
         return validator.value;
       case "any":
       case "bytes":
-        throw new UnsupportedArguments(`${this.name}: ${path}: may be any value`);
+        throw unsupported(part, "may be any value");
     }
-  }
-
-  #id(table: string, path: string): string {
-    const id = this.filling.id(table);
-    if (id !== undefined) return id;
-    throw new UnsupportedArguments(`${this.name}: ${path}: the attacker has nothing in ${table}`);
-  }
-
-  /** The member that leads to what is chosen; else null or a sensible choice, else the first. */
-  #member(members: Validator[], path: string, field: string): unknown {
-    const chosen = members.findIndex((_, index) => this.#leadsToChosen(`${path}|${index}`));
-    const sensible = members.findIndex(
-      (member) =>
-        member.type === "null" || (member.type === "literal" && member.value === CHOICES[field]),
-    );
-    const index = chosen === -1 ? Math.max(sensible, 0) : chosen;
-    const member = members[index];
-    if (member === undefined) throw new UnsupportedArguments(`${this.name}: ${path}: nothing fits`);
-    return this.generate(member, `${path}|${index}`, field);
-  }
-
-  #record({ keys, values }: Validator & { type: "record" }, path: string, field: string): unknown {
-    if (
-      !this.filling.withOptional &&
-      !this.#leadsToChosen(`${path}{key}`) &&
-      !this.#leadsToChosen(`${path}{value}`)
-    ) {
-      return {};
-    }
-    const key = String(this.generate(keys, `${path}{key}`, field));
-    return { [key]: this.generate(values.fieldType, `${path}{value}`, field) };
-  }
-
-  #object(fields: Record<string, Field>, path: string): Record<string, unknown> {
-    const given = Object.entries(fields).filter(
-      ([name, { optional }]) =>
-        !optional || this.filling.withOptional || this.#leadsToChosen(below(path, name)),
-    );
-    return Object.fromEntries(
-      given.map(([name, { fieldType }]) => [
-        name,
-        this.generate(fieldType, below(path, name), name),
-      ]),
-    );
-  }
-
-  #leadsToChosen(path: string): boolean {
-    return [...this.chosen.keys()].some(
-      (other) => other.startsWith(path) && !/^\w/.test(other.slice(path.length)),
-    );
-  }
+  };
+  return generate({ validator: fn.args, path: "", field: "" }) as Record<string, unknown>;
 }

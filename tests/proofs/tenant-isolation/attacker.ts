@@ -35,7 +35,7 @@ export class Attacker {
     await untilIdle(world.deployment, { dueWithinMs: 0, timeoutMs: 60_000 });
     const message = { projectId, role: "user" as const, content: "Hello" };
     const messages = await user.mutation(api.messages.mutations.insert, message);
-    const users = (await user.query(api.auth.users.currentUser, {}))!._id;
+    const users = await user.rowId();
     return new Attacker(user, { users, projects: projectId, messages, sandboxId });
   }
 

@@ -25,7 +25,7 @@ export interface Attempt {
 }
 
 /** In the ordinary run each argument gets one in so many of the identifiers that are not of its kind. */
-const ONE_IN = 8;
+const ONE_IN = 40;
 
 /**
  * Whether an argument names something that exists, rather than holding what a user writes. An id that the client makes
@@ -40,82 +40,63 @@ export function namesSomething({ table, field }: ArgumentPath): boolean {
  * arguments at once, so that nothing is the attacker's own.
  */
 export function attemptsToAccess(fixture: Fixture, fn: PublicFunction): Attempt[] {
-  const paths = argumentPaths(fn);
-  const isAccess = paths.some((argument) => mustBeRefused(fn, argument));
-  return [
-    ...attemptsAtEach(fixture, fn, paths, (argument) => mustBeRefused(fn, argument)),
-    ...(isAccess ? attemptsAtAll(fixture, fn, paths) : []),
-  ];
+  const each = attempts(fixture, fn, true);
+  return each.length === 0 ? [] : [...each, ...attemptsAtAll(fixture, fn)];
 }
 
 /** The attempts that may succeed, on the attacker's own: what is written contains an identifier of the owner's. */
 export function attemptsToWrite(fixture: Fixture, fn: PublicFunction): Attempt[] {
-  const paths = argumentPaths(fn);
-  return attemptsAtEach(fixture, fn, paths, (argument) => !mustBeRefused(fn, argument));
+  return attempts(fixture, fn, false);
 }
 
-function mustBeRefused(fn: PublicFunction, argument: ArgumentPath): boolean {
-  return fn.kind === "query" || namesSomething(argument);
+function attempts(fixture: Fixture, fn: PublicFunction, isAccess: boolean): Attempt[] {
+  return argumentPaths(fn).flatMap((argument, index) => {
+    const mustBeRefused = fn.kind === "query" || namesSomething(argument);
+    if (mustBeRefused !== isAccess) return [];
+    const withBoth = FULL_SIZE && isAccess && hasOptional(fn.args);
+    return identifiersFor(fixture, argument, index + fn.path.length, isAccess).flatMap(
+      (identifier) =>
+        (withBoth ? [false, true] : [index % 2 === 1]).map((withOptional) => ({
+          fn,
+          what: `${fn.path} ${argument.path}: ${identifier.kind}`,
+          withOptional,
+          variants: variantsFor(fixture, argument, identifier).filter(
+            ({ name }) => FULL_SIZE || isAccess || name === "owned" || name === "never existed",
+          ),
+        })),
+    );
+  });
 }
 
-function attemptsAtEach(
+/** All identifiers; in the ordinary run, those that fit and a part of the others. */
+function identifiersFor(
   fixture: Fixture,
-  fn: PublicFunction,
-  paths: ArgumentPath[],
-  isChosen: (argument: ArgumentPath) => boolean,
-): Attempt[] {
-  return paths.flatMap((argument, index) =>
-    isChosen(argument) ? attemptsAt(fixture, fn, argument, index) : [],
-  );
-}
-
-function attemptsAt(
-  fixture: Fixture,
-  fn: PublicFunction,
   argument: ArgumentPath,
   index: number,
-): Attempt[] {
+  isAccess: boolean,
+): Identifier[] {
+  if (FULL_SIZE) return fixture.identifiers;
   const fitting = fittingIdentifiers(fixture, argument);
   const others = fixture.identifiers.filter((one) => !fitting.includes(one));
-  const chosen = FULL_SIZE
-    ? fixture.identifiers
-    : [...fitting, ...others.filter((_, number) => number % ONE_IN === index % ONE_IN)];
-  const isAccess = mustBeRefused(fn, argument);
+  const chosen = [...fitting, ...others.filter((_, number) => number % ONE_IN === index % ONE_IN)];
   // Writing takes longer than being refused.
-  const tried = FULL_SIZE || isAccess ? chosen : chosen.slice(0, 2);
-  const withBoth = FULL_SIZE && isAccess && hasOptional(fn.args);
-  return tried.flatMap((identifier) =>
-    (withBoth ? [false, true] : [index % 2 === 1]).map((withOptional) => ({
-      fn,
-      what: `${fn.path} ${argument.path}: ${identifier.kind}`,
-      withOptional,
-      variants: variantsFor(fixture, argument, identifier),
-    })),
-  );
+  return isAccess ? chosen : chosen.slice(0, 1);
 }
 
 function variantsFor(
   { removed }: Fixture,
-  argument: ArgumentPath,
-  identifier: Identifier,
+  { path, table }: ArgumentPath,
+  { kind, value }: Identifier,
 ): Variant[] {
-  const ofRemoved = removed.get(identifier.kind);
+  const ofRemoved = removed.get(kind)?.value;
+  const values: Record<string, string> = { owned: value };
   // An identifier that is too long for a field is refused with its length, whoever's it is.
-  const { length } = identifier.value;
-  const values = [
-    ["owned", identifier.value],
-    ...(ofRemoved?.value.length === length ? [["removed", ofRemoved.value]] : []),
-    ["never existed", neverExisted(identifier.value)],
-    ...(argument.table === undefined ? [["random text", randomText(length)]] : []),
-  ] as const;
-  return values.map(([name = "", value = ""]) => ({
-    name,
-    chosen: new Map([[argument.path, value]]),
-  }));
-}
-
-function randomText(length: number): string {
-  return randomBytes(length).toString("hex").slice(0, length);
+  if (ofRemoved?.length === value.length) values.removed = ofRemoved;
+  values["never existed"] = neverExisted(value);
+  if (table === undefined) {
+    values["random text"] = randomBytes(value.length).toString("hex").slice(0, value.length);
+  }
+  return Object.entries(values).map(([name, one]) => ({ name, chosen: new Map([[path, one]]) }));
 }
 
 /** The identifiers of an argument's kind: of the table's documents, or of what the field is named after. */
@@ -133,35 +114,29 @@ export function fittingIdentifiers(
 }
 
 /** All arguments at once: the owner's project with the owner's cursor, for one. */
-function attemptsAtAll(fixture: Fixture, fn: PublicFunction, paths: ArgumentPath[]): Attempt[] {
-  const choices = paths
-    .map((argument) => ({
-      path: argument.path,
-      fitting: fittingIdentifiers(fixture, argument),
-    }))
+function attemptsAtAll(fixture: Fixture, fn: PublicFunction): Attempt[] {
+  const choices = argumentPaths(fn)
+    .map((argument) => ({ path: argument.path, fitting: fittingIdentifiers(fixture, argument) }))
     .filter(({ fitting }) => fitting.length > 0);
   if (choices.length < 2) return [];
   const rounds = Math.max(...choices.map(({ fitting }) => fitting.length));
+  const values: Record<string, (identifier: Identifier) => string> = {
+    owned: ({ value }) => value,
+    removed: ({ kind, value }) => fixture.removed.get(kind)?.value ?? neverExisted(value),
+    "never existed": ({ value }) => neverExisted(value),
+  };
   return Array.from({ length: rounds }, (_, round) => {
-    const chosen = choices.map(
-      ({ path, fitting }) => [path, fitting[round % fitting.length]!] as const,
-    );
-    const variant = (name: string, valueOf: (identifier: Identifier) => string): Variant => ({
-      name,
-      chosen: new Map(chosen.map(([path, identifier]) => [path, valueOf(identifier)])),
+    const chosen = choices.map(({ path, fitting }) => {
+      return { path, identifier: fitting[round % fitting.length]! };
     });
     return {
       fn,
-      what: `${fn.path} ${chosen.map(([path, { kind }]) => `${path}: ${kind}`).join(", ")}`,
+      what: `${fn.path} ${chosen.map(({ path, identifier }) => `${path}: ${identifier.kind}`).join(", ")}`,
       withOptional: false,
-      variants: [
-        variant("owned", ({ value }) => value),
-        variant(
-          "removed",
-          ({ kind, value }) => fixture.removed.get(kind)?.value ?? neverExisted(value),
-        ),
-        variant("never existed", ({ value }) => neverExisted(value)),
-      ],
+      variants: Object.entries(values).map(([name, valueOf]) => ({
+        name,
+        chosen: new Map(chosen.map(({ path, identifier }) => [path, valueOf(identifier)])),
+      })),
     };
   });
 }

@@ -1,6 +1,7 @@
 /** What has changed of the owner's things, in the database and at the other services. */
 import type { Call } from "@quaver/emulators";
 import type { Row } from "../../support/operator.ts";
+import { askService, type Service } from "../../support/services.ts";
 import type { World } from "../../support/world.ts";
 import type { Attackers } from "./attacker.ts";
 import { dumpOf, isJobTable, names, rowsIn, type Dump } from "./database.ts";
@@ -16,7 +17,7 @@ const USUAL_JOBS =
 /** Compares the present state with that of the last check. */
 export class ChangeDetector {
   readonly #jobs = new Set<string>();
-  #before: Dump = new Map();
+  #before = new Map<string, string>();
 
   private constructor(
     private readonly fixture: Fixture,
@@ -40,8 +41,9 @@ export class ChangeDetector {
     const { world, owner } = this.fixture;
     const dump = await dumpOf(world.deployment);
     const jobs = this.#newJobs(dump);
-    const now = this.#inExtent(withoutPolling(dump, [owner.projects.generating]));
-    const changes = changesBetween(this.#before, now);
+    const stable = withoutPolling(dump, [owner.projects.generating]);
+    const now = textsById(this.#inExtent(stable));
+    const changes = differences(this.#before, now);
     this.#before = now;
     const calls = takeCalls(world).filter((call) => this.#isUnusual(call));
     return [...changes, ...jobs, ...calls.map((call) => `a call: ${call}`)];
@@ -80,24 +82,10 @@ export class ChangeDetector {
   }
 }
 
-function changesBetween(before: Dump, after: Dump): string[] {
-  const [old, now] = [textsById(before), textsById(after)];
-  const removed = [...old].filter(([id]) => !now.has(id));
-  const added = [...now].filter(([id]) => !old.has(id));
-  const changed = [...old].filter(([id, text]) => now.has(id) && now.get(id) !== text);
-  return [
-    ...removed.map(([, text]) => `removed: ${text}`),
-    ...added.map(([, text]) => `added: ${text}`),
-    ...changed.map(([id, text]) => `changed: ${text} -> ${now.get(id) ?? ""}`),
-  ];
-}
-
+/** The rows by table and id, as one text each. */
 function textsById(dump: Dump): Map<string, string> {
   return new Map(
-    rowsIn(dump).map(({ table, row }) => [
-      `${table} ${row._id}`,
-      `${table} ${JSON.stringify(row)}`,
-    ]),
+    rowsIn(dump).map(({ table, row }) => [`${table} ${row._id}`, JSON.stringify(row)]),
   );
 }
 
@@ -115,22 +103,25 @@ function takeCalls({ clerk, daytona, stripe }: World): string[] {
 /** Fields that say when a sandbox was last used, which the owner's agent changes all the time. */
 const ACTIVITY_FIELDS = new Set(["updatedAt", "lastActivityAt"]);
 
-/** What the other services answer about each of the owner's identifiers, by URL. */
+/** Where the other services have what is named by an identifier, and the form of its name there. */
+const RESOURCES: readonly (readonly [Service, string, RegExp])[] = [
+  ["daytona", "/sandbox", /^[0-9a-f-]{36}$/],
+  ["clerk", "/v1/users", /^user_\w+$/],
+  ["stripe", "/v1/customers", /^cus_\w+$/],
+  ["stripe", "/v1/subscriptions", /^sub_\w+$/],
+  ["stripe", "/v1/invoices", /^in_\w+$/],
+  ["stripe", "/v1/checkout/sessions", /^cs_\w+$/],
+  ["stripe", "/v1/payment_intents", /^pi_\w+$/],
+];
+
+/** What the other services answer about each of the owner's identifiers, by path. */
 export async function servicesState({ world, values }: Fixture): Promise<Map<string, string>> {
-  const { clerk, daytona, stripe } = world;
-  const resources = [
-    { base: `${daytona.url}/sandbox`, key: daytona.apiKey },
-    { base: `${clerk.url}/v1/users`, key: clerk.secretKey },
-    ...["customers", "subscriptions", "invoices", "checkout/sessions", "payment_intents"].map(
-      (kind) => ({ base: `${stripe.url}/v1/${kind}`, key: stripe.secretKey }),
-    ),
-  ];
   const state = new Map<string, string>();
-  for (const { base, key } of resources) {
-    for (const value of values) {
-      const url = `${base}/${encodeURIComponent(value)}`;
-      const response = await fetch(url, { headers: { authorization: `Bearer ${key}` } });
-      if (response.ok) state.set(url, withoutActivity(await response.json()));
+  for (const [service, base, form] of RESOURCES) {
+    const found = [...values].filter((value) => form.test(value));
+    if (found.length === 0) throw new Error(`The owner has none of ${service} ${base}.`);
+    for (const path of found.map((value) => `${base}/${value}`)) {
+      state.set(`${service} ${path}`, withoutActivity(await askService(world, service, path)));
     }
   }
   takeCalls(world);
@@ -143,12 +134,12 @@ function withoutActivity(value: unknown): string {
   );
 }
 
-/** What differs between two such states, in words. */
-export function serviceChanges(
+/** What differs between two states, in words. */
+export function differences(
   before: ReadonlyMap<string, string>,
   after: ReadonlyMap<string, string>,
 ): string[] {
   return [...new Set([...before.keys(), ...after.keys()])]
-    .filter((url) => before.get(url) !== after.get(url))
-    .map((url) => `${url}: ${before.get(url) ?? "nothing"} -> ${after.get(url) ?? "nothing"}`);
+    .filter((path) => before.get(path) !== after.get(path))
+    .map((path) => `${path}: ${before.get(path) ?? "nothing"} -> ${after.get(path) ?? "nothing"}`);
 }

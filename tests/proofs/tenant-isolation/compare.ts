@@ -1,9 +1,9 @@
 /** Makes the calls of an attempt, and reports what tells their answers apart. */
-import { makeFunctionReference } from "convex/server";
+import { convexToJson, type Value } from "convex/values";
 import { tryDecodeId } from "../../../packages/local-deployment/src/values/ids.ts";
 import type { PublicFunction } from "../../../scripts/lib/function-spec.ts";
 import type { TestUser } from "../../support/user.ts";
-import { argumentPaths, argumentsFor, type ArgumentPath } from "./argument-paths.ts";
+import { argumentPaths, argumentsFor } from "./argument-paths.ts";
 import type { Attacker, Attackers } from "./attacker.ts";
 import { namesSomething, type Attempt } from "./attempts.ts";
 import { neverExisted } from "./database.ts";
@@ -24,30 +24,19 @@ export interface Compared {
   findings: string[];
 }
 
-/** Calls any function. Nothing is thrown for a refusal: it is the answer. */
+/** Calls any function, as the official client does. Nothing is thrown for a refusal: it is the answer. */
 export async function call(
   user: TestUser,
   { kind, path }: Pick<PublicFunction, "kind" | "path">,
   args: Record<string, unknown>,
 ): Promise<Answer> {
-  let answer: Answer | undefined;
-  const client = await user.client(async (...request) => {
-    const response = await fetch(...request);
-    answer = { status: response.status, body: await response.clone().json() };
-    return response;
+  const request = { path, format: "convex_encoded_json", args: [convexToJson(args as Value)] };
+  const response = await fetch(`${user.world.deployment.url}/api/${kind}`, {
+    method: "POST",
+    headers: { "content-type": "application/json", authorization: `Bearer ${await user.token()}` },
+    body: JSON.stringify(request),
   });
-  const result =
-    kind === "query"
-      ? client.query(makeFunctionReference<"query">(path), args)
-      : kind === "mutation"
-        ? client.mutation(makeFunctionReference<"mutation">(path), args)
-        : client.action(makeFunctionReference<"action">(path), args);
-  const failure: unknown = await result.then(
-    () => undefined,
-    (error: unknown) => error,
-  );
-  if (answer === undefined) throw new Error(`${path} was not answered`, { cause: failure });
-  return answer;
+  return { status: response.status, body: await response.json() };
 }
 
 const REQUEST_ID = /\[Request ID: [0-9a-f]+\]/g;
@@ -56,7 +45,7 @@ const COLUMN = /(\.[jt]sx?:\d+):\d+/g;
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /** What may be in an answer without telling anything. */
-export interface Context {
+interface Context {
   /** What the call itself named. */
   named: string[];
   /** The owner's identifiers, which are kept as they are. */
@@ -67,17 +56,10 @@ export interface Context {
 
 /** The answer as one text, the same for calls that differ in what they named alone. */
 export function comparable(answer: Answer, context: Context): string {
-  return JSON.stringify(normalized(answer, context));
-}
-
-function normalized(value: unknown, context: Context): unknown {
-  if (typeof value === "string") return normalizedText(value, context);
-  if (typeof value === "number") return value >= context.since ? "<now>" : value;
-  if (Array.isArray(value)) return value.map((item) => normalized(item, context));
-  if (typeof value !== "object" || value === null) return value;
-  return Object.fromEntries(
-    Object.entries(value).map(([field, item]) => [field, normalized(item, context)]),
-  );
+  return JSON.stringify(answer, (_, value: unknown) => {
+    if (typeof value === "string") return normalizedText(value, context);
+    return typeof value === "number" && value >= context.since ? "<now>" : value;
+  });
 }
 
 function normalizedText(text: string, { named, owned }: Context): string {
@@ -94,9 +76,29 @@ function withoutNamed(text: string, named: string[]): string {
 }
 
 /** The owner's identifiers in an answer, beyond those that the call named. */
-export function leakedBy(answer: Answer, { named, owned }: Omit<Context, "since">): string[] {
+function leakedBy(answer: Answer, { named, owned }: Omit<Context, "since">): string[] {
   const text = withoutNamed(JSON.stringify(answer.body), named);
   return [...owned].filter((identifier) => text.includes(identifier));
+}
+
+/** What is wrong with the answers to an attempt's calls, one for each variant. */
+export function findingsIn(
+  { what, variants }: Attempt,
+  answered: readonly { answer: Answer; since: number }[],
+  owned: ReadonlySet<string>,
+): string[] {
+  const findings: string[] = [];
+  let first: string | undefined;
+  for (const [index, { answer, since }] of answered.entries()) {
+    const { name, chosen } = variants[index]!;
+    const context = { named: [...chosen.values()], owned, since };
+    const leaked = leakedBy(answer, context);
+    findings.push(...leaked.map((it) => `${what}: ${name}: the answer contains ${it}`));
+    const text = comparable(answer, context);
+    first ??= text;
+    if (text !== first) findings.push(`${what}: distinguishable: owned ${first}, ${name} ${text}`);
+  }
+  return findings;
 }
 
 /** The code of the backend's refusal, if it was one. */
@@ -104,11 +106,7 @@ function codeOf({ body }: Answer): string | undefined {
   return (body as { errorData?: { code?: string } | null }).errorData?.code;
 }
 
-function succeeded({ body }: Answer): boolean {
-  return (body as { status?: string }).status === "success";
-}
-
-/** Compares the answers to an attempt's calls. */
+/** Makes an attempt's calls, and compares the answers. */
 export async function compare(
   attackers: Attackers,
   attempt: Attempt,
@@ -122,18 +120,10 @@ export async function compare(
   return { calls: 0, findings: [`${attempt.what}: a new attacker was refused as RATE_LIMITED`] };
 }
 
-interface Answered {
-  answer: Answer;
-  since: number;
-}
-
 /** One answer for each call; null when the attacker is rate-limited. */
-async function answersTo(
-  attackers: Attackers,
-  { fn, withOptional, variants }: Attempt,
-): Promise<Answered[] | null> {
+async function answersTo(attackers: Attackers, { fn, withOptional, variants }: Attempt) {
   const attacker = await attackers.current();
-  const answered: Answered[] = [];
+  const answered: { answer: Answer; since: number }[] = [];
   for (const { chosen } of variants) {
     const since = Date.now();
     const args = argumentsFor(fn, attacker.filling(withOptional), chosen);
@@ -149,31 +139,10 @@ async function restoreAfter(
   attackers: Attackers,
   attacker: Attacker,
   { kind }: PublicFunction,
-  answer: Answer,
+  { body }: Answer,
 ): Promise<void> {
-  if (kind === "query" || !succeeded(answer)) return;
-  if (!(await attacker.restore())) attackers.replace();
-}
-
-function findingsIn(
-  { what, variants }: Attempt,
-  answered: Answered[],
-  owned: ReadonlySet<string>,
-): string[] {
-  const findings: string[] = [];
-  const texts = answered.map(({ answer, since }, index) => {
-    const { name, chosen } = variants[index]!;
-    const context = { named: [...chosen.values()], owned, since };
-    const leaked = leakedBy(answer, context);
-    findings.push(...leaked.map((it) => `${what}: ${name}: the answer contains ${it}`));
-    return comparable(answer, context);
-  });
-  for (const [index, text] of texts.entries()) {
-    if (text === texts[0]) continue;
-    const { name } = variants[index]!;
-    findings.push(`${what}: distinguishable: owned ${texts[0]}, ${name} ${text}`);
-  }
-  return findings;
+  const hasChanged = kind !== "query" && (body as { status?: string }).status === "success";
+  if (hasChanged && !(await attacker.restore())) attackers.replace();
 }
 
 /**
@@ -185,48 +154,33 @@ export async function compareOwn(
   fn: PublicFunction,
   owned: ReadonlySet<string>,
 ): Promise<Compared> {
+  const nothing = { named: [], owned: new Set<string>(), since: Infinity };
   let attacker = await attackers.current();
-  const missing: { argument: ArgumentPath; text: string }[] = [];
   const paths = argumentPaths(fn).filter(namesSomething);
-  for (const argument of paths) {
-    const own = ownIdentifier(attacker, fn, argument);
-    const chosen = new Map([[argument.path, neverExisted(own)]]);
-    const args = argumentsFor(fn, attacker.filling(false), chosen);
-    missing.push({ argument, text: textOf(await call(attacker.user, fn, args)) });
+  const missing = new Map<string, string>();
+  for (const { path, table, field } of paths) {
+    const filling = attacker.filling(false);
+    const own = table === undefined ? filling.text(field) : filling.id(table)!;
+    const args = argumentsFor(fn, filling, new Map([[path, neverExisted(own)]]));
+    missing.set(path, comparable(await call(attacker.user, fn, args), nothing));
   }
-  let answer = await call(attacker.user, fn, argumentsFor(fn, attacker.filling(false)));
+  const callWithOwn = () => call(attacker.user, fn, argumentsFor(fn, attacker.filling(false)));
+  let answer = await callWithOwn();
   if (codeOf(answer) === "RATE_LIMITED") {
     attackers.replace();
     attacker = await attackers.current();
-    answer = await call(attacker.user, fn, argumentsFor(fn, attacker.filling(false)));
+    answer = await callWithOwn();
   }
   await restoreAfter(attackers, attacker, fn, answer);
-  const text = textOf(answer);
+  const text = comparable(answer, nothing);
   const isInvalid = codeOf(answer) === "INVALID_ARGUMENT" || text.includes("ArgumentValidation");
+  const alike = [...missing].filter(([, other]) => other === text);
   return {
     calls: paths.length + 1,
     findings: [
       ...leakedBy(answer, { named: [], owned }).map((it) => `${fn.path}: contains ${it}`),
       ...(isInvalid ? [`${fn.path}: the generated arguments are invalid: ${text}`] : []),
-      ...missing
-        .filter((other) => other.text === text)
-        .map(({ argument }) => `${fn.path} ${argument.path}: own is answered as missing: ${text}`),
+      ...alike.map(([path]) => `${fn.path} ${path}: own is answered as missing: ${text}`),
     ],
   };
-}
-
-/** What of the attacker's own goes into an argument. */
-function ownIdentifier(
-  attacker: Attacker,
-  fn: PublicFunction,
-  { table, field }: ArgumentPath,
-): string {
-  const filling = attacker.filling(false);
-  const own = table === undefined ? filling.text(field) : filling.id(table);
-  if (own !== undefined) return own;
-  throw new Error(`${fn.path}: ${field}: the attacker has nothing in ${table ?? ""}`);
-}
-
-function textOf(answer: Answer): string {
-  return comparable(answer, { named: [], owned: new Set(), since: Infinity });
 }

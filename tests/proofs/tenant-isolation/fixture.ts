@@ -3,7 +3,7 @@ import { api } from "../../../convex/_generated/api.js";
 import type { Id } from "../../../convex/_generated/dataModel.js";
 import type { ProjectStatus } from "../../../convex/projects/tables.ts";
 import { readSpec, type Spec } from "../../../scripts/lib/function-spec.ts";
-import { scheduledWork, workpoolJobs, type Row } from "../../support/operator.ts";
+import { readTable, scheduledWork, workpoolJobs, type Row } from "../../support/operator.ts";
 import { until } from "../../support/until.ts";
 import { createProject, subscribe, TestUser, untilAtRest } from "../../support/user.ts";
 import { startWorld, type World } from "../../support/world.ts";
@@ -98,31 +98,23 @@ export async function startFixture(): Promise<Fixture> {
 async function makeOwner(world: World, firstName: string): Promise<Owner> {
   const user = await TestUser.signUp(world, firstName);
   const paid = await buyPlan(user);
-  const [ready, stopped, archived, failed, generating] = await Promise.all([
-    makeProject(user, "ready"),
-    makeProject(user, "stopped"),
-    makeProject(user, "archived"),
-    makeProject(user, "failed"),
-    makeProject(user, "generating"),
-  ]);
+  const statuses = Object.keys(PROMPTS) as (keyof typeof PROMPTS)[];
+  const made = await Promise.all(statuses.map((status) => makeProject(user, status)));
+  const projects = Object.fromEntries(
+    statuses.map((status, index) => [status, made[index]!.projectId]),
+  ) as Owner["projects"];
+  const projectId = projects.ready;
   for (const content of ["Make it blue", "Make it bluer"]) {
-    const message = { projectId: ready.projectId, role: "user" as const, content };
+    const message = { projectId, role: "user" as const, content };
     const clientMessageId = crypto.randomUUID();
     await user.mutation(api.messages.mutations.insert, { ...message, clientMessageId });
   }
-  const { projectId } = ready;
   const preview = await user.action(api.projects.actions.previewUrl, { projectId });
   const cursors = await cursorsOf(user, projectId);
   return {
     user,
-    projects: {
-      ready: projectId,
-      stopped: stopped.projectId,
-      archived: archived.projectId,
-      failed: failed.projectId,
-      generating: generating.projectId,
-    },
-    generatingSandbox: generating.sandboxId,
+    projects,
+    generatingSandbox: made[statuses.indexOf("generating")]!.sandboxId,
     handles: [...paid, ...cursors, { kind: "preview", value: preview.url }],
   };
 }
@@ -162,18 +154,17 @@ async function buyPlan(user: TestUser): Promise<Identifier[]> {
 
 /** A cursor of each paginated query. */
 async function cursorsOf(user: TestUser, projectId: string): Promise<Identifier[]> {
-  const paginationOpts = { numItems: 1, cursor: null };
-  const { pageInvoices, pagePayments } = api.payments.queries;
+  const first = { paginationOpts: { numItems: 1, cursor: null } };
+  const { payments, projects, messages } = api;
   const pages = {
-    projects: await user.query(api.projects.queries.pageForCurrentUser, { paginationOpts }),
-    messages: await user.query(api.messages.queries.pageByProject, { projectId, paginationOpts }),
-    invoices: await user.query(pageInvoices, { paginationOpts }),
-    payments: await user.query(pagePayments, { paginationOpts }),
+    projects: await user.query(projects.queries.pageForCurrentUser, first),
+    messages: await user.query(messages.queries.pageByProject, { projectId, ...first }),
+    invoices: await user.query(payments.queries.pageInvoices, first),
+    payments: await user.query(payments.queries.pagePayments, first),
   };
-  return Object.entries(pages).map(([of, page]) => ({
-    kind: `cursor of ${of}`,
-    value: page.continueCursor,
-  }));
+  return Object.entries(pages).map(([of, { continueCursor: value }]) => {
+    return { kind: `cursor of ${of}`, value };
+  });
 }
 
 function identifiersIn(world: World, dump: Dump, { user, handles }: Owner): Identifier[] {
@@ -184,10 +175,9 @@ function identifiersIn(world: World, dump: Dump, { user, handles }: Owner): Iden
 async function untilDeleted({ deployment }: World, { user, projects }: Owner): Promise<void> {
   const identifiers = new Set<string>([user.clerkId, ...Object.values(projects)]);
   const isDeleted = async () => {
-    const dump = await dumpOf(deployment);
-    const tables = ["app/users", "app/projects", "app/messages", "app/subscriptions"];
-    const rows = tables.flatMap((table) => dump.get(table) ?? []);
-    const left = [...rows, ...(await scheduledWork(deployment, 0))];
+    const tables = ["users", "projects", "messages", "subscriptions"];
+    const rows = await Promise.all(tables.map((table) => readTable(deployment, table)));
+    const left = [...rows.flat(), ...(await scheduledWork(deployment, 0))];
     const isGone = !left.some((row) => names(row, identifiers));
     return isGone && (await workpoolJobs(deployment)).length === 0;
   };

@@ -1,35 +1,20 @@
 /** What a history is replayed against: three senders and a backend. One implementation is in memory, one over the wire. */
-import type { Faults } from "@quaver/emulators";
-import type { FunctionArgs, FunctionReference, FunctionReturnType } from "convex/server";
+import type { FaultKind, Faults } from "@quaver/emulators";
 import type Stripe from "stripe";
-import type { SandboxState } from "./changes.ts";
-import type { DeliveryFault } from "./delivery-faults.ts";
+import type { TestUser } from "../../support/user.ts";
+import type { DeliveryFault } from "./deliveries.ts";
+import type { SandboxState } from "./history.ts";
 import type { WebhookEvent } from "./webhook-event.ts";
-
-/** Calls of one user. */
-export interface Caller {
-  action<F extends FunctionReference<"action">>(
-    action: F,
-    args: FunctionArgs<F>,
-  ): Promise<FunctionReturnType<F>>;
-  query<F extends FunctionReference<"query">>(
-    query: F,
-    args: FunctionArgs<F>,
-  ): Promise<FunctionReturnType<F>>;
-}
 
 /** A document. */
 export type Row = Record<string, unknown>;
-
-/** What time and banks do to a subscription. */
-export type SubscriptionChange = { status: string } | { renew: true };
 
 export interface Harness {
   clerk: {
     /** @returns the Clerk id */
     signUp(name: string): Promise<string>;
-    rename(id: string, name: string): Promise<void>;
-    remove(id: string): Promise<void>;
+    rename(id: string, name: string): Promise<unknown>;
+    remove(id: string): Promise<unknown>;
   };
   daytona: {
     /** Changes a sandbox's state, and waits until it is there. */
@@ -43,11 +28,12 @@ export interface Harness {
     priceId: string;
     /** Pays on the page of a checkout session. */
     pay(url: string): Promise<void>;
-    changeSubscription(id: string, change: SubscriptionChange): Promise<void>;
+    /** What time and banks do to a subscription. */
+    changeSubscription(id: string, change: { status: string } | { renew: true }): Promise<unknown>;
     faults: Faults;
   };
   /** @param clerkId - of the user who calls */
-  caller(clerkId: string): Caller;
+  caller(clerkId: string): Pick<TestUser, "action" | "query">;
   /** Takes the events that the senders have sent since the last time, in order. */
   takeEvents(): Promise<WebhookEvent[]>;
   /** Delivers an event, signed now. Returns once nothing is gained by waiting any longer; the status comes later. */
@@ -60,4 +46,26 @@ export interface Harness {
   settle(): Promise<void>;
   /** Every document of a table. */
   rows(table: string, component?: "stripe"): Promise<Row[]>;
+}
+
+const OUTAGES: readonly FaultKind[] = [
+  { status: 500, body: { error: { type: "api_error", message: "Oops" } } },
+  "drop",
+  { status: 429, headers: { "retry-after": "1" }, body: { error: { message: "Slow down" } } },
+  "malformed",
+  { status: 500, body: {} },
+];
+
+/** Has Stripe's API fail, each time in another way, when the object of an event is read next. */
+export function stripeOutages(faults: Faults): (event: WebhookEvent) => () => void {
+  let count = 0;
+  return (event) => {
+    const kind = OUTAGES[count++ % OUTAGES.length]!;
+    return faults.add({ method: "GET", path: readPathOf(event), nth: 1, kind });
+  };
+}
+
+/** The path at which the object of an event is read from Stripe. */
+export function readPathOf({ objectId }: WebhookEvent): RegExp {
+  return new RegExp(`^/v1/.*/${objectId}$`);
 }

@@ -4,18 +4,10 @@ import { vi } from "vitest";
 import { FakeStripe } from "../../convex/support/fakeStripe.ts";
 import { aClerkEvent, aClerkUser } from "../../convex/support/users.ts";
 import { aBackend, daytona, ENVIRONMENT, settle } from "../../convex/support/setup.ts";
-import type { SandboxState } from "./changes.ts";
-import type { DeliveryFault } from "./delivery-faults.ts";
-import type { Caller, Harness, Row } from "./harness.ts";
-import type { Sender } from "./history.ts";
-import {
-  readEvent,
-  readPathOf,
-  signedHeaders,
-  stripeOutages,
-  WEBHOOK_PATHS,
-  type WebhookEvent,
-} from "./webhook-event.ts";
+import type { DeliveryFault } from "./deliveries.ts";
+import { readPathOf, stripeOutages, type Harness, type Row } from "./harness.ts";
+import type { SandboxState, Sender } from "./history.ts";
+import { readEvent, signedRequest, type WebhookEvent } from "./webhook-event.ts";
 
 const STEP_MS = 1_000;
 /** Turns of the real event loop that an answer gets before time goes on: signatures are computed outside of it. */
@@ -42,8 +34,8 @@ export function memoryHarness(): Harness {
   daytona.reset();
   const t = aBackend();
   const stripe = new FakeStripe();
-  const slowReads = new SlowReads();
-  const outages = stripeOutages();
+  const slowRead = slowReads();
+  const addOutage = stripeOutages(stripe.faults);
   const sent: WebhookEvent[] = [];
   let count = 0;
 
@@ -60,18 +52,13 @@ export function memoryHarness(): Harness {
     send("daytona", { event, timestamp: updatedAt, id, newState, updatedAt });
   };
   const passStep = async () => {
-    slowReads.passStep();
     await vi.advanceTimersByTimeAsync(STEP_MS);
     await t.finishInProgressScheduledFunctions();
   };
   const inject = (event: WebhookEvent, fault: DeliveryFault) => {
-    const path = readPathOf(event);
-    if (fault === "Stripe slow") return slowReads.hold(path);
-    const remove =
-      fault === "Stripe unavailable"
-        ? stripe.faults.add({ method: "GET", path, nth: 1, kind: outages.next().value })
-        : () => undefined;
-    return { remove, held: new Promise<void>(() => undefined) };
+    if (fault === "Stripe slow") return slowRead(readPathOf(event));
+    const remove = fault === "Stripe unavailable" ? addOutage(event) : () => undefined;
+    return { remove, isHeld: new Promise<void>(() => undefined) };
   };
 
   return {
@@ -104,20 +91,20 @@ export function memoryHarness(): Harness {
     },
     caller: (subject) => {
       const user = t.withIdentity({ subject, issuer: ENVIRONMENT.CLERK_JWT_ISSUER_DOMAIN });
-      return user as unknown as Caller; // the same calls, typed for the app alone
+      return user as unknown as ReturnType<Harness["caller"]>; // the same calls, typed for the app alone
     },
     takeEvents: async () => {
       const events = stripe.take().map((event) => readEvent("stripe", "", JSON.stringify(event)));
       return [...sent.splice(0), ...events];
     },
     deliver: async (event, fault) => {
-      const { remove, held } = inject(event, fault);
-      const headers = await signedHeaders(event, SECRETS[event.sender]);
+      const { remove, isHeld } = inject(event, fault);
+      const { path, request } = await signedRequest(event, SECRETS[event.sender]);
       const answer = t
-        .fetch(WEBHOOK_PATHS[event.sender], { method: "POST", body: event.body, headers })
+        .fetch(path, request)
         .then(({ status }) => status)
         .finally(remove);
-      await Promise.race([answer, held]);
+      await Promise.race([answer, isHeld]);
       return { answer };
     },
     until: async (promise) => {
@@ -152,70 +139,26 @@ interface ComponentReader {
  */
 const SLOW_STEPS = [2, 15, 5, 10];
 
-interface Hold {
-  path: RegExp;
-  /** Resolves once the answer is on its way. */
-  held: PromiseWithResolvers<void>;
-  released: PromiseWithResolvers<void>;
-  stepsLeft: number;
-}
-
-/** Delays answers of Stripe's: they say what was true when they were asked for. */
-class SlowReads {
-  #waiting: Hold[] = [];
-  #underWay: Hold[] = [];
-  #count = 0;
-
-  constructor() {
-    const real = globalThis.fetch;
-    vi.stubGlobal("fetch", async (input: string, init?: RequestInit) => {
-      const hold = init?.method === "GET" ? this.#take(new URL(input).pathname) : undefined;
-      const answer = await real(input, init);
-      hold?.held.resolve();
-      await hold?.released.promise;
-      return answer;
-    });
-  }
-
-  /** Has the next read of this path be slow. `remove` takes that back if there is none. */
-  hold(path: RegExp): { remove: () => void; held: Promise<void> } {
-    const [held, released] = [promiseWithResolvers(), promiseWithResolvers()];
-    const stepsLeft = SLOW_STEPS[this.#count++ % SLOW_STEPS.length]!;
-    const hold = { path, held, released, stepsLeft };
-    this.#waiting.push(hold);
-    const remove = () => {
-      this.#waiting = this.#waiting.filter((other) => other !== hold);
-    };
-    return { remove, held: held.promise };
-  }
-
-  passStep(): void {
-    for (const hold of this.#underWay) {
-      hold.stepsLeft -= 1;
-      if (hold.stepsLeft <= 0) hold.released.resolve();
-    }
-    this.#underWay = this.#underWay.filter(({ stepsLeft }) => stepsLeft > 0);
-  }
-
-  #take(path: string): Hold | undefined {
-    const hold = this.#waiting.find((one) => one.path.test(path));
-    if (hold === undefined) return undefined;
-    this.#waiting = this.#waiting.filter((other) => other !== hold);
-    this.#underWay.push(hold);
-    return hold;
-  }
-}
-
-interface PromiseWithResolvers<T> {
-  promise: Promise<T>;
-  resolve: (value: T) => void;
-}
-
-/** As `Promise.withResolvers`, which Node 20 does not have. */
-function promiseWithResolvers(): PromiseWithResolvers<void> {
-  let resolve: () => void = () => undefined;
-  const promise = new Promise<void>((settle) => {
-    resolve = settle;
+/**
+ * Delays answers of Stripe's: they say what was true when they were asked for. What is returned has the next read of a
+ * path be slow; `remove` takes that back if there is none, and `isHeld` resolves once the answer is on its way.
+ */
+function slowReads() {
+  const waiting = new Map<RegExp, { hold: () => void; ms: number }>();
+  const real = globalThis.fetch;
+  let count = 0;
+  vi.stubGlobal("fetch", async (input: string, init?: RequestInit) => {
+    const path = init?.method === "GET" ? new URL(input).pathname : "";
+    const [pattern, read] = [...waiting].find(([one]) => one.test(path)) ?? [];
+    if (pattern) waiting.delete(pattern);
+    const answer = await real(input, init);
+    read?.hold();
+    if (read) await new Promise((resolve) => setTimeout(resolve, read.ms)); // by the controlled clock
+    return answer;
   });
-  return { promise, resolve };
+  return (path: RegExp) => {
+    const ms = SLOW_STEPS[count++ % SLOW_STEPS.length]! * STEP_MS;
+    const isHeld = new Promise<void>((hold) => waiting.set(path, { hold, ms }));
+    return { isHeld, remove: () => void waiting.delete(path) };
+  };
 }

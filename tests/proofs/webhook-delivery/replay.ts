@@ -1,10 +1,8 @@
 /** Replays a history: makes its users, has each change happen, and delivers the events as planned. */
 import { api } from "../../../convex/_generated/api.js";
-import type { ClerkChange, StripeChange } from "./changes.ts";
-import { IN_ORDER, type DeliveryPlan } from "./delivery-faults.ts";
-import { Dispatcher } from "./dispatcher.ts";
+import { Dispatcher, IN_ORDER, type DeliveryPlan } from "./deliveries.ts";
 import type { Harness } from "./harness.ts";
-import type { Change, History, InitialUser } from "./history.ts";
+import type { Change, History, InitialUser, SandboxState } from "./history.ts";
 import { sentAgain } from "./webhook-event.ts";
 
 /** A user of a history, with the ids of what they have. */
@@ -37,7 +35,7 @@ export async function replay(harness: Harness, history: History, plan: DeliveryP
   for (const initial of history.users) users.push(await makeUser(harness, dispatcher, initial));
   for (const { user: index, change } of history.changes) {
     const user = users[index]!;
-    await apply(harness, dispatcher, user, change);
+    await harness.until(apply(harness, dispatcher, user, change));
     dispatcher.enqueue(await harness.takeEvents());
     await dispatcher.step();
     // In order, a deletion is over before the next change.
@@ -84,38 +82,18 @@ async function makeUser(
   return user;
 }
 
+/** Has a change happen at its sender. What it happens to is there: the history is legal. */
 async function apply(
-  harness: Harness,
+  { clerk, daytona, stripe }: Harness,
   dispatcher: Dispatcher,
   user: HistoryUser,
-  change: Change,
+  { kind, to }: Change,
 ): Promise<void> {
-  switch (change.sender) {
-    case "clerk": {
-      await applyAtClerk(harness, dispatcher, user, change);
-      return;
-    }
-    case "stripe": {
-      await harness.until(applyAtStripe(harness, user, change));
-      return;
-    }
-    case "daytona": {
-      await harness.daytona.change(user.sandboxIds[change.sandbox]!, change.to);
-      return;
-    }
-  }
-}
-
-async function applyAtClerk(
-  { clerk }: Harness,
-  dispatcher: Dispatcher,
-  user: HistoryUser,
-  change: ClerkChange,
-): Promise<void> {
-  switch (change.kind) {
+  const { customers, subscriptions } = stripe.sdk;
+  switch (kind) {
     case "named":
-      if (user.clerkId === null) user.clerkId = await clerk.signUp(change.name);
-      else await clerk.rename(user.clerkId, change.name);
+      if (user.clerkId === null) user.clerkId = await clerk.signUp(to);
+      else await clerk.rename(user.clerkId, to);
       return;
     case "sent again": {
       const latest = dispatcher.events.findLast(({ objectId }) => objectId === user.clerkId)!;
@@ -126,39 +104,31 @@ async function applyAtClerk(
       await clerk.remove(user.clerkId!);
       user.isDeleted = true;
       return;
-  }
-}
-
-async function applyAtStripe(
-  { stripe }: Harness,
-  user: HistoryUser,
-  change: StripeChange,
-): Promise<void> {
-  const { customers, subscriptions } = stripe.sdk;
-  switch (change.kind) {
-    case "pays": {
+    case "first sandbox":
+      await daytona.change(user.sandboxIds[0]!, to as SandboxState);
+      return;
+    case "second sandbox":
+      await daytona.change(user.sandboxIds[1]!, to as SandboxState);
+      return;
+    case "pays":
       await pay(stripe, user);
       return;
-    }
-    case "becomes": {
-      await stripe.changeSubscription(user.subscriptionId!, { status: change.status });
+    case "subscription becomes":
+      await stripe.changeSubscription(user.subscriptionId!, { status: to });
       return;
-    }
-    case "renews": {
+    case "renews":
       await stripe.changeSubscription(user.subscriptionId!, { renew: true });
       return;
-    }
     case "cancels":
       await subscriptions.update(user.subscriptionId!, {
-        cancel_at_period_end: change.atPeriodEnd,
+        cancel_at_period_end: to === "at period end",
       });
       return;
     case "annotates":
-      await customers.update(user.customerId!, { metadata: { note: change.note } });
+      await customers.update(user.customerId!, { metadata: { note: to } });
       return;
     case "deletes customer":
       await customers.del(user.customerId!);
-      return;
   }
 }
 
@@ -166,21 +136,21 @@ async function applyAtStripe(
 async function pay(stripe: Harness["stripe"], user: HistoryUser): Promise<void> {
   const { sessions } = stripe.sdk.checkout;
   const open = user.isDeleted ? null : user.checkout;
-  let { sessionId, url } = open ?? { sessionId: "", url: "" };
-  if (open === null) {
-    const metadata = { userId: user.userId! };
-    const session = await sessions.create({
-      mode: "subscription",
-      customer: user.customerId!,
-      line_items: [{ price: stripe.priceId, quantity: 1 }],
-      success_url: "http://localhost:5173/",
-      metadata,
-      subscription_data: { metadata },
-    });
-    sessionId = session.id;
-    url = session.url!;
-  }
+  const { sessionId, url } = open ?? (await anotherCheckout(stripe, user));
   await stripe.pay(url);
   user.subscriptionId = (await sessions.retrieve(sessionId)).subscription as string;
   if (open !== null) user.checkout = null;
+}
+
+async function anotherCheckout({ sdk, priceId }: Harness["stripe"], user: HistoryUser) {
+  const metadata = { userId: user.userId! };
+  const { id, url } = await sdk.checkout.sessions.create({
+    mode: "subscription",
+    customer: user.customerId!,
+    line_items: [{ price: priceId, quantity: 1 }],
+    success_url: "http://localhost:5173/",
+    metadata,
+    subscription_data: { metadata },
+  });
+  return { sessionId: id, url: url! };
 }

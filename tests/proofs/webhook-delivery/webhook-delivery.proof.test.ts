@@ -6,12 +6,12 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { FULL_SIZE, report } from "../report.ts";
-import { faultyDeliveries } from "./delivery-faults.ts";
+import { faultyDeliveries } from "./deliveries.ts";
 import { histories, type Size } from "./history.ts";
-import { endsAsInOrder, Totals } from "./property.ts";
+import { endsAsInOrder } from "./ends-as-in-order.ts";
 import { startWireHarness, type WireHarness } from "./wire-harness.ts";
 
-const SMALL: Size = { users: 3, candidates: { min: 120, max: 150 }, minChanges: 40 };
+const SMALL: Size = { users: 2, candidates: { min: 60, max: 80 }, minChanges: 20 };
 const LARGE: Size = { users: 12, candidates: { min: 280, max: 320 }, minChanges: 60 };
 
 let harness: WireHarness;
@@ -22,9 +22,9 @@ afterAll(() => harness.close());
 
 test("however events are delivered, the result is that of their order", async (context) => {
   const [size, numRuns] = FULL_SIZE ? [LARGE, 9] : [SMALL, 1];
-  const totals = new Totals();
+  const totals = { events: 0, deliveries: 0 };
   const history = histories(["clerk", "stripe", "daytona"], size);
-  const cases = fc.record({ history, plan: faultyDeliveries(100) });
+  const cases = { history, plan: faultyDeliveries(100) };
   try {
     // Over the wire a failure need not occur again: nothing is shrunk.
     await fc.assert(
@@ -32,7 +32,8 @@ test("however events are delivered, the result is that of their order", async (c
       { numRuns, endOnFailure: true },
     );
   } finally {
-    report(context, totals.toString());
+    const { deliveries, events } = totals;
+    report(context, `webhook delivery: ${deliveries} deliveries of ${events} events`);
   }
-  expect(totals.deliveries).toBeGreaterThan(FULL_SIZE ? 4_000 : 50);
+  expect(totals.deliveries).toBeGreaterThan(FULL_SIZE ? 4_000 : 30);
 });

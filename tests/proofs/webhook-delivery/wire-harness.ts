@@ -3,21 +3,15 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
 import Stripe from "stripe";
+import { signUp } from "../../support/emulators.ts";
 import { readTable, untilIdle } from "../../support/operator.ts";
+import { askService } from "../../support/services.ts";
 import { until } from "../../support/until.ts";
 import { payCheckout, TestUser } from "../../support/user.ts";
-import { startWorld, type World } from "../../support/world.ts";
-import type { SandboxState } from "./changes.ts";
-import type { Harness } from "./harness.ts";
+import { startWorld } from "../../support/world.ts";
+import { readPathOf, stripeOutages, type Harness } from "./harness.ts";
 import type { Sender } from "./history.ts";
-import {
-  readEvent,
-  readPathOf,
-  signedHeaders,
-  stripeOutages,
-  WEBHOOK_PATHS,
-  type WebhookEvent,
-} from "./webhook-event.ts";
+import { readEvent, signedRequest, type WebhookEvent } from "./webhook-event.ts";
 
 /** Changes at Daytona are quick, but no two of a sandbox have the same time. */
 const CHANGE_MS = 5;
@@ -25,6 +19,14 @@ const CHANGE_MS = 5;
 const SLOW_MS = 100;
 /** The backend's jobs take seconds, on two busy cores. */
 const SETTLED_WITHIN_MS = 120_000;
+
+/** The requests of Daytona's dashboard. */
+const SANDBOX_REQUESTS = {
+  started: ["POST", "/start"],
+  stopped: ["POST", "/stop"],
+  archived: ["POST", "/archive"],
+  destroyed: ["DELETE", ""],
+} as const;
 
 /** A harness for many histories. */
 export interface WireHarness extends Harness {
@@ -39,40 +41,69 @@ export async function startWireHarness(): Promise<WireHarness> {
   const world = await startWorld({ webhooks: false, daytona: { delaysMs } });
   const { clerk, daytona, stripe, deployment } = world;
   const receiver = await startReceiver();
-  for (const [name, emulator] of Object.entries({ clerk, daytona, stripe })) {
+  const emulators = { clerk, daytona, stripe };
+  for (const [name, emulator] of Object.entries(emulators)) {
     emulator.setWebhook({ url: `${receiver.url}/${name}` });
   }
   const { hostname: host, port } = new URL(stripe.url);
-  const sdk = new Stripe(stripe.secretKey, { host, port, protocol: "http", telemetry: false });
-  const outages = stripeOutages();
+  const addOutage = stripeOutages(stripe.faults);
+  let count = 0;
+
+  const stateOf = async (id: string) => {
+    const sandbox = (await askService(world, "daytona", `/sandbox/${id}`)) as {
+      state: string;
+    } | null;
+    return sandbox?.state ?? null;
+  };
   return {
-    clerk: clerkOf(world),
-    daytona: daytonaOf(world),
+    clerk: {
+      signUp: async (firstName) =>
+        (await signUp({ clerkUrl: clerk.url }, `user-${++count}@example.com`, firstName)).id,
+      rename: (id, first_name) =>
+        askService(world, "clerk", `/v1/users/${id}`, { method: "PATCH", body: { first_name } }),
+      remove: (id) => askService(world, "clerk", `/v1/users/${id}`, { method: "DELETE" }),
+    },
+    daytona: {
+      change: async (id, to) => {
+        const [method, path] = SANDBOX_REQUESTS[to];
+        await askService(world, "daytona", `/sandbox/${id}${path}`, { method });
+        const isThere = async () => (await stateOf(id)) === (to === "destroyed" ? null : to);
+        await until(`a sandbox to be ${to}`, isThere, { intervalMs: 2 });
+      },
+      state: stateOf,
+    },
     stripe: {
-      sdk,
+      sdk: new Stripe(stripe.secretKey, { host, port, protocol: "http", telemetry: false }),
       priceId: stripe.priceIds.pro!,
       pay: payCheckout,
-      changeSubscription: async (id, change) => {
-        await send("POST", `${stripe.url}/_subscriptions/${id}`, {}, change);
-      },
+      changeSubscription: (id, body) =>
+        askService(world, "stripe", `/_subscriptions/${id}`, { method: "POST", body }),
       faults: stripe.faults,
     },
     caller: (clerkId) => new TestUser(world, clerkId),
     takeEvents: async () => {
-      const emulators = [clerk, daytona, stripe];
-      const areSent = () => emulators.every((emulator) => emulator.pendingWebhooks() === 0);
+      const areSent = () => Object.values(emulators).every((one) => one.pendingWebhooks() === 0);
       await until("the webhooks to be sent", areSent, { intervalMs: 1 });
       return receiver.events.splice(0);
     },
     deliver: async (event, fault) => {
-      const rule = { method: "GET", path: readPathOf(event), nth: 1 };
-      const kind =
-        fault === "Stripe unavailable"
-          ? outages.next().value
-          : fault === "Stripe slow" && { delayMs: SLOW_MS, when: "after" as const };
+      const slow = { method: "GET", path: readPathOf(event), nth: 1 } as const;
       // Taken back afterwards, in case that nothing is read.
-      const remove = kind ? stripe.faults.add({ ...rule, kind }) : () => undefined;
-      return { answer: deliver(world, event).finally(remove) };
+      const remove =
+        fault === "Stripe unavailable"
+          ? addOutage(event)
+          : fault === "Stripe slow"
+            ? stripe.faults.add({ ...slow, kind: { delayMs: SLOW_MS, when: "after" } })
+            : () => undefined;
+      const { path, request } = await signedRequest(event, world[event.sender].webhookSecret);
+      const answer = fetch(deployment.siteUrl + path, request).then(
+        async ({ body, status }) => {
+          await body?.cancel();
+          return status;
+        },
+        () => 0, // no answer
+      );
+      return { answer: answer.finally(remove) };
     },
     until: (promise) => promise,
     passStep: async () => undefined,
@@ -83,21 +114,6 @@ export async function startWireHarness(): Promise<WireHarness> {
       receiver.close();
     },
   };
-}
-
-/** @returns the answer's status; 0 when there was none */
-async function deliver(world: World, event: WebhookEvent): Promise<number> {
-  const { sender, body } = event;
-  const headers = await signedHeaders(event, world[sender].webhookSecret);
-  try {
-    const url = world.deployment.siteUrl + WEBHOOK_PATHS[sender];
-    const init = { method: "POST", headers: { "content-type": "application/json", ...headers } };
-    const answer = await fetch(url, { ...init, body });
-    await answer.body?.cancel();
-    return answer.status;
-  } catch {
-    return 0;
-  }
 }
 
 /** Receives the emulators' webhooks, and keeps their events. The last part of the path is the sender. */
@@ -119,66 +135,4 @@ async function startReceiver() {
       server.closeAllConnections();
     },
   };
-}
-
-/** Clerk, by its sign-up page and as its dashboard does. */
-function clerkOf({ clerk }: World): Harness["clerk"] {
-  const authorization = `Bearer ${clerk.secretKey}`;
-  let count = 0;
-  return {
-    signUp: async (first_name) => {
-      const email = `user-${++count}@example.com`;
-      const answer = await send("POST", `${clerk.url}/sign-ups`, {}, { email, first_name });
-      const { user } = (await answer.json()) as { user: { id: string } };
-      return user.id;
-    },
-    rename: async (id, first_name) => {
-      await send("PATCH", `${clerk.url}/v1/users/${id}`, { authorization }, { first_name });
-    },
-    remove: async (id) => {
-      await send("DELETE", `${clerk.url}/v1/users/${id}`, { authorization });
-    },
-  };
-}
-
-const SANDBOX_REQUESTS: Record<SandboxState, { method: string; path: string }> = {
-  started: { method: "POST", path: "/start" },
-  stopped: { method: "POST", path: "/stop" },
-  archived: { method: "POST", path: "/archive" },
-  destroyed: { method: "DELETE", path: "" },
-};
-
-/** Daytona, as its dashboard does. */
-function daytonaOf({ daytona }: World): Harness["daytona"] {
-  const headers = { authorization: `Bearer ${daytona.apiKey}` };
-  const state = async (id: string): Promise<string | null> => {
-    const answer = await fetch(`${daytona.url}/sandbox/${id}`, { headers });
-    if (answer.status === 404) return null;
-    return ((await answer.json()) as { state: string }).state;
-  };
-  return {
-    change: async (id, to) => {
-      const { method, path } = SANDBOX_REQUESTS[to];
-      await send(method, `${daytona.url}/sandbox/${id}${path}`, headers);
-      const target = to === "destroyed" ? null : to;
-      const isThere = async () => (await state(id)) === target;
-      await until(`a sandbox to be ${to}`, isThere, { intervalMs: 2 });
-    },
-    state,
-  };
-}
-
-async function send(
-  method: string,
-  url: string,
-  headers: Record<string, string>,
-  body?: object,
-): Promise<Response> {
-  const answer = await fetch(url, {
-    method,
-    headers: { "content-type": "application/json", ...headers },
-    ...(body && { body: JSON.stringify(body) }),
-  });
-  if (!answer.ok) throw new Error(`${method} ${url}: ${answer.status} ${await answer.text()}`);
-  return answer;
 }
