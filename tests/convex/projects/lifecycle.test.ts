@@ -8,7 +8,7 @@ import {
   type ProjectEvent,
 } from "../../../convex/projects/lifecycle.ts";
 import { projectStatus, type ProjectStatus } from "../../../convex/projects/tables.ts";
-import { TRANSITIONS_DRAWN, PATHS } from "../support/transitions.ts";
+import { LIFECYCLE_TRANSITIONS, PATHS } from "../support/transitions.ts";
 
 const statuses = projectStatus.members.map(({ value }) => value);
 // The keys of a constant object are its keys.
@@ -17,7 +17,9 @@ const everything = statuses.flatMap((from) => events.map((event) => [from, event
 
 describe("the lifecycle", () => {
   test.for(everything)("%s, %s", ([from, event]) => {
-    const expected = TRANSITIONS_DRAWN.find(([start, what]) => start === from && what === event);
+    const expected = LIFECYCLE_TRANSITIONS.find(
+      ([start, what]) => start === from && what === event,
+    );
     if (expected) {
       expect(transition(from, event)).toBe(expected[2]);
     } else {
@@ -41,7 +43,7 @@ describe("the lifecycle", () => {
   });
 
   test.for(PATHS)("the transitions from %s through %s to %s exist", ([from, through, to]) => {
-    const drawn = TRANSITIONS_DRAWN.map(([start, , end]) => `${start} ${end}`);
+    const drawn = LIFECYCLE_TRANSITIONS.map(([start, , end]) => `${start} ${end}`);
     expect(drawn).toEqual(expect.arrayContaining([`${from} ${through}`, `${through} ${to}`]));
   });
 
@@ -52,7 +54,7 @@ describe("the lifecycle", () => {
     ): Set<ProjectStatus> => {
       if (seen.has(from)) return seen;
       seen.add(from);
-      for (const [start, , end] of TRANSITIONS_DRAWN) if (start === from) reachable(end, seen);
+      for (const [start, , end] of LIFECYCLE_TRANSITIONS) if (start === from) reachable(end, seen);
       return seen;
     };
     for (const status of statuses) expect(reachable(status)).toContain("ready");

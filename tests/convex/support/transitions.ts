@@ -3,7 +3,7 @@ import type { ProjectEvent } from "../../../convex/projects/lifecycle.ts";
 import type { ProjectStatus } from "../../../convex/projects/tables.ts";
 
 /** Every arrow: from where, by what, to where. */
-export const TRANSITIONS_DRAWN: readonly [ProjectStatus, ProjectEvent, ProjectStatus][] = [
+export const LIFECYCLE_TRANSITIONS: readonly [ProjectStatus, ProjectEvent, ProjectStatus][] = [
   ["creating", "sandboxStarted", "generating"],
   ["creating", "failed", "failed"],
   ["generating", "turnEnded", "ready"],

@@ -1,6 +1,7 @@
 /** One case of the fault matrix: an operation with a fault, one sweep, and a check of what is left. */
 import { setTimeout as sleep } from "node:timers/promises";
 import { internal } from "../../../convex/_generated/api.js";
+import { SWEEP_INTERVAL } from "../../../convex/projects/reconcile/decisions.ts";
 import { FunctionLog } from "../../support/function-log.ts";
 import { runMutation, scheduledWork, workpoolJobs } from "../../support/operator.ts";
 import { holdsWithin } from "../../support/until.ts";
@@ -11,7 +12,7 @@ import type { Operation, Run } from "./operations.ts";
 import type { Worker } from "./worker.ts";
 
 /** The time between two sweeps: by then all invariants must hold. */
-const SWEEP_INTERVAL_MS = 5 * 60_000;
+const SWEEP_INTERVAL_MS = SWEEP_INTERVAL.minutes * 60_000;
 /** How long an operation may go on by itself before the sweep. */
 const AT_REST_WITHIN_MS = 100_000;
 /** How long an outage goes on after the first call has met it. */

@@ -1,7 +1,7 @@
 /** What holds for every row of the projects table, and for every change of one. */
 import type { Doc } from "../../../convex/_generated/dataModel";
 import type { OperationKind, ProjectStatus } from "../../../convex/projects/tables.ts";
-import { TRANSITIONS_DRAWN, PATHS } from "../../convex/support/transitions.ts";
+import { LIFECYCLE_TRANSITIONS, PATHS } from "../../convex/support/transitions.ts";
 import type { Findings } from "./call-frames.ts";
 import type { Transaction } from "./observer.ts";
 
@@ -33,7 +33,7 @@ const ALLOWED_FUNCTIONS: Record<string, readonly string[]> = {
 
 /** Every transition of the lifecycle, and those that one transaction may make two of. */
 const TRANSITIONS = [
-  ...TRANSITIONS_DRAWN.map(([from, , to]) => `${from} → ${to}`),
+  ...LIFECYCLE_TRANSITIONS.map(([from, , to]) => `${from} → ${to}`),
   ...PATHS.map((path) => path.join(" → ")),
 ];
 
