@@ -10,7 +10,15 @@ import { parseOptions, USAGE } from "./options.ts";
 import { runLocally } from "./run-locally.ts";
 
 /** Flags that only the local deployment understands: given one, a person asks for that. */
-const LOCAL_FLAGS = ["--json", "--free-ports", "--data-dir", "--built", "--no-example", "--origin"];
+const LOCAL_FLAGS = [
+  "--json",
+  "--free-ports",
+  "--data-dir",
+  "--built",
+  "--no-watch",
+  "--no-example",
+  "--origin",
+];
 
 async function main(argv: string[]): Promise<number> {
   const asksForLocal = argv.some((flag) => LOCAL_FLAGS.some((name) => flag.startsWith(name)));

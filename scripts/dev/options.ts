@@ -14,6 +14,8 @@ export interface DevOptions {
   example: boolean;
   /** Serve a production build of the example. */
   built: boolean;
+  /** Push again after every edit, and print the functions' logs. */
+  watch: boolean;
   /** Where everything is kept; absolute. */
   dataDir: string;
   /** Whether that is the folder of the ordinary `bun run dev`, which `.env.local` points at. */
@@ -25,12 +27,13 @@ export interface DevOptions {
 
 /** Shown by `bun run dev --help`. */
 export const USAGE = `Usage: bun run dev [--data-dir DIR] [--free-ports] [--json] [--built]
-                   [--no-example] [--origin ORIGIN]...
+                   [--no-watch] [--no-example] [--origin ORIGIN]...
 
   --data-dir DIR  where everything is kept (default: .quaver)
   --free-ports    take any free ports, so that several can run side by side
   --json          print one JSON line when ready, nothing else, on stdout
   --built         serve the example as it is built for production, without reloading after edits
+  --no-watch      push once, and neither after edits nor print the functions' logs
   --no-example    the backend alone: neither the example front end nor its demo agent
   --origin ORIGIN lets the pages of a front end of yours (http://localhost:3000) call the emulators
 `;
@@ -65,6 +68,7 @@ export function parseOptions(argv: string[]): DevOptions {
     freePorts: flags["free-ports"] ?? false,
     example: !(flags["no-example"] ?? false),
     built: flags.built ?? false,
+    watch: !(flags["no-watch"] ?? false),
     dataDir,
     isDefaultDataDir: dataDir === DEFAULT_DATA_DIR,
     origins,
@@ -81,6 +85,7 @@ function readFlags(argv: string[]) {
         "free-ports": { type: "boolean" },
         "data-dir": { type: "string" },
         built: { type: "boolean" },
+        "no-watch": { type: "boolean" },
         "no-example": { type: "boolean" },
         origin: { type: "string", multiple: true },
         help: { type: "boolean", short: "h" },

@@ -32,7 +32,7 @@ export async function runLocally(options: DevOptions, ownsEnvFile: boolean): Pro
     const stopped = stop.then(() => "stopped");
     if ((await Promise.race([services.exampleReady(), stopped])) === "stopped") return;
     printReadyMessage({ ...options, services, ownsEnvFile });
-    await watch(dev);
+    await (options.watch ? watch(dev) : stop);
   } finally {
     await services.close();
   }

@@ -23,7 +23,7 @@ let projectId: Id<"projects">;
 let sandboxId: string;
 
 async function start(): Promise<void> {
-  process_ = new DevProcess(["--json", "--free-ports", "--data-dir", dataDir]);
+  process_ = new DevProcess(["--json", "--free-ports", "--data-dir", dataDir], { watch: true });
   dev = await process_.ready();
 }
 

@@ -22,7 +22,10 @@ let ada: Person;
 let projectId: Id<"projects">;
 
 async function start(): Promise<void> {
-  server = new DevProcess(["--json", "--free-ports", "--data-dir", dataDir], { example: true });
+  server = new DevProcess(["--json", "--free-ports", "--data-dir", dataDir], {
+    example: true,
+    watch: true,
+  });
   dev = await server.ready();
 }
 

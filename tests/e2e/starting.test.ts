@@ -11,7 +11,7 @@ import { tempFolder } from "../support/temp.ts";
 
 /** Starts one that is ended, whatever happens, when the test is over. */
 function devProcess(...args: string[]): DevProcess {
-  const started = new DevProcess(args);
+  const started = new DevProcess(args, { watch: true });
   onTestFinished(async () => {
     started.signalGroup("SIGKILL");
     await started.finished;
@@ -77,7 +77,7 @@ test("with a real deployment named, it is convex dev against that one, and says 
     CONVEX_SELF_HOSTED_URL: "http://127.0.0.1:1", // nothing listens there
     CONVEX_SELF_HOSTED_ADMIN_KEY: "a-real-key",
   };
-  const started = new DevProcess([], { example: true, env });
+  const started = new DevProcess([], { example: true, watch: true, env });
   onTestFinished(async () => {
     started.signalGroup("SIGKILL");
     await started.finished;

@@ -11,6 +11,7 @@ test("the defaults: a screen for people, the usual ports, .quaver", () => {
     freePorts: false,
     example: true,
     built: false,
+    watch: true,
     dataDir: resolve(ROOT, ".quaver"),
     isDefaultDataDir: true,
     origins: [],
@@ -26,6 +27,10 @@ test("another data folder is not the one .env.local points at", () => {
 
 test("--built serves the example as built for production", () => {
   expect(parseOptions(["--built"])).toMatchObject({ example: true, built: true });
+});
+
+test("--no-watch pushes once", () => {
+  expect(parseOptions(["--no-watch"])).toMatchObject({ watch: false });
 });
 
 test("--no-example starts the backend alone", () => {

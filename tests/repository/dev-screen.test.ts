@@ -9,6 +9,7 @@ function anAnnouncement(services: Partial<ReadyMessage["services"]> = {}): Ready
     freePorts: false,
     example: true,
     built: false,
+    watch: true,
     dataDir: "/tmp/data",
     isDefaultDataDir: true,
     origins: [],

@@ -35,6 +35,8 @@ export interface Finished {
 interface DevProcessOptions {
   /** With the example front end and the demo agent. */
   example?: boolean;
+  /** With a `convex dev` that pushes after edits, which costs as much as the start. */
+  watch?: boolean;
   env?: Record<string, string>;
 }
 
@@ -58,8 +60,8 @@ function endWithTheTests(): void {
 }
 
 /**
- * `bun run dev`, started as a user would start it, in a process group of its own. Without the example and its agent,
- * unless a test is about them.
+ * `bun run dev`, started as a user would start it, in a process group of its own. Without the example, its agent and
+ * what watches for edits, unless a test is about them.
  */
 export class DevProcess {
   readonly finished: Promise<Finished>;
@@ -67,8 +69,13 @@ export class DevProcess {
   #stdout = "";
   #stderr = "";
 
-  constructor(given: string[], { example = false, env = {} }: DevProcessOptions = {}) {
-    const args = example ? given : [...given, "--no-example"];
+  constructor(
+    given: string[],
+    { example = false, watch = false, env = {} }: DevProcessOptions = {},
+  ) {
+    const args = [...given];
+    if (!example) args.push("--no-example");
+    if (!watch) args.push("--no-watch");
     endWithTheTests();
     this.#child = spawn(bunPath(), ["run", "dev", ...args], {
       cwd: ROOT,
