@@ -33,9 +33,6 @@ const RETRYABLE = {
 /** Why a sandbox operation failed: the keys of `RETRYABLE`, which describes each. */
 export type SandboxErrorCode = keyof typeof RETRYABLE;
 
-/** Every `SandboxErrorCode`. */
-export const SANDBOX_ERROR_CODES = Object.keys(RETRYABLE) as SandboxErrorCode[]; // which it types as string[]
-
 /** What may be known of an error besides its code. */
 export interface SandboxErrorDetails {
   /** How long Daytona asks to wait, in milliseconds. */

@@ -82,7 +82,7 @@ export class ClientCalls {
   }
 
   /** Live results, in one snapshot; null for those that the session already has. */
-  async live(
+  async liveQueries(
     queries: readonly { call: ClientCall; journal: string | null; held: number | null }[],
     caller: Caller,
     info: ClientInfo,
@@ -97,7 +97,7 @@ export class ClientCalls {
       journal,
       held,
     }));
-    const { ts, results } = await this.#liveQueries(asked);
+    const { ts, results } = await this.#resultsOf(asked);
     return {
       ts,
       results: queries.map(({ call }, i) => {
@@ -148,7 +148,7 @@ export class ClientCalls {
   }
 
   /** A query that never ends fails; the others still get their results, in one snapshot. */
-  async #liveQueries(
+  async #resultsOf(
     queries: readonly LiveQuery[],
   ): Promise<{ ts: string; results: (LiveResult | null)[] }> {
     let first: Failure;
@@ -164,7 +164,7 @@ export class ClientCalls {
       if (failure !== null) ended.set(query, failure);
     }
     const others = queries.filter((query) => !ended.has(query));
-    const { ts, results } = await this.#liveQueries(others);
+    const { ts, results } = await this.#resultsOf(others);
     const rest = results.values();
     return {
       ts,

@@ -1,7 +1,7 @@
 import { type FunctionCall, type LiveQuery, type LiveResult, ENDLESS_TOKEN } from "./protocol.ts";
 import type { IndexWrite } from "../tx/pending_commit.ts";
 import { Transaction } from "../tx/transaction.ts";
-import { SubscriptionIndex } from "../values/queries/range.ts";
+import { SubscriptionIndex } from "../values/queries/subscription_index.ts";
 import { runFunction } from "./calls/executor.ts";
 import type { EngineState } from "./state.ts";
 

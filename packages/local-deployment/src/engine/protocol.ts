@@ -17,7 +17,7 @@ export const DEPLOYMENT_METADATA = { name: "local", region: null, class: "local"
 export type Target =
   | { readonly component: string; readonly path: string; readonly publicOnly: boolean }
   | { readonly componentPath: string; readonly path: string; readonly publicOnly: boolean }
-  /** `address`: the arguments of the caller's system call, in which `engine/addresses.ts` finds the function. */
+  /** `address`: the arguments of the caller's system call, in which `engine/calls/addresses.ts` finds the function. */
   | { readonly caller: string; readonly address: JSONValue };
 
 /** A call of a function, with its arguments and its caller. */

@@ -3,9 +3,12 @@ import { DeploymentError, messageOf } from "../lib/errors.ts";
 import { watchRejections } from "../runtime/errors/rejections.ts";
 import { currentThread } from "../lib/thread_stats.ts";
 import { openStore } from "../tx/store.ts";
-import { nextDue, type EngineHandlers } from "./handlers/context.ts";
+import { actionHandlers } from "./handlers/actions.ts";
+import { codeHandlers } from "./handlers/code.ts";
+import { EngineContext, nextDue, type EngineHandlers } from "./handlers/context.ts";
+import { functionHandlers } from "./handlers/functions.ts";
+import { scheduleHandlers } from "./handlers/schedule.ts";
 import type { EngineMessage, EngineRequest } from "./protocol.ts";
-import { createEngineService } from "./service.ts";
 import { EngineState, type DeploymentUrls } from "./state.ts";
 
 /** The settings with which each engine is started. */
@@ -50,7 +53,7 @@ function start({ dataDir, progress: shared, firstToken, ...settings }: EngineSta
     });
     prepare = () => state.runtime.prepare();
     prepareWhenIdle();
-    handlers = createEngineService(state, emit, firstToken);
+    handlers = handlersOn(state, firstToken);
     emit({
       kind: "ready",
       thread: currentThread(),
@@ -61,6 +64,21 @@ function start({ dataDir, progress: shared, firstToken, ...settings }: EngineSta
     const code = error instanceof DeploymentError ? error.code : "DATA_CORRUPT";
     emit({ kind: "fatal", code, message: messageOf(error) });
   }
+}
+
+/** The engine's operations on its state. */
+function handlersOn(state: EngineState, firstToken: number): EngineHandlers {
+  const context = new EngineContext(state, emit, firstToken);
+  return {
+    ...functionHandlers(context),
+    ...actionHandlers(context),
+    ...scheduleHandlers(context),
+    ...codeHandlers(context),
+    close: () => {
+      state.store.close();
+      return null;
+    },
+  };
 }
 
 async function answer({ id, op, arg }: EngineRequest): Promise<void> {

@@ -1,5 +1,6 @@
-/** The socket, as a session needs it. */
 import { PING_AFTER_MS } from "../limits/requests.ts";
+
+/** The socket, as a session needs it. */
 export interface Connection {
   send(text: string): void;
   /** How many bytes it has buffered. */

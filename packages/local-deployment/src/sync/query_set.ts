@@ -74,7 +74,7 @@ export class QuerySet {
     const epoch = this.#epoch;
     const removed = this.#removed;
     this.#removed = [];
-    const { ts, results } = await this.calls.live(
+    const { ts, results } = await this.calls.liveQueries(
       asked.map(([, { call, journal, token }]) => ({
         call,
         journal,

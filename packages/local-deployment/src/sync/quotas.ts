@@ -1,6 +1,7 @@
-/** A client has gone over a quota of its socket. */
-import { MIB } from "../limits/units.ts";
 import { MAX_WAITING_MUTATIONS } from "../limits/requests.ts";
+import { MIB } from "../limits/units.ts";
+
+/** A client has gone over a quota of its socket. */
 export class QuotaError extends Error {
   override readonly name = "QuotaError";
 }

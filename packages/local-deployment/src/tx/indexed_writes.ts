@@ -1,7 +1,7 @@
 import type { Table } from "../storage/catalog.ts";
 import type { Documents, StoredRow } from "../storage/documents.ts";
 import { encodeIndexKey } from "../values/encoding/index_key.ts";
-import { indexKeyOf } from "../values/queries/range.ts";
+import { indexKeyOf } from "../values/queries/field_path.ts";
 import { awaitsCommitTs, parseDocument, type Document } from "./document.ts";
 import { byIdIndex, type PendingCommit } from "./pending_commit.ts";
 

@@ -1,5 +1,5 @@
 import { keyAfter } from "../values/encoding/index_key.ts";
-import { RangeSet, type IndexRange } from "../values/queries/range.ts";
+import { RangeSet, type IndexRange } from "../values/queries/range_set.ts";
 
 /** An open query, which adds its reads on demand. */
 export interface OpenRead {

@@ -3,13 +3,9 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { DeveloperError } from "../../src/values/developer_error.ts";
 import type { ConvexObject } from "../../src/values/kinds.ts";
-import {
-  compileRange,
-  getField,
-  indexKeyOf,
-  keyInRange,
-  type SerializedRangeExpression,
-} from "../../src/values/queries/range.ts";
+import { getField, indexKeyOf } from "../../src/values/queries/field_path.ts";
+import { compileRange, type SerializedRangeExpression } from "../../src/values/queries/range.ts";
+import { keyInRange } from "../../src/values/queries/range_set.ts";
 import { fewValues } from "./arbitraries.ts";
 
 type Type = SerializedRangeExpression["type"];

@@ -4,10 +4,10 @@ import { encodeIndexKey, prefixEnd } from "../../src/values/encoding/index_key.t
 import {
   type IndexRange,
   keyInRange,
-  SubscriptionIndex,
   RangeSet,
   rangesOverlap,
-} from "../../src/values/queries/range.ts";
+} from "../../src/values/queries/range_set.ts";
+import { SubscriptionIndex } from "../../src/values/queries/subscription_index.ts";
 
 const keys = fc.uint8Array({ minLength: 1, maxLength: 2, max: 12 });
 const indexIds = fc.constantFrom("1", "2");

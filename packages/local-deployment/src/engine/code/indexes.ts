@@ -2,7 +2,7 @@ import type { Table } from "../../storage/catalog.ts";
 import { parseDocument } from "../../tx/document.ts";
 import { keyAfter } from "../../values/encoding/index_key.ts";
 import type { Store } from "../../tx/store.ts";
-import { indexKeyOf } from "../../values/queries/range.ts";
+import { indexKeyOf } from "../../values/queries/field_path.ts";
 import type { Schema } from "./analysis.ts";
 
 /** The built-in indexes of every table, which a schema can't define. */

@@ -14,7 +14,10 @@ import { writeSyscalls } from "./writes.ts";
 /** The prefix of the names of system calls. */
 const PREFIX = "1.0/";
 
-/** A new system call is added to the record of one of these files. */
+/**
+ * A new system call is added to the record of one of these files; one that writes to that of `writes.ts` or
+ * `schedule.ts`, so that queries can't make it.
+ */
 const handlers = new Map<string, Syscall>(
   Object.entries({
     ...readSyscalls,
@@ -38,7 +41,7 @@ export async function asyncSyscall(
   op: string,
   args: string,
 ): Promise<string> {
-  const name = op.replace(/^1\.0\//, "");
+  const name = op.startsWith(PREFIX) ? op.slice(PREFIX.length) : "";
   const handler = handlers.get(name);
   if (handler === undefined) throw unsupportedSyscall(op);
   if (frame.type === "query" && WRITES.has(name)) {

@@ -1,5 +1,6 @@
-/** A system call that a function waits for. */
 import { MAX_SYSCALL_BATCH } from "../../limits/transactions.ts";
+
+/** A system call that a function waits for. */
 interface Pending {
   readonly op: string;
   readonly args: string;

@@ -5,10 +5,6 @@ import { parseFieldPath } from "./field_path.ts";
 import { compareKeys, encodeIndexKey, prefixEnd } from "../encoding/index_key.ts";
 import { maybeValueFromJson } from "../kinds.ts";
 
-export { getField, indexKeyOf } from "./field_path.ts";
-export { SubscriptionIndex } from "./subscription_index.ts";
-export { type IndexRange, keyInRange, RangeSet, rangesOverlap } from "./range_set.ts";
-
 /** One comparison of `withIndex`, as the official client library serialises it. */
 export interface SerializedRangeExpression {
   readonly type: "Eq" | "Gt" | "Gte" | "Lt" | "Lte";
