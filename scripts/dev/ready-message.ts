@@ -25,7 +25,7 @@ function jsonLine(services: ReadyMessage["services"]): string {
 }
 
 /** What a person sees: where to go first, then the rest. */
-export function screen({ services, dataDir, ownsEnvFile }: ReadyMessage): string {
+export function screen({ services, dataDir, ownsEnvFile, watch }: ReadyMessage): string {
   const { exampleUrl } = services;
   const cli = ownsEnvFile
     ? `npx convex data, npx convex env list, ${bunRun("doctor")}`
@@ -44,7 +44,7 @@ export function screen({ services, dataDir, ownsEnvFile }: ReadyMessage): string
         ];
   return [
     "",
-    "  Quaver is running. Edit convex/, and it is pushed; Ctrl-C stops it, data stays.",
+    `  Quaver is running. ${watch ? "Edit convex/, and it is pushed; " : ""}Ctrl-C stops it, data stays.`,
     "",
     ...start,
     "",
@@ -60,9 +60,7 @@ export function screen({ services, dataDir, ownsEnvFile }: ReadyMessage): string
       `  ${moving(one)}`,
       ...(index === all.length - 1 ? [""] : []),
     ]),
-    "  Below are the functions' logs.",
-    "",
-    "",
+    ...(watch ? ["  Below are the functions' logs.", "", ""] : [""]),
   ].join("\n");
 }
 

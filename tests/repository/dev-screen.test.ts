@@ -37,6 +37,13 @@ test("the screen has what to open first and all addresses, and no key", () => {
   expect(text).not.toMatch(/the-admin-key|the-daytona-key/);
 });
 
+test("without watching, it promises neither a push after edits nor logs", () => {
+  const text = screen({ ...anAnnouncement(), watch: false });
+  expect(screen(anAnnouncement())).toMatch(/is pushed[^]*logs/);
+  expect(text).toContain("Quaver is running. Ctrl-C stops it");
+  expect(text).not.toMatch(/is pushed|logs/);
+});
+
 test("a port that was in use is reported", () => {
   const text = screen(anAnnouncement({ moved: [{ listener: "example", from: 5173, to: 5174 }] }));
   expect(text).toContain("Port 5173 (example) is in use: 5174 instead.");

@@ -27,6 +27,13 @@ async function sweep(t: TestBackend): Promise<void> {
   await settle(t);
 }
 
+/** The only project has this status, and no operation under way. */
+async function expectAtRest(t: TestBackend, status: string): Promise<void> {
+  const [project] = (await dump(t)).projects;
+  expect(project).toMatchObject({ status });
+  expect(project).not.toHaveProperty("operation");
+}
+
 async function statuses(t: TestBackend) {
   return (await dump(t)).projects.map(({ status }) => status);
 }
@@ -50,9 +57,7 @@ describe("a start that was cut off", () => {
     ]);
     vi.advanceTimersByTime(4 * MINUTE);
     await sweep(t);
-    const [project] = (await dump(t)).projects;
-    expect(project).toMatchObject({ status });
-    expect(project).not.toHaveProperty("operation");
+    await expectAtRest(t, status);
   });
 });
 
@@ -78,9 +83,7 @@ describe("a start that was cut off after Daytona had been called", () => {
       return Promise.resolve();
     };
     await sweep(t);
-    const [project] = (await dump(t)).projects;
-    expect(project).toMatchObject({ status });
-    expect(project).not.toHaveProperty("operation");
+    await expectAtRest(t, status);
   });
 });
 
