@@ -1,7 +1,15 @@
 /** The screen that `bun run dev` prints. */
-import { expect, test } from "vitest";
+import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { PassThrough } from "node:stream";
+import { makeFunctionReference } from "convex/server";
+import { expect, onTestFinished, test } from "vitest";
 import { screen, type ReadyMessage } from "../../scripts/dev/ready-message.ts";
-import { readableLines } from "../../scripts/dev/convex/cli-output.ts";
+import { passOn, readableLines } from "../../scripts/dev/convex/cli-output.ts";
+import { ROOT, runConvex, spawnConvex } from "../../scripts/lib/convex-cli.ts";
+import { httpClient } from "../support/clients.ts";
+import { TestDeployment } from "../support/deployment.ts";
+import { tempFolder } from "../support/temp.ts";
 
 function anAnnouncement(services: Partial<ReadyMessage["services"]> = {}): ReadyMessage {
   return {
@@ -56,7 +64,7 @@ test("without the example, it says how to sign up", () => {
 });
 
 test("of the CLI's output, logs, errors and later pushes are printed", () => {
-  const isShown = readableLines();
+  const readable = readableLines();
   const lines = [
     "\u001b[33m▌\u001b[39m Developing against deployment:",
     "▌ └─ http://127.0.0.1:3210",
@@ -64,6 +72,9 @@ test("of the CLI's output, logs, errors and later pushes are printed", () => {
     "",
     "✔ 18:13:28 Convex functions ready! (21.92s)",
     "18:14:00 [CONVEX M(messages/mutations:insert)] [LOG] 'hello'",
+    '\u001b[31m18:14:01 [CONVEX Q(a:b)] Uncaught ConvexError: {"code":"NOT_FOUND","message":"No."}\u001b[39m',
+    "\u001b[31m    at handler (../convex/a.ts:1:1)\u001b[39m",
+    "\u001b[31m\u001b[39m",
     "Typechecking took 15.44s. For faster iteration, see https://docs.convex.dev to troubleshoot.",
     "- Preparing to watch files...",
     "",
@@ -71,8 +82,9 @@ test("of the CLI's output, logs, errors and later pushes are printed", () => {
     "✘ [ERROR] Expected identifier",
     "✔ 18:15:28 Convex functions ready! (1.92s)",
   ];
-  expect(lines.filter(isShown)).toEqual([
+  expect(lines.map(readable).filter((line) => line !== null)).toEqual([
     "18:14:00 [CONVEX M(messages/mutations:insert)] [LOG] 'hello'",
+    "\u001b[90m18:14:01 a:b refused: NOT_FOUND No.\u001b[39m",
     "",
     "✘ [ERROR] Expected identifier",
     "✔ 18:15:28 Convex functions ready! (1.92s)",
@@ -80,5 +92,62 @@ test("of the CLI's output, logs, errors and later pushes are printed", () => {
 });
 
 test("an error of the first push is printed", () => {
-  expect(["▌ Developing", "✘ [ERROR] No such module"].filter(readableLines())).toHaveLength(1);
+  const lines = ["▌ Developing", "✘ [ERROR] No such module"];
+  expect(lines.map(readableLines())).toEqual([null, "✘ [ERROR] No such module"]);
+});
+
+/** Functions that throw: a refusal of the backend's, the same in a call within an action, and two other errors. */
+const THROWING = `
+  import { ConvexError } from "convex/values";
+  import { actionGeneric, makeFunctionReference, mutationGeneric } from "convex/server";
+  import { quaverError } from ${JSON.stringify(join(ROOT, "convex/lib/errors.ts"))};
+  const throwing = (make) => mutationGeneric({ handler: () => { throw make(); } });
+  export const refuse = throwing(() => quaverError("RATE_LIMITED", { retryAfterMs: 1000 }));
+  export const passOn = actionGeneric({
+    handler: (ctx) => ctx.runMutation(makeFunctionReference("throwing:refuse"), {}),
+  });
+  export const refuseOtherwise = throwing(() => new ConvexError({ code: "OTHER" }));
+  export const fail = throwing(() => new Error("A defect."));
+`;
+
+test("a refusal is one line; other errors, and the deployment's own log, have the stacks", async () => {
+  const folder = tempFolder();
+  mkdirSync(join(folder, "convex"));
+  writeFileSync(join(folder, "convex/throwing.ts"), THROWING);
+  writeFileSync(join(folder, "package.json"), '{"dependencies":{"convex":"*"}}');
+  symlinkSync(join(ROOT, "node_modules"), join(folder, "node_modules"), "dir");
+  const deployment = await TestDeployment.start(join(folder, "deployment"));
+  onTestFinished(() => deployment.stop());
+  const deploy = ["deploy", "--yes", "--typecheck", "disable", "--codegen", "disable"];
+  expect(await runConvex(deployment, deploy, { cwd: folder })).toMatchObject({ code: 0 });
+  const client = httpClient(deployment.url);
+  const mutate = (name: string) =>
+    client.mutation(makeFunctionReference<"mutation">(`throwing:${name}`));
+  await expect(mutate("refuse")).rejects.toThrow();
+  const passOnRefusal = makeFunctionReference<"action">("throwing:passOn");
+  await expect(client.action(passOnRefusal)).rejects.toThrow();
+  await expect(mutate("refuseOtherwise")).rejects.toThrow();
+  await expect(mutate("fail")).rejects.toThrow();
+
+  const logs = spawnConvex(deployment, ["logs", "--history", "10"], {
+    cwd: folder,
+    output: ["pipe", "pipe"],
+  });
+  onTestFinished(() => void logs.kill("SIGKILL"));
+  const [raw, shown] = [new PassThrough(), new PassThrough()] as const;
+  const texts = { raw: "", shown: "" };
+  raw.on("data", (data: Buffer) => (texts.raw += String(data)));
+  shown.on("data", (data: Buffer) => (texts.shown += String(data)));
+  logs.stdout!.pipe(raw);
+  passOn(logs.stdout!, shown);
+  await expect.poll(() => texts.shown, { timeout: 30_000 }).toMatch(/A defect\.\n +at /);
+
+  const refused =
+    /^\d.* throwing:refuse refused: RATE_LIMITED Too many requests. Try again in a moment.$/;
+  const [first, second, third] = texts.shown.split("\n");
+  expect(first).toMatch(refused);
+  expect(second).toMatch(refused);
+  expect(third).toMatch(/ \[CONVEX M\(throwing:refuseOtherwise\)\] Uncaught ConvexError: /);
+  expect(texts.shown.match(/^ +at /gm)?.length).toBeGreaterThanOrEqual(2);
+  expect(texts.raw.match(/^ +at quaverError /gm)).toHaveLength(3);
 });
