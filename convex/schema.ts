@@ -4,10 +4,12 @@ import { authTables } from "./auth/tables";
 import { messageTables } from "./messages/tables";
 import { paymentTables } from "./payments/tables";
 import { projectTables } from "./projects/tables";
+import { turnTables } from "./turns/tables";
 
 export default defineSchema({
   ...authTables,
   ...projectTables,
+  ...turnTables,
   ...messageTables,
   ...paymentTables,
 });

@@ -81,14 +81,20 @@ import type * as projects_sandbox_results from "../projects/sandbox/results.js";
 import type * as projects_store from "../projects/store.js";
 import type * as projects_tables from "../projects/tables.js";
 import type * as projects_webhook from "../projects/webhook.js";
+import type * as turns_access from "../turns/access.js";
 import type * as turns_agent from "../turns/agent.js";
 import type * as turns_answer from "../turns/answer.js";
 import type * as turns_decode from "../turns/decode.js";
+import type * as turns_end from "../turns/end.js";
+import type * as turns_failures from "../turns/failures.js";
 import type * as turns_masking from "../turns/masking.js";
 import type * as turns_mutations from "../turns/mutations.js";
 import type * as turns_poll from "../turns/poll.js";
+import type * as turns_queries from "../turns/queries.js";
+import type * as turns_removal from "../turns/removal.js";
 import type * as turns_run from "../turns/run.js";
 import type * as turns_session from "../turns/session.js";
+import type * as turns_tables from "../turns/tables.js";
 import type * as turns_turn from "../turns/turn.js";
 
 import type {
@@ -171,14 +177,20 @@ declare const fullApi: ApiFromModules<{
   "projects/store": typeof projects_store;
   "projects/tables": typeof projects_tables;
   "projects/webhook": typeof projects_webhook;
+  "turns/access": typeof turns_access;
   "turns/agent": typeof turns_agent;
   "turns/answer": typeof turns_answer;
   "turns/decode": typeof turns_decode;
+  "turns/end": typeof turns_end;
+  "turns/failures": typeof turns_failures;
   "turns/masking": typeof turns_masking;
   "turns/mutations": typeof turns_mutations;
   "turns/poll": typeof turns_poll;
+  "turns/queries": typeof turns_queries;
+  "turns/removal": typeof turns_removal;
   "turns/run": typeof turns_run;
   "turns/session": typeof turns_session;
+  "turns/tables": typeof turns_tables;
   "turns/turn": typeof turns_turn;
 }>;
 

@@ -26,6 +26,10 @@ interface ErrorDetails {
    * `projectId` is there when the caller does not know the project's id yet.
    */
   OPERATION_IN_PROGRESS: { operation: OperationKind; projectId?: Id<"projects"> };
+  /** The deployment has no agent: `AGENT_COMMAND` is not set. */
+  AGENT_NOT_CONFIGURED: unknown;
+  /** As many prompts of the project as may (`limit`) wait already while the agent works on another. */
+  QUEUE_FULL: { limit: number };
   /** The plan (by its name in `payments/plans.ts`) allows `limit` projects in all, or running, and there are as many. */
   PLAN_LIMIT_REACHED: { limit: number; plan: string; counted: "all" | "running" };
   /** Too many calls; the next one can succeed in `retryAfterMs` milliseconds. */
@@ -61,6 +65,8 @@ const DEFAULT_MESSAGES = {
   INVALID_ARGUMENT: "An argument is not valid.",
   INVALID_TRANSITION: "The project can't do this in its present state.",
   OPERATION_IN_PROGRESS: "The project is busy with something else. Try again in a moment.",
+  AGENT_NOT_CONFIGURED: "No agent is set up on this deployment.",
+  QUEUE_FULL: "Too many prompts are waiting already. Try again when the agent is done with one.",
   PLAN_LIMIT_REACHED: "Your plan allows no more projects.",
   RATE_LIMITED: "Too many requests. Try again in a moment.",
   SANDBOX_UNAVAILABLE: "The sandbox is not available.",

@@ -3,6 +3,7 @@ import { v } from "convex/values";
 import { userMutation } from "../lib/functions";
 import { checkRateLimit } from "../lib/rateLimits";
 import { ownedProject } from "../projects/access";
+import { touchProject } from "../projects/store";
 import { checkMessage } from "./checks";
 import { findByClientMessageId } from "./store";
 import { messageFields } from "./tables";
@@ -23,6 +24,7 @@ export const insert = userMutation({
     const stored = await findByClientMessageId(ctx, project._id, message.clientMessageId);
     if (stored !== null) return stored._id;
     await checkRateLimit(ctx, "insertMessage", ctx.user._id);
+    await touchProject(ctx, project, message.createdAt);
     return await ctx.db.insert("messages", message);
   },
 });

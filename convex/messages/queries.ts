@@ -1,11 +1,11 @@
 /** The conversation of a project. */
 import { paginationOptsValidator, paginationResultValidator } from "convex/server";
 import { v } from "convex/values";
-import type { Doc, Id } from "../_generated/dataModel";
+import type { Id } from "../_generated/dataModel";
 import type { QueryCtx } from "../_generated/server";
 import { optionalUserQuery } from "../lib/functions";
 import { boundedPage, emptyPage, takeWithin } from "../lib/reading";
-import { findOwnedProject } from "../projects/access";
+import { findReadableProject } from "../projects/access";
 import { messageDoc } from "./tables";
 
 /** The most messages in `listByProject`; a longer conversation is read by `pageByProject`. */
@@ -19,7 +19,7 @@ export const listByProject = optionalUserQuery({
   args: { projectId: v.string() },
   returns: v.array(messageDoc),
   handler: async (ctx, args) => {
-    const project = await readableProject(ctx, args.projectId);
+    const project = await findReadableProject(ctx, args.projectId);
     if (project === null) return [];
     const newest = await takeWithin(newestFirst(ctx, project._id), { limit: MAX_LISTED });
     return newest.reverse();
@@ -31,20 +31,11 @@ export const pageByProject = optionalUserQuery({
   args: { projectId: v.string(), paginationOpts: paginationOptsValidator },
   returns: paginationResultValidator(messageDoc),
   handler: async (ctx, args) => {
-    const project = await readableProject(ctx, args.projectId);
+    const project = await findReadableProject(ctx, args.projectId);
     if (project === null) return emptyPage();
     return await newestFirst(ctx, project._id).paginate(boundedPage(args.paginationOpts));
   },
 });
-
-async function readableProject(
-  ctx: QueryCtx & { user: Doc<"users"> | null },
-  projectId: string,
-): Promise<Doc<"projects"> | null> {
-  const { db, user } = ctx;
-  const id = db.normalizeId("projects", projectId);
-  return user && id && (await findOwnedProject({ db, user }, id));
-}
 
 function newestFirst(ctx: QueryCtx, projectId: Id<"projects">) {
   return ctx.db

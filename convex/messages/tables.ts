@@ -20,7 +20,8 @@ export const messageFields = v.object({
   content: v.string(), // up to 100,000 characters
   parts: v.optional(v.array(messagePart)), // up to 200
   clientMessageId: v.optional(v.string()), // up to 128 characters, made by the sender
-  createdAt: v.number(), // ms since the epoch
+  // Ms since the epoch; the order of the conversation. Of a prompt that waited, when that was over; of an answer, when its turn began.
+  createdAt: v.number(),
 });
 
 /** A whole message document, as the project's owner reads it. */
@@ -30,12 +31,12 @@ export const messageDoc = messageFields.extend(systemFields("messages"));
 export const messageTables = {
   /**
    * One row per message of a project's conversation.
-   * Written by `insert`, and by the agent's turns (`turns/`). Read by the project's owner alone. Deleted in batches once the project
-   * is gone (`messages/removal.ts`); never before.
+   * Written by `insert`, and by the agent's turns (`turns/`). Read by the project's owner alone. Deleted with a prompt that
+   * is withdrawn before the agent began on it, and in batches once the project is gone (`messages/removal.ts`).
    */
   messages: defineTable(messageFields)
-    // The conversation, in the order it was stored.
-    .index("by_project", ["projectId"])
+    // The conversation, in its order.
+    .index("by_project", ["projectId", "createdAt"])
     // Was this message stored already? The client's id comes first: the other way round would
     // make `by_project` a prefix of this index.
     .index("by_client_id", ["clientMessageId", "projectId"]),

@@ -28,3 +28,16 @@ export async function ownedProject(
   if (project === null) throw quaverError("NOT_FOUND", { message: "There is no such project." });
   return project;
 }
+
+/**
+ * The project that a part of a URL names, for a query that signed-out users may call; null where there is none that is
+ * the caller's, and for what is no id.
+ */
+export async function findReadableProject(
+  ctx: Pick<QueryCtx, "db"> & { user: Doc<"users"> | null },
+  projectId: string,
+): Promise<Doc<"projects"> | null> {
+  const { db, user } = ctx;
+  const id = db.normalizeId("projects", projectId);
+  return user && id && (await findOwnedProject({ db, user }, id));
+}

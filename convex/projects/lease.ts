@@ -1,19 +1,29 @@
-/** The lease of a project (`operation` in `tables.ts`), as pure decisions. */
+/**
+ * The lease of a project: one operation at a time, and only its holder writes what comes of it. It is taken, and given up,
+ * with the project's `operation`, by `patchProject` (`projects/store.ts`).
+ */
 import { v, type Infer } from "convex/values";
 import type { Doc, Id } from "../_generated/dataModel";
+import type { MutationCtx, QueryCtx } from "../_generated/server";
 import { quaverError } from "../lib/errors";
-import type { Operation, OperationKind } from "./tables";
+import type { OperationKind } from "./tables";
 
 /** What the holder of a lease gets, and passes again when it finishes. */
 export const leaseFields = v.object({ projectId: v.id("projects"), token: v.string() });
 export type Lease = Infer<typeof leaseFields>;
 
-type Leased = Pick<Doc<"projects">, "operation">;
+/** A lease that is about to be taken. */
+export interface NewLease {
+  kind: OperationKind;
+  token: string;
+  startedAt: number;
+  expiresAt: number;
+}
 
 /**
  * How long each operation may take before its holder counts as dead. @quaver/sandbox gives up after
  * 90 s; the rest is for starting Node, and for a slow commit. Creating a sandbox may delete a
- * broken one first. A turn's lease is renewed by each poll, seconds apart.
+ * broken one first. A turn's lease is renewed by its polls, seconds apart.
  */
 const LEASE_MS: Record<OperationKind, number> = {
   create: 6 * 60_000,
@@ -24,23 +34,39 @@ const LEASE_MS: Record<OperationKind, number> = {
   cleanup: 3 * 60_000,
 };
 
-/** A new lease, from `now` (ms). The transaction that calls this must store it. */
-export function newLease(kind: OperationKind, now: number): Operation {
-  const token = crypto.randomUUID();
-  return { kind, token, startedAt: now, expiresAt: now + LEASE_MS[kind] };
+const RENEW_AFTER_MS = 60_000;
+
+/** A new lease, from `now` (ms). The transaction that calls this must write it, as the project's `operation`. */
+export function newLease(kind: OperationKind, now: number): NewLease {
+  return { kind, token: crypto.randomUUID(), startedAt: now, expiresAt: now + LEASE_MS[kind] };
 }
 
-/** The same lease with its time begun again at `now` (ms). */
-export function renewed(operation: Operation, now: number): Operation {
-  return { ...operation, expiresAt: now + LEASE_MS[operation.kind] };
+/** The project's lease, also one that has expired; null when no operation is under way. */
+export async function leaseOf(
+  ctx: QueryCtx,
+  projectId: Id<"projects">,
+): Promise<Doc<"leases"> | null> {
+  return await ctx.db
+    .query("leases")
+    .withIndex("by_project", (q) => q.eq("projectId", projectId))
+    .unique();
 }
 
 /**
  * Does the holder of this token still hold the project's lease? An expired one that no other operation
  * has taken is still held: nothing else has begun.
  */
-export function holdsLease(project: Leased, token: string): boolean {
-  return project.operation?.token === token;
+export async function holdsLease(ctx: QueryCtx, { projectId, token }: Lease): Promise<boolean> {
+  return (await leaseOf(ctx, projectId))?.token === token;
+}
+
+/** Begins the time of a lease that is held again at `now` (ms); not every time, as that is a write. */
+export async function renewLease(ctx: MutationCtx, lease: Lease, now: number): Promise<void> {
+  const stored = await leaseOf(ctx, lease.projectId);
+  if (stored?.token !== lease.token) return;
+  const expiresAt = now + LEASE_MS[stored.kind];
+  if (expiresAt - stored.expiresAt < RENEW_AFTER_MS) return;
+  await ctx.db.patch("leases", stored._id, { expiresAt });
 }
 
 /**
@@ -48,19 +74,27 @@ export function holdsLease(project: Leased, token: string): boolean {
  *
  * @param force - respect no lease: for when it is known that nothing runs
  */
-export function isLeased(project: Leased, now: number, force = false): boolean {
-  return !force && project.operation !== undefined && project.operation.expiresAt > now;
+export async function isLeased(
+  ctx: QueryCtx,
+  { _id, operation }: Doc<"projects">,
+  { now, force = false }: { now: number; force?: boolean | undefined },
+): Promise<boolean> {
+  if (force || operation === undefined) return false;
+  const lease = await leaseOf(ctx, _id);
+  return lease !== null && lease.expiresAt > now;
 }
 
 /**
  * @param details - further details of the refusal
  * @throws `OPERATION_IN_PROGRESS` while an operation is under way
  */
-export function checkLeaseFree(
-  { operation }: Leased,
+export async function checkLeaseFree(
+  ctx: QueryCtx,
+  project: Doc<"projects">,
   now: number,
   details: { projectId?: Id<"projects"> } = {},
-): void {
-  if (operation === undefined || operation.expiresAt <= now) return;
+): Promise<void> {
+  const { operation } = project;
+  if (operation === undefined || !(await isLeased(ctx, project, { now }))) return;
   throw quaverError("OPERATION_IN_PROGRESS", { operation: operation.kind, ...details });
 }

@@ -23,7 +23,7 @@ interface Transition {
 /** What can happen to a project, and the transition that it causes. */
 export const EVENTS = {
   sandboxStarted: { from: ["creating"], to: "generating" }, // the first sandbox is attached
-  turnEnded: { from: ["generating"], to: "ready" }, // the agent is done, or there is none
+  turnEnded: { from: ["generating"], to: "ready" }, // however the turn ended, or there is no agent
   turnStarted: { from: ["ready"], to: "generating" }, // a further prompt
   stopped: { from: ["ready"], to: "stopped" }, // by its owner, or idle
   started: { from: ["stopped"], to: "ready" },
@@ -66,7 +66,7 @@ export function hasRunningSandbox(status: ProjectStatus): boolean {
 }
 
 /**
- * The columns of a project that fails at `now` (ms), with the reason for its owner. The lease and the turn end. A sandbox
+ * The columns of a project that fails at `now` (ms), with the reason for its owner. The lease ends. A sandbox
  * that is gone is no longer the project's.
  *
  * @throws `INVALID_TRANSITION` when it has failed already
@@ -80,7 +80,6 @@ export function failedColumns(
     ...statusAfter(project.status, ["failed"], now),
     failure: { reason, retryable, at: now },
     operation: undefined,
-    turnProgress: undefined,
     ...(sandbox === "gone" && { sandboxId: undefined }),
   };
 }

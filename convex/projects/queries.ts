@@ -11,7 +11,7 @@ import { publicProject, type PublicProject } from "./tables";
 
 const MAX_LISTED = MAX_PROJECTS.pro; // no plan allows more
 
-/** The caller's projects, newest first, at most 200. Empty while signed out. */
+/** The caller's projects, by last activity, at most 200. Empty while signed out. */
 export const listForCurrentUser = optionalUserQuery({
   args: {},
   returns: v.array(publicProject),
@@ -22,7 +22,7 @@ export const listForCurrentUser = optionalUserQuery({
   },
 });
 
-/** The caller's projects, newest first, in pages. Empty while signed out. */
+/** The caller's projects, by last activity, in pages. Empty while signed out. */
 export const pageForCurrentUser = optionalUserQuery({
   args: { paginationOpts: paginationOptsValidator },
   returns: paginationResultValidator(publicProject),
@@ -64,15 +64,11 @@ function projectsOf(ctx: QueryCtx, user: Doc<"users">) {
     .order("desc");
 }
 
-/** What the owner sees of a project: neither the lease's token nor the bookkeeping. */
+/** What the owner sees of a project: all but the bookkeeping. */
 function toPublic({
-  turnProgress: _progress,
-  turn: _turn,
   sandboxSeenAt: _seenAt,
   clientProjectId: _clientId,
-  operation,
   ...project
 }: Doc<"projects">): PublicProject {
-  if (operation === undefined) return project;
-  return { ...project, operation: { kind: operation.kind, startedAt: operation.startedAt } };
+  return project;
 }

@@ -16,35 +16,10 @@ export const projectStatus = literals(
 /** What can hold a project's lease. */
 export const operationKind = literals("create", "start", "stop", "archive", "turn", "cleanup");
 
-/**
- * The lease of a project: which operation is under way. An operation that finishes writes only while the row
- * still has its token, so that a slow call and its successor can't interleave.
- */
+/** The operation that is under way. Who holds its lease, and until when, is in `leases`. */
 export const operation = v.object({
   kind: operationKind,
-  token: v.string(), // made by the transaction that took the lease; never leaves the backend
   startedAt: v.number(), // ms since the epoch
-  expiresAt: v.number(), // ms since the epoch; from then on another operation may take it
-});
-
-/** What the polls know of the running turn. Present exactly while `status` is "generating". */
-export const turnProgress = v.object({
-  messageId: v.optional(v.id("messages")), // the assistant message; absent until there is output
-  commandId: v.optional(v.string()), // of the session's command, by `@quaver/sandbox`; absent until it runs
-  offset: v.number(), // bytes of the agent's output that have been taken
-  deadline: v.number(), // ms since the epoch
-  contactAt: v.number(), // ms since the epoch, when Daytona last answered (or the turn began)
-  outputAt: v.number(), // ms since the epoch, when there last was output (or the turn began)
-  awakeAt: v.number(), // ms since the epoch, when the sandbox's idle stop was put off (or the turn began)
-  reasoningSince: v.optional(v.number()), // ms since the epoch; present while the agent reasons
-  full: v.optional(v.boolean()), // the message holds all that it may; the rest is left out
-});
-
-/** The latest turn of the agent, whether or not it is over. */
-export const turn = v.object({
-  number: v.number(), // 1 for the first; a turn that is tried again has a number of its own
-  promptId: v.optional(v.id("messages")), // whose content is the prompt; else the project's own
-  done: v.boolean(), // false until the agent ended well or was cancelled
 });
 
 /** Why a project is `failed`, in words for its owner. */
@@ -64,13 +39,13 @@ export const projectFields = v.object({
   sandboxId: v.optional(v.string()),
   status: projectStatus,
   statusChangedAt: v.number(), // ms since the epoch
-  operation: v.optional(operation),
-  turnProgress: v.optional(turnProgress),
-  turn: v.optional(turn), // absent until the agent has been asked for anything
+  operation: v.optional(operation), // present exactly while the project has a row in `leases`
   // When `status` was last known to fit the sandbox, in ms since the epoch: earlier observations
   // change nothing. Absent until there was one, or an operation has ended.
   sandboxSeenAt: v.optional(v.number()),
   failure: v.optional(failure), // present exactly while `status` is "failed"
+  // Ms since the epoch; the order of the owner's list. A creation is activity, a message, a prompt, and the end of a turn.
+  lastActivityAt: v.number(),
   createdAt: v.number(), // ms since the epoch
   clientProjectId: v.optional(v.string()), // up to 128 characters, made by the client
 });
@@ -92,19 +67,14 @@ export const sweepStep = literals(
   "archived",
 );
 
-/** A project as its owner reads it: the lease without its token, the bookkeeping left out. */
+/** A project as its owner reads it. */
 export const publicProject = projectFields
-  .omit("operation", "turnProgress", "turn", "sandboxSeenAt", "clientProjectId")
-  .extend({
-    operation: v.optional(operation.pick("kind", "startedAt")),
-    ...systemFields("projects"),
-  });
+  .omit("sandboxSeenAt", "clientProjectId")
+  .extend(systemFields("projects"));
 
 export type NewProject = Infer<typeof newProject>;
 export type ProjectStatus = Infer<typeof projectStatus>;
 export type OperationKind = Infer<typeof operationKind>;
-export type Operation = Infer<typeof operation>;
-export type TurnProgress = Infer<typeof turnProgress>;
 export type SweepKind = Infer<typeof sweepKind>;
 export type SweepStep = Infer<typeof sweepStep>;
 export type PublicProject = Infer<typeof publicProject>;
@@ -119,17 +89,31 @@ export const projectTables = {
    * (`sandbox/removal.ts`).
    */
   projects: defineTable(projectFields)
-    // The owner's list, newest first.
-    .index("by_user", ["userId"])
+    // The owner's list, by last activity.
+    .index("by_user", ["userId", "lastActivityAt"])
     // Was this project asked for already? The client's id comes first: the other way round would
     // make `by_user` a prefix of this index.
     .index("by_client_id", ["clientProjectId", "userId"])
     // From a sandbox to its project.
     .index("by_sandbox_id", ["sandboxId"])
     // The sweep's pages: projects that work, or whose sandbox runs or rests.
-    .index("by_status", ["status", "statusChangedAt"])
-    // The sweep's too: operations that were cut off, whose leases have expired.
-    .index("by_lease", ["operation.expiresAt"]),
+    .index("by_status", ["status", "statusChangedAt"]),
+
+  /**
+   * The leases of projects, at most one each: who may write what comes of the operation that is under way. A holder that
+   * finishes writes only while the row still has its token, so that a slow call and its successor can't interleave.
+   * Apart from the project, as a turn renews its own every minute. Written and deleted by `store.ts`, with the project's
+   * `operation`; renewed and read by `lease.ts`, and read by the sweep.
+   */
+  leases: defineTable({
+    projectId: v.id("projects"),
+    kind: operationKind,
+    token: v.string(), // made by the transaction that took the lease; never leaves the backend
+    expiresAt: v.number(), // ms since the epoch; from then on another operation may take it
+  })
+    .index("by_project", ["projectId"])
+    // The sweep's: operations that were cut off.
+    .index("by_expiry", ["expiresAt"]),
 
   /**
    * The sweeps under way, at most one of each kind.

@@ -1,5 +1,5 @@
 /**
- * From the agent's output to the message that the owner reads.
+ * From the agent's output to the message that the owner reads, as pure functions.
  *
  * The agent's standard output is its answer, line by line. A line that begins with `::reasoning::`
  * is part of its reasoning: the rest of that line, without one leading space. Reasoning lines that
@@ -8,11 +8,9 @@
  * the message's `content` is the text alone. Standard error is for the agent's own log.
  */
 import type { Infer } from "convex/values";
-import type { Id } from "../_generated/dataModel";
-import type { MutationCtx } from "../_generated/server";
 import { MAX_MESSAGE_LENGTH, MAX_MESSAGE_PARTS } from "../lib/limits";
-import type { messageFields, messagePart } from "../messages/tables";
-import type { TurnProgress } from "../projects/tables";
+import type { messagePart } from "../messages/tables";
+import type { AnswerState, OutputPart } from "./tables";
 
 /** The mark of a line of reasoning. */
 export const REASONING_MARK = "::reasoning::";
@@ -24,115 +22,125 @@ const MAX_ANSWER_LENGTH = MAX_MESSAGE_LENGTH - TRUNCATION_NOTE.length; // reason
 // The last part is kept for text: once the others are there, reasoning is left out.
 const MAX_REASONING_PARTS = MAX_MESSAGE_PARTS - 1;
 
-type Part = Infer<typeof messagePart>;
+/** The answer before the first output. */
+export const EMPTY_ANSWER: AnswerState = { chunks: 0, length: 0, parts: 0, full: false };
+
+/** Can't it be told yet what the line is that begins like this? Then it is not to be taken. */
+export function isUndecided(lineStart: string): boolean {
+  return REASONING_MARK.startsWith(lineStart) || lineStart.trim() === "";
+}
 
 /**
- * Adds output to the turn's message, which is inserted with the first of it.
+ * Takes some more output (see `decode.ts`) into an answer.
  *
- * @param progress - of the turn before; its `messageId` names the message
- * @param output - lines of output, whether they are the last ones, and the time (ms since the epoch)
- * @returns the turn's progress with what is now known of its answer
+ * @returns the answer's state after it, and what of the output is to be shown, in pieces
  */
-export async function writeAnswer(
-  ctx: MutationCtx,
-  projectId: Id<"projects">,
-  progress: TurnProgress,
-  { text, isEnd, now }: { text: string; isEnd: boolean; now: number },
-): Promise<TurnProgress> {
-  const message = progress.messageId && (await ctx.db.get("messages", progress.messageId));
-  const before = message ? answerOf(message, progress) : EMPTY_ANSWER;
-  const grown = text === "" ? before : appendOutput(before, text, now);
-  const answer = isEnd ? endAnswer(grown, now) : grown;
-  const { content, parts, reasoningSince, full } = answer;
-  const { reasoningSince: _, ...rest } = progress;
-  const state = {
-    ...rest,
-    ...(reasoningSince !== undefined && { reasoningSince }),
-    ...(full && { full }),
-  };
-  if (answer === before || parts.length === 0) return state;
-  if (message) {
-    await ctx.db.patch("messages", message._id, { content, parts });
-    return state;
+export function takeIntoAnswer(
+  before: AnswerState,
+  output: string,
+): { state: AnswerState; parts: OutputPart[] } {
+  const answer = new GrowingAnswer(before);
+  for (const line of output.match(/[^\n]*\n|[^\n]+$/g) ?? []) answer.takeLine(line);
+  const { state, parts } = answer;
+  if (parts.length === 0) return { state, parts };
+  return { state: { ...state, chunks: state.chunks + 1 }, parts };
+}
+
+class GrowingAnswer {
+  state: AnswerState;
+  readonly parts: OutputPart[] = [];
+
+  constructor(before: AnswerState) {
+    this.state = { ...before };
   }
-  const fields = { projectId, role: "assistant" as const, createdAt: now, content, parts };
-  return { ...state, messageId: await ctx.db.insert("messages", fields) };
-}
 
-/** An answer as far as it has come. */
-export interface Answer {
-  content: string;
-  parts: Part[];
-  /** Ms since the epoch; present while the last part is reasoning that may go on. */
-  reasoningSince?: number | undefined;
-  /** Whether no more fits in. */
-  full: boolean;
-}
-
-/** The answer before the first line. */
-export const EMPTY_ANSWER: Answer = { content: "", parts: [], full: false };
-
-/** The answer that a stored message holds. */
-export function answerOf(
-  message: Pick<Infer<typeof messageFields>, "content" | "parts">,
-  state: { reasoningSince?: number | undefined; full?: boolean | undefined },
-): Answer {
-  const { content, parts = [] } = message;
-  return { content, parts, reasoningSince: state.reasoningSince, full: state.full ?? false };
-}
-
-/** The answer with some more output (see `decode.ts`), which was seen at `now` (ms). */
-export function appendOutput(answer: Answer, output: string, now: number): Answer {
-  const lines = output.match(/[^\n]*\n|[^\n]+$/g) ?? [];
-  return lines.reduce((before, line) => appendLine(before, line, now), answer);
-}
-
-/** The answer when nothing more will come: reasoning that is still open ends at `now` (ms). */
-export function endAnswer(answer: Answer, now: number): Answer {
-  const { reasoningSince: since, parts } = answer;
-  const last = parts.at(-1);
-  if (since === undefined || last?.type !== "reasoning") return answer;
-  const ended = { ...last, text: last.text.trimEnd(), duration: (now - since) / 1000 };
-  return { ...answer, parts: [...parts.slice(0, -1), ended], reasoningSince: undefined };
-}
-
-function appendLine(answer: Answer, line: string, now: number): Answer {
-  if (answer.full) return answer;
-  const isReasoning = line.startsWith(REASONING_MARK);
-  const text = isReasoning ? line.slice(REASONING_MARK.length).replace(/^ /, "") : line;
-  const room = MAX_ANSWER_LENGTH - lengthOf(answer);
-  if (text.length > room) return truncate(answer, isReasoning ? "" : text.slice(0, room), now);
-  return isReasoning ? appendReasoning(answer, text, now) : appendText(answer, text, now);
-}
-
-function lengthOf({ parts }: Answer): number {
-  return parts.reduce((length, { text }) => length + text.length, 0);
-}
-
-function appendReasoning(answer: Answer, text: string, now: number): Answer {
-  const { parts, reasoningSince } = answer;
-  const last = parts.at(-1);
-  if (last?.type === "reasoning" && reasoningSince !== undefined) {
-    return { ...answer, parts: [...parts.slice(0, -1), { ...last, text: last.text + text }] };
+  /** Takes a line, or the beginning or the rest of one. */
+  takeLine(line: string): void {
+    const { full, line: open } = this.state;
+    if (full) return;
+    const isMarked = open === undefined && line.startsWith(REASONING_MARK);
+    const type = open ?? (isMarked ? "reasoning" : "text");
+    const text = isMarked ? line.slice(REASONING_MARK.length).replace(/^ /, "") : line;
+    const room = MAX_ANSWER_LENGTH - this.state.length;
+    if (text.length > room) this.#truncate(type === "text" ? text.slice(0, room) : "");
+    else if (this.#isShown(type, text)) this.#append(type, text);
+    this.#setLine(line.endsWith("\n") ? undefined : type);
   }
-  if (parts.length >= MAX_REASONING_PARTS) return answer;
-  return { ...answer, parts: [...parts, { type: "reasoning", text }], reasoningSince: now };
+
+  #isShown(type: OutputPart["type"], text: string): boolean {
+    const { last, parts } = this.state;
+    if (text === "") return false;
+    if (type === "reasoning") return last === "reasoning" || parts < MAX_REASONING_PARTS;
+    // An empty line between reasoning and text is layout, not an answer.
+    return last !== "reasoning" || text.trim() !== "";
+  }
+
+  #append(type: OutputPart["type"], text: string): void {
+    const { length, parts, last } = this.state;
+    const isNew = last !== type;
+    this.state = {
+      ...this.state,
+      length: length + text.length,
+      parts: parts + (isNew ? 1 : 0),
+      last: type,
+    };
+    const piece = this.parts.at(-1);
+    if (piece?.type === type) piece.text += text;
+    else this.parts.push({ type, text });
+  }
+
+  #truncate(text: string): void {
+    const whole = text.replace(/[\ud800-\udbff]$/, ""); // not in the middle of a character
+    this.#append("text", whole + TRUNCATION_NOTE);
+    this.state = { ...this.state, full: true };
+  }
+
+  #setLine(type: OutputPart["type"] | undefined): void {
+    const { line: _, ...state } = this.state;
+    this.state = type === undefined ? state : { ...state, line: type };
+  }
 }
 
-function appendText(open: Answer, text: string, now: number): Answer {
-  // An empty line between reasoning and text is layout, not an answer.
-  if (open.reasoningSince !== undefined && text.trim() === "") return open;
-  const answer = endAnswer(open, now);
-  const { content, parts } = answer;
-  const last = parts.at(-1);
-  const more: Part[] =
-    last?.type === "text"
-      ? [...parts.slice(0, -1), { ...last, text: last.text + text }]
-      : [...parts, { type: "text", text }];
-  return { ...answer, content: content + text, parts: more };
+/** Some of an answer, and when it was seen (ms since the epoch). */
+export interface Chunk {
+  parts: readonly OutputPart[];
+  seenAt: number;
 }
 
-function truncate(answer: Answer, text: string, now: number): Answer {
-  const whole = text.replace(/[\ud800-\udbff]$/, ""); // not in the middle of a character
-  return { ...appendText(answer, whole + TRUNCATION_NOTE, now), full: true };
+type MessagePart = Infer<typeof messagePart>;
+
+/**
+ * The message that an answer makes when nothing more will come.
+ *
+ * @param endedAt - ms since the epoch: until then reasoning lasts that nothing follows
+ * @returns null when nothing was said. `parts` are left out where they would repeat the content
+ */
+export function messageOf(
+  chunks: readonly Chunk[],
+  endedAt: number,
+): { content: string; parts?: MessagePart[] } | null {
+  const merged = mergePieces(chunks);
+  if (merged.length === 0) return null;
+  const texts = merged.filter(({ type }) => type === "text");
+  const content = texts.map(({ text }) => text).join("");
+  if (texts.length === merged.length) return { content };
+  const parts = merged.map(({ type, text, seenAt }, index): MessagePart => {
+    if (type === "text") return { type, text };
+    const until = merged[index + 1]?.seenAt ?? endedAt;
+    return { type, text: text.trimEnd(), duration: Math.max(0, until - seenAt) / 1000 };
+  });
+  return { content, parts };
+}
+
+/** The pieces of all chunks, those of one kind that follow each other as one. */
+function mergePieces(chunks: readonly Chunk[]): (OutputPart & { seenAt: number })[] {
+  const merged: (OutputPart & { seenAt: number })[] = [];
+  for (const { parts, seenAt } of chunks) {
+    for (const { type, text } of parts) {
+      const last = merged.at(-1);
+      if (last?.type === type) last.text += text;
+      else merged.push({ type, text, seenAt });
+    }
+  }
+  return merged;
 }

@@ -1,8 +1,9 @@
 /**
  * From the bytes of an agent's output to the text that may be shown, as pure functions. Output is read from an offset
- * on, again and again. What can't be shown yet is left for the next read: an incomplete line, half a character, and what
- * may be the beginning of a secret.
+ * on, again and again. What can't be shown yet is left for the next read: half a character, what may be the beginning of a
+ * secret, and the beginning of a line of which it can't be told whether it is reasoning.
  */
+import { isUndecided } from "./answer";
 import { cover, findSecrets, type Secrets } from "./masking";
 
 /** How many bytes to read at a time, of an agent that has these secrets: what a transaction writes, and any of them. */
@@ -22,22 +23,30 @@ interface Decoded {
   origins: number[];
 }
 
+/** What `takeOutput` needs to know. */
+interface Taking {
+  secrets: Secrets;
+  /** Nothing will follow: all of it is shown. */
+  isEnd: boolean;
+  /** As much was read as is read at a time: something is shown in any case. */
+  isFull: boolean;
+  /** The output begins within a line. */
+  inLine: boolean;
+}
+
 /**
- * Takes from some output what can be shown: whole lines, so that text and reasoning can be distinguished.
+ * Takes from some output what can be shown: all but a character that is incomplete, what may be the beginning of a secret,
+ * and the beginning of a line that may be reasoning or text.
  *
- * @param isEnd - whether nothing will follow: then all of it is shown
- * @param isFull - whether as much was read as is read at a time: then a part of a line is shown if necessary
  * @returns the text, clean and with the secrets covered, and how many bytes of the output that is. What is left out at
  *   the end is to be read again; never with `isFull` is it all
  */
-export function takeOutput(
-  output: Uint8Array,
-  { secrets, isEnd, isFull }: { secrets: Secrets; isEnd: boolean; isFull: boolean },
-): { text: string; taken: number } {
+export function takeOutput(output: Uint8Array, taking: Taking): { text: string; taken: number } {
+  const { secrets, isEnd, isFull } = taking;
   const { text, origins } = decode(output, isEnd);
   const { covered, inside, pending } = findSecrets(text, secrets);
   const canEnd = (at: number) => inside[at] === 0 && (at === 0 || origins[at] !== origins[at - 1]);
-  const end = isEnd ? text.length : lastEnd(text, { pending, isFull, canEnd });
+  const end = isEnd ? text.length : lastEnd(text, { ...taking, pending, canEnd });
   const taken = origins[end] ?? 0;
   if (taken > 0 || !isFull) return { text: cover(text.slice(0, end), covered, secrets), taken };
   // Nothing but what may be secret: it is covered, as waiting for the rest would be for ever.
@@ -50,14 +59,22 @@ export function takeOutput(
 
 function lastEnd(
   text: string,
-  rules: { pending: number; isFull: boolean; canEnd: (at: number) => boolean },
+  rules: Taking & { pending: number; canEnd: (at: number) => boolean },
 ): number {
-  const { pending, isFull, canEnd } = rules;
-  let end = pending;
-  while (end > 0 && !canEnd(end)) end -= 1;
-  let line = end === 0 ? 0 : text.lastIndexOf("\n", end - 1) + 1;
-  while (line > 0 && !canEnd(line)) line = line === 1 ? 0 : text.lastIndexOf("\n", line - 2) + 1;
-  return line > 0 || !isFull ? line : end;
+  const { pending, canEnd, isFull, inLine } = rules;
+  const lastAllowed = (from: number) => {
+    let end = from;
+    while (end > 0 && !canEnd(end)) end -= 1;
+    return end;
+  };
+  const most = lastAllowed(pending);
+  let end = most;
+  for (;;) {
+    const line = end === 0 ? 0 : text.lastIndexOf("\n", end - 1) + 1;
+    const isDecided = line === end || (line === 0 && inLine) || !isUndecided(text.slice(line, end));
+    if (isDecided) return end === 0 && isFull ? most : end;
+    end = lastAllowed(line);
+  }
 }
 
 /** Decodes UTF-8, and cleans it, as `clean` does. Half a character, or half the end of a line, is left out. */

@@ -1,33 +1,45 @@
 /** The two transactions around a poll of the running turn (`run.ts`): what it needs, and what it found. */
+import { literals } from "convex-helpers/validators";
 import { v, type Infer } from "convex/values";
 import type { Doc } from "../_generated/dataModel";
-import { internalMutation, internalQuery, type MutationCtx } from "../_generated/server";
-import { holdsLease, leaseFields, renewed } from "../projects/lease";
-import { failedColumns } from "../projects/lifecycle";
-import { sandboxFailure, type SandboxFailure } from "../projects/sandbox/results";
-import { patchProject } from "../projects/store";
-import type { TurnProgress } from "../projects/tables";
-import { writeAnswer } from "./answer";
-import { isSessionOver, sessionFields, sessionOf } from "./session";
-import { endTurn, enqueueSessionEnd, schedulePoll } from "./turn";
+import {
+  internalMutation,
+  internalQuery,
+  type MutationCtx,
+  type QueryCtx,
+} from "../_generated/server";
+import { holdsLease, leaseFields, renewLease, type Lease } from "../projects/lease";
+import { takeIntoAnswer } from "./answer";
+import { endTurn, enqueueSessionEnd, type TurnEnd } from "./end";
+import { failedWith, timedOut, UNREACHABLE, type FailedTurn } from "./failures";
+import { isSessionOf, sessionFields, sessionName } from "./session";
+import { turnFailure, turnRunFields } from "./tables";
+import { runOf, schedulePoll } from "./turn";
 
-const MIN_POLL_MS = 1000; // while there is output: a user watches
+// While there is output, which somebody watches. Each poll costs about a kilobyte: written, and sent to each watcher.
+const MIN_POLL_MS = 1500;
 const MAX_POLL_MS = 5000; // while the agent is silent
 const LOST_AFTER_MS = 5 * 60_000; // without an answer from Daytona; its restarts take less
+const CONTACT_EVERY_MS = 30_000; // that a silent agent is there is written now and then alone
 
 /** What a poll of the running turn found. */
 export const pollResult = v.union(
   v.object({ kind: v.literal("started"), commandId: v.string() }),
   v.object({
     kind: v.literal("progress"),
-    text: v.string(), // lines of output, clean and masked
+    text: v.string(), // what is to be shown, clean and masked
     taken: v.number(), // how far that goes in the agent's output, in bytes
     more: v.boolean(), // whether there is more to read at once
     exitCode: v.nullable(v.number()), // null while the agent runs
+    stderr: v.string(), // its last lines, masked, once the turn is at its end
     awake: v.boolean(), // whether the sandbox's idle stop was put off
   }),
   v.object({ kind: v.literal("unanswered") }), // a passing failure: nothing is known
-  sandboxFailure.extend({ kind: v.literal("failed") }), // the turn can't go on
+  v.object({
+    kind: v.literal("failed"), // the turn can't go on
+    failure: turnFailure,
+    sandbox: literals("running", "unknown", "gone", "broken"), // what that says of the sandbox
+  }),
 );
 export type PollResult = Infer<typeof pollResult>;
 
@@ -35,33 +47,48 @@ export type PollResult = Infer<typeof pollResult>;
 export const beginPoll = internalQuery({
   args: leaseFields,
   returns: v.nullable(
-    sessionFields.extend({
-      number: v.number(),
-      prompt: v.string(),
-      commandId: v.optional(v.string()),
-      offset: v.number(),
-      full: v.boolean(),
-      awakeAt: v.number(),
-    }),
+    turnRunFields
+      .pick("sandboxId", "session", "commandId", "offset", "awakeAt", "deadline")
+      .extend({
+        number: v.number(),
+        prompt: v.string(),
+        inLine: v.boolean(), // whether the output goes on within a line
+        full: v.boolean(), // whether the answer is, so that nothing more is to be read
+        unfinished: v.optional(v.string()), // the session of a turn before that did not end by itself
+      }),
   ),
-  handler: async (ctx, { projectId, token }) => {
-    const project = await ctx.db.get("projects", projectId);
-    if (project === null || !holdsLease(project, token)) return null;
-    const { turn, turnProgress } = project;
-    const session = sessionOf(project);
-    if (session === null || turn === undefined || turnProgress === undefined) return null;
-    const message = turn.promptId && (await ctx.db.get("messages", turn.promptId));
+  handler: async (ctx, lease) => {
+    const project = await ctx.db.get("projects", lease.projectId);
+    const run = await runOf(ctx, lease.projectId);
+    if (project === null || run === null || !(await holdsLease(ctx, lease))) return null;
+    const turn = await ctx.db.get("turns", run.turnId);
+    if (turn === null) return null;
+    const message = turn.promptMessageId && (await ctx.db.get("messages", turn.promptMessageId));
+    const { sandboxId, session, commandId, offset, awakeAt, deadline, answer } = run;
+    const before = commandId === undefined ? await turnBefore(ctx, turn) : null;
     return {
-      ...session,
+      ...{ sandboxId, session, offset, awakeAt, deadline },
+      ...(commandId !== undefined && { commandId }),
       number: turn.number,
       prompt: message?.content ?? project.prompt,
-      ...(turnProgress.commandId !== undefined && { commandId: turnProgress.commandId }),
-      offset: turnProgress.offset,
-      full: turnProgress.full ?? false,
-      awakeAt: turnProgress.awakeAt,
+      inLine: answer.line !== undefined,
+      full: answer.full,
+      ...(before !== null &&
+        before.status !== "done" && { unfinished: sessionName(before.number) }),
     };
   },
 });
+
+async function turnBefore(
+  ctx: QueryCtx,
+  { projectId, number }: Doc<"turns">,
+): Promise<Doc<"turns"> | null> {
+  return await ctx.db
+    .query("turns")
+    .withIndex("by_project", (q) => q.eq("projectId", projectId).lt("number", number))
+    .order("desc")
+    .first();
+}
 
 /**
  * Writes what a poll found, and schedules the next one; nothing without the lease.
@@ -74,70 +101,66 @@ export const finishPoll = internalMutation({
   returns: v.null(),
   handler: async (ctx, { projectId, token, result, started }) => {
     const project = await ctx.db.get("projects", projectId);
-    if (project !== null && holdsLease(project, token)) {
-      await applyPollResult(ctx, project, result, Date.now());
-    } else if (started !== undefined && isSessionOver(project, started)) {
+    const run = project && (await runOf(ctx, projectId));
+    if (project && run && (await holdsLease(ctx, { projectId, token }))) {
+      await applyPollResult(ctx, { projectId, token }, { project, run, result, now: Date.now() });
+    } else if (started !== undefined && !isSessionOf(run, started)) {
       await enqueueSessionEnd(ctx, started);
     }
     return null;
   },
 });
 
-async function applyPollResult(
-  ctx: MutationCtx,
-  project: Doc<"projects">,
-  result: PollResult,
-  now: number,
-): Promise<void> {
-  const { turnProgress: before, operation } = project;
-  if (before === undefined || operation === undefined) return;
+interface Polled {
+  project: Doc<"projects">;
+  run: Doc<"turnRuns">;
+  result: PollResult;
+  now: number;
+}
+
+async function applyPollResult(ctx: MutationCtx, lease: Lease, polled: Polled): Promise<void> {
+  const { project, run: before, result, now } = polled;
   const decision = decideAfterPoll(before, result, now);
-  const isEnd = decision.kind !== "poll";
-  const progress = progressAfter(before, result, now);
-  const output = { text: result.kind === "progress" ? result.text : "", isEnd, now };
-  const turnProgress = await writeAnswer(ctx, project._id, progress, output);
-  switch (decision.kind) {
-    case "poll":
-      await patchProject(ctx, project._id, { turnProgress, operation: renewed(operation, now) });
-      await schedulePoll(ctx, { projectId: project._id, token: operation.token }, decision.delayMs);
-      return;
-    case "done":
-      await endTurn(ctx, project, now);
-      return;
-    case "fail":
-      await patchProject(ctx, project._id, failedColumns(project, decision.failure, now));
-      await enqueueSessionEnd(ctx, sessionOf(project));
+  const run = await writeProgress(ctx, polled);
+  if (decision.kind === "end") {
+    await endTurn(ctx, project, run, decision.end, now);
+    return;
   }
+  await renewLease(ctx, lease, now);
+  await schedulePoll(ctx, lease, decision.delayMs);
 }
 
 /** What to do after a poll. */
-export type PollDecision =
-  { kind: "poll"; delayMs: number } | { kind: "done" } | { kind: "fail"; failure: SandboxFailure };
+export type PollDecision = { kind: "poll"; delayMs: number } | { kind: "end"; end: TurnEnd };
 
 /** Decides what to do after a poll at `now` (ms). The exit code alone says that a turn went well. */
 export function decideAfterPoll(
-  progress: TurnProgress,
+  run: Pick<Doc<"turnRuns">, "deadline" | "contactAt" | "outputAt">,
   result: PollResult,
   now: number,
 ): PollDecision {
   switch (result.kind) {
     case "failed":
-      return failure(result.reason, result.retryable, result.sandbox);
+      return fail(result);
     case "unanswered":
-      if (now >= progress.deadline) return TOO_LONG;
-      if (now - progress.contactAt >= LOST_AFTER_MS) return LOST;
+      if (now >= run.deadline) return fail(timedOut(""));
+      if (now - run.contactAt >= LOST_AFTER_MS) return fail(UNREACHABLE);
       return { kind: "poll", delayMs: MAX_POLL_MS };
     case "started":
       return { kind: "poll", delayMs: MIN_POLL_MS };
-    case "progress":
-      if (result.exitCode === null && now >= progress.deadline) return TOO_LONG;
-      if (result.more) return { kind: "poll", delayMs: 0 };
-      if (result.exitCode === 0) return { kind: "done" };
-      if (result.exitCode !== null) {
-        return failure(`The agent ended with exit code ${String(result.exitCode)}.`, true);
-      }
-      return { kind: "poll", delayMs: pollDelay(result.taken > 0 ? 0 : now - progress.outputAt) };
+    case "progress": {
+      const { exitCode, stderr, more, taken } = result;
+      if (exitCode === null && now >= run.deadline) return fail(timedOut(stderr));
+      if (more) return { kind: "poll", delayMs: 0 };
+      if (exitCode === 0) return { kind: "end", end: { status: "done" } };
+      if (exitCode !== null) return fail(failedWith(exitCode, stderr));
+      return { kind: "poll", delayMs: pollDelay(taken > 0 ? 0 : now - run.outputAt) };
+    }
   }
+}
+
+function fail({ failure, sandbox }: FailedTurn): PollDecision {
+  return { kind: "end", end: { status: "failed", failure, sandbox } };
 }
 
 /** The longer the agent has been silent, the longer until the next poll. */
@@ -145,35 +168,44 @@ function pollDelay(silentMs: number): number {
   return Math.min(MAX_POLL_MS, Math.max(MIN_POLL_MS, silentMs / 4));
 }
 
-function failure(
-  reason: string,
-  retryable: boolean,
-  sandbox: SandboxFailure["sandbox"] = "unknown",
-): PollDecision {
-  return { kind: "fail", failure: { reason, retryable, sandbox } };
+/** Writes what is known of the turn after a poll; nothing where that is no news. */
+async function writeProgress(
+  ctx: MutationCtx,
+  { run, result, now }: Polled,
+): Promise<Doc<"turnRuns">> {
+  const news = newsOf(run, result, now);
+  if (news === null) return run;
+  const text = result.kind === "progress" ? result.text : "";
+  const { state: answer, parts } = takeIntoAnswer(run.answer, text);
+  if (parts.length > 0) {
+    await ctx.db.insert("turnOutput", { turnId: run.turnId, position: answer.chunks, parts });
+  }
+  await ctx.db.patch("turnRuns", run._id, { ...news, answer });
+  return { ...run, ...news, answer };
 }
 
-const TOO_LONG = failure("The agent took too long, and was ended.", true);
-const LOST = failure("The sandbox could not be reached while the agent worked.", true);
-
-/** What is known of a turn after a poll at `now` (ms). */
-function progressAfter(progress: TurnProgress, result: PollResult, now: number): TurnProgress {
+function newsOf(
+  run: Doc<"turnRuns">,
+  result: PollResult,
+  now: number,
+): Partial<Doc<"turnRuns">> | null {
   switch (result.kind) {
     case "started":
-      return { ...progress, commandId: result.commandId, contactAt: now };
+      return { commandId: result.commandId, contactAt: now };
     case "progress": {
-      const outputAt = result.taken > 0 ? now : progress.outputAt;
-      const awakeAt = result.awake ? now : progress.awakeAt;
+      const { taken, awake, exitCode } = result;
+      const isNews =
+        taken > 0 || awake || exitCode !== null || now - run.contactAt >= CONTACT_EVERY_MS;
+      if (!isNews) return null;
       return {
-        ...progress,
-        offset: progress.offset + result.taken,
+        offset: run.offset + taken,
         contactAt: now,
-        outputAt,
-        awakeAt,
+        ...(taken > 0 && { outputAt: now }),
+        ...(awake && { awakeAt: now }),
       };
     }
     case "unanswered":
     case "failed":
-      return progress;
+      return null;
   }
 }

@@ -10,9 +10,11 @@ import { env } from "../lib/env";
 import { leaseFields } from "../projects/lease";
 // eslint-disable-next-line @convex-dev/import-wrong-runtime -- this file is a Node module too, which the rule does not look at
 import { NOT_CONFIGURED, explainSandboxError, sandboxClient } from "../projects/sandbox/daytona";
+import type { SandboxFailure } from "../projects/sandbox/results";
 import { agentCommand, parseAgentEnv } from "./agent";
 import { readLength, takeOutput } from "./decode";
-import { clean, maskSecrets, secretsOf, type Secrets } from "./masking";
+import { LOST, MISCONFIGURED, RESTARTED, STOPPED, type FailedTurn } from "./failures";
+import { clean, maskSecrets, secretsOf } from "./masking";
 import type { PollResult } from "./poll";
 import { sessionFields } from "./session";
 
@@ -53,12 +55,12 @@ export const endTurnSession = internalAction({
 async function startOrRead(projectId: Id<"projects">, poll: Poll): Promise<PollResult> {
   try {
     const client = sandboxClient(CALL_TIMEOUT_MS);
-    if (client === null) return { kind: "failed", ...NOT_CONFIGURED };
+    if (client === null) return { kind: "failed", ...turnFailureOf(NOT_CONFIGURED) };
     const agentEnv = parseAgentEnv(env.AGENT_ENV);
     if (agentEnv === null) return misconfigured("AGENT_ENV is not a JSON object of strings");
     return poll.commandId === undefined
       ? await start(client, projectId, poll, agentEnv)
-      : await read(client, projectId, { ...poll, commandId: poll.commandId }, agentEnv);
+      : await read(client, { ...poll, commandId: poll.commandId }, agentEnv);
   } catch (error) {
     return afterError(projectId, error);
   }
@@ -67,12 +69,14 @@ async function startOrRead(projectId: Id<"projects">, poll: Poll): Promise<PollR
 async function start(
   client: SandboxClient,
   projectId: Id<"projects">,
-  { sandboxId, session, number, prompt }: Poll,
+  { sandboxId, session, number, prompt, unfinished }: Poll,
   agentEnv: Record<string, string>,
 ): Promise<PollResult> {
   const command = agentCommand();
   if (command === undefined) return misconfigured("AGENT_COMMAND is not set");
   await client.keepAwake(sandboxId);
+  // Two agents at work in one sandbox would spoil each other's work.
+  if (unfinished !== undefined) await client.endSession(sandboxId, unfinished);
   const { commandId } = await client.startCommand(sandboxId, {
     session,
     command,
@@ -88,65 +92,59 @@ async function start(
 
 async function read(
   client: SandboxClient,
-  projectId: Id<"projects">,
-  { sandboxId, session, commandId, offset, full, awakeAt }: Poll & { commandId: string },
+  {
+    sandboxId,
+    session,
+    commandId,
+    offset,
+    full,
+    inLine,
+    awakeAt,
+    deadline,
+  }: Poll & { commandId: string },
   agentEnv: Record<string, string>,
 ): Promise<PollResult> {
+  const now = Date.now();
   // A running command alone does not keep a sandbox from idling out.
-  const awake = Date.now() - awakeAt >= KEEP_AWAKE_EVERY_MS;
+  const awake = now - awakeAt >= KEEP_AWAKE_EVERY_MS;
   if (awake) await client.keepAwake(sandboxId);
   const secrets = secretsOf(agentEnv);
   const limit = full ? 0 : readLength(secrets);
-  const progress = await client.readCommand(sandboxId, { session, commandId, offset, limit });
-  if (progress === null) {
-    const reason = "The sandbox was restarted while the agent worked.";
-    return { kind: "failed", reason, retryable: true, sandbox: "unknown" };
-  }
+  const withErrors = now >= deadline; // of a command that has ended they are read anyway
+  const reading = { session, commandId, offset, limit, withErrors };
+  const progress = await client.readCommand(sandboxId, reading);
+  if (progress === null) return { kind: "failed", ...RESTARTED };
   const { output, more, exitCode, errors } = progress;
   const isEnd = exitCode !== null && !more;
-  if (isEnd && exitCode !== 0) logFailure(projectId, exitCode, errors, secrets);
   return {
     kind: "progress",
-    ...takeOutput(output, { secrets, isEnd, isFull: more }),
+    ...takeOutput(output, { secrets, isEnd, isFull: more, inLine }),
     more,
     exitCode,
+    stderr: maskSecrets(clean(errors), secrets),
     awake,
   };
 }
 
-/** One line for the operator, who has no other way to see the agent's standard error. */
-function logFailure(
-  projectId: Id<"projects">,
-  exitCode: number,
-  errors: string,
-  secrets: Secrets,
-): void {
-  const words = maskSecrets(clean(errors), secrets);
-  // Quoted, so that it stays one line; and masked again, as quoting may create a secret.
-  const quoted = maskSecrets(JSON.stringify(words), secrets);
-  console.error(
-    `The agent of project ${projectId} ended with exit code ${String(exitCode)}: ${quoted}`,
-  );
-}
-
 function misconfigured(what: string): PollResult {
   console.error(`${what}: no agent can run until it is.`);
-  const reason = "The agent is not set up on this deployment yet.";
-  return { kind: "failed", reason, retryable: false, sandbox: "unknown" };
+  return { kind: "failed", ...MISCONFIGURED };
 }
 
 /** A failure that may pass is waited out, until the turn's deadline. */
 function afterError(projectId: Id<"projects">, error: unknown): PollResult {
   console.error(`A poll of the agent of project ${projectId} failed. ${describe(error)}`);
   if (isSandboxError(error) && error.retryable) return { kind: "unanswered" };
-  if (isSandboxError(error) && error.code === "INVALID") {
-    const reason = "The sandbox was stopped while the agent worked.";
-    return { kind: "failed", reason, retryable: true, sandbox: "unknown" };
-  }
+  if (isSandboxError(error) && error.code === "INVALID") return { kind: "failed", ...STOPPED };
+  if (isSandboxError(error) && error.code === "NOT_FOUND") return { kind: "failed", ...LOST };
   const failure = explainSandboxError(error);
   // The next try creates a sandbox that is gone or broken again.
   const retryable = failure.retryable || failure.sandbox !== "unknown";
-  return { kind: "failed", ...failure, retryable };
+  return { kind: "failed", ...turnFailureOf({ ...failure, retryable }) };
+}
+
+function turnFailureOf({ reason, retryable, sandbox }: SandboxFailure): FailedTurn {
+  return { failure: { reason, retryable }, sandbox };
 }
 
 /** The error's kind alone: its words may repeat the call's arguments, the agent's keys too. */

@@ -6,18 +6,12 @@ import type { Doc } from "../_generated/dataModel";
 export const sessionFields = v.object({ sandboxId: v.string(), session: v.string() });
 export type Session = Infer<typeof sessionFields>;
 
-/** Is no turn running in a session (any more)? */
-export function isSessionOver(
-  project: Doc<"projects"> | null,
-  { sandboxId, session }: Session,
-): boolean {
-  const running = project?.turnProgress === undefined ? null : sessionOf(project);
-  return running?.sandboxId !== sandboxId || running.session !== session;
+/** The name of a turn's session: each turn has its own, so that it can be started only once. */
+export function sessionName(turnNumber: number): string {
+  return `quaver-turn-${String(turnNumber)}`;
 }
 
-/** Where a project's turn runs, or its last one ran; null when there has been none. */
-export function sessionOf({ sandboxId, turn }: Doc<"projects">): Session | null {
-  if (sandboxId === undefined || turn === undefined) return null;
-  // Named for the turn, so that a turn can be started only once.
-  return { sandboxId, session: `quaver-turn-${String(turn.number)}` };
+/** Is this the session of a running turn? */
+export function isSessionOf(run: Doc<"turnRuns"> | null, { sandboxId, session }: Session): boolean {
+  return run?.sandboxId === sandboxId && run.session === session;
 }

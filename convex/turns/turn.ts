@@ -2,28 +2,61 @@
  * The agent's turns. A turn is a command that runs in the sandbox for minutes, longer than any action may: `run.ts` starts
  * it and polls it every few seconds. Each poll is scheduled by the transaction that wrote what the last one found
  * (`poll.ts`), and renews the turn's lease. When a poll is lost, the lease expires, and the sweep resumes the turn.
+ *
+ * A project is `generating` exactly while one of its turns runs. Others wait for it, in order; when it ends, the next one
+ * begins in the same transaction.
  */
 import { internal } from "../_generated/api";
 import type { Doc, Id } from "../_generated/dataModel";
-import type { MutationCtx } from "../_generated/server";
-import { workpool } from "../lib/workpool";
-import { newLease } from "../projects/lease";
+import type { MutationCtx, QueryCtx } from "../_generated/server";
+import { newLease, type Lease, type NewLease } from "../projects/lease";
 import { statusAfter } from "../projects/lifecycle";
 import { patchProject } from "../projects/store";
 import { agentCommand } from "./agent";
-import { sessionOf, type Session } from "./session";
+import { EMPTY_ANSWER } from "./answer";
+import { sessionName } from "./session";
 
 /** How long the agent may work on one prompt. */
-const TURN_TIMEOUT_MS = 30 * 60_000;
+export const TURN_TIMEOUT_MINUTES = 30;
 
-/** A turn's prompt: the content of a message, or without one the project's own prompt. */
-export interface TurnPrompt {
-  promptId?: Id<"messages"> | undefined;
+/** The latest turn of a project; null when it has had none. */
+export async function latestTurn(
+  ctx: QueryCtx,
+  projectId: Id<"projects">,
+): Promise<Doc<"turns"> | null> {
+  return await ctx.db
+    .query("turns")
+    .withIndex("by_project", (q) => q.eq("projectId", projectId))
+    .order("desc")
+    .first();
+}
+
+/** The bookkeeping of a project's running turn; null when none runs. */
+export async function runOf(
+  ctx: QueryCtx,
+  projectId: Id<"projects">,
+): Promise<Doc<"turnRuns"> | null> {
+  return await ctx.db
+    .query("turnRuns")
+    .withIndex("by_project", (q) => q.eq("projectId", projectId))
+    .unique();
+}
+
+/** The first turns of a project that wait for the running one, at most `limit`. */
+export async function queuedTurns(
+  ctx: QueryCtx,
+  projectId: Id<"projects">,
+  limit: number,
+): Promise<Doc<"turns">[]> {
+  return await ctx.db
+    .query("turns")
+    .withIndex("by_project_status", (q) => q.eq("projectId", projectId).eq("status", "queued"))
+    .take(limit);
 }
 
 /**
- * Begins the turn of a project that is `generating` because it has just got this sandbox. If there is nothing for the
- * agent to do, the project is `ready`.
+ * Begins the turn of a project that is `generating` because it has just got this sandbox: in a new one, which is empty, the
+ * agent begins with the project's own prompt. If there is nothing for it to do, the project is `ready`.
  *
  * @param project - as it was before
  * @param now - ms since the epoch
@@ -34,90 +67,94 @@ export async function beginTurnAfterCreate(
   sandboxId: string,
   now: number,
 ): Promise<void> {
-  const prompt = openPrompt(project, sandboxId);
-  if (prompt !== null) {
-    await beginTurn(ctx, project, prompt, now);
+  const latest = await latestTurn(ctx, project._id);
+  const isEmpty = latest === null || project.sandboxId !== sandboxId;
+  if (isEmpty && agentCommand() !== undefined) {
+    await insertAndBegin(ctx, { ...project, sandboxId }, {}, now);
   } else {
     await patchProject(ctx, project._id, statusAfter("generating", ["turnEnded"], now));
   }
 }
 
 /**
- * What the agent has to do in this sandbox. A prompt that was left open is tried again. In a new sandbox, which is empty,
- * the agent begins with the project's own prompt.
+ * Inserts a turn and begins it, for a project that is `generating` in this transaction.
  *
- * @returns null when no agent is configured, or the project had this sandbox before and left no prompt open
+ * @param prompt - the message with the prompt; without one it is the project's own
  */
-function openPrompt(project: Doc<"projects">, sandboxId: string): TurnPrompt | null {
-  if (agentCommand() === undefined) return null;
-  const { turn } = project;
-  if (turn === undefined || project.sandboxId !== sandboxId) return {};
-  return turn.done ? null : { promptId: turn.promptId };
-}
-
-/** Begins a turn at `now` (ms), for a project that is `generating` in this transaction. */
-export async function beginTurn(
+export async function insertAndBegin(
   ctx: MutationCtx,
   project: Doc<"projects">,
-  { promptId }: TurnPrompt,
+  prompt: { promptMessageId?: Id<"messages"> },
+  now: number,
+): Promise<Id<"turns">> {
+  const turn = await insertTurn(ctx, project._id, prompt, now);
+  await beginTurn(ctx, project, turn, now);
+  return turn._id;
+}
+
+/** Inserts a turn, which waits. */
+export async function insertTurn(
+  ctx: MutationCtx,
+  projectId: Id<"projects">,
+  prompt: { promptMessageId?: Id<"messages"> },
+  now: number,
+): Promise<Doc<"turns">> {
+  const number = ((await latestTurn(ctx, projectId))?.number ?? 0) + 1;
+  const fields = { projectId, number, status: "queued" as const, ...prompt, createdAt: now };
+  const turnId = await ctx.db.insert("turns", fields);
+  return { ...fields, _id: turnId, _creationTime: now };
+}
+
+/** Begins a turn that waits, for a project that is `generating` in this transaction. */
+export async function beginTurn(
+  ctx: MutationCtx,
+  { _id: projectId, sandboxId }: Doc<"projects">,
+  turn: Doc<"turns">,
   now: number,
 ): Promise<void> {
+  if (sandboxId === undefined) throw new Error("A turn needs a sandbox.");
   const operation = newLease("turn", now);
-  const number = (project.turn?.number ?? 0) + 1;
-  const deadline = now + TURN_TIMEOUT_MS;
-  await patchProject(ctx, project._id, {
-    operation,
-    turn: promptId === undefined ? { number, done: false } : { number, promptId, done: false },
-    turnProgress: { offset: 0, deadline, contactAt: now, outputAt: now, awakeAt: now },
+  await patchProject(ctx, projectId, { operation, lastActivityAt: now });
+  await ctx.db.patch("turns", turn._id, { status: "running", startedAt: now });
+  await movePromptTo(ctx, turn, now);
+  await ctx.db.insert("turnRuns", {
+    turnId: turn._id,
+    projectId,
+    sandboxId,
+    session: sessionName(turn.number),
+    offset: 0,
+    answer: EMPTY_ANSWER,
+    deadline: now + TURN_TIMEOUT_MINUTES * 60_000,
+    contactAt: now,
+    outputAt: now,
+    awakeAt: now,
   });
-  await schedulePoll(ctx, { projectId: project._id, token: operation.token }, 0);
+  await schedulePoll(ctx, { projectId, token: operation.token }, 0);
+}
+
+/** A prompt that has waited comes after the answers for which it did. One that is tried again stays where it was. */
+export async function movePromptTo(
+  ctx: MutationCtx,
+  turn: Doc<"turns">,
+  now: number,
+): Promise<void> {
+  const prompt = turn.promptMessageId && (await ctx.db.get("messages", turn.promptMessageId));
+  if (prompt?.createdAt !== turn.createdAt || turn.createdAt === now) return;
+  await ctx.db.patch("messages", prompt._id, { createdAt: now });
 }
 
 /** Schedules the next poll of a turn. */
-export async function schedulePoll(
-  ctx: MutationCtx,
-  lease: { projectId: Id<"projects">; token: string },
-  delayMs: number,
-): Promise<void> {
+export async function schedulePoll(ctx: MutationCtx, lease: Lease, delayMs: number): Promise<void> {
   await ctx.scheduler.runAfter(delayMs, internal.turns.run.pollTurn, lease);
 }
 
-/**
- * Resumes the turn of a project whose polls have stopped, under a new lease.
- *
- * @returns false when no turn is running
- */
+/** Resumes the turn of a project whose polls have stopped, under a new lease. */
 export async function resumeTurn(
   ctx: MutationCtx,
-  project: Doc<"projects">,
-  now: number,
-): Promise<boolean> {
-  if (project.turnProgress === undefined) return false;
-  const operation = newLease("turn", now);
-  await patchProject(ctx, project._id, { operation });
-  await schedulePoll(ctx, { projectId: project._id, token: operation.token }, 0);
-  return true;
-}
-
-/** Ends a turn that did not fail: takes the project from `generating` to `ready`, and ends what the turn has started. */
-export async function endTurn(
-  ctx: MutationCtx,
-  project: Doc<"projects">,
+  projectId: Id<"projects">,
   now: number,
 ): Promise<void> {
-  await patchProject(ctx, project._id, {
-    ...statusAfter(project.status, ["turnEnded"], now),
-    operation: undefined,
-    turnProgress: undefined,
-    ...(project.turn && { turn: { ...project.turn, done: true } }),
-    // As long as the agent answered the sandbox ran: earlier observations of its state are old.
-    ...(project.turnProgress && { sandboxSeenAt: project.turnProgress.contactAt }),
-  });
-  await enqueueSessionEnd(ctx, sessionOf(project));
-}
-
-/** Schedules the end of what a turn has started. Survives restarts; a session that has ended counts as done. */
-export async function enqueueSessionEnd(ctx: MutationCtx, session: Session | null): Promise<void> {
-  if (session === null) return;
-  await workpool.enqueueAction(ctx, internal.turns.run.endTurnSession, session);
+  const operation: NewLease = newLease("turn", now);
+  await patchProject(ctx, projectId, { operation });
+  await schedulePoll(ctx, { projectId, token: operation.token }, 0);
 }

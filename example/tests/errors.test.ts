@@ -14,6 +14,8 @@ const ONE_OF_EACH = {
   }),
   INVALID_TRANSITION: quaverError("INVALID_TRANSITION", { from: "archived", to: "stopped" }),
   OPERATION_IN_PROGRESS: quaverError("OPERATION_IN_PROGRESS", { operation: "archive" }),
+  AGENT_NOT_CONFIGURED: quaverError("AGENT_NOT_CONFIGURED"),
+  QUEUE_FULL: quaverError("QUEUE_FULL", { limit: 5 }),
   PLAN_LIMIT_REACHED: quaverError("PLAN_LIMIT_REACHED", {
     limit: 10,
     plan: "free",
@@ -38,6 +40,7 @@ test("every code has its own message, without codes and names of fields", () => 
 
 test("the message contains the details", () => {
   expect(errorMessage(ONE_OF_EACH.RATE_LIMITED)).toContain("42 seconds");
+  expect(errorMessage(ONE_OF_EACH.QUEUE_FULL)).toContain("(5)");
   expect(errorMessage(ONE_OF_EACH.PLAN_LIMIT_REACHED)).toMatch(/free plan is for 10.*upgrade/);
   expect(errorMessage(ONE_OF_EACH.INVALID_TRANSITION)).toMatch(/is archived.*become stopped/);
   expect(errorMessage(ONE_OF_EACH.OPERATION_IN_PROGRESS)).toContain("being archived");

@@ -106,9 +106,9 @@ describeInBrowser("a newcomer", () => {
     await ada.signUp("Ada");
     await ada.build("Draw a sundial.");
     await ada.sees("I'm making a page for");
-    await ada.press("Cancel");
+    await ada.press("Stop");
     await ada.seesStatus("Ready");
-    await ada.sees("The agent was stopped. What it has made so far is kept.");
+    await ada.sees("Stopped by you.");
     expect(await ada.messages.textContent()).not.toContain("Have a look at the preview.");
     await ada.say("Go on, in red.");
     await ada.sees("Have a look at the preview.");

@@ -157,6 +157,35 @@ describeInBrowser("every page", () => {
     await look(ada, "missing");
   });
 
+  test("a project's turns: one that runs while others wait, stopped, and failed", async () => {
+    const ada = await fixture.open();
+    await ada.signUp("Fanny", "fanny@example.com");
+    await fixture.slowAgent();
+    await ada.build("Make a page for my choir, with the dates of our concerts. In teal.");
+    await ada.seesStatus("Ready");
+    await fixture.useAgent(
+      'echo "::reasoning:: There is a page already."; echo "I am adding the form:"; echo "- a name, and an address …"; sleep 600',
+    );
+    await ada.say("Add a way to sign up for a rehearsal.");
+    await ada.sees("I am adding the form:");
+    await ada.say(
+      "And one to cancel, with a word about why: we can't plan without knowing who comes.",
+    );
+    await ada.say("In violet.");
+    await ada.page.getByRole("textbox", { name: "What to do next" }).fill("And larger letters.");
+    await ada.messages.getByRole("button", { name: "Withdraw" }).last().waitFor();
+    await look(ada, "turn-queued");
+    await ada.messages.getByRole("button", { name: "Withdraw" }).last().click();
+    await ada.seesNoMore("In violet.");
+    await fixture.useAgent(
+      'echo "I am looking at what there is."; echo "Error: 401 the model refused the key (request 8f3a)" >&2; exit 3',
+    );
+    await ada.press("Stop");
+    await ada.sees("The agent ended with an error (exit code 3).");
+    await ada.messages.getByText("What the agent wrote to its log last").click();
+    await look(ada, "turn-failed");
+  });
+
   test("the account: free, paid, and about to be deleted", async () => {
     const ada = await fixture.open();
     await ada.signUp("Amy", "amy@example.com");

@@ -198,7 +198,6 @@ export function describeProjects(name: string, start: () => Promise<Backend>): v
       expect(await status()).toBe("archived");
       await ada.action(actions.ensureRunning, { projectId });
       await ada.action(actions.ensureRunning, { projectId });
-      await ada.mutation(api.turns.mutations.cancel, { projectId });
       expect(await status()).toBe("ready");
     });
 
@@ -217,7 +216,7 @@ export function describeProjects(name: string, start: () => Promise<Backend>): v
       const preview = ada.action(actions.previewUrl, { projectId, port: 0 });
       expect(await refusal(preview)).toMatchObject({ code: "INVALID_ARGUMENT", field: "port" });
       const turn = ada.mutation(api.turns.mutations.start, { projectId, prompt: "Faster" });
-      expect(await refusal(turn)).toMatchObject({ code: "INVALID_ARGUMENT", field: "prompt" });
+      expect(await refusal(turn)).toMatchObject({ code: "AGENT_NOT_CONFIGURED" });
       expect(await ada.query(getById, { projectId })).toMatchObject({ status: "ready" });
     });
 

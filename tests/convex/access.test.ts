@@ -4,16 +4,17 @@
  */
 import { makeFunctionReference } from "convex/server";
 import { describe, expect, test, vi } from "vitest";
+import type { Id } from "../../convex/_generated/dataModel";
 import type { QuaverErrorCode } from "../../convex/lib/errors.ts";
 import { MAX_PROJECTS } from "../../convex/lib/limits.ts";
 import { refusal } from "../contract/backend.ts";
 import { signUp, type SignedInUser } from "./support/users.ts";
 import { registeredFunctions } from "./support/registeredFunctions.ts";
 import { aBackend, type TestBackend } from "./support/setup.ts";
-import { aProject, dump } from "./support/builders.ts";
+import { aProject, dump, storeTurn } from "./support/builders.ts";
 
 type Kind = "query" | "mutation" | "action";
-type Target = Awaited<ReturnType<typeof aProject>>;
+type Target = Awaited<ReturnType<typeof aProject>> & { turnId: Id<"turns"> };
 
 /** What someone is answered: refused with a code, or given this value. */
 type Answer = { code: QuaverErrorCode } | { value: unknown };
@@ -138,9 +139,31 @@ const TABLE: Record<string, Row> = {
     ...refusedBeforeSignIn,
     otherUser: { code: "NOT_FOUND" },
   },
+  "turns/queries:listByProject": {
+    kind: "query",
+    args: ({ projectId }) => ({ projectId }),
+    ...emptyFor([]),
+  },
+  "turns/queries:pageByProject": {
+    kind: "query",
+    args: ({ projectId }) => ({ projectId, paginationOpts }),
+    ...emptyFor(emptyPage),
+  },
+  "turns/queries:output": {
+    kind: "query",
+    args: ({ turnId }) => ({ turnId, after: 0 }),
+    ...refusedBeforeSignIn,
+    otherUser: { value: null },
+  },
   "turns/mutations:cancel": {
     kind: "mutation",
-    args: ({ projectId }) => ({ projectId }),
+    args: ({ turnId }) => ({ turnId }),
+    ...refusedBeforeSignIn,
+    otherUser: { code: "NOT_FOUND" },
+  },
+  "turns/mutations:retry": {
+    kind: "mutation",
+    args: ({ turnId }) => ({ turnId }),
     ...refusedBeforeSignIn,
     otherUser: { code: "NOT_FOUND" },
   },
@@ -253,7 +276,8 @@ describe("access", () => {
     const t = aBackend();
     vi.stubEnv("CLERK_SECRET_KEY", undefined);
     vi.spyOn(console, "error").mockReturnValue();
-    const ada = await aProject(t, await signUp(t, "Ada"));
+    const project = await aProject(t, await signUp(t, "Ada"));
+    const ada = { ...project, turnId: await storeTurn(t, project.projectId) };
     const eve = await signUp(t, "Eve");
     const before = await dump(t);
     await expectAnswer(call(t, path, row, ada), row.visitor);

@@ -6,15 +6,16 @@ import { RateLimiter } from "@convex-dev/rate-limiter";
 import { makeFunctionReference } from "convex/server";
 import { describe, expect, test, vi } from "vitest";
 import { api, components } from "../../convex/_generated/api.js";
+import type { Id } from "../../convex/_generated/dataModel";
 import { LIMITS } from "../../convex/lib/rateLimits.ts";
 import { refusal } from "../contract/backend.ts";
 import { FakeClerk } from "./support/fakeClerk.ts";
 import { signUp } from "./support/users.ts";
 import { registeredFunctions } from "./support/registeredFunctions.ts";
 import { aBackend, daytona, type TestBackend } from "./support/setup.ts";
-import { aProject, dump, rowOf, storeStatus } from "./support/builders.ts";
+import { aProject, dump, rowOf, storeStatus, storeTurn } from "./support/builders.ts";
 
-type Mine = Awaited<ReturnType<typeof aProject>>;
+type Mine = Awaited<ReturnType<typeof aProject>> & { turnId: Id<"turns"> };
 type LimitName = keyof typeof LIMITS;
 
 interface Row {
@@ -26,6 +27,7 @@ interface Row {
 }
 
 const project = ({ projectId }: Mine) => ({ projectId });
+const turn = ({ turnId }: Mine) => ({ turnId });
 
 const TABLE: Record<string, Row> = {
   "auth/users:syncCurrentUser": { kind: "action", limit: "syncUser" },
@@ -66,7 +68,8 @@ const TABLE: Record<string, Row> = {
     limit: "startTurn",
     args: ({ projectId }) => ({ projectId, prompt: "Faster" }),
   },
-  "turns/mutations:cancel": { kind: "mutation", limit: "editProject", args: project },
+  "turns/mutations:retry": { kind: "mutation", limit: "startTurn", args: turn },
+  "turns/mutations:cancel": { kind: "mutation", limit: "editProject", args: turn },
   "projects/mutations:rename": {
     kind: "mutation",
     limit: "editProject",
@@ -105,15 +108,15 @@ describe("what is under a limit", () => {
   });
 
   test.for(Object.entries(TABLE))("%s", async ([path, { kind, limit, args, status }]) => {
-    vi.stubEnv("AGENT_COMMAND", "quaver-agent");
     vi.stubEnv("STRIPE_SECRET_KEY", "sk_test_only");
     vi.stubEnv("SITE_URL", "https://quaver.test");
     const clerk = new FakeClerk();
     const t = aBackend();
     const ada = await signUp(t);
     const { _id, clerkUser } = await rowOf(ada);
-    const mine = await aProject(t, ada);
-    await ada.mutation(api.turns.mutations.cancel, { projectId: mine.projectId });
+    const made = await aProject(t, ada);
+    const mine = { ...made, turnId: await storeTurn(t, made.projectId) };
+    vi.stubEnv("AGENT_COMMAND", "quaver-agent");
     if (status !== undefined) await storeStatus(t, mine.projectId, status);
     await useUp(t, limit, limit === "syncUser" ? clerkUser.id : _id);
     const before = await dump(t);

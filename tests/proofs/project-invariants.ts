@@ -1,4 +1,4 @@
-/** What must hold of all projects, their messages and their sandboxes once nothing is under way any more. */
+/** What must hold of all projects, their turns, their messages and their sandboxes. */
 
 /** The states of a sandbox that fit each status of its project. */
 const SANDBOX_STATES: Partial<Record<string, readonly string[]>> = {
@@ -7,19 +7,78 @@ const SANDBOX_STATES: Partial<Record<string, readonly string[]>> = {
   archived: ["archived", "archiving"],
 };
 
-type Fields<Name extends string> = Partial<Record<Name, unknown>>;
+type Rows<Name extends string> = readonly ({ _id: string } & Partial<Record<Name, unknown>>)[];
 
-/** Everything that is wrong with them, in words. */
-export function wrongProjects({
-  projects,
-  messages,
-  sandboxes,
-}: {
-  projects: readonly ({ _id: string } & Fields<"status" | "sandboxId" | "operation">)[];
-  messages: readonly ({ _id: string } & Fields<"projectId">)[];
-  sandboxes: readonly { id: string; state: string }[];
-}): string[] {
+/** The rows, all of one moment. */
+export interface ProjectRows {
+  projects: Rows<"status" | "sandboxId" | "operation">;
+  leases: Rows<"projectId" | "kind">;
+  turns: Rows<
+    | "projectId"
+    | "number"
+    | "status"
+    | "failure"
+    | "promptMessageId"
+    | "answerMessageId"
+    | "retriedBy"
+  >;
+  turnRuns: Rows<"projectId" | "turnId">;
+  turnOutput: Rows<"turnId">;
+  messages: Rows<"projectId">;
+}
+
+/** What is wrong at any moment, whatever is under way, in words. */
+export function wrongAtAnyTime(rows: ProjectRows): string[] {
+  const { projects, turns, messages } = rows;
+  const wrong = projects.flatMap((project) => wrongWork(rows, project));
+  for (const { projectId, status, failure, answerMessageId } of turns) {
+    if ((failure !== undefined) !== (status === "failed")) {
+      wrong.push(`a turn that is ${String(status)} ${failure ? "says" : "does not say"} why`);
+    }
+    const isLost = answerMessageId !== undefined && !hasId(messages, answerMessageId);
+    if (isLost && hasId(projects, projectId)) wrong.push("a turn's answer is missing");
+  }
+  const answers = turns.flatMap(({ answerMessageId }) => answerMessageId ?? []);
+  if (new Set(answers).size < answers.length) wrong.push("a message answers two turns");
+  return wrong;
+}
+
+/** Of one project: the lease of its operation, and the turn that runs, for which others may wait. */
+function wrongWork(
+  { leases, turns, turnRuns }: ProjectRows,
+  { _id: projectId, status, operation }: ProjectRows["projects"][number],
+): string[] {
   const wrong: string[] = [];
+  const own = <Row extends { projectId?: unknown }>(all: readonly Row[]) =>
+    all.filter((row) => row.projectId === projectId);
+  const kinds = own(leases).map(({ kind }) => kind);
+  const kind = (operation as { kind: string } | undefined)?.kind;
+  if (kinds.join() !== (kind ?? "")) {
+    wrong.push(`a project's leases are "${kinds.join()}", its operation "${String(kind)}"`);
+  }
+  const idsOf = (wanted: string) =>
+    own(turns).flatMap((turn) => (turn.status === wanted ? turn._id : []));
+  const running = idsOf("running");
+  const runs = own(turnRuns).map(({ turnId }) => turnId);
+  if (running.length !== (status === "generating" ? 1 : 0) || runs.join() !== running.join()) {
+    const counts = `${running.length} turns, and ${runs.length} rows in turnRuns`;
+    wrong.push(`a project that is ${String(status)} has ${counts} that run`);
+  }
+  if (running.length === 0 && idsOf("queued").length > 0) wrong.push("turns wait for none");
+  const latest = own(turns).filter(({ retriedBy }) => !hasId(turns, retriedBy));
+  const prompts = latest.flatMap(({ promptMessageId }) => promptMessageId ?? []);
+  if (new Set(prompts).size < prompts.length) wrong.push("a prompt is tried twice");
+  const numbers = own(turns).map(({ number }) => number);
+  if (new Set(numbers).size < numbers.length) wrong.push("two turns of a project have one number");
+  return wrong;
+}
+
+/** Everything that is wrong once nothing is under way any more, in words. */
+export function wrongProjects(
+  rows: ProjectRows & { sandboxes: readonly { id: string; state: string }[] },
+): string[] {
+  const { projects, leases, turns, turnRuns, turnOutput, messages, sandboxes } = rows;
+  const wrong = wrongAtAnyTime(rows);
   for (const { status, sandboxId, operation } of projects) {
     if (status === "creating" || status === "generating") wrong.push(`a project is ${status}`);
     if (operation !== undefined) wrong.push(`a project that is ${String(status)} has a lease`);
@@ -32,8 +91,17 @@ export function wrongProjects({
     const isOwned = projects.some(({ sandboxId }) => sandboxId === id);
     if (!isOwned) wrong.push(`a sandbox that is ${state} has no project`);
   }
-  for (const { projectId } of messages) {
-    if (!projects.some(({ _id }) => _id === projectId)) wrong.push("a message has no project");
+  for (const [what, some] of Object.entries({ leases, turns, turnRuns, messages })) {
+    const isOrphan = ({ projectId }: { projectId?: unknown }) => !hasId(projects, projectId);
+    if (some.some(isOrphan)) wrong.push(`rows of ${what} have no project`);
+  }
+  const running = turns.filter(({ status }) => status === "running");
+  if (turnOutput.some(({ turnId }) => !hasId(running, turnId))) {
+    wrong.push("there is output of a turn that does not run");
   }
   return wrong;
+}
+
+function hasId(rows: Rows<never>, id: unknown): boolean {
+  return rows.some(({ _id }) => _id === id);
 }

@@ -19,6 +19,7 @@ const completionSchema = z.object({
   success: z.object({ status: z.string() }).nullable(),
   logLines: z.array(z.object({ level: z.string(), messages: z.array(z.string()) })),
   requestId: z.string(),
+  executionTime: z.number(), // seconds
   usageStats: usageSchema,
 });
 

@@ -1,7 +1,6 @@
 /** What reconciling does about what it finds, as pure decisions. Times are in ms since the epoch. */
 import { isBeingDeleted } from "@quaver/sandbox/states";
 import type { Doc } from "../../_generated/dataModel";
-import { isLeased } from "../lease";
 import type { ProjectEvent } from "../lifecycle";
 import type { Observation, SandboxFailure } from "../sandbox/results";
 import type { ProjectStatus } from "../tables";
@@ -16,26 +15,25 @@ const ORPHAN_GRACE_MS = 10 * 60_000;
 const CREATING_GIVEN_UP_MS = 30 * 60_000;
 const TURN_GIVEN_UP_MS = 15 * 60_000; // past its deadline, at which the polls end it
 
-/** With `force` nothing is waited for: every lease counts as expired, and every sandbox as old enough. */
-interface Force {
-  force?: boolean | undefined;
+/** What to do about a project that works: leave it to the holder of its lease, resume it where it was left, or give it up. */
+export type Decision = "leave" | "resume" | "give up";
+
+/** What to do about a project that is `creating`. */
+export function decideOnCreating(
+  { statusChangedAt }: Pick<Doc<"projects">, "statusChangedAt">,
+  { leased, now }: { leased: boolean; now: number },
+): Decision {
+  if (leased) return "leave";
+  return now - statusChangedAt >= CREATING_GIVEN_UP_MS ? "give up" : "resume";
 }
 
-/**
- * What to do about a project that is `creating` or `generating`: leave it to the holder of its
- * lease; resume it where it was left; or give it up.
- */
-export function decideOnWorking(
-  project: Doc<"projects">,
-  now: number,
-  { force }: Force = {},
-): "leave" | "resume" | "give up" {
-  if (isLeased(project, now, force)) return "leave";
-  if (project.turnProgress !== undefined) {
-    return now - project.turnProgress.deadline >= TURN_GIVEN_UP_MS ? "give up" : "resume";
-  }
-  if (project.status === "generating") return "give up"; // a turn without its bookkeeping
-  return now - project.statusChangedAt >= CREATING_GIVEN_UP_MS ? "give up" : "resume";
+/** What to do about a running turn. */
+export function decideOnTurn(
+  { deadline }: Pick<Doc<"turnRuns">, "deadline">,
+  { leased, now }: { leased: boolean; now: number },
+): Decision {
+  if (leased) return "leave";
+  return now - deadline >= TURN_GIVEN_UP_MS ? "give up" : "resume";
 }
 
 /** A sandbox of the list, with what is known of the project that its label names. */
@@ -48,20 +46,22 @@ export interface ListedSandbox {
 
 /**
  * What to do about a sandbox: nothing, unless it carries this deployment's labels and is old
- * enough, and its project is gone, or has another sandbox, or has none and is under no lease.
+ * enough, and its project is gone, or has another sandbox, or has none and is under no lease (`leased`). With `force` every
+ * sandbox is old enough.
  */
 export function decideOnOrphan(
   sandbox: ListedSandbox,
   project: Doc<"projects"> | null,
-  { deployment, now, force }: { deployment: string; now: number } & Force,
+  circumstances: { deployment: string; now: number; leased: boolean; force?: boolean | undefined },
 ): "keep" | "delete" {
+  const { deployment, now, leased, force } = circumstances;
   const { app, deployment: owner, projectId } = sandbox.labels;
   if (app !== "quaver" || owner !== deployment || projectId === undefined) return "keep";
   if (isGone(sandbox.state)) return "keep";
   const age = sandbox.createdAt === null ? Infinity : now - sandbox.createdAt;
   if (!force && age < ORPHAN_GRACE_MS) return "keep";
   if (project === null) return "delete";
-  if (project.sandboxId === sandbox.id || isLeased(project, now, force)) return "keep";
+  if (project.sandboxId === sandbox.id || leased) return "keep";
   return project.status === "creating" ? "keep" : "delete"; // creating: about to take it
 }
 

@@ -1,5 +1,6 @@
 /** Writing how sandboxes changed without a request of ours: by Daytona itself, or in its dashboard. */
 import { v, type ObjectType } from "convex/values";
+import { getAll } from "convex-helpers/server/relationships";
 import { literals } from "convex-helpers/validators";
 import type { Doc } from "../../_generated/dataModel";
 import { internalMutation, internalQuery, type QueryCtx } from "../../_generated/server";
@@ -34,14 +35,22 @@ async function projectsAtRest(
   ctx: QueryCtx,
   { which, cursor, leasedUntil }: ObjectType<typeof pageArgs>,
 ) {
-  const projects = ctx.db.query("projects");
-  const found =
-    which === "interrupted"
-      ? projects.withIndex("by_lease", (q) =>
-          q.gt("operation.expiresAt", 0).lt("operation.expiresAt", leasedUntil),
-        )
-      : projects.withIndex("by_status", (q) => q.eq("status", which));
-  return await found.paginate(sweptRows(cursor));
+  if (which !== "interrupted") {
+    return await ctx.db
+      .query("projects")
+      .withIndex("by_status", (q) => q.eq("status", which))
+      .paginate(sweptRows(cursor));
+  }
+  const leases = await ctx.db
+    .query("leases")
+    .withIndex("by_expiry", (q) => q.lt("expiresAt", leasedUntil))
+    .paginate(sweptRows(cursor));
+  const projects = await getAll(
+    ctx.db,
+    "projects",
+    leases.page.map(({ projectId }) => projectId),
+  );
+  return { ...leases, page: projects.filter((project) => project !== null) };
 }
 
 /**
@@ -65,7 +74,8 @@ export const applyObservation = internalMutation({
       .query("projects")
       .withIndex("by_sandbox_id", (q) => q.eq("sandboxId", sandboxId))
       .unique();
-    if (project === null || !isAtRest(project.status) || isLeased(project, now, force)) return null;
+    if (project === null || !isAtRest(project.status)) return null;
+    if (await isLeased(ctx, project, { now, force })) return null;
     if (observation.at <= (project.sandboxSeenAt ?? -Infinity)) return null;
     const drift = driftOf(project.status, observation.state);
     // The time of an event without drift is stored all the same: an older event may come after it.

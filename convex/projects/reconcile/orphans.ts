@@ -3,7 +3,7 @@ import { v, type Infer } from "convex/values";
 import { internal } from "../../_generated/api";
 import type { Doc } from "../../_generated/dataModel";
 import { internalMutation, internalQuery, type QueryCtx } from "../../_generated/server";
-import { holdsLease, leaseFields, newLease } from "../lease";
+import { holdsLease, isLeased, leaseFields, newLease } from "../lease";
 import { observation } from "../sandbox/results";
 import { patchProject } from "../store";
 import { decideOnOrphan, type ListedSandbox } from "./decisions";
@@ -25,7 +25,9 @@ export const findOrphanCandidates = internalQuery({
     const ids: string[] = [];
     for (const sandbox of sandboxes) {
       const project = await projectOf(ctx, sandbox);
-      if (decideOnOrphan(sandbox, project, circumstances) === "delete") ids.push(sandbox.id);
+      const leased = project !== null && (await isLeased(ctx, project, circumstances));
+      const decision = decideOnOrphan(sandbox, project, { ...circumstances, leased });
+      if (decision === "delete") ids.push(sandbox.id);
     }
     return ids;
   },
@@ -43,7 +45,8 @@ export const claimOrphan = internalMutation({
   handler: async (ctx, { sandbox, ...circumstances }): Promise<Infer<typeof claim>> => {
     const now = Date.now();
     const project = await projectOf(ctx, sandbox);
-    const decision = decideOnOrphan(sandbox, project, { ...circumstances, now });
+    const leased = project !== null && (await isLeased(ctx, project, { ...circumstances, now }));
+    const decision = decideOnOrphan(sandbox, project, { ...circumstances, now, leased });
     if (decision === "keep") return { isOrphan: false };
     if (project === null) return { isOrphan: true };
     const operation = newLease("cleanup", now);
@@ -62,7 +65,7 @@ export const releaseOrphanLease = internalMutation({
   returns: v.null(),
   handler: async (ctx, { projectId, token }) => {
     const project = await ctx.db.get("projects", projectId);
-    if (project !== null && holdsLease(project, token)) {
+    if (project !== null && (await holdsLease(ctx, { projectId, token }))) {
       await patchProject(ctx, projectId, { operation: undefined });
     }
     return null;

@@ -9,14 +9,15 @@ import type { Doc, Id } from "../../_generated/dataModel";
 import { internalMutation, type ActionCtx, type MutationCtx } from "../../_generated/server";
 import { isQuaverError } from "../../lib/errors";
 import { sweptRows } from "../../lib/reading";
-import { sessionOf } from "../../turns/session";
-import { enqueueSessionEnd, resumeTurn } from "../../turns/turn";
-import { leaseFields, newLease } from "../lease";
-import { failedColumns } from "../lifecycle";
+import { endTurn } from "../../turns/end";
+import { ABANDONED } from "../../turns/failures";
+import { resumeTurn, runOf } from "../../turns/turn";
+import { isLeased, leaseFields, newLease } from "../lease";
+import { failedColumns, statusAfter } from "../lifecycle";
 import { createUnderLease } from "../sandbox/create";
 import { INTERRUPTED } from "../sandbox/results";
 import { patchProject } from "../store";
-import { decideOnWorking } from "./decisions";
+import { decideOnCreating, decideOnTurn } from "./decisions";
 
 /**
  * One page of the projects that work: gives up what is to be given up, and schedules a poll of turns that nothing polls.
@@ -36,29 +37,54 @@ export const resumePage = internalMutation({
       .withIndex("by_status", (q) => q.eq("status", status))
       .paginate(sweptRows(cursor));
     const creations: Id<"projects">[] = [];
+    const now = Date.now();
     for (const project of page) {
-      if (await isCreationToResume(ctx, project, Date.now(), force)) creations.push(project._id);
+      const leased = await isLeased(ctx, project, { now, force });
+      if (status === "generating") await repairTurn(ctx, project, { leased, now });
+      else if (await isCreationToResume(ctx, project, { leased, now })) creations.push(project._id);
     }
     return { creations, next: isDone ? null : continueCursor };
   },
 });
 
+interface Circumstances {
+  leased: boolean;
+  now: number;
+}
+
+async function repairTurn(
+  ctx: MutationCtx,
+  project: Doc<"projects">,
+  circumstances: Circumstances,
+): Promise<void> {
+  const run = await runOf(ctx, project._id);
+  const { now } = circumstances;
+  if (run === null) {
+    const status = statusAfter(project.status, ["turnEnded"], now);
+    await patchProject(ctx, project._id, { ...status, operation: undefined });
+    return;
+  }
+  switch (decideOnTurn(run, circumstances)) {
+    case "leave":
+      return;
+    case "resume":
+      await resumeTurn(ctx, project._id, now);
+      return;
+    case "give up":
+      await endTurn(ctx, project, run, { status: "failed", ...ABANDONED }, now);
+  }
+}
+
 async function isCreationToResume(
   ctx: MutationCtx,
   project: Doc<"projects">,
-  now: number,
-  force?: boolean,
+  circumstances: Circumstances,
 ): Promise<boolean> {
-  switch (decideOnWorking(project, now, { force })) {
-    case "leave":
-      return false;
-    case "resume":
-      return !(await resumeTurn(ctx, project, now));
-    case "give up":
-      await patchProject(ctx, project._id, failedColumns(project, INTERRUPTED, now));
-      if (project.turnProgress !== undefined) await enqueueSessionEnd(ctx, sessionOf(project));
-      return false;
+  const decision = decideOnCreating(project, circumstances);
+  if (decision === "give up") {
+    await patchProject(ctx, project._id, failedColumns(project, INTERRUPTED, circumstances.now));
   }
+  return decision === "resume";
 }
 
 /** Takes the lease of a creation that is still to be resumed; null when it is not. */
@@ -69,7 +95,8 @@ export const beginResumeCreate = internalMutation({
     const now = Date.now();
     const project = await ctx.db.get("projects", projectId);
     if (project?.status !== "creating") return null;
-    if (decideOnWorking(project, now, { force }) !== "resume") return null;
+    const leased = await isLeased(ctx, project, { now, force });
+    if (decideOnCreating(project, { leased, now }) !== "resume") return null;
     const operation = newLease("create", now);
     await patchProject(ctx, projectId, { operation });
     return { projectId, token: operation.token };

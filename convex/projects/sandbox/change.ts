@@ -34,7 +34,7 @@ export const beginChange = internalUserMutation({
     const project = await ownedProject(ctx, projectId);
     if (ensure && hasRunningSandbox(project.status)) return null;
     const now = Date.now();
-    checkLeaseFree(project, now);
+    await checkLeaseFree(ctx, project, now);
     transition(project.status, eventOf(change, project.status));
     const { sandboxId } = project;
     if (sandboxId === undefined) throw quaverError("SANDBOX_UNAVAILABLE", { retryable: false });
@@ -93,9 +93,9 @@ export const finishChange = internalMutation({
   returns: v.boolean(),
   handler: async (ctx, { projectId, token, change, result }) => {
     const project = await ctx.db.get("projects", projectId);
-    if (project === null || !holdsLease(project, token)) return false;
+    if (project === null || !(await holdsLease(ctx, { projectId, token }))) return false;
     await patchProject(ctx, projectId, finishedColumns(project, change, result, Date.now()));
-    if (isStateUnknown(result) && project.sandboxId) await enqueueRecheck(ctx, project.sandboxId);
+    if (isStateUnknown(result)) await enqueueRecheck(ctx, project.sandboxId);
     return true;
   },
 });

@@ -73,7 +73,7 @@ async function resumeOrReturn(
 ): Promise<Lease | ProjectWithSandbox> {
   const { _id: projectId, status, sandboxId, failure } = project;
   if (status === "creating") {
-    checkLeaseFree(project, now, { projectId });
+    await checkLeaseFree(ctx, project, now, { projectId });
     const operation = newLease("create", now);
     await patchProject(ctx, projectId, { operation });
     return { projectId, token: operation.token };
@@ -94,6 +94,7 @@ async function insertCreating(
     status: "creating",
     statusChangedAt: now,
     operation,
+    lastActivityAt: now,
     createdAt: now,
   });
   return { projectId, token: operation.token };
@@ -110,7 +111,9 @@ export const beginRetry = internalUserMutation({
   returns: leaseFields,
   handler: async (ctx, args) => {
     const project = await ownedProject(ctx, args.projectId);
-    const columns = retriedColumns(project, Date.now());
+    const now = Date.now();
+    await checkLeaseFree(ctx, project, now);
+    const columns = retriedColumns(project, now);
     await checkRateLimit(ctx, "createProject", ctx.user._id);
     await checkPlanAllowsRunning(ctx, ctx.user);
     await patchProject(ctx, project._id, columns);
@@ -119,9 +122,9 @@ export const beginRetry = internalUserMutation({
 });
 
 function retriedColumns(project: Doc<"projects">, now: number) {
-  checkLeaseFree(project, now);
   const status = statusAfter(project.status, ["retried"], now);
-  return { ...status, failure: undefined, operation: newLease("create", now) };
+  const operation = newLease("create", now);
+  return { ...status, failure: undefined, operation, lastActivityAt: now };
 }
 
 /**
@@ -152,7 +155,7 @@ export const finishCreate = internalMutation({
     const project = await ctx.db.get("projects", projectId);
     if (project === null) {
       if (result.ok) await enqueueSandboxDeletion(ctx, projectId, result.sandboxId);
-    } else if (holdsLease(project, token)) {
+    } else if (await holdsLease(ctx, { projectId, token })) {
       const now = Date.now();
       if (result.ok) await attachSandbox(ctx, project, result.sandboxId, now);
       else await patchProject(ctx, projectId, failedColumns(project, result, now));

@@ -7,8 +7,12 @@ import { isChangingState } from "./results";
 
 const RECHECK_AFTER_MS = 2000; // a request that got through has changed the sandbox by then
 
-/** Schedules the check. Survives restarts, and waits for as long as Daytona does not answer. */
-export async function enqueueRecheck(ctx: MutationCtx, sandboxId: string): Promise<void> {
+/** Schedules the check, if there is a sandbox. Survives restarts, and waits for as long as Daytona does not answer. */
+export async function enqueueRecheck(
+  ctx: MutationCtx,
+  sandboxId: string | undefined,
+): Promise<void> {
+  if (sandboxId === undefined) return;
   const { recheckSandbox } = internal.projects.sandbox.recheck;
   await workpool.enqueueAction(ctx, recheckSandbox, { sandboxId }, { runAfter: RECHECK_AFTER_MS });
 }

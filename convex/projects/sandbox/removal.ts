@@ -1,6 +1,6 @@
 /**
  * Removing projects. The row goes in the caller's transaction. The same transaction schedules the removal of the rest:
- * messages in batches, the sandbox by a job that is retried.
+ * messages and turns in batches, the sandbox by a job that is retried.
  */
 import { v } from "convex/values";
 import { internal } from "../../_generated/api";
@@ -12,11 +12,12 @@ import { deleteProject } from "../store";
 /** Projects removed per transaction, when their owner is deleted. Each reads up to 80 kB. */
 const PROJECTS_PER_BATCH = 20;
 
-/** Removes a project: the row now, its messages and its sandbox by jobs. */
+/** Removes a project: the row now, the rest by jobs. */
 export async function removeProject(ctx: MutationCtx, project: Doc<"projects">): Promise<void> {
   const { _id: projectId, sandboxId } = project;
   await deleteProject(ctx, projectId);
   await ctx.scheduler.runAfter(0, internal.messages.removal.removeBatch, { projectId });
+  await ctx.scheduler.runAfter(0, internal.turns.removal.removeBatch, { projectId });
   await enqueueSandboxDeletion(ctx, projectId, sandboxId);
 }
 

@@ -6,6 +6,8 @@ import { loadDraft, saveDraft } from "../lib/drafts";
 export interface Draft {
   text: string;
   write: (text: string) => void;
+  /** Writes a text that was sent before, unless another has been typed since. */
+  restore: (text: string) => void;
   /** Deletes the stored copy: the text stays in its field, and a reload does not restore it. */
   discardStored: () => void;
 }
@@ -18,5 +20,9 @@ export function useDraft(name: string): Draft {
     setText(next);
     saveDraft(key, next);
   };
-  return { text, write, discardStored: () => saveDraft(key, "") };
+  // Asked when it is called, which may be long after it was rendered.
+  const restore = (sent: string): void => {
+    if (loadDraft(key) === "") write(sent);
+  };
+  return { text, write, restore, discardStored: () => saveDraft(key, "") };
 }

@@ -16,6 +16,10 @@ const MESSAGES = {
     "If its status is changing, try again when it has.",
   OPERATION_IN_PROGRESS: ({ operation }) =>
     `${OPERATION_SENTENCES[operation]} Try again when that is done.`,
+  AGENT_NOT_CONFIGURED: () =>
+    "No agent is set up on this deployment, so nothing can be built on it yet.",
+  QUEUE_FULL: ({ limit }) =>
+    `As many prompts as can wait (${limit}) were waiting already. Try again when the agent is done with one.`,
   PLAN_LIMIT_REACHED: ({ limit, plan, counted, message }) =>
     `${message} The ${plan} plan is for ${limit}. ` +
     (counted === "running" ? "Stop or delete one" : "Delete one") +

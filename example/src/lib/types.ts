@@ -8,5 +8,8 @@ export type Project = NonNullable<FunctionReturnType<typeof api.projects.queries
 /** A message of a project's conversation. */
 export type Message = FunctionReturnType<typeof api.messages.queries.listByProject>[number];
 
+/** A turn: a prompt, and what the agent made of it. */
+export type Turn = FunctionReturnType<typeof api.turns.queries.listByProject>[number];
+
 /** A plan, what it allows, and what is used of it. */
 export type CurrentPlan = FunctionReturnType<typeof api.payments.queries.currentPlan>;

@@ -5,41 +5,39 @@ import { MAX_PROMPT_LENGTH } from "@backend/lib/limits";
 import { useCall } from "../hooks/useCall";
 import type { Draft } from "../hooks/useDraft";
 import { submitOnEnter } from "../lib/keys";
-import type { Project } from "../lib/types";
-import { useToast } from "../shell/toastContext";
+import type { Project, Turn } from "../lib/types";
 import { Button } from "../ui/Button";
 import { ErrorAlert } from "../ui/ErrorAlert";
 import { INPUT } from "../ui/Field";
 import { Icon } from "../ui/Icon";
 
-/** Why nothing can be sent in a status, or what else sending does. */
+/** Why nothing can be sent in a status, or what sending does there. */
 const HINTS: Partial<Record<Project["status"], string>> = {
   creating: "You can send this when the project is ready.",
-  generating: "You can send this when the agent is done.",
+  generating: "The agent gets this when it is done with the one before.",
   stopped: "Sending starts the project first.",
   archived: "Sending gets the project out of the archive first, which takes a while.",
   failed: "You can send this once the project works again.",
 };
-const SENDABLE: readonly Project["status"][] = ["ready", "stopped", "archived"];
+const SENDABLE: readonly Project["status"][] = ["generating", "ready", "stopped", "archived"];
 
-/** The form for the next prompt. While the agent works, its button cancels the turn. */
-export function Composer({
-  project,
-  draft: { text, write },
-  onSend,
-}: {
+type ComposerProps = {
   project: Project;
+  /** The turn that the agent is at work on. */
+  running: Turn | undefined;
   draft: Draft;
   onSend: (content: string) => void;
-}) {
+};
+
+/** The form for the next prompt, and while the agent works the button that stops it. */
+export function Composer({ project: { status }, running, draft, onSend }: ComposerProps) {
   const id = useId();
-  const toast = useToast();
-  const { _id: projectId, status, statusChangedAt } = project;
+  const { text, write } = draft;
   const cancelTurn = useMutation(api.turns.mutations.cancel);
-  const cancel = useCall(async () => {
-    await cancelTurn({ projectId });
-    toast("The agent was stopped. What it has made so far is kept.");
-  }, statusChangedAt);
+  const cancel = useCall(
+    async () => running && (await cancelTurn({ turnId: running._id })),
+    running?.startedAt,
+  );
   const sendable = SENDABLE.includes(status) && text.trim() !== "";
   const hint = text === "" ? undefined : HINTS[status];
   return (
@@ -68,17 +66,16 @@ export function Composer({
           aria-describedby={hint && `${id}-hint`}
           className={`${INPUT} field-sizing-content max-h-48 min-h-11 resize-none py-2.25`}
         />
-        {status === "generating" ? (
+        {running && (
           <Button variant="quiet" busy={cancel.busy} onClick={() => void cancel.run()}>
             <Icon name="square" />
-            Cancel
-          </Button>
-        ) : (
-          <Button type="submit" disabled={!sendable}>
-            <Icon name="send" />
-            Send
+            <span className="max-sm:sr-only">Stop</span>
           </Button>
         )}
+        <Button type="submit" disabled={!sendable}>
+          <Icon name="send" />
+          Send
+        </Button>
       </div>
       {hint && (
         <p id={`${id}-hint`} className="text-sm text-muted">

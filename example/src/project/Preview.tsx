@@ -1,15 +1,23 @@
 import { useState } from "react";
-import type { Project } from "../lib/types";
+import type { Project, Turn } from "../lib/types";
 import { EmptyState } from "../ui/EmptyState";
 import { BuildingPlaceholder } from "./BuildingPlaceholder";
 import { PreviewFrame } from "./PreviewFrame";
 
+type PreviewProps = {
+  project: Project;
+  /** The newest first; undefined until they are loaded. */
+  turns: readonly Turn[] | undefined;
+};
+
 /** The running app, or why there is nothing to see. */
-export function Preview({ project }: { project: Project }) {
-  const { _id: projectId, status, statusChangedAt } = project;
-  // The version of the app that is shown: the latest finished one, also while the agent works on the next.
+export function Preview({ project, turns }: PreviewProps) {
+  const { _id: projectId, status } = project;
+  // The version of the app that is shown: when the latest turn ended that did not fail, also while another one runs.
   const [version, setVersion] = useState<number | null>(null);
-  if (status === "ready" && version !== statusChangedAt) setVersion(statusChangedAt);
+  const latest = turns && versionOf(turns);
+  const isShown = status === "ready" || (status === "generating" && version !== null);
+  if (latest !== undefined && isShown && version !== latest) setVersion(latest);
   const [wasStopped, setWasStopped] = useState(false);
   const isStopped = status === "stopped" || status === "archived" || status === "failed";
   if (isStopped && !wasStopped) setWasStopped(true);
@@ -20,7 +28,10 @@ export function Preview({ project }: { project: Project }) {
   return (
     <div className="grid flex-1 place-content-center bg-surface">
       {status === "generating" && (
-        <BuildingPlaceholder projectId={projectId} onShow={() => setVersion(0)} />
+        <BuildingPlaceholder
+          isFirst={turns?.find((turn) => turn.status === "running")?.number === 1}
+          onShow={() => setVersion(0)}
+        />
       )}
       {status === "creating" && (
         <EmptyState loading title="Getting ready">
@@ -40,4 +51,8 @@ export function Preview({ project }: { project: Project }) {
       {status === "failed" && <EmptyState title="Nothing to show" />}
     </div>
   );
+}
+
+function versionOf(turns: readonly Turn[]): number {
+  return turns.find(({ status }) => status === "done" || status === "cancelled")?.endedAt ?? 0;
 }

@@ -1,20 +1,27 @@
 import { useQuery } from "convex/react";
 import { useState } from "react";
 import { api } from "@backend/_generated/api";
+import type { Project } from "../lib/types";
 import { NotFoundPage } from "../shell/NotFoundPage";
 import { Splash } from "../ui/Splash";
-import { Conversation } from "./Conversation";
+import { ConversationPanel } from "./ConversationPanel";
 import { FailureBanner } from "./FailureBanner";
 import { Preview } from "./Preview";
 import { ProjectHeader } from "./ProjectHeader";
 import { Tabs, type Tab } from "./Tabs";
+import { useConversation } from "./useConversation";
 
 /** One project: the conversation on the left, the preview on the right; on a small screen, one of them. */
 export function ProjectPage({ projectId }: { projectId: string }) {
   const project = useQuery(api.projects.queries.getById, { projectId });
-  const [tab, setTab] = useState<Tab>("conversation");
   if (project === undefined) return <Splash>Opening the project …</Splash>;
   if (project === null) return <NotFoundPage what="project" />;
+  return <OpenProject project={project} />;
+}
+
+function OpenProject({ project }: { project: Project }) {
+  const [tab, setTab] = useState<Tab>("conversation");
+  const conversation = useConversation(project);
   const panel = (name: Tab): string =>
     `min-h-0 min-w-0 ${tab === name ? "flex" : "hidden"} flex-col lg:flex`;
   return (
@@ -30,10 +37,10 @@ export function ProjectPage({ projectId }: { projectId: string }) {
           aria-label="Conversation"
           className={`${panel("conversation")} lg:border-r lg:border-line`}
         >
-          <Conversation project={project} />
+          <ConversationPanel project={project} conversation={conversation} />
         </section>
         <section id="panel-preview" aria-label="Preview" className={panel("preview")}>
-          <Preview project={project} />
+          <Preview project={project} turns={conversation.turns} />
         </section>
       </div>
     </main>

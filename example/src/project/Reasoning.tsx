@@ -1,11 +1,14 @@
 import { plural } from "../lib/format";
-import type { Message } from "../lib/types";
 import { Icon } from "../ui/Icon";
 
-type Part = Extract<NonNullable<Message["parts"]>[number], { type: "reasoning" }>;
+type ReasoningProps = {
+  /** `duration` is in seconds. */
+  part: { text: string; duration?: number };
+  thinking: boolean;
+};
 
 /** The agent's reasoning, collapsed. */
-export function Reasoning({ part, thinking }: { part: Part; thinking: boolean }) {
+export function Reasoning({ part, thinking }: ReasoningProps) {
   return (
     <details className="group text-sm text-muted">
       <summary

@@ -1,5 +1,5 @@
 import { useAction, useMutation } from "convex/react";
-import { useState } from "react";
+import { useEffect, useState } from "react";
 import { api } from "@backend/_generated/api";
 import { useUser } from "../auth/user";
 import { loadDraft, saveDraft } from "../lib/drafts";
@@ -23,27 +23,32 @@ export function usePrompts(project: Project, messages: readonly Message[]) {
   const [pending, setPending] = useState<PendingPrompt[]>(() =>
     loadPending(key).map((each) => ({ ...each, error: "This is not in the conversation yet." })),
   );
+  const unsent = notStored(pending, messages);
+  // For good: one that is withdrawn later is not pending again.
+  if (unsent.length < pending.length) setPending(unsent);
+  useEffect(() => savePending(key, notStored(loadPending(key), messages)), [key, messages]);
+
   const ensureRunning = useAction(api.projects.actions.ensureRunning);
   const startTurn = useMutation(api.turns.mutations.start);
 
+  const dismiss = ({ clientMessageId }: Pick<PendingPrompt, "clientMessageId">): void => {
+    setPending((now) => removePending(now, clientMessageId));
+    savePending(key, removePending(loadPending(key), clientMessageId));
+  };
   const send = async ({ clientMessageId, content }: PendingPrompt): Promise<void> => {
     const sent = { clientMessageId, content };
     setPending((now) => addPending(now, sent));
-    savePending(key, addPending(notStored(loadPending(key), messages), sent));
+    savePending(key, addPending(loadPending(key), sent));
     try {
       if (status === "stopped" || status === "archived") await ensureRunning({ projectId });
       await startTurn({ projectId, prompt: content, clientMessageId });
-      savePending(key, removePending(loadPending(key), clientMessageId));
+      dismiss(sent); // the conversation has it by now
     } catch (error) {
       const message = promptErrorMessage(error);
       setPending((now) => addError(now, clientMessageId, message));
     }
   };
-  const dismiss = ({ clientMessageId }: PendingPrompt): void => {
-    setPending((now) => removePending(now, clientMessageId));
-    savePending(key, removePending(loadPending(key), clientMessageId));
-  };
-  return { pending: notStored(pending, messages), send, dismiss };
+  return { pending: unsent, send, dismiss };
 }
 
 /** The prompts that were sent from this tab and not confirmed. */

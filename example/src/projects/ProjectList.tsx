@@ -7,7 +7,7 @@ import { ProjectRow } from "./ProjectRow";
 
 const PER_PAGE = 20;
 
-/** The user's projects, live, newest first. Scrolling loads more. */
+/** The user's projects, live, by last activity. Scrolling loads more. */
 export function ProjectList() {
   const { results, status, loadMore } = usePaginatedQuery(
     api.projects.queries.pageForCurrentUser,

@@ -32,10 +32,10 @@ export function ProjectRow({ project, now }: { project: Project; now: number }) 
         </p>
       </div>
       <time
-        dateTime={new Date(project.createdAt).toISOString()}
+        dateTime={new Date(project.lastActivityAt).toISOString()}
         className="hidden py-3 text-sm text-muted sm:block"
       >
-        {formatAge(project.createdAt, now)}
+        {formatAge(project.lastActivityAt, now)}
       </time>
       <div className="relative flex">
         <IconButton

@@ -59,6 +59,8 @@ export const readCommandSchema = z.object({
   offset: z.int().min(0),
   /** The maximum number of bytes to read; with 0, only the exit code is read. */
   limit: z.int().min(0).max(1_000_000),
+  /** Read the last lines of its standard error also while it runs. */
+  withErrors: z.boolean().optional(),
 });
 /** Which command to read, and which part of its output. */
 export type ReadCommandInput = z.infer<typeof readCommandSchema>;

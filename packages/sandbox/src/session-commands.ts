@@ -19,7 +19,7 @@ export interface CommandProgress {
   output: Uint8Array;
   /** Whether there is more output than was read. */
   more: boolean;
-  /** Once it has ended, the last lines of its standard error, up to 2 KiB; empty until then. */
+  /** Once it has ended, or on request, the last lines of its standard error, up to 2 KiB; else empty. */
   errors: string;
 }
 
@@ -58,7 +58,7 @@ export async function startCommand(
 export async function readCommand(
   ctx: OperationContext,
   id: string,
-  { session, commandId, offset, limit }: ReadCommandInput,
+  { session, commandId, offset, limit, withErrors = false }: ReadCommandInput,
 ): Promise<CommandProgress | null> {
   const output = await runScript(ctx, id, {
     script: READ_SCRIPT,
@@ -67,6 +67,7 @@ export async function readCommand(
       QUAVER_SESSION_ID: commandId,
       QUAVER_SESSION_OFFSET: String(offset),
       QUAVER_SESSION_LIMIT: String(limit),
+      QUAVER_SESSION_WITH_ERRORS: withErrors ? "yes" : "",
     },
     timeoutSeconds: READ_TIMEOUT_SECONDS,
     isAnswer: /^quaver:(none$|code:(running|\d+)\nquaver:size:\d+\n[^]*^quaver:end:$)/m,

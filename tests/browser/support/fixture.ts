@@ -32,6 +32,8 @@ export interface Fixture {
   /** Makes one of the emulators fail, until the running test is over or `mend` is called. */
   breakService(service: Service, fault: Fault): Promise<void>;
   mend(service: Service): Promise<void>;
+  /** Has another agent work, by a shell command, until the running test is over. */
+  useAgent(command: string): Promise<void>;
   /** Has the agent work at a newcomer's pace, six seconds a turn, until the running test is over. */
   slowAgent(): Promise<void>;
 }
@@ -47,7 +49,7 @@ export function useFixture(start: () => Promise<App> = workersApp): Fixture {
   let browser: Browser;
   let dev: App;
   let broken = new Set<Service>();
-  let isSlow = false;
+  let isOtherAgent = false;
   const visitors: Visitor[] = [];
 
   beforeAll(async () => {
@@ -62,8 +64,8 @@ export function useFixture(start: () => Promise<App> = workersApp): Fixture {
   afterEach(async () => {
     for (const service of broken) await mend(service);
     broken = new Set();
-    if (isSlow) await setAgent(`${DEMO_AGENT.command} ${QUICK_PACE_MS}`);
-    isSlow = false;
+    if (isOtherAgent) await setAgent(`${DEMO_AGENT.command} ${QUICK_PACE_MS}`);
+    isOtherAgent = false;
     const crashes = visitors.flatMap(({ crashes }) => crashes);
     await Promise.all(visitors.splice(0).map((visitor) => visitor.close()));
     expect(crashes, "errors that the page did not catch").toEqual([]);
@@ -77,6 +79,10 @@ export function useFixture(start: () => Promise<App> = workersApp): Fixture {
     if (!response.ok) throw new Error(`${service}: ${response.status} ${await response.text()}`);
   };
   const setAgent = (command: string) => setEnvironment(dev, { AGENT_COMMAND: command });
+  const useAgent = async (command: string) => {
+    isOtherAgent = true;
+    await setAgent(command);
+  };
   const mend = (service: Service) => control(service, { method: "DELETE" });
   return {
     get dev() {
@@ -95,10 +101,8 @@ export function useFixture(start: () => Promise<App> = workersApp): Fixture {
       await control(service, { method: "POST", headers, body: JSON.stringify(fault) });
     },
     mend,
-    slowAgent: async () => {
-      isSlow = true;
-      await setAgent(DEMO_AGENT.command);
-    },
+    useAgent,
+    slowAgent: () => useAgent(DEMO_AGENT.command),
   };
 }
 

@@ -109,7 +109,7 @@ test("whatever is written, in whichever order: the counts are those of the table
             .collect();
           const projectId = projects[index % Math.max(projects.length, 1)]?._id;
           if (what === "insert" || projectId === undefined) {
-            const at = { statusChangedAt: 0, createdAt: 0 };
+            const at = { statusChangedAt: 0, lastActivityAt: 0, createdAt: 0 };
             const fields = {
               userId: owners[owner]!,
               ...newProject,

@@ -122,7 +122,7 @@ describe("a list that would be too large", () => {
   test("stops at 500 messages, the newest, in order", async () => {
     const t = aBackend();
     const ada = await signUp(t);
-    const { projectId } = await aProject(t, ada);
+    const projectId = await storeProject(t, (await rowOf(ada))._id);
     await t.run(async ({ db }) => {
       for (let i = 0; i < 600; i++) {
         await db.insert("messages", { projectId, role: "user", content: String(i), createdAt: i });
@@ -137,7 +137,7 @@ describe("a list that would be too large", () => {
   test("stops before it is more than a transaction can read, and so does a page", async () => {
     const t = aBackend();
     const ada = await signUp(t);
-    const { projectId } = await aProject(t, ada);
+    const projectId = await storeProject(t, (await rowOf(ada))._id);
     const content = "x".repeat(900_000);
     for (let i = 0; i < 30; i++) {
       await t.run(({ db }) =>

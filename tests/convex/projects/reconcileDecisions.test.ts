@@ -6,8 +6,9 @@ import { observation, type Observation } from "../../../convex/projects/sandbox/
 import { projectStatus } from "../../../convex/projects/tables.ts";
 import {
   driftOf,
+  decideOnCreating,
   decideOnOrphan,
-  decideOnWorking,
+  decideOnTurn,
   type ListedSandbox,
 } from "../../../convex/projects/reconcile/decisions.ts";
 
@@ -23,61 +24,31 @@ function aRow(overrides: Partial<Doc<"projects">>): Doc<"projects"> {
     prompt: "Go",
     status: "ready",
     statusChangedAt: NOW,
+    lastActivityAt: NOW,
     createdAt: NOW,
     ...overrides,
   };
 }
 
-function aLease(expiresAt: number): Doc<"projects">["operation"] {
-  return { kind: "create", token: "t", startedAt: NOW, expiresAt };
-}
+const LONG_AGO = NOW - 30 * MINUTE;
 
-function aTurn(deadline: number): NonNullable<Doc<"projects">["turnProgress"]> {
-  return { offset: 0, deadline, contactAt: NOW, outputAt: NOW, awakeAt: NOW };
-}
+test.for([
+  ["under a lease is left to its holder", NOW, true, "leave"],
+  ["under no lease is resumed", NOW, false, "resume"],
+  ["that is never created is given up", LONG_AGO, false, "give up"],
+  ["that has long been created, under a lease, is left to its holder", LONG_AGO, true, "leave"],
+] as const)("a creation %s", ([, statusChangedAt, leased, expected]) => {
+  expect(decideOnCreating({ statusChangedAt }, { leased, now: NOW })).toBe(expected);
+});
 
-describe("a project that is creating or generating", () => {
-  const LIVE = { operation: aLease(NOW + 1)! };
-  const DEAD = { operation: aLease(NOW)! };
-  test.for<[string, Partial<Doc<"projects">>, boolean, string]>([
-    ["is left to its lease", { status: "creating", ...LIVE }, false, "leave"],
-    ["that is created is resumed", { status: "creating", ...DEAD }, false, "resume"],
-    ["without a lease is resumed", { status: "creating" }, false, "resume"],
-    ["under a lease is resumed, by force", { status: "creating", ...LIVE }, true, "resume"],
-    [
-      "that is never created is given up",
-      { status: "creating", statusChangedAt: NOW - 30 * MINUTE, ...DEAD },
-      false,
-      "give up",
-    ],
-    [
-      "that has long been created, under a lease, is left to it",
-      { status: "creating", statusChangedAt: NOW - 30 * MINUTE, ...LIVE },
-      false,
-      "leave",
-    ],
-    [
-      "whose turn nothing polls is resumed",
-      { status: "generating", turnProgress: aTurn(NOW + 1), ...DEAD },
-      false,
-      "resume",
-    ],
-    [
-      "whose turn is past its deadline is polled once more",
-      { status: "generating", turnProgress: aTurn(NOW - MINUTE), ...DEAD },
-      false,
-      "resume",
-    ],
-    [
-      "whose turn is long past its deadline is given up",
-      { status: "generating", turnProgress: aTurn(NOW - 15 * MINUTE), ...DEAD },
-      false,
-      "give up",
-    ],
-    ["whose turn is not there is given up", { status: "generating", ...DEAD }, false, "give up"],
-  ])("%s", ([, row, force, expected]) => {
-    expect(decideOnWorking(aRow(row), NOW, { force })).toBe(expected);
-  });
+test.for([
+  ["under a lease is left to its holder", NOW + 1, true, "leave"],
+  ["under no lease is resumed", NOW + 1, false, "resume"],
+  ["past its deadline is polled once more", NOW - MINUTE, false, "resume"],
+  ["long past its deadline is given up", NOW - 15 * MINUTE, false, "give up"],
+  ["long past its deadline, under a lease, is left to its holder", LONG_AGO, true, "leave"],
+] as const)("a turn %s", ([, deadline, leased, expected]) => {
+  expect(decideOnTurn({ deadline }, { leased, now: NOW })).toBe(expected);
 });
 
 describe("a listed sandbox", () => {
@@ -107,30 +78,25 @@ describe("a listed sandbox", () => {
     ["of a project with another is deleted", { id: "sb-2" }, theirs, "delete"],
     ["of a failed project without one is deleted", {}, aRow({ status: "failed" }), "delete"],
     ["of a project that is being created is kept", {}, aRow({ status: "creating" }), "keep"],
-    [
-      "of a project under a lease is kept",
-      {},
-      aRow({ status: "failed", operation: aLease(NOW + 1)! }),
-      "keep",
-    ],
-    [
-      "of a project whose lease has expired is deleted",
-      {},
-      aRow({ status: "failed", operation: aLease(NOW)! }),
-      "delete",
-    ],
   ])("%s", ([, sandbox, project, expected]) => {
-    const scope = { deployment: "blue", now: NOW };
+    const scope = { deployment: "blue", now: NOW, leased: false };
     expect(decideOnOrphan(aSandbox(sandbox), project, scope)).toBe(expected);
+  });
+
+  test("of a project without one is kept while that is under a lease", () => {
+    const scope = { deployment: "blue", now: NOW, leased: true };
+    expect(decideOnOrphan(aSandbox(), aRow({ status: "failed" }), scope)).toBe("keep");
   });
 
   test("without a project in its labels is kept", () => {
     const sandbox = aSandbox({ labels: { app: "quaver", deployment: "blue" } });
-    expect(decideOnOrphan(sandbox, null, { deployment: "blue", now: NOW })).toBe("keep");
+    expect(decideOnOrphan(sandbox, null, { deployment: "blue", now: NOW, leased: false })).toBe(
+      "keep",
+    );
   });
 
   test("is deleted at once, by force", () => {
-    const scope = { deployment: "blue", now: NOW, force: true };
+    const scope = { deployment: "blue", now: NOW, leased: false, force: true };
     expect(decideOnOrphan(aSandbox({ createdAt: NOW }), null, scope)).toBe("delete");
     expect(decideOnOrphan(aSandbox({ createdAt: NOW }), theirs, scope)).toBe("keep");
   });

@@ -217,7 +217,9 @@ describe("a turn that is not polled any more", () => {
     const { t } = await aLostTurn(true);
     await vi.advanceTimersByTimeAsync(46 * MINUTE);
     await sweep(t);
-    expect(await statuses(t)).toEqual(["failed"]);
+    expect(await statuses(t)).toEqual(["ready"]);
+    const [turn] = (await dump(t)).turns;
+    expect(turn).toMatchObject({ status: "failed", failure: { retryable: true } });
     expect(daytona.agentRuns).toBe(false);
   });
 });

@@ -37,7 +37,7 @@ async function aUser() {
   return { t, userId };
 }
 
-type Rows = Partial<Doc<"projects">>;
+type Rows = Parameters<typeof storeProject>[2] & object;
 
 async function storeProjects(
   t: TestBackend,

@@ -29,6 +29,18 @@ export async function beginCreation(
   return begun;
 }
 
+/** Puts a turn straight into the table, one that failed unless a test needs another. */
+export async function storeTurn(
+  t: TestBackend,
+  projectId: Id<"projects">,
+  overrides: Partial<Doc<"turns">> = {},
+): Promise<Id<"turns">> {
+  const failure = { reason: "The agent ended.", retryable: true };
+  const failed = { status: "failed" as const, failure, startedAt: NOON, endedAt: NOON };
+  const fields = { projectId, number: 1, createdAt: NOON, ...failed, ...overrides };
+  return await t.run((ctx) => ctx.db.insert("turns", fields));
+}
+
 /** A message from the project's owner. */
 export async function aMessage(owner: SignedInUser, projectId: Id<"projects">, content: string) {
   return await owner.mutation(api.messages.mutations.insert, { projectId, role: "user", content });
@@ -38,7 +50,7 @@ export async function aMessage(owner: SignedInUser, projectId: Id<"projects">, c
 export async function storeProject(
   t: TestBackend,
   userId: Id<"users">,
-  overrides: Partial<Doc<"projects">> = {},
+  overrides: Partial<Parameters<typeof insertProject>[1]> = {},
 ): Promise<Id<"projects">> {
   return await t.run((ctx) =>
     insertProject(ctx, {
@@ -47,6 +59,7 @@ export async function storeProject(
       prompt: "A game of falling blocks",
       status: "ready",
       statusChangedAt: NOON,
+      lastActivityAt: NOON,
       createdAt: NOON,
       ...overrides,
     }),
@@ -100,6 +113,10 @@ export async function dump(t: TestBackend) {
     users: await db.query("users").collect(),
     deletedClerkUsers: await db.query("deletedClerkUsers").collect(),
     projects: await db.query("projects").collect(),
+    leases: await db.query("leases").collect(),
+    turns: await db.query("turns").collect(),
+    turnRuns: await db.query("turnRuns").collect(),
+    turnOutput: await db.query("turnOutput").collect(),
     messages: await db.query("messages").collect(),
   }));
 }

@@ -271,14 +271,14 @@ export class FakeDaytona {
     return { commandId: id };
   }
 
-  #read(sandboxId: string, { session, commandId, offset, limit }: ReadCommandInput) {
+  #read(sandboxId: string, { session, commandId, offset, limit, withErrors }: ReadCommandInput) {
     this.#started(sandboxId);
     const command = this.#sessions.get(`${sandboxId} ${session}`);
     if (command?.id !== commandId) return null;
     const whole = new Uint8Array(Buffer.from(command.output));
     const output = whole.subarray(offset, offset + limit);
     const more = limit > 0 && whole.length > offset + limit;
-    const errors = command.exitCode === null ? "" : command.errors;
+    const errors = command.exitCode === null && !withErrors ? "" : command.errors;
     return { exitCode: command.exitCode, output, more, errors };
   }
 

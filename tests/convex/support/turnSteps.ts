@@ -2,7 +2,7 @@
 import { vi } from "vitest";
 import { api } from "../../../convex/_generated/api.js";
 import { signUp } from "./users.ts";
-import { aBackend, type TestBackend } from "./setup.ts";
+import { aBackend, daytona, type TestBackend } from "./setup.ts";
 
 /** A prompt that no shell may take for its own. */
 export const newProject = { name: "Tetris", prompt: "A game of 'falling' blocks; $(rm -rf /)" };
@@ -25,7 +25,11 @@ export async function aUser() {
     const messages = await ada.query(api.messages.queries.listByProject, { projectId });
     return messages.map(({ role, content }) => ({ role, content }));
   };
-  return { t, ada, project, said };
+  const turns = async () => {
+    const { _id: projectId } = await project();
+    return await ada.query(api.turns.queries.listByProject, { projectId });
+  };
+  return { t, ada, project, turns, said };
 }
 
 /** A project whose agent is at work on the first prompt. */
@@ -33,5 +37,17 @@ export async function aGeneratingProject() {
   const user = await aUser();
   const { projectId, sandboxId } = await user.ada.action(api.projects.actions.create, newProject);
   await pass(user.t, 1_000);
-  return { ...user, projectId, sandboxId };
+  const [turn] = await user.turns();
+  if (turn === undefined) throw new Error("The project has no turn.");
+  return { ...user, projectId, sandboxId, turnId: turn._id };
+}
+
+/** A project whose agent has answered the first prompt. */
+export async function aReadyProject() {
+  const made = await aGeneratingProject();
+  daytona.agent.output = "Here it is\n";
+  daytona.agent.exitCode = 0;
+  await pass(made.t);
+  if ((await made.project()).status !== "ready") throw new Error("The first turn has not ended.");
+  return made;
 }

@@ -5,60 +5,69 @@ import { describe, expect, test } from "vitest";
 import { parseAgentEnv } from "../../../convex/turns/agent.ts";
 import { checkMessage } from "../../../convex/messages/checks.ts";
 import {
-  appendOutput,
   EMPTY_ANSWER,
-  endAnswer,
+  messageOf,
+  takeIntoAnswer,
   TRUNCATION_NOTE,
-  type Answer,
+  type Chunk,
 } from "../../../convex/turns/answer.ts";
 import type { Id } from "../../../convex/_generated/dataModel";
 
-/** The answer after these chunks, seen one second apart. */
-function answerTo(...chunks: string[]): Answer {
-  const grown = chunks.reduce(
-    (answer, chunk, i) => appendOutput(answer, chunk, i * 1000),
-    EMPTY_ANSWER,
-  );
-  return endAnswer(grown, chunks.length * 1000);
+/** The chunks of these pieces of output, seen one second apart. */
+function chunksOf(...outputs: string[]): Chunk[] {
+  let answer = EMPTY_ANSWER;
+  return outputs.map((output, i) => {
+    const { state, parts } = takeIntoAnswer(answer, output);
+    answer = state;
+    return { parts, seenAt: i * 1000 };
+  });
+}
+
+/** The message that these pieces of output make. */
+function messageTo(...outputs: string[]) {
+  return messageOf(chunksOf(...outputs), outputs.length * 1000) ?? { content: "" };
 }
 
 describe("an answer", () => {
-  test("is the agent's lines", () => {
-    expect(answerTo("One\n", "Two\nThree")).toMatchObject({
-      content: "One\nTwo\nThree",
-      parts: [{ type: "text", text: "One\nTwo\nThree" }],
-    });
+  test("is the agent's lines, however they are cut", () => {
+    expect(messageTo("One\nTw", "o\nThree")).toEqual({ content: "One\nTwo\nThree" });
   });
 
   test("separates reasoning, with its duration, from text", () => {
     expect(
-      answerTo("::reasoning:: Hm\n", "::reasoning::  indented\n", "\nDone\n", "::reasoning:: So\n"),
-    ).toMatchObject({
+      messageTo(
+        "::reasoning:: H",
+        "m\n",
+        "::reasoning::  indented\n",
+        "\nDone\n",
+        "::reasoning:: So\n",
+      ),
+    ).toEqual({
       content: "Done\n",
       parts: [
-        { type: "reasoning", text: "Hm\n indented", duration: 2 },
+        { type: "reasoning", text: "Hm\n indented", duration: 3 },
         { type: "text", text: "Done\n" },
         { type: "reasoning", text: "So", duration: 1 },
       ],
-      reasoningSince: undefined,
     });
   });
 
   test("recognises the mark only at the beginning of a line", () => {
-    const { parts } = answerTo("I say ::reasoning:: here\n ::reasoning:: there\n");
-    expect(parts.map(({ type }) => type)).toEqual(["text"]);
+    expect(messageTo("I say ", "::reasoning:: here\n ::reasoning:: there\n")).not.toHaveProperty(
+      "parts",
+    );
   });
 
   test("says once where it was cut, and takes no more", () => {
-    const full = appendOutput(EMPTY_ANSWER, `${"x".repeat(99)}\n`.repeat(2000), 0);
-    expect(full.full).toBe(true);
-    expect(full.content).toHaveLength(100_000);
-    expect(full.content.endsWith(TRUNCATION_NOTE)).toBe(true);
-    expect(appendOutput(full, "more\n", 1)).toEqual(full);
+    const { state, parts } = takeIntoAnswer(EMPTY_ANSWER, `${"x".repeat(99)}\n`.repeat(2000));
+    expect(state.full).toBe(true);
+    expect(parts[0]?.text).toHaveLength(100_000);
+    expect(parts[0]?.text.endsWith(TRUNCATION_NOTE)).toBe(true);
+    expect(takeIntoAnswer(state, "more\n")).toEqual({ state, parts: [] });
   });
 
   test("leaves out reasoning beyond the limit of parts, and keeps the text", () => {
-    const { parts, content } = answerTo("::reasoning:: a\nb\n".repeat(150));
+    const { parts, content } = messageTo("::reasoning:: a\nb\n".repeat(150));
     expect(parts).toHaveLength(200);
     expect(content).toBe("b\n".repeat(150));
   });
@@ -71,20 +80,20 @@ describe("an answer", () => {
       fc.constant("\n"),
     );
     fc.assert(
-      fc.property(fc.array(line, { maxLength: 400 }), (chunks) => {
-        const { content, parts } = answerTo(...chunks);
-        if (parts.length === 0) return;
+      fc.property(fc.array(line, { maxLength: 400 }), (outputs) => {
+        const { content, parts = [] } = messageTo(...outputs);
+        if (content.trim() === "" && parts.length === 0) return;
         const message = {
           projectId: "p" as Id<"projects">,
           role: "assistant" as const,
-          content: content.trim() === "" ? "" : content,
+          content,
           parts,
           createdAt: 0,
         };
-        expect(checkMessage(message)).toBe(message);
+        if (content.trim() !== "") expect(checkMessage(message)).toBe(message);
         expect(getConvexSize(message)).toBeLessThan(1024 * 1024 - 1024);
         const texts = parts.filter(({ type }) => type === "text").map(({ text }) => text);
-        expect(texts.join("")).toBe(content);
+        if (parts.length > 0) expect(texts.join("")).toBe(content);
       }),
       { numRuns: 200 },
     );
@@ -95,13 +104,24 @@ describe("an answer", () => {
       fc.constantFrom("text\n", "::reasoning:: a\n", "\n", "::reasoning::\n", "é🎹\n"),
       { maxLength: 30 },
     );
-    const timeless = ({ content, parts }: Answer) => ({
+    const timeless = ({ content, parts = [] }: ReturnType<typeof messageTo>) => ({
       content,
       parts: parts.map(({ type, text }) => ({ type, text })),
     });
     fc.assert(
       fc.property(lines, (all) => {
-        expect(timeless(answerTo(...all))).toEqual(timeless(answerTo(all.join(""))));
+        expect(timeless(messageTo(...all))).toEqual(timeless(messageTo(all.join(""))));
+      }),
+    );
+  });
+
+  test("that is shown in pieces is the message that is stored, but for the ends of reasoning", () => {
+    const piece = fc.constantFrom("te", "xt\n", "::reasoning:: a", " b\n", "\n", "  c\n");
+    fc.assert(
+      fc.property(fc.array(piece, { maxLength: 40 }), (outputs) => {
+        const shown = chunksOf(...outputs).flatMap(({ parts }) => parts);
+        const texts = shown.filter(({ type }) => type === "text").map(({ text }) => text);
+        expect(texts.join("")).toBe(messageTo(...outputs).content);
       }),
     );
   });

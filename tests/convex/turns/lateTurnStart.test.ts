@@ -1,6 +1,7 @@
-/** The start of an agent's turn that comes back when the turn is no longer that look's. */
+/** The start of an agent's turn that comes back when the turn is no longer that poll's. */
 import { beforeEach, expect, test, vi } from "vitest";
 import { api, internal } from "../../../convex/_generated/api.js";
+import { dump } from "../support/builders.ts";
 import { daytona, settle } from "../support/setup.ts";
 import { aGeneratingProject, aUser, pass, newProject } from "../support/turnSteps.ts";
 
@@ -12,10 +13,10 @@ beforeEach(() => {
 });
 
 test("ends the session that it started, when the turn was cancelled meanwhile", async () => {
-  const { t, ada, project } = await aUser();
+  const { t, ada, project, turns } = await aUser();
   const { projectId } = await ada.action(create, newProject);
-  const row = await t.run(({ db }) => db.get(projectId));
-  const { token } = row!.operation!;
+  const [lease] = (await dump(t)).leases;
+  const { token } = lease!;
   let goOn: () => void = () => undefined;
   const ended = new Promise<void>((resolve) => (goOn = resolve));
   const starting = new Promise<void>((resolve) => {
@@ -25,12 +26,12 @@ test("ends the session that it started, when the turn was cancelled meanwhile", 
       await ended;
     };
   });
-  const look = t.action(internal.turns.run.pollTurn, { projectId, token });
+  const poll = t.action(internal.turns.run.pollTurn, { projectId, token });
   await starting;
-  await ada.mutation(cancelTurn, { projectId });
+  await ada.mutation(cancelTurn, { turnId: (await turns())[0]!._id });
   await settle(t, 1_000); // what that ordered is done before there is anything to end
   goOn();
-  await look;
+  await poll;
   expect(daytona.calls).toEqual(["create", "keepAwake", "endSession", "startCommand"]);
   expect(daytona.agentRuns).toBe(true);
   await settle(t, 1_000);

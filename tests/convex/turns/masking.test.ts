@@ -3,33 +3,41 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { clean, maskSecrets, secretsOf, type Secrets } from "../../../convex/turns/masking.ts";
 import { readLength, takeOutput } from "../../../convex/turns/decode.ts";
-import { appendOutput, EMPTY_ANSWER, endAnswer } from "../../../convex/turns/answer.ts";
+import { EMPTY_ANSWER, messageOf, takeIntoAnswer } from "../../../convex/turns/answer.ts";
+import type { OutputPart } from "../../../convex/turns/tables.ts";
 
 const bytesOf = (text: string) => new Uint8Array(Buffer.from(text));
 const decoded = (bytes: Uint8Array) => new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes);
 
 /**
- * Reads some output as `agent.ts` does, while more and more of it is there, with a look at each of these lengths.
+ * Reads some output as `run.ts` does, while more and more of it is there, with a poll at each of these lengths.
  *
- * @returns the text that each look took
+ * @returns the text that each poll took
  */
 function reading(output: Uint8Array, lengths: number[], secrets: Secrets, base: number): string[] {
   const limit = readLength(secrets, base);
   const texts: string[] = [];
   let offset = 0;
-  const look = (there: number, hasEnded: boolean): boolean => {
+  let answer = EMPTY_ANSWER;
+  const poll = (there: number, hasEnded: boolean): boolean => {
     const read = output.subarray(offset, Math.min(there, offset + limit));
     const more = there > offset + read.length;
     const isEnd = hasEnded && !more;
-    const { text, taken } = takeOutput(read, { secrets, isEnd, isFull: more });
-    if (more) expect(taken).toBeGreaterThan(0); // otherwise the next look would be the same
+    const { text, taken } = takeOutput(read, {
+      secrets,
+      isEnd,
+      isFull: more,
+      inLine: answer.line !== undefined,
+    });
+    answer = takeIntoAnswer(answer, text).state;
+    if (more) expect(taken).toBeGreaterThan(0); // otherwise the next poll would be the same
     texts.push(text);
     offset += taken;
     return more;
   };
   const all = [...lengths.map((length) => Math.min(length, output.length)), output.length];
-  for (const there of all.sort((one, other) => one - other)) while (look(there, false));
-  while (look(output.length, true));
+  for (const there of all.sort((one, other) => one - other)) while (poll(there, false));
+  while (poll(output.length, true));
   expect(offset).toBe(output.length);
   return texts;
 }
@@ -37,10 +45,13 @@ function reading(output: Uint8Array, lengths: number[], secrets: Secrets, base: 
 /** What a message would hold, and all that it held on the way. */
 function stored(texts: string[]): string[] {
   let answer = EMPTY_ANSWER;
-  return texts.flatMap((text, i) => {
-    answer = appendOutput(answer, text, i);
-    const { content, parts } = endAnswer(answer, i);
-    return [content, ...parts.map((part) => part.text)];
+  const chunks: { parts: OutputPart[]; seenAt: number }[] = [];
+  return texts.flatMap((text, seenAt) => {
+    const { state, parts } = takeIntoAnswer(answer, text);
+    answer = state;
+    chunks.push({ parts, seenAt });
+    const message = messageOf(chunks, seenAt) ?? { content: "" };
+    return [message.content, ...(message.parts ?? []).map((part) => part.text)];
   });
 }
 
@@ -212,29 +223,36 @@ describe("what is taken of some output", () => {
   const none = secretsOf({});
   const key = secretsOf({ KEY: "abcdef" });
   test.for([
-    ["whole lines", "one\ntwo\nthr", none, false, "one\ntwo\n", 8],
-    ["no line that goes on", "thr", none, false, "", 0],
-    ["a part of one, when it is all that is read", "thr", none, true, "thr", 3],
-    ["whole lines even then", "one\nthr", none, true, "one\n", 4],
+    ["lines, and the beginning of one", "one\ntwo\nthr", none, false, "one\ntwo\nthr", 11],
+    ["no beginning that may be a mark's", "one\n::reas", none, false, "one\n", 4],
+    ["no beginning that may be layout", "one\n  ", none, false, "one\n", 4],
+    ["not even a mark, before what follows it", "::reasoning::", none, false, "", 0],
+    ["such a beginning, when it is all that is read", "::reas", none, true, "::reas", 6],
+    ["no such beginning before a secret", "::ab", secretsOf({ KEY: "abcdef" }), false, "", 0],
     ["no half of a line's end", "one\r", none, true, "one", 3],
     ["nothing that may be a secret's beginning", "xx abc", key, true, "xx ", 3],
     ["no line within a secret", "a\nabc", secretsOf({ KEY: "a\nabcd" }), false, "", 0],
-    ["what is a secret, covered", "abcdef\nx", key, false, "******\n", 7],
+    ["what is a secret, covered", "abcdef\nx", key, false, "******\nx", 8],
     ["what a flood hides, covered", `ab${"\0".repeat(50)}`, key, true, "**", 52],
   ] as const)("%s", ([, text, secrets, isFull, expected, taken]) => {
-    const took = takeOutput(bytesOf(text), { secrets, isEnd: false, isFull });
+    const took = takeOutput(bytesOf(text), { secrets, isEnd: false, isFull, inLine: false });
     expect(took).toEqual({ text: expected, taken });
   });
 
   test("all, at the end: what is no character becomes the one that stands for that", () => {
     const output = new Uint8Array([97, 0, 0xff, 13, 10, 0xe2, 0x82]);
-    const took = takeOutput(output, { secrets: none, isEnd: true, isFull: false });
+    const took = takeOutput(output, { secrets: none, isEnd: true, isFull: false, inLine: false });
     expect(took).toEqual({ text: "a\ufffd\n\ufffd", taken: 7 });
+  });
+
+  test("within a line, what could begin another", () => {
+    const taking = { secrets: none, isEnd: false, isFull: false, inLine: true };
+    expect(takeOutput(bytesOf("  ::"), taking)).toEqual({ text: "  ::", taken: 4 });
   });
 
   test("no half of a character", () => {
     const output = bytesOf("ab🎹").subarray(0, 5);
-    const took = takeOutput(output, { secrets: none, isEnd: false, isFull: true });
+    const took = takeOutput(output, { secrets: none, isEnd: false, isFull: true, inLine: false });
     expect(took).toEqual({ text: "ab", taken: 2 });
   });
 });

@@ -43,7 +43,7 @@ test("one sweep repairs whatever a fault at any call or commit leaves", async (c
   let done = 0;
   const outcomes = await onWorkers(cases, async (worker, one) => {
     const outcome = await runUntilMet(worker, one);
-    if (FULL_SIZE) {
+    if (FULL_SIZE || ONLY !== undefined) {
       const lines = [`${++done} of ${cases.length}: ${titleOf(one)}`, ...outcome.violations];
       console.error(lines.join("\n  WRONG: "));
     }

@@ -1,29 +1,50 @@
 /** What must hold after at most one sweep, in the database and at the other services. */
 import { z } from "zod";
-import { readTable, type Row } from "../../support/operator.ts";
 import { askService } from "../../support/services.ts";
 import { wrongProjects } from "../project-invariants.ts";
 import type { Run } from "./operations.ts";
-
-type Tables = Record<(typeof TABLES)[number], Row[]>;
-
-const TABLES = [
-  ...(["users", "deletedClerkUsers", "projects", "messages"] as const),
-  ...(["stripeCustomers", "subscriptions", "invoices", "payments"] as const),
-];
+import { readTables, type Tables } from "./watcher.ts";
+import { answerTo } from "./worker.ts";
 
 /** Every invariant that does not hold. */
 export async function violations(run: Run): Promise<string[]> {
-  const { deployment } = run.worker.world;
-  const tables = Object.fromEntries(
-    await Promise.all(TABLES.map(async (table) => [table, await readTable(deployment, table)])),
-  ) as Tables;
+  const tables = await readTables(run.worker);
   const sandboxes = await run.worker.sandboxes();
   return [
     ...wrongProjects({ ...tables, sandboxes }),
+    ...wrongConversations(run, tables),
     ...(await wrongPayments(run, tables)),
     ...(await partialDeletion(run, tables)),
   ];
+}
+
+/** Each prompt is there once; each answer is what the agent said, once, and what was heard of it before. */
+function wrongConversations(run: Run, { projects, turns, messages }: Tables): string[] {
+  const wrong: string[] = [];
+  const prompts = messages.filter(({ role }) => role === "user").map(({ content }) => content);
+  if (new Set(prompts).size < prompts.length) wrong.push("a prompt is there twice");
+  const answers = messages.filter(({ role }) => role === "assistant");
+  if (answers.length > turns.filter(({ answerMessageId }) => answerMessageId).length) {
+    wrong.push("an answer belongs to no turn");
+  }
+  for (const turn of turns) {
+    const { _id, number, status, promptMessageId, answerMessageId } = turn;
+    const project = projects.find(({ _id: id }) => id === turn.projectId);
+    const prompt = messages.find(({ _id: id }) => id === promptMessageId)?.content;
+    const said = answerTo(prompt ?? project?.prompt ?? "");
+    const answer = answers.find(({ _id: id }) => id === answerMessageId)?.content ?? "";
+    const title = `turn ${number}, which is ${status},`;
+    const isRight = status === "done" ? answer === said : said.startsWith(answer);
+    if (!isRight) wrong.push(`${title} is answered by "${answer}" instead of "${said}"`);
+    const heard = run.watcher.heard(_id);
+    if (!answer.startsWith(heard)) wrong.push(`${title} has "${answer}", but "${heard}" was heard`);
+    // The agent goes on when the deployment dies: only what it ended itself may have failed.
+    const isExpected = prompt?.startsWith("Fail") && turn.retriedBy !== undefined;
+    if (status === "failed" && run.worker.wasKilled && !isExpected) {
+      wrong.push(`${title} was lost with the deployment: ${turn.failure?.reason}`);
+    }
+  }
+  return wrong;
 }
 
 const listSchema = z.object({
@@ -47,7 +68,7 @@ async function wrongPayments(
   if (live.length > 1) wrong.push("a user has two active subscriptions");
   const open = await ofOwn("checkout/sessions?status=open&");
   if (open.length > 1) wrong.push("a user has two open checkouts");
-  if (live.length > subscriptions.filter(({ ended }) => ended === false).length) {
+  if (live.length > subscriptions.filter(({ ended }) => !ended).length) {
     wrong.push("a paid subscription is not stored");
   }
   if (stripeCustomers.length > 1) wrong.push("a user has two rows in stripeCustomers");
@@ -73,6 +94,6 @@ async function partialDeletion(
   return wrong;
 }
 
-function hasId(rows: readonly Row[], id: string): boolean {
+function hasId(rows: readonly { _id: string }[], id: string): boolean {
   return rows.some(({ _id }) => _id === id);
 }

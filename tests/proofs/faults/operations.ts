@@ -2,6 +2,7 @@
 import { api } from "../../../convex/_generated/api.js";
 import type { Id } from "../../../convex/_generated/dataModel";
 import { isQuaverError } from "../../../convex/lib/errors.ts";
+import { holdsWithin } from "../../support/until.ts";
 import {
   createProject,
   payCheckout,
@@ -9,10 +10,11 @@ import {
   untilAtRest,
   type TestUser,
 } from "../../support/user.ts";
+import type { Watcher } from "./watcher.ts";
 import type { Worker } from "./worker.ts";
 
 const { create, start, stop, archive, ensureRunning, retry } = api.projects.actions;
-const { start: startTurn } = api.turns.mutations;
+const { start: startTurn, cancel: cancelTurn, retry: retryTurn } = api.turns.mutations;
 const { createCheckoutSession } = api.payments.actions;
 
 const PROJECT = { name: "Tetris", prompt: "Falling blocks" };
@@ -22,6 +24,7 @@ export interface Run {
   worker: Worker;
   user: TestUser;
   userId: Id<"users">;
+  watcher: Watcher;
   /** Errors that the caller was given and that are none of the backend's own. */
   unexpected: string[];
 }
@@ -85,7 +88,86 @@ function onProject(
   };
 }
 
-const CHECKOUT_ATTEMPTS = 4; // of a user who wants to buy something
+const ATTEMPTS = 4; // of a user who wants something: to buy, or a prompt to be worked on
+
+/** A call that is made again until it is answered. */
+async function insist<T>(run: Run, call: (user: TestUser) => Promise<T>): Promise<T | undefined> {
+  for (let attempts = 0; attempts < ATTEMPTS; attempts++) {
+    const answer = await attempt(run, call);
+    if (answer !== undefined) return answer;
+  }
+  return undefined;
+}
+
+/** As by somebody who did not see the first answer: it is the same turn. */
+async function twice(call: () => Promise<unknown>): Promise<void> {
+  await call();
+  await call();
+}
+
+/** A prompt that is sent until it has a turn. */
+async function send(run: Run, projectId: Id<"projects">, prompt: string) {
+  const turn = { projectId, prompt, clientMessageId: prompt };
+  return await insist(run, (user) => user.mutation(startTurn, turn));
+}
+
+/** A project whose first turn is over. */
+async function aProjectAtRest(run: Run): Promise<Id<"projects">> {
+  const { projectId } = await createProject(run.user, { name: "Tetris", prompt: "Blocks" });
+  await untilAtRest(run.user, projectId);
+  return projectId;
+}
+
+/** A project whose second turn has failed. */
+async function aProjectWithFailedTurn(run: Run): Promise<Id<"projects">> {
+  const projectId = await aProjectAtRest(run);
+  await send(run, projectId, "Fail at first");
+  await untilAtRest(run.user, projectId);
+  return projectId;
+}
+
+const HEARD_WITHIN_MS = 8_000; // of a turn that is to be cancelled; with a fault there may be nothing to hear
+
+const TURNS: readonly Operation[] = [
+  {
+    name: "start a turn",
+    prepare: aProjectAtRest,
+    act: (run, projectId) => twice(() => send(run, projectId!, "Now much faster")),
+  },
+  {
+    name: "queue a turn",
+    prepare: aProjectAtRest,
+    act: async (run, projectId) => {
+      await send(run, projectId!, "Faster");
+      await send(run, projectId!, "Slower");
+    },
+  },
+  {
+    name: "cancel a turn",
+    prepare: aProjectAtRest,
+    act: async (run, projectId) => {
+      const turn = await send(run, projectId!, "Go on for ever");
+      await send(run, projectId!, "Slower");
+      if (turn === undefined) return;
+      const { turnId } = turn;
+      await holdsWithin(HEARD_WITHIN_MS, () =>
+        Promise.resolve(run.watcher.heard(turnId) === "Go on "),
+      );
+      await insist(run, (user) => user.mutation(cancelTurn, { turnId }));
+    },
+  },
+  {
+    name: "retry a turn",
+    prepare: aProjectWithFailedTurn,
+    act: async (run, projectId) => {
+      const turns = await run.user.query(api.turns.queries.listByProject, {
+        projectId: projectId!,
+      });
+      const turnId = turns.at(-1)!._id;
+      await twice(() => insist(run, (user) => user.mutation(retryTurn, { turnId })));
+    },
+  },
+];
 
 /** All of them. */
 export const OPERATIONS: readonly Operation[] = [
@@ -112,19 +194,7 @@ export const OPERATIONS: readonly Operation[] = [
     agent: true,
     act: (run) => attempt(run, (user) => user.action(create, PROJECT)),
   },
-  {
-    name: "start a turn",
-    agent: true,
-    prepare: async (run) => {
-      const projectId = await aProject(run);
-      await untilAtRest(run.user, projectId);
-      return projectId;
-    },
-    act: (run, projectId) => {
-      const turn = { projectId: projectId!, prompt: "Faster", clientMessageId: "m-1" };
-      return attempt(run, (user) => user.mutation(startTurn, turn));
-    },
-  },
+  ...TURNS.map((operation) => ({ ...operation, agent: true })),
   {
     name: "delete the account",
     prepare: async (run) => {
@@ -136,15 +206,10 @@ export const OPERATIONS: readonly Operation[] = [
   {
     name: "check out",
     act: async (run) => {
-      for (let attempts = 0; attempts < CHECKOUT_ATTEMPTS; attempts++) {
-        const session = await attempt(run, (user) =>
-          user.action(createCheckoutSession, { plan: "pro" }),
-        );
-        if (session !== undefined) {
-          await payCheckout(session.url);
-          return;
-        }
-      }
+      const session = await insist(run, (user) =>
+        user.action(createCheckoutSession, { plan: "pro" }),
+      );
+      if (session !== undefined) await payCheckout(session.url);
     },
   },
 ];

@@ -9,6 +9,7 @@ import { TestUser } from "../../support/user.ts";
 import { faultsOfCalls, faultsOfCommits, type Armed, type Fault } from "./faults.ts";
 import { violations } from "./invariants.ts";
 import type { Operation, Run } from "./operations.ts";
+import { Watcher } from "./watcher.ts";
 import type { Worker } from "./worker.ts";
 
 /** The time between two sweeps: by then all invariants must hold. */
@@ -42,7 +43,16 @@ export async function runCase(
   await worker.setAgent(operation.agent ?? false);
   const user = await TestUser.signUp(worker.world);
   const userId = await user.rowId();
-  const run: Run = { worker, user, userId, unexpected: [] };
+  const watcher = new Watcher(worker, user);
+  try {
+    return await runWatched({ worker, user, userId, watcher, unexpected: [] }, operation, fault);
+  } finally {
+    await watcher.stop();
+  }
+}
+
+async function runWatched(run: Run, operation: Operation, fault?: Fault): Promise<Outcome> {
+  const { worker, watcher } = run;
   const prepared = (await operation.prepare?.(run)) ?? null;
   await atRest(worker);
   worker.clearFaults();
@@ -58,7 +68,8 @@ export async function runCase(
   await runMutation(worker.world.deployment, internal.projects.reconcile.sweep.sweepRunning, {
     force: true,
   });
-  return { met, violations: [...run.unexpected, ...(await violationsLeft(run))], faults };
+  const left = await violationsLeft(run);
+  return { met, violations: [...run.unexpected, ...left, ...watcher.wrong()], faults };
 }
 
 /** An outage ends some time after it has begun; every other fault occurs once. */

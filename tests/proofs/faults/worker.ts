@@ -1,5 +1,6 @@
 /** One worker of the fault matrix: a world that is reset before each case, so that no case finds what another left. */
-import { cpSync, rmSync } from "node:fs";
+import { cpSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { listSandboxes } from "../../support/emulators.ts";
 import { askService, SERVICES } from "../../support/services.ts";
 import { setEnvironment, startWorld, type World } from "../../support/world.ts";
@@ -22,8 +23,23 @@ const DELAYS_MS = {
   destroy: 0,
 } as const;
 
-/** An agent that prints two lines, one of them a moment later. */
-const AGENT = "printf 'one\\n'; sleep 0.3; printf 'two\\n'";
+/**
+ * An agent that repeats its prompt: each word once the one before it has been heard, so that each is a chunk of its own,
+ * and a turn makes the same calls each time. A prompt that begins with "Fail" fails the first time.
+ */
+const AGENT = `
+case "$QUAVER_PROMPT" in Fail*) if [ ! -e failed ]; then touch failed; exit 3; fi ;; esac
+said=1
+for word in $QUAVER_PROMPT; do
+  printf '%s ' "$word"
+  said=$((said + 1))
+  until [ -e "$HOME/quaver-turn-$QUAVER_TURN-$said" ]; do sleep 0.05; done
+done`;
+
+/** What the agent says to a prompt, whatever has happened meanwhile. */
+export function answerTo(prompt: string): string {
+  return `${prompt} `;
+}
 
 /** Clerk and Daytona send no webhooks: those would repair what the sweep must. */
 export class Worker {
@@ -37,9 +53,12 @@ export class Worker {
   }
 
   static async start(): Promise<Worker> {
+    const source = readFileSync(new URL("./snapshot.ts", import.meta.url), "utf8");
+    // It is typed where it stands, and runs in `convex/`.
+    const snapshot = source.replaceAll("../../../convex", ".");
     const world = await startWorld({
       webhooks: false,
-      modules: { "crons.ts": NO_CRONS },
+      modules: { "crons.ts": NO_CRONS, "snapshot.ts": snapshot },
       daytona: { delaysMs: DELAYS_MS },
     });
     world.stripe.setWebhook({ url: `${world.deployment.siteUrl}/stripe/webhook` });
@@ -85,6 +104,16 @@ export class Worker {
 
   async setAgent(isConfigured: boolean): Promise<void> {
     await setEnvironment(this.world.deployment, { AGENT_COMMAND: isConfigured ? AGENT : "" });
+  }
+
+  /** Lets the agent of a turn say its next word, of which it is the `nth`. */
+  letAgentGoOn(sandboxId: string, session: string, nth: number): void {
+    const home = join(dirname(this.world.project), "daytona", "sandboxes", sandboxId, "home");
+    try {
+      writeFileSync(join(home, `${session}-${nth}`), "");
+    } catch {
+      // The sandbox has been deleted meanwhile.
+    }
   }
 
   /** The sandboxes that Daytona has. */

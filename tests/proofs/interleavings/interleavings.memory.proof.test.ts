@@ -1,6 +1,6 @@
 /**
  * The promise: whatever two tabs, the sweep, Daytona and time do at once, and in whatever order their steps come, a
- * project makes only the transitions of its lifecycle, and a lease is never held twice.
+ * project makes only the transitions of its lifecycle, its turns theirs, and a lease is never held twice.
  */
 import fc from "fast-check";
 import { beforeEach, describe, expect, test, vi } from "vitest";
@@ -10,7 +10,7 @@ import { ANY_PLAN, type Plan } from "./plan.ts";
 import { ALL_TRANSITIONS } from "./transitions.ts";
 import { runPlan, warmUp } from "./run.ts";
 
-const RUNS = FULL_SIZE ? 5_000 : 70;
+const RUNS = FULL_SIZE ? 5_000 : 100;
 const FIXED_SEED = 20_261_122; // of the ordinary run; at full size another each time
 
 /** What must have occurred in the runs, or they prove little. At full size, every transition besides. */
@@ -19,7 +19,9 @@ const OCCURRED = [
   ...["taken over, expired", "taken over, forced", "two holders, one expired"],
   ...["call answered", "call without an answer", "sandbox changed by itself", "webhook"],
   ...["refused, OPERATION_IN_PROGRESS", "refused, INVALID_TRANSITION", "refused, NOT_FOUND"],
-  ...["refused, SANDBOX_UNAVAILABLE", "refused, INVALID_ARGUMENT"],
+  ...["refused, SANDBOX_UNAVAILABLE", "refused, AGENT_NOT_CONFIGURED"],
+  ...["turn new → running", "turn new → queued", "turn queued → running", "turn withdrawn"],
+  ...["turn running → done", "turn running → failed", "turn running → cancelled"],
 ];
 const OCCURRED_AT_FULL_SIZE = [
   ...[
@@ -30,6 +32,8 @@ const OCCURRED_AT_FULL_SIZE = [
     "Daytona, runtime ends the function",
     "Daytona, process dies",
     "Daytona, answer lost",
+    "turn queued → failed",
+    "refused, QUEUE_FULL",
   ],
   ...ALL_TRANSITIONS,
 ];

@@ -1,7 +1,6 @@
 /** The leases of a run, and what their holders may do. */
-import type { Doc } from "../../../convex/_generated/dataModel";
 import type { Findings, LeaseRef } from "./call-frames.ts";
-import type { Transaction } from "./observer.ts";
+import type { Observed, Transaction } from "./observer.ts";
 
 interface Lease {
   kind: string;
@@ -17,7 +16,7 @@ export interface Change extends LeaseRef {
 }
 
 /** The tables that a function with a lease may write only while it holds it. */
-const GUARDED = new Set(["projects", "messages"]);
+const GUARDED = new Set(["projects", "leases", "turns", "turnRuns", "turnOutput", "messages"]);
 
 /** All leases of a run. */
 export class Leases {
@@ -40,6 +39,9 @@ export class Leases {
 
   /** Daytona is asked for a change at `now` (ms). No other holder may be changing the same sandbox. */
   begin(change: Change, now: number): () => void {
+    if (!this.#leases.has(change.token)) {
+      this.#findings.violation(`no lease: a ${change.call} under one that was never taken`);
+    }
     for (const other of this.#changes) {
       if (other.projectId !== change.projectId || other.token === change.token) continue;
       const both = this.#isHeld(other.token, now) && this.#isHeld(change.token, now);
@@ -55,8 +57,8 @@ export class Leases {
   #checkHolder({ name, args, before, writes }: Transaction): void {
     const { token, projectId } = args;
     if (typeof token !== "string") return;
-    const project = [...before.values()].find(({ _id }) => _id === projectId);
-    if (project?.operation?.token === token) return;
+    const project = [...before.values()].find(({ row }) => row._id === projectId);
+    if (project?.lease?.token === token) return;
     this.#findings.note(project ? "superseded" : "removed meanwhile");
     if (project) this.#findings.note(`superseded, ${name}`);
     const written = writes.filter((table) => GUARDED.has(table));
@@ -68,10 +70,10 @@ export class Leases {
   #record(
     transaction: Transaction,
     projectId: string,
-    was: Doc<"projects"> | undefined,
-    is: Doc<"projects"> | undefined,
+    was: Observed | undefined,
+    is: Observed | undefined,
   ): void {
-    const [old, present] = [was?.operation, is?.operation];
+    const [old, present] = [was?.lease ?? undefined, is?.lease ?? undefined];
     if (old !== undefined && old.token !== present?.token) {
       this.#end(transaction, old.token, { gone: is === undefined, next: present?.kind });
     }

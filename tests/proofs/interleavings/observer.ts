@@ -1,6 +1,6 @@
 /**
  * Observes the backend while it runs: each module is loaded as it is, but its functions wait for their turn before they
- * begin, and the listener is told of each committed transaction, with every project before and after it.
+ * begin, and the listener is told of each committed transaction, with every project and its turns before and after it.
  */
 import type { Doc, Id } from "../../../convex/_generated/dataModel";
 import type { MutationCtx } from "../../../convex/_generated/server";
@@ -9,8 +9,16 @@ import { modules } from "../../convex/support/setup.ts";
 import { inFrame, recordResult, rootName, type Frame } from "./call-frames.ts";
 import type { StepScheduler } from "./step-scheduler.ts";
 
+/** A project with its lease, its turns, and the bookkeeping of the one that runs. */
+export interface Observed {
+  row: Doc<"projects">;
+  lease: Doc<"leases"> | null;
+  turns: Doc<"turns">[];
+  runs: Doc<"turnRuns">[];
+}
+
 /** Every project, by its id. */
-export type Projects = ReadonlyMap<Id<"projects">, Doc<"projects">>;
+export type Projects = ReadonlyMap<Id<"projects">, Observed>;
 
 /** A mutation that has been committed. */
 export interface Transaction {
@@ -33,7 +41,7 @@ export interface Listener {
 
 /** Modules whose every function is a step of its own; the others do their work by calling these. */
 const STEPPED =
-  /\/convex\/(projects\/(mutations|sandbox\/(create|change|preview)|reconcile\/(sweep|resume|drift|orphans))|turns\/(mutations|poll)|messages\/removal)\.ts$/;
+  /\/convex\/(projects\/(mutations|sandbox\/(create|change|preview)|reconcile\/(sweep|resume|drift|orphans))|turns\/(mutations|poll|removal)|messages\/removal)\.ts$/;
 
 type Handler = (ctx: unknown, args: Record<string, unknown>) => Promise<unknown>;
 type Registered = ((...args: unknown[]) => unknown) & { _handler: Handler; isMutation?: boolean };
@@ -106,8 +114,17 @@ async function transact(
 }
 
 async function allProjects({ db }: MutationCtx): Promise<Projects> {
-  const projects = await db.query("projects").collect();
-  return new Map(projects.map((project) => [project._id, project]));
+  const leases = await db.query("leases").collect();
+  const turns = await db.query("turns").collect();
+  const runs = await db.query("turnRuns").collect();
+  const rows = await db.query("projects").collect();
+  return new Map(
+    rows.map((row) => {
+      const isIts = ({ projectId }: { projectId: Id<"projects"> }) => projectId === row._id;
+      const lease = leases.find(isIts) ?? null;
+      return [row._id, { row, lease, turns: turns.filter(isIts), runs: runs.filter(isIts) }];
+    }),
+  );
 }
 
 const WRITERS = new Set<PropertyKey>(["insert", "patch", "replace", "delete"]);

@@ -50,9 +50,11 @@ const outcome = fc.oneof(
   { weight: 7, arbitrary: fc.constantFrom(...OUTCOMES) },
 );
 
-/** Any run. */
-export const ANY_PLAN = fc.record({
-  agent: fc.boolean(),
+const anything = {
+  agent: fc.oneof(
+    { weight: 3, arbitrary: fc.constant(true) },
+    { weight: 1, arbitrary: fc.constant(false) },
+  ),
   /** The states in which projects are before the run. */
   projects: fc.array(
     fc.constantFrom("ready", "stopped", "archived", "failed", "failed with a sandbox"),
@@ -61,6 +63,8 @@ export const ANY_PLAN = fc.record({
   tabs: fc.tuple(tab, tab),
   waits: fc.array(wait, { maxLength: 6 }),
   sweeps: fc.array(sweep, { maxLength: 4 }),
+  /** How many steps pass before each sweep. */
+  stepsBeforeSweep: fc.constant<number>(0),
   sandboxChanges: fc.array(sandboxChange, { maxLength: 3 }),
   agentActions: fc.array(fc.constantFrom("says", "says", "ends well", "ends badly"), {
     maxLength: 4,
@@ -69,7 +73,63 @@ export const ANY_PLAN = fc.record({
   outcomes: fc.array(outcome, { maxLength: 25 }),
   /** How often each of Daytona's events is delivered, in order; once after these. */
   deliveries: fc.array(fc.nat(2), { maxLength: 10 }),
-});
+};
+
+const ANYTHING = fc.record(anything);
 
 /** One run. */
-export type Plan = typeof ANY_PLAN extends fc.Arbitrary<infer Generated> ? Generated : never;
+export type Plan = typeof ANYTHING extends fc.Arbitrary<infer Generated> ? Generated : never;
+
+const change = fc.record({
+  name: fc.constantFrom<RequestName>("start", "stop"),
+  project: fc.constant(0),
+});
+const changes = fc.array(change, { minLength: 3, maxLength: MAX_REQUESTS });
+
+/** Changes of one project, many of which take longer than their lease. */
+const LATE_CHANGES: fc.Arbitrary<Plan> = fc.record({
+  ...anything,
+  projects: fc.constantFrom<Plan["projects"]>(["ready"], ["stopped"]),
+  tabs: fc.tuple(changes, changes),
+  waits: fc.array(fc.constant(3.1 * MINUTE), { minLength: 4, maxLength: 6 }),
+});
+
+const SWEEP: Plan["sweeps"][number] = { name: "sweepRunning", force: false };
+const oneRequest = fc.array(request, { minLength: 1, maxLength: 1 });
+
+/** An orphan whose deletion is refused, and a second sweep while the first one's lease is held. */
+const ORPHAN_SWEPT_TWICE: fc.Arbitrary<Plan> = fc.record({
+  ...anything,
+  projects: fc.constant<Plan["projects"]>(["failed with a sandbox"]),
+  tabs: fc.tuple(oneRequest, oneRequest),
+  waits: fc.constant([]), // the lease would expire
+  sweeps: fc.constant([SWEEP, SWEEP]),
+  stepsBeforeSweep: fc.constant(40), // the first sweep is over by then; otherwise the second would not begin
+  sandboxChanges: fc.constant([]),
+  outcomes: fc.constant<Outcome[]>(["answered", "answered", "refused"]), // list, get, delete
+});
+
+const turnRequest = fc.record({
+  name: fc.constantFrom<RequestName>(
+    ...(["startTurn", "startTurn", "startTurn", "withdrawTurn"] as const),
+    ...(["cancelTurn", "retryTurn", "stop", "remove"] as const),
+  ),
+  project: fc.constant(0),
+});
+const turnRequests = fc.array(turnRequest, { minLength: 3, maxLength: MAX_REQUESTS });
+
+/** Prompts that come while the agent works. */
+const BUSY_AGENT: fc.Arbitrary<Plan> = fc.record({
+  ...anything,
+  agent: fc.constant(true),
+  projects: fc.constant<Plan["projects"]>(["ready"]),
+  tabs: fc.tuple(turnRequests, turnRequests),
+});
+
+/** Any run. Three situations that hardly occur by chance are generated besides. */
+export const ANY_PLAN = fc.oneof(
+  { weight: 8, arbitrary: ANYTHING },
+  { weight: 2, arbitrary: LATE_CHANGES },
+  { weight: 2, arbitrary: ORPHAN_SWEPT_TWICE },
+  { weight: 3, arbitrary: BUSY_AGENT },
+);

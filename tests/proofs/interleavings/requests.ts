@@ -6,7 +6,7 @@ import type { SignedInUser } from "../../convex/support/users.ts";
 import { inFrame, type Findings } from "./call-frames.ts";
 
 const { create, retry, start, stop, archive, ensureRunning, previewUrl } = api.projects.actions;
-const { start: startTurn, cancel: cancelTurn } = api.turns.mutations;
+const { start: startTurn, cancel: cancelTurn, retry: retryTurn } = api.turns.mutations;
 const { rename, remove } = api.projects.mutations;
 
 interface RequestKind {
@@ -42,15 +42,22 @@ export const REQUESTS = {
     ...(["RATE_LIMITED", "SANDBOX_UNAVAILABLE"] as const),
   ]),
   startTurn: {
-    weight: 3,
-    refusals: [...OPERATION, "INVALID_ARGUMENT"],
+    weight: 8,
+    refusals: [...OPERATION, "QUEUE_FULL", "AGENT_NOT_CONFIGURED"],
     send: (user, projectId) => user.mutation(startTurn, { projectId, prompt: "Faster" }),
   },
-  cancelTurn: {
-    weight: 1,
-    refusals: ["NOT_FOUND"],
-    send: (user, projectId) => user.mutation(cancelTurn, { projectId }),
-  },
+  cancelTurn: onTurn(2, ["running"], ["NOT_FOUND"], (user, turnId) =>
+    user.mutation(cancelTurn, { turnId }),
+  ),
+  withdrawTurn: onTurn(3, ["queued"], ["NOT_FOUND"], (user, turnId) =>
+    user.mutation(cancelTurn, { turnId }),
+  ),
+  retryTurn: onTurn(
+    3,
+    ["failed", "cancelled"],
+    [...OPERATION, "QUEUE_FULL", "AGENT_NOT_CONFIGURED"],
+    (user, turnId) => user.mutation(retryTurn, { turnId }),
+  ),
   rename: {
     weight: 1,
     refusals: ["NOT_FOUND", "INVALID_ARGUMENT"],
@@ -71,6 +78,21 @@ function onProject(
   refusals: RequestKind["refusals"],
 ): RequestKind {
   return { weight, refusals, send: (user, projectId) => user.action(action, { projectId }) };
+}
+
+/** A request about the latest turn of the project in one of these statuses; none where there is none. */
+function onTurn(
+  weight: number,
+  statuses: readonly string[],
+  refusals: RequestKind["refusals"],
+  send: (user: SignedInUser, turnId: Id<"turns">) => Promise<unknown>,
+): RequestKind {
+  const sendAboutLatest: RequestKind["send"] = async (user, projectId) => {
+    const turns = await user.query(api.turns.queries.listByProject, { projectId });
+    const turn = turns.findLast(({ status }) => statuses.includes(status));
+    return turn && (await send(user, turn._id));
+  };
+  return { weight, refusals, send: sendAboutLatest };
 }
 
 /** Who calls, and about which projects. */
@@ -108,7 +130,7 @@ export async function ask(
     const { code } = error.data;
     findings.note(`refused, ${code}`);
     // All arguments here are valid; only an agent may be missing.
-    const isExpected = code !== "INVALID_ARGUMENT" || (name === "startTurn" && !agent);
+    const isExpected = code !== "AGENT_NOT_CONFIGURED" || !agent;
     if (!refusals.includes(code) || !isExpected) {
       findings.violation(`refusal: ${name} was refused with ${code}`);
     }

@@ -28,6 +28,7 @@ import type { Plan } from "./plan.ts";
 import { ask } from "./requests.ts";
 import { StepScheduler } from "./step-scheduler.ts";
 import { checkRows } from "./transitions.ts";
+import { wrongAnswers } from "./turns.ts";
 
 export interface Simulation {
   t: TestBackend;
@@ -40,6 +41,8 @@ export interface Simulation {
   outcomes: Outcome[];
 }
 
+const ORPHAN_GRACE_MS = 10 * 60_000; // younger sandboxes count as no orphans
+
 /** Does what the plan says, until everything is at rest. @returns the violations */
 export async function runPlan(
   plan: Plan,
@@ -51,6 +54,7 @@ export async function runPlan(
   vi.stubEnv("AGENT_COMMAND", undefined);
   const simulation = await startSimulation(findings);
   for (const initial of plan.projects) await makeProject(initial, simulation);
+  await simulation.steps.pass(ORPHAN_GRACE_MS);
   vi.stubEnv("AGENT_COMMAND", plan.agent ? "quaver-agent" : undefined);
   simulation.outcomes = [...plan.outcomes];
   simulation.steps.start(scheduler);
@@ -147,7 +151,10 @@ function start(plan: Plan, simulation: Simulation): void {
       await steps.turn(`${ms / 1000} s pass`);
       steps.skip(ms);
     }),
-    inTurn(plan.sweeps, ({ name, force }) => t.mutation(sweep[name], force ? { force } : {})),
+    inTurn(plan.sweeps, async ({ name, force }) => {
+      for (let i = 0; i < plan.stepsBeforeSweep; i++) await steps.turn("no sweep begins");
+      await t.mutation(sweep[name], force ? { force } : {});
+    }),
     inTurn(plan.sandboxChanges, (change) => changeSandbox(simulation, change)),
     inTurn(plan.agentActions, (action) => agentActs(simulation, action)),
   ];
@@ -185,7 +192,16 @@ async function sweepOnce(simulation: Simulation, webhook: Webhook): Promise<void
 /** What must hold at the end. */
 async function checkEnd({ t, findings }: Simulation): Promise<void> {
   const sandboxes = [...daytona.sandboxes.values()];
-  for (const wrong of wrongProjects({ ...(await dump(t)), sandboxes })) {
+  const rows = await dump(t);
+  const { projects, turns, turnRuns, turnOutput, leases, messages } = rows;
+  for (const wrong of [
+    ...wrongProjects({ ...rows, sandboxes }),
+    ...wrongAnswers(turns, messages),
+    ...[...turnRuns, ...turnOutput, ...leases].map(({ _id }) => `row ${_id} is left`),
+    ...turns
+      .filter(({ projectId }) => !projects.some(({ _id }) => _id === projectId))
+      .map(({ _id }) => `turn ${_id} has no project`),
+  ]) {
     findings.violation(`end: ${wrong}`);
   }
   for (const [first] of vi.mocked(console.error).mock.calls) {

@@ -3,7 +3,8 @@ import type { Doc } from "../../../convex/_generated/dataModel";
 import type { OperationKind, ProjectStatus } from "../../../convex/projects/tables.ts";
 import { LIFECYCLE_TRANSITIONS, PATHS } from "../../convex/support/transitions.ts";
 import type { Findings } from "./call-frames.ts";
-import type { Transaction } from "./observer.ts";
+import type { Observed, Transaction } from "./observer.ts";
+import { checkTurns } from "./turns.ts";
 
 type Project = Doc<"projects">;
 
@@ -16,9 +17,9 @@ const ALLOWED_FUNCTIONS: Record<string, readonly string[]> = {
   "creating → generating": ["projects/sandbox/create:finishCreate"],
   "creating → generating → ready": ["projects/sandbox/create:finishCreate"],
   "creating → failed": ["projects/sandbox/create:finishCreate", SWEEP],
-  "generating → ready": ["turns/poll:finishPoll", "turns/mutations:cancel"],
-  "generating → failed": ["turns/poll:finishPoll", SWEEP],
-  "ready → generating": ["turns/mutations:start"],
+  "generating → ready": ["turns/poll:finishPoll", "turns/mutations:cancel", SWEEP],
+  "generating → failed": ["turns/poll:finishPoll"],
+  "ready → generating": ["turns/mutations:start", "turns/mutations:retry"],
   "ready → stopped": [FINISH, DRIFT],
   "ready → stopped → archived": [DRIFT],
   "ready → failed": [FINISH, DRIFT],
@@ -54,9 +55,11 @@ const HOLDERS: Record<ProjectStatus, readonly OperationKind[]> = {
 
 /** Checks all rows, and what a transaction has made of them. */
 export function checkRows({ name, at, before, after }: Transaction, findings: Findings): void {
-  for (const [id, project] of after) {
-    const was = before.get(id);
-    for (const wrong of problemsOf(project)) findings.violation(`row: ${wrong}, after ${name}`);
+  for (const [id, observed] of after) {
+    const { row: project } = observed;
+    const was = before.get(id)?.row;
+    for (const wrong of problemsOf(observed)) findings.violation(`row: ${wrong}, after ${name}`);
+    checkTurns(before.get(id), observed, { name, at }, findings);
     if (was === undefined) {
       const isCreation =
         name === "projects/sandbox/create:beginCreate" && project.status === "creating";
@@ -92,8 +95,8 @@ function checkChange(
   if ((was.sandboxSeenAt ?? 0) > (project.sandboxSeenAt ?? 0)) {
     findings.violation(`row: sandboxSeenAt went back, after ${name}`);
   }
-  if ((was.turn?.number ?? 0) > (project.turn?.number ?? 0)) {
-    findings.violation(`row: the turn's number went back, after ${name}`);
+  if (was.lastActivityAt > project.lastActivityAt) {
+    findings.violation(`row: lastActivityAt went back, after ${name}`);
   }
 }
 
@@ -104,14 +107,8 @@ function transitionBetween(from: ProjectStatus, to: ProjectStatus): string {
   return TRANSITIONS.find(matches) ?? `${from} → ${to}`;
 }
 
-function problemsOf({
-  status,
-  failure,
-  turnProgress,
-  sandboxId,
-  turn,
-  operation,
-}: Project): string[] {
+function problemsOf({ row, lease }: Observed): string[] {
+  const { status, failure, sandboxId, operation } = row;
   const wrong: string[] = [];
   const present = (what: string, value: unknown, should: boolean) => {
     if ((value !== undefined) === should) return;
@@ -119,10 +116,13 @@ function problemsOf({
   };
   const isWorking = status === "creating" || status === "generating";
   present("failure", failure, status === "failed");
-  present("turnProgress", turnProgress, status === "generating");
-  if (status === "generating") present("turn", turn, true);
   if (status !== "creating" && status !== "failed") present("sandbox", sandboxId, true);
   if (isWorking) present("lease", operation, true);
+  if (operation?.kind !== lease?.kind) {
+    wrong.push(
+      `a project's operation is ${String(operation?.kind)}, its lease ${String(lease?.kind)}`,
+    );
+  }
   if (operation !== undefined && !HOLDERS[status].includes(operation.kind)) {
     wrong.push(`a ${status} project is under a lease to ${operation.kind}`);
   }

@@ -6,25 +6,32 @@ import { until } from "../../support/until.ts";
 import { payCheckout, untilAtRest } from "../../support/user.ts";
 import type { Owner } from "./scale-world.ts";
 
-/** The name of a function, its call, and what has to happen before, which is not measured. */
+/**
+ * The name of a function, its call, and what has to happen before, which is not measured. A call that results in a number
+ * has read so many documents for what it wrote.
+ */
 export type PublicCall = [
   name: string,
   run: (client: ConvexHttpClient) => Promise<unknown>,
   before?: () => Promise<unknown>,
 ];
 
+/** How many pieces of an answer somebody who follows it has not been sent yet. */
+const NEW_CHUNKS = 10;
+
 const FIRST_PAGE = { paginationOpts: { numItems: 50, cursor: null } };
 
 /** The calls, for one owner. They can be made once: the last one deletes the account. */
-export function callsOf({ user, large, failed }: Owner): PublicCall[] {
+export function callsOf({ user, large, failed, chunks, addChunks }: Owner): PublicCall[] {
   const { projectId, sandboxId } = large;
   const { users } = api.auth;
   const { queries, mutations, actions } = api.projects;
   const { messages, turns } = api;
   const payments = api.payments.queries;
   const billing = api.payments.actions;
-  const made: { project?: Id<"projects">; checkout?: string } = {};
+  const made: { project?: Id<"projects">; turn?: Id<"turns">; checkout?: string } = {};
   const own = () => ({ projectId: made.project! });
+  const ownTurn = () => ({ turnId: made.turn! });
   const pay = async () => {
     await payCheckout(made.checkout!);
     await until("the plan to be pro", async () => {
@@ -63,6 +70,11 @@ export function callsOf({ user, large, failed }: Owner): PublicCall[] {
       "messages/queries:pageByProject",
       (c) => c.query(messages.queries.pageByProject, { projectId, ...FIRST_PAGE }),
     ],
+    ["turns/queries:listByProject", (c) => c.query(turns.queries.listByProject, { projectId })],
+    [
+      "turns/queries:pageByProject",
+      (c) => c.query(turns.queries.pageByProject, { projectId, ...FIRST_PAGE }),
+    ],
     [
       "messages/mutations:insert",
       (c) => c.mutation(messages.mutations.insert, { projectId, ...message }),
@@ -79,9 +91,39 @@ export function callsOf({ user, large, failed }: Owner): PublicCall[] {
       (c) => c.action(actions.previewUrl, own()),
       () => untilAtRest(user, own().projectId),
     ],
-    ["turns/mutations:start", (c) => c.mutation(turns.mutations.start, { ...own(), ...turn })],
-    ["turns/mutations:cancel", (c) => c.mutation(turns.mutations.cancel, own())],
-    ["projects/actions:stop", (c) => c.action(actions.stop, own())],
+    [
+      "turns/mutations:start",
+      async (c) => {
+        made.turn = (await c.mutation(turns.mutations.start, { ...own(), ...turn })).turnId;
+      },
+    ],
+    [
+      "turns/queries:output",
+      (c) => c.query(turns.queries.output, { ...ownTurn(), after: 0 }),
+      () => addChunks(own().projectId),
+    ],
+    [
+      "turns/queries:output",
+      (c) => c.query(turns.queries.output, { ...ownTurn(), after: chunks - NEW_CHUNKS }),
+    ],
+    [
+      "turns/mutations:cancel",
+      async (c) => {
+        await c.mutation(turns.mutations.cancel, ownTurn());
+        return chunks; // which it puts together to the message
+      },
+    ],
+    [
+      "turns/mutations:retry",
+      async (c) => {
+        made.turn = (await c.mutation(turns.mutations.retry, ownTurn())).turnId;
+      },
+    ],
+    [
+      "projects/actions:stop",
+      (c) => c.action(actions.stop, own()),
+      () => user.mutation(turns.mutations.cancel, ownTurn()),
+    ],
     ["projects/actions:archive", (c) => c.action(actions.archive, own())],
     ["projects/actions:ensureRunning", (c) => c.action(actions.ensureRunning, own())],
     [

@@ -9,7 +9,7 @@ const REMOVED_WITHIN_MS = 15 * 60_000;
 
 /** How many rows there are. */
 export interface Size {
-  /** In each of two projects of the owner, who has as many other projects and bills, up to what a list returns. */
+  /** In each of two projects of the owner, and turns; they have as many other projects and bills, up to what a list returns. */
   messages: number;
   /** Each with a project and a row in every other table. */
   otherUsers: number;
@@ -28,7 +28,7 @@ export interface Cost {
 /** A public function, called once. */
 export interface FunctionCost {
   name: string;
-  /** Documents in its answer, if that is a list. */
+  /** Documents in its answer, if that is a list; or of which it makes what it writes. */
   returned: number;
   /** Of its request: the function itself and, of an action, all that it called. */
   cost: Cost;
@@ -37,6 +37,8 @@ export interface FunctionCost {
 /** What was measured at one size. */
 export interface SizeReport {
   size: Size;
+  /** Pieces of the long answers. */
+  chunks: number;
   costs: FunctionCost[];
   /** All transactions, those of components too, until a project with so many messages was removed. */
   removal: Completion[];
@@ -48,7 +50,7 @@ export interface SizeReport {
 export async function measureAt(scale: ScaleWorld, size: Size): Promise<SizeReport> {
   await scale.addOtherUsers(size.otherUsers);
   const owner = await scale.addOwner(size);
-  const report: SizeReport = { size, costs: [], removal: [], deletion: [] };
+  const report: SizeReport = { size, chunks: owner.chunks, costs: [], removal: [], deletion: [] };
   for (const call of callsOf(owner)) {
     const [name, , before] = call;
     await before?.();
@@ -86,9 +88,11 @@ async function measureCall(
 }
 
 function returnedBy(result: unknown): number {
+  if (typeof result === "number") return result;
   if (Array.isArray(result)) return result.length;
-  const isPage = typeof result === "object" && result !== null && "page" in result;
-  return isPage && Array.isArray(result.page) ? result.page.length : 0;
+  if (typeof result !== "object" || result === null) return 0;
+  const lists = ["page", "parts"].map((name) => (result as Record<string, unknown>)[name]);
+  return lists.find((list) => Array.isArray(list))?.length ?? 0;
 }
 
 /** Waits until nothing is left. @returns the transactions since `mark` */

@@ -20,6 +20,9 @@ const MESSAGES_PER_BATCH = 2_000;
 /** Nearly 1 MiB each, so that a few are more than a transaction may read: 16 MiB. */
 const LONG_MESSAGES = 30;
 const LONG_PER_BATCH = 10;
+const TURNS_PER_BATCH = 2_000;
+/** More than half an hour of a turn can have, and more than one answer of `output` has. */
+const MAX_CHUNKS = 2_000;
 /** More bills than one list returns. */
 const MAX_BILLS = 150;
 
@@ -30,12 +33,16 @@ const AGENT_COMMAND = `case "$QUAVER_PROMPT" in *wait*) exec sleep 600;; esac`;
 export interface Owner {
   user: TestUser;
   userId: Id<"users">;
-  /** Has as many messages as the size says. */
+  /** Has as many messages and turns as the size says, and what is left of the latest turn's output. */
   large: SandboxProject;
   /** As large, and with long messages too. It is still there when the account is deleted. */
   alsoLarge: SandboxProject;
   /** Can be retried. */
   failed: Id<"projects">;
+  /** How many pieces a long answer has, as long as the size says. */
+  chunks: number;
+  /** Makes the answer of a project's latest turn that long. */
+  addChunks: (projectId: Id<"projects">) => Promise<unknown>;
 }
 
 export class ScaleWorld {
@@ -87,7 +94,7 @@ export class ScaleWorld {
     }
   }
 
-  /** Signs somebody up, with so many messages in each of two projects, and as many other projects and bills. */
+  /** Signs somebody up, with so many messages and turns in each of two projects, and as many other projects and bills. */
   async addOwner({ messages, maxProjects = PLANS.pro.maxProjects }: Size): Promise<Owner> {
     const { deployment } = this.world;
     const user = await TestUser.signUp(this.world);
@@ -99,17 +106,25 @@ export class ScaleWorld {
     for (let added = 0; added < longMessages; added += LONG_PER_BATCH) {
       await runMutation(deployment, seeding.addLongMessages, long);
     }
+    const chunks = Math.min(messages, MAX_CHUNKS);
+    const addChunks = (projectId: Id<"projects">) =>
+      runMutation(deployment, seeding.addChunks, { projectId, count: chunks });
     for (const { projectId } of [large, alsoLarge]) {
       for (let from = 0; from < messages; from += MESSAGES_PER_BATCH) {
         const count = Math.min(MESSAGES_PER_BATCH, messages - from);
         await runMutation(deployment, seeding.addMessages, { projectId, from, count });
       }
+      for (let from = 0; from < messages; from += TURNS_PER_BATCH) {
+        const count = Math.min(TURNS_PER_BATCH, messages - from);
+        await runMutation(deployment, seeding.addTurns, { projectId, from, count });
+      }
+      await addChunks(projectId);
     }
     // Room for the two above, and for one to be created.
     const projects = Math.min(messages, maxProjects) - 3;
     const rows = { userId, projects, bills: Math.min(messages, MAX_BILLS) };
     const failed = await runMutation(deployment, seeding.addProjectsAndBills, rows);
-    return { user, userId, large, alsoLarge, failed };
+    return { user, userId, large, alsoLarge, failed, chunks, addChunks };
   }
 
   /** Where something of a user, or of a project of theirs, is left. */

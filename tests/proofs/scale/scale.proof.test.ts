@@ -24,6 +24,9 @@ const LARGE = FULL_SIZE
  */
 const MOST_BEYOND = 30;
 
+/** How many documents one answer may have, however many there are. */
+const MOST_RETURNED = 1_000;
+
 /**
  * How far apart the same call may be at the two sizes. A job for the workpool finds its loop running or has to start it,
  * which depends on timing; what depends on size differs by hundreds.
@@ -54,6 +57,7 @@ test("functions read what they return, and removals finish in bounded transactio
   const violations = [
     ...notMeasured(expected, large),
     ...[small, large].flatMap(overRead),
+    ...[small, large].flatMap(overLong),
     ...dependentOnSize(small, large),
     ...[small, large].flatMap((size) => [size.removal, size.deletion].flatMap(overLimits)),
     ...missingInLog(large),
@@ -64,7 +68,7 @@ test("functions read what they return, and removals finish in bounded transactio
   const most = Math.max(...large.costs.map(beyond));
   report(
     context,
-    `scale: ${large.costs.length} functions at ${messages!} messages and ${projects!} projects, ` +
+    `scale: ${expected.length} functions at ${messages!} messages and ${projects!} projects, ` +
       `at most ${most} documents beyond what is returned, ${violations.length} violations`,
   );
   expect(violations, violations.join("\n")).toEqual([]);
@@ -92,9 +96,15 @@ function overRead({ size, costs }: SizeReport): string[] {
     );
 }
 
+function overLong({ costs }: SizeReport): string[] {
+  return costs
+    .filter(({ name, returned }) => name.includes("/queries:") && returned > MOST_RETURNED)
+    .map(({ name, returned }) => `${name} returned ${returned} at once`);
+}
+
 function dependentOnSize(small: SizeReport, large: SizeReport): string[] {
-  return small.costs.flatMap((before) => {
-    const after = large.costs.find(({ name }) => name === before.name);
+  return small.costs.flatMap((before, index) => {
+    const after = large.costs[index];
     if (after === undefined || Math.abs(beyond(after) - beyond(before)) <= SAME_WITHIN) return [];
     const [few, many] = [beyond(before), beyond(after)];
     return [`${before.name} read ${few} beyond what it returned, and then ${many}`];
@@ -111,10 +121,15 @@ function overLimits(transactions: readonly Completion[]): string[] {
   });
 }
 
-/** The log must have each removed message: otherwise it may lack more. */
-function missingInLog({ size, removal }: SizeReport): string[] {
-  const batches = removal.filter(({ identifier }) => identifier === "messages/removal:removeBatch");
-  const removed = costOf(batches).written;
-  const messages = size.messages + 1; // one was inserted on the way
-  return removed === messages ? [] : [`the log has ${removed} of ${messages} removed messages`];
+/** The log must have each removed message, turn and piece of output: otherwise it may lack more. */
+function missingInLog({ size, chunks, removal }: SizeReport): string[] {
+  const removed = {
+    "messages/removal:removeBatch": size.messages + 1, // one was inserted on the way
+    "turns/removal:removeBatch": size.messages + 1 + chunks, // one is the project's first
+  };
+  return Object.entries(removed).flatMap(([name, expected]) => {
+    const batches = removal.filter(({ identifier }) => identifier === name);
+    const { written } = costOf(batches);
+    return written === expected ? [] : [`${name} wrote ${written} documents, not ${expected}`];
+  });
 }

@@ -34,8 +34,12 @@ async function addOtherUser(ctx: MutationCtx, i: number): Promise<void> {
     deletedAt: Date.now(),
     state: "removed",
   });
-  const projectId = await insertProject(ctx, project(userId, key));
+  const lease = { kind: "archive", token: key, startedAt: 0, expiresAt: Infinity } as const;
+  const projectId = await insertProject(ctx, { ...project(userId, key), operation: lease });
   await db.insert("messages", message(projectId, i));
+  const turnId = await db.insert("turns", turn(projectId, 1));
+  await db.insert("turnRuns", turnRun(projectId, turnId, key));
+  await db.insert("turnOutput", chunk(turnId, 1));
   await db.insert("stripeCustomers", { userId, stripeCustomerId: `cus_${key}` });
   const subscription = { userId, stripeSubscriptionId: `sub_${key}`, ended: i % 2 === 0 };
   await db.insert("subscriptions", subscription);
@@ -67,7 +71,7 @@ function project(userId: Id<"users">, key: string) {
   const now = Date.now();
   const content = { name: key, prompt: `An app for ${key}` };
   const status = "archived" as const;
-  const times = { statusChangedAt: now, createdAt: now };
+  const times = { statusChangedAt: now, lastActivityAt: now, createdAt: now };
   return { userId, ...content, status, sandboxId: `sandbox_of_${key}`, ...times };
 }
 
@@ -75,6 +79,24 @@ function message(projectId: Id<"projects">, i: number) {
   const content = `Message ${String(i)}: make it a little faster, please`;
   const clientMessageId = `seeded-${String(i)}`;
   return { projectId, role: "user" as const, content, clientMessageId, createdAt: i };
+}
+
+function turn(projectId: Id<"projects">, number: number) {
+  const times = { createdAt: number, startedAt: number, endedAt: number };
+  return { projectId, number, status: "done" as const, ...times };
+}
+
+function turnRun(projectId: Id<"projects">, turnId: Id<"turns">, key: string) {
+  const sandbox = { sandboxId: `sandbox_of_${key}`, session: "quaver-turn-1", offset: 0 };
+  const answer = { chunks: 1, length: CHUNK.length, parts: 1, full: false };
+  const times = { deadline: 0, contactAt: 0, outputAt: 0, awakeAt: 0 };
+  return { projectId, turnId, ...sandbox, answer, ...times };
+}
+
+const CHUNK = "Working on it. ";
+
+function chunk(turnId: Id<"turns">, position: number) {
+  return { turnId, position, parts: [{ type: "text" as const, text: CHUNK }] };
 }
 
 async function addBill(ctx: MutationCtx, userId: Id<"users">, key: string, i: number) {
@@ -120,6 +142,34 @@ export const addMessages = internalMutation({
   },
 });
 
+/** Turns of one project that has one. */
+export const addTurns = internalMutation({
+  args: { projectId: v.id("projects"), ...range },
+  returns: v.null(),
+  handler: async (ctx, { projectId, from, count }) => {
+    for (let i = from; i < from + count; i++) await ctx.db.insert("turns", turn(projectId, i + 2));
+    return null;
+  },
+});
+
+/** What the agent has said so far in the latest turn of a project, which may still run. */
+export const addChunks = internalMutation({
+  args: { projectId: v.id("projects"), count: v.number() },
+  returns: v.null(),
+  handler: async ({ db }, { projectId, count }) => {
+    const turns = db.query("turns").withIndex("by_project", (q) => q.eq("projectId", projectId));
+    const latest = await turns.order("desc").first();
+    if (latest === null) throw new Error("The project has no turn.");
+    for (let i = 1; i <= count; i++) await db.insert("turnOutput", chunk(latest._id, i));
+    const runs = db.query("turnRuns").withIndex("by_project", (q) => q.eq("projectId", projectId));
+    const run = await runs.unique();
+    if (run === null) return null;
+    const answer = { chunks: count, length: count * CHUNK.length, parts: 1, full: false };
+    await db.patch("turnRuns", run._id, { answer: { ...answer, last: "text" } });
+    return null;
+  },
+});
+
 /**
  * Projects and bills of one user.
  *
@@ -160,6 +210,14 @@ export const left = internalQuery({
       projects: await db.get("projects", projectId),
       messages: await db
         .query("messages")
+        .withIndex("by_project", (q) => q.eq("projectId", projectId))
+        .first(),
+      leases: await db
+        .query("leases")
+        .withIndex("by_project", (q) => q.eq("projectId", projectId))
+        .first(),
+      turns: await db
+        .query("turns")
         .withIndex("by_project", (q) => q.eq("projectId", projectId))
         .first(),
     };

@@ -30,7 +30,12 @@ export class UnsupportedArguments extends Error {
 }
 
 /** Sensible numbers, by the field's name; 1 for any other. */
-const NUMBERS: Record<string, number> = { numItems: 10, port: 3000, maximumBytesRead: 100_000 };
+const NUMBERS: Record<string, number> = {
+  numItems: 10,
+  port: 3000,
+  maximumBytesRead: 100_000,
+  after: 0,
+};
 
 /** Sensible choices between literals, by the field's name; the first for any other. */
 const CHOICES: Record<string, unknown> = { plan: "pro" };

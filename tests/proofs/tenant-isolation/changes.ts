@@ -38,11 +38,10 @@ export class ChangeDetector {
 
   /** Everything that has changed since the last check, in words. */
   async changes(): Promise<string[]> {
-    const { world, owner } = this.fixture;
+    const { world } = this.fixture;
     const dump = await dumpOf(world.deployment);
     const jobs = this.#newJobs(dump);
-    const stable = withoutPolling(dump, [owner.projects.generating]);
-    const now = textsById(this.#inExtent(stable));
+    const now = textsById(this.#inExtent(withoutPolling(dump)));
     const changes = differences(this.#before, now);
     this.#before = now;
     const calls = takeCalls(world).filter((call) => this.#isUnusual(call));

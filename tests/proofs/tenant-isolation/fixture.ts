@@ -16,6 +16,9 @@ import {
   type Identifier,
 } from "./database.ts";
 
+const { start: startTurn, cancel: cancelTurn } = api.turns.mutations;
+const { listByProject: listTurns, output } = api.turns.queries;
+
 const QUIET_WITHIN_MS = 90_000;
 const QUIET_FOR_MS = 1_000;
 
@@ -30,14 +33,16 @@ const PROMPTS = {
   ready: "Work",
   stopped: "Work, then stop",
   archived: "Work, then stop and be archived",
-  failed: "End badly",
+  failed: "Work, then break",
   generating: "Work forever",
 } as const satisfies Partial<Record<ProjectStatus, string>>;
 
-/** Someone with projects in every status, messages, and a paid plan. */
+/** Someone with projects in every status, turns in every status, messages, and a paid plan. */
 export interface Owner {
   user: TestUser;
   projects: Record<keyof typeof PROMPTS, Id<"projects">>;
+  /** Of the project that is generating: one has said something, the other waits for it. */
+  turns: Record<"running" | "queued", Id<"turns">>;
   /** The sandbox of the project that is generating. */
   generatingSandbox: string;
   /** What they were given that is not stored: cursors, URLs. */
@@ -71,8 +76,7 @@ export async function startFixture(): Promise<Fixture> {
       makeOwner(world, "Ada"),
       makeOwner(world, "Grace"),
     ]);
-    const generating = [owner.projects.generating, removedOwner.projects.generating];
-    const dump = await stableDump(world, generating);
+    const dump = await stableDump(world);
     const all = identifiersIn(world, dump, owner);
     const allRemoved = identifiersIn(world, dump, removedOwner);
     const isShared = ({ value }: Identifier) =>
@@ -99,11 +103,12 @@ async function makeOwner(world: World, firstName: string): Promise<Owner> {
   const user = await TestUser.signUp(world, firstName);
   const paid = await buyPlan(user);
   const statuses = Object.keys(PROMPTS) as (keyof typeof PROMPTS)[];
-  const made = await Promise.all(statuses.map((status) => makeProject(user, status)));
+  const made = await Promise.all(statuses.map((status) => makeProject(world, user, status)));
   const projects = Object.fromEntries(
     statuses.map((status, index) => [status, made[index]!.projectId]),
   ) as Owner["projects"];
   const projectId = projects.ready;
+  await addEndedTurns(user, projectId);
   for (const content of ["Make it blue", "Make it bluer"]) {
     const message = { projectId, role: "user" as const, content };
     const clientMessageId = crypto.randomUUID();
@@ -114,27 +119,62 @@ async function makeOwner(world: World, firstName: string): Promise<Owner> {
   return {
     user,
     projects,
+    turns: await turnsOf(user, projects.generating),
     generatingSandbox: made[statuses.indexOf("generating")]!.sandboxId,
     handles: [...paid, ...cursors, { kind: "preview", value: preview.url }],
   };
 }
 
-async function makeProject(user: TestUser, status: keyof typeof PROMPTS) {
-  const { stop, archive } = api.projects.actions;
+async function makeProject(world: World, user: TestUser, status: keyof typeof PROMPTS) {
+  const { stop, archive, start } = api.projects.actions;
   const made = await createProject(user, { name: `Is ${status}`, prompt: PROMPTS[status] });
-  const { projectId } = made;
+  const { projectId, sandboxId } = made;
   if (status === "generating") {
-    // The status comes before the agent's command has been started.
-    await until("the agent to work", async () => {
-      const messages = await user.query(api.messages.queries.listByProject, { projectId });
-      return messages.at(-1)?.content.includes(WORKING);
-    });
+    await untilAtWork(user, projectId);
+    await user.mutation(startTurn, { projectId, prompt: "Wait for the first" });
     return made;
   }
-  await untilAtRest(user, projectId, status === "failed" ? "failed" : "ready");
-  if (status === "stopped" || status === "archived") await user.action(stop, { projectId });
+  await untilAtRest(user, projectId);
+  if (status === "ready") return made;
+  await user.action(stop, { projectId });
   if (status === "archived") await user.action(archive, { projectId });
+  if (status === "failed") {
+    const path = new RegExp(`^/sandbox/${sandboxId}/start$`);
+    const kind = { error: "out of disk", recoverable: false };
+    const repair = world.daytona.faults.add({ method: "POST", path, kind });
+    await user.action(start, { projectId }).catch(() => null);
+    repair();
+    await untilAtRest(user, projectId, "failed");
+  }
   return made;
+}
+
+/** Waits until the agent has said something: the status comes before its command has been started. */
+async function untilAtWork(user: TestUser, projectId: Id<"projects">): Promise<Id<"turns">> {
+  return await until("the agent to work", async () => {
+    const turn = (await user.query(listTurns, { projectId })).at(-1);
+    const answer = turn && (await user.query(output, { turnId: turn._id, after: 0 }));
+    return answer?.parts.some(({ text }) => text.includes(WORKING)) && turn?._id;
+  });
+}
+
+/** A turn that fails, and one that is cancelled while it works, in a project whose first one is done. */
+async function addEndedTurns(user: TestUser, projectId: Id<"projects">): Promise<void> {
+  await user.mutation(startTurn, { projectId, prompt: "End badly" });
+  await untilAtRest(user, projectId);
+  await user.mutation(startTurn, { projectId, prompt: "Work forever" });
+  await user.mutation(cancelTurn, { turnId: await untilAtWork(user, projectId) });
+  const statuses = (await user.query(listTurns, { projectId })).map(({ status }) => status);
+  const expected = ["done", "failed", "cancelled"];
+  if (statuses.join() !== expected.join()) throw new Error(`The turns are ${statuses.join()}.`);
+}
+
+async function turnsOf(user: TestUser, projectId: Id<"projects">): Promise<Owner["turns"]> {
+  const [running, queued] = await user.query(listTurns, { projectId });
+  if (running?.status !== "running" || queued?.status !== "queued") {
+    throw new Error("One turn should run, and another wait for it.");
+  }
+  return { running: running._id, queued: queued._id };
 }
 
 async function buyPlan(user: TestUser): Promise<Identifier[]> {
@@ -155,10 +195,11 @@ async function buyPlan(user: TestUser): Promise<Identifier[]> {
 /** A cursor of each paginated query. */
 async function cursorsOf(user: TestUser, projectId: string): Promise<Identifier[]> {
   const first = { paginationOpts: { numItems: 1, cursor: null } };
-  const { payments, projects, messages } = api;
+  const { payments, projects, messages, turns } = api;
   const pages = {
     projects: await user.query(projects.queries.pageForCurrentUser, first),
     messages: await user.query(messages.queries.pageByProject, { projectId, ...first }),
+    turns: await user.query(turns.queries.pageByProject, { projectId, ...first }),
     invoices: await user.query(payments.queries.pageInvoices, first),
     payments: await user.query(payments.queries.pagePayments, first),
   };
@@ -175,7 +216,15 @@ function identifiersIn(world: World, dump: Dump, { user, handles }: Owner): Iden
 async function untilDeleted({ deployment }: World, { user, projects }: Owner): Promise<void> {
   const identifiers = new Set<string>([user.clerkId, ...Object.values(projects)]);
   const isDeleted = async () => {
-    const tables = ["users", "projects", "messages", "subscriptions"];
+    const tables = [
+      "users",
+      "projects",
+      "leases",
+      "turns",
+      "turnRuns",
+      "messages",
+      "subscriptions",
+    ];
     const rows = await Promise.all(tables.map((table) => readTable(deployment, table)));
     const left = [...rows.flat(), ...(await scheduledWork(deployment, 0))];
     const isGone = !left.some((row) => names(row, identifiers));
@@ -184,14 +233,14 @@ async function untilDeleted({ deployment }: World, { user, projects }: Owner): P
   await until("an account to be deleted", isDeleted, { timeoutMs: QUIET_WITHIN_MS });
 }
 
-/** A dump of the database once nothing changes any more, but for the project that is generating. */
-async function stableDump({ deployment }: World, generating: string[]): Promise<Dump> {
+/** A dump of the database once nothing changes any more, but for what the polls of running turns write. */
+async function stableDump({ deployment }: World): Promise<Dump> {
   let before = "";
   let since = Date.now();
   return await until(
     "the deployment to be at rest",
     async () => {
-      const dump = withoutPolling(await dumpOf(deployment), generating);
+      const dump = withoutPolling(await dumpOf(deployment));
       const now = JSON.stringify([...dump]);
       const isStable = now === before && (await workpoolJobs(deployment)).length === 0;
       if (!isStable) since = Date.now();
@@ -206,23 +255,14 @@ async function stableDump({ deployment }: World, generating: string[]): Promise<
  * A dump without the records of jobs and of sweeps, which go on for minutes after the jobs themselves; without what
  * each poll of a running turn writes; and without the time at which the sweep last saw a sandbox.
  */
-export function withoutPolling(dump: Dump, generating: string[]): Dump {
+export function withoutPolling(dump: Dump): Dump {
   const tables = [...dump].filter(([table]) => !isJobTable(table) && table !== "app/sweeps");
-  return new Map(
-    tables.map(([table, rows]) => [
-      table,
-      rows.map(({ sandboxSeenAt: _, ...row }) =>
-        generating.includes(row._id) ? withoutPollTimes(row) : row,
-      ),
-    ]),
-  );
+  return new Map(tables.map(([table, rows]) => [table, rows.map(withoutPollTimes)]));
 }
 
-const POLL_TIMES = new Set(["expiresAt", "contactAt", "awakeAt"]);
+const POLL_TIMES = new Set(["sandboxSeenAt", "expiresAt", "contactAt", "awakeAt"]);
 
-function withoutPollTimes(row: Row): Row {
-  const without = (value: unknown) =>
-    Object.fromEntries(Object.entries(value ?? {}).filter(([field]) => !POLL_TIMES.has(field)));
-  const { operation, turnProgress, ...rest } = row;
-  return { ...rest, operation: without(operation), turnProgress: without(turnProgress) };
+function withoutPollTimes({ _id, ...fields }: Row): Row {
+  const kept = Object.entries(fields).filter(([field]) => !POLL_TIMES.has(field));
+  return { _id, ...Object.fromEntries(kept) };
 }

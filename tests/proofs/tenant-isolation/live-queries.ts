@@ -83,12 +83,14 @@ export async function receiveNothing(fixture: Fixture, attackers: Attackers): Pr
     for (const query of [...queries, own]) await firstOf(query);
     const before = queries.map(({ updates }) => updates);
     const ownBefore = own.updates;
-    const { user, projects } = fixture.owner;
+    const { user, projects, turns } = fixture.owner;
     const content = "Nobody else receives this";
     const message = { projectId: projects.ready, role: "user", content } as const;
     await user.mutation(api.messages.mutations.insert, message);
     const { rename } = api.projects.mutations;
     await user.mutation(rename, { projectId: projects.ready, name: "By its owner" });
+    // The output of the turn that runs is over then, and what has waited for it begins.
+    await user.mutation(api.turns.mutations.cancel, { turnId: turns.running });
     const renamed = { projectId: attacker.own.projects, name: "Renamed by the attacker" };
     await attacker.user.mutation(rename, renamed);
     await until("the attacker's own change", () => own.updates > ownBefore);

@@ -16,7 +16,16 @@ const LEFT_OUT: ReadonlySet<string> = new Set([
 
 /** Times: that there is one is compared, but not which. Those of Stripe's are checked in `invariants.ts`. */
 const TIMES: ReadonlySet<string> = new Set([
-  ...["at", "cancelAt", "created", "created_at", "createdAt", "currentPeriodEnd", "deletedAt"],
+  ...[
+    "at",
+    "cancelAt",
+    "created",
+    "created_at",
+    "createdAt",
+    "currentPeriodEnd",
+    "deletedAt",
+    "lastActivityAt",
+  ],
   ...["sandboxSeenAt", "statusChangedAt"],
 ]);
 

@@ -1,37 +1,35 @@
-import { usePaginatedQuery } from "convex/react";
 import { useRef, useState } from "react";
-import { api } from "@backend/_generated/api";
 import { useDraft } from "../hooks/useDraft";
 import { useOnVisible } from "../hooks/useOnVisible";
 import { prependToDraft, type PendingPrompt } from "../lib/pendingPrompts";
-import type { Project } from "../lib/types";
+import type { Project, Turn } from "../lib/types";
 import { IconButton } from "../ui/Button";
 import { ErrorAlert } from "../ui/ErrorAlert";
 import { LoadMore } from "../ui/LoadMore";
+import { Announcer } from "./Announcer";
+import { Answer } from "./Answer";
 import { Composer } from "./Composer";
-import { MessageView } from "./MessageView";
+import type { Entry } from "./conversation";
 import { Prompt } from "./Prompt";
+import { QueuedPromptView } from "./QueuedPromptView";
+import { TurnEnd } from "./TurnEnd";
+import type { Conversation } from "./useConversation";
 import { usePrompts } from "./usePrompts";
 
-const PER_PAGE = 30;
+type ConversationPanelProps = { project: Project; conversation: Conversation };
 
 /**
- * The messages, the newest at the bottom, and the composer. The list is laid out in reverse (`flex-col-reverse`), so
+ * The conversation, the newest at the bottom, and the composer. The list is laid out in reverse (`flex-col-reverse`), so
  * that the browser keeps the scroll position at the newest line while it grows, and when older messages are loaded.
  */
-export function Conversation({ project }: { project: Project }) {
-  const { results, status, loadMore } = usePaginatedQuery(
-    api.messages.queries.pageByProject,
-    { projectId: project._id },
-    { initialNumItems: PER_PAGE },
-  );
-  const { pending, send, dismiss } = usePrompts(project, results);
+export function ConversationPanel({ project, conversation }: ConversationPanelProps) {
+  const { entries, queued, messages, turns = [], running, status, loadMore } = conversation;
+  const { pending, send, dismiss } = usePrompts(project, messages);
   const draft = useDraft(project._id);
   const [atEnd, setAtEnd] = useState(true);
   const end = useOnVisible<HTMLDivElement>(setAtEnd);
   const box = useRef<HTMLDivElement>(null);
   const toEnd = (): void => box.current?.scrollTo({ top: 0, behavior: "smooth" });
-  const messages = results.toReversed();
   return (
     <>
       <div className="relative flex min-h-0 flex-1 flex-col">
@@ -45,18 +43,22 @@ export function Conversation({ project }: { project: Project }) {
           className="flex min-h-0 flex-1 flex-col-reverse overflow-y-auto focus-visible:-outline-offset-2"
         >
           <div className="mb-auto space-y-6 px-4 py-6 sm:px-6">
-            {status === "CanLoadMore" && <LoadMore onMore={() => loadMore(PER_PAGE)} />}
+            {status === "CanLoadMore" && <LoadMore onMore={loadMore} />}
             {status.startsWith("Loading") && (
               <p className="py-3 text-center text-sm text-muted">Loading …</p>
             )}
             {status === "Exhausted" && <Prompt>{project.prompt}</Prompt>}
-            {messages.map((message) => (
-              <MessageView
-                key={message._id}
-                message={message}
-                growing={project.status === "generating" && message === messages.at(-1)}
-              />
-            ))}
+            {status !== "LoadingFirstPage" &&
+              entries.map((entry) => (
+                <EntryView key={entry.key} {...{ project, turns, entry }} onRetry={toEnd} />
+              ))}
+            {queued.length > 0 && (
+              <ul aria-label="Prompts that wait" className="space-y-3">
+                {queued.map((each) => (
+                  <QueuedPromptView key={each.turn._id} queued={each} onWithdrawn={draft.restore} />
+                ))}
+              </ul>
+            )}
             {status !== "LoadingFirstPage" &&
               pending.map((each) => (
                 <PendingPromptView
@@ -81,9 +83,10 @@ export function Conversation({ project }: { project: Project }) {
           />
         )}
       </div>
-      <Announcer project={project} />
+      <Announcer project={project} turns={turns} />
       <Composer
         project={project}
+        running={running}
         draft={draft}
         onSend={(content) => {
           toEnd();
@@ -94,25 +97,31 @@ export function Conversation({ project }: { project: Project }) {
   );
 }
 
-const TEXTS: Record<Project["status"], string> = {
-  creating: "The sandbox is being made …",
-  generating: "The agent is at work …",
-  ready: "The project is ready.",
-  stopped: "The project is stopped.",
-  archived: "The project is archived.",
-  failed: "", // `FailureBanner` says why
+type EntryViewProps = {
+  project: Project;
+  turns: readonly Turn[];
+  entry: Entry;
+  onRetry: () => void;
 };
 
-/** Announces each status to screen readers; shown above the composer while the project is being worked on. */
-function Announcer({ project: { status } }: { project: Project }) {
-  const working = status === "creating" || status === "generating";
-  return (
-    <p role="status" className="px-5 text-sm text-work">
-      <span className={working ? "inline-block animate-breathe py-2" : "sr-only"}>
-        {TEXTS[status]}
-      </span>
-    </p>
-  );
+function EntryView({ project, turns, entry, onRetry }: EntryViewProps) {
+  switch (entry.kind) {
+    case "prompt":
+      return <Prompt>{entry.content}</Prompt>;
+    case "again":
+      return (
+        <p className="line-clamp-2 text-right text-sm wrap-anywhere text-muted">
+          Once more: {entry.content ?? "a prompt from further up."}
+        </p>
+      );
+    case "answer":
+      return <Answer turn={entry.turn} message={entry.message} />;
+    case "end": {
+      // One that was withdrawn is gone.
+      const isRetried = turns.some(({ _id }) => _id === entry.turn.retriedBy);
+      return <TurnEnd {...{ project, isRetried, onRetry }} turn={entry.turn} />;
+    }
+  }
 }
 
 type PendingPromptViewProps = {

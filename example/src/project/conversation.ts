@@ -1,0 +1,108 @@
+/** The order of a conversation, from its messages and its turns, as pure functions. */
+import type { Message, Turn } from "../lib/types";
+
+/** What stands in the conversation, one below the other. */
+export type Entry =
+  | { kind: "prompt"; key: string; content: string }
+  /** A prompt from further up, of which the agent makes another turn. */
+  | { kind: "again"; key: string; turn: Turn; content: string | undefined }
+  /** The agent's: the message, or what a running turn is saying. */
+  | { kind: "answer"; key: string; turn: Turn | undefined; message: Message | undefined }
+  /** How a turn ended that needs a word about it. */
+  | { kind: "end"; key: string; turn: Turn };
+
+/** A prompt that waits. */
+export interface QueuedPrompt {
+  turn: Turn;
+  /** Absent for one that is tried again, and was said too far up to be on the page. */
+  content: string | undefined;
+  /** It stays in the conversation when it is withdrawn: it has been tried before. */
+  isRetry: boolean;
+}
+
+/** Where a turn stands among the messages, in ms since the epoch. */
+export function timeOf({ startedAt, endedAt, createdAt }: Turn): number {
+  return startedAt ?? endedAt ?? createdAt;
+}
+
+interface Loaded {
+  /** Oldest first. */
+  messages: readonly Message[];
+  /** Oldest first. */
+  turns: readonly Turn[];
+  /** The project's own prompt: that of its first turn. */
+  prompt: string;
+  /** From where on everything is loaded, in ms since the epoch; `-Infinity` for all of it. */
+  since: number;
+}
+
+/** Arranges what is loaded: the conversation, and the prompts that wait after it. */
+export function arrange(loaded: Loaded): { entries: Entry[]; queued: QueuedPrompt[] } {
+  const { turns, messages, since } = loaded;
+  const read = (turn: Turn): ReadTurn => readTurn(turn, loaded);
+  const begun = turns.filter((turn) => isShown(turn, since)).map(read);
+  const queued = turns.filter(({ status }) => status === "queued").map(read);
+  const elsewhere = new Set([
+    ...begun.map(({ turn }) => turn.answerMessageId),
+    ...queued.filter(({ isRetry }) => !isRetry).map(({ turn }) => turn.promptMessageId),
+  ]);
+  const isFirstOf = (message: Message) => (each: ReadTurn) =>
+    each.turn.promptMessageId === message._id && !each.isRetry;
+  const said = messages
+    .filter(({ _id }) => !elsewhere.has(_id))
+    .map((message) => ({
+      time: message.createdAt,
+      entries: [entryOf(message), ...begun.filter(isFirstOf(message)).flatMap(entriesOf)],
+    }));
+  const others = begun
+    .filter(({ turn, isRetry }) => turn.promptMessageId === undefined || isRetry)
+    .map((each) => ({ time: timeOf(each.turn), entries: entriesOf(each) }));
+  const entries = [...said, ...others]
+    .sort((one, other) => one.time - other.time)
+    .flatMap((each) => each.entries)
+    .filter((entry, index, all) => !isObvious(entry, all[index - 1]));
+  return { entries, queued };
+}
+
+/** A turn with what is known of its prompt and its answer. */
+interface ReadTurn extends QueuedPrompt {
+  message: Message | undefined;
+}
+
+function readTurn(turn: Turn, { messages, prompt }: Loaded): ReadTurn {
+  const { promptMessageId, answerMessageId, number } = turn;
+  const said = messages.find(({ _id }) => _id === promptMessageId);
+  const message = messages.find(({ _id }) => _id === answerMessageId);
+  if (promptMessageId === undefined) return { turn, content: prompt, isRetry: number > 1, message };
+  // The backend moves a prompt to where its first turn is.
+  return { turn, content: said?.content, isRetry: said?.createdAt !== timeOf(turn), message };
+}
+
+/** Is a turn part of what is on the page? One that runs always is. */
+function isShown(turn: Turn, since: number): boolean {
+  return turn.status === "running" || (turn.status !== "queued" && timeOf(turn) >= since);
+}
+
+function entryOf(message: Message): Entry {
+  const { _id: key, role, content } = message;
+  if (role === "user") return { kind: "prompt", key, content };
+  return { kind: "answer", key, turn: undefined, message };
+}
+
+function entriesOf({ turn, content, isRetry, message }: ReadTurn): Entry[] {
+  const { _id: key, status } = turn;
+  const entries: Entry[] = [];
+  if (isRetry) entries.push({ kind: "again", key: `${key} again`, turn, content });
+  if (message || status === "running") entries.push({ kind: "answer", key, turn, message });
+  const isSilent = status === "done" && turn.answerMessageId === undefined;
+  if (isSilent || status === "failed" || status === "cancelled")
+    entries.push({ kind: "end", key: `${key} end`, turn });
+  return entries;
+}
+
+/** Right below the turn that is tried again, it need not be said what is. */
+function isObvious(entry: Entry, before: Entry | undefined): boolean {
+  return (
+    entry.kind === "again" && before?.kind === "end" && before.turn.retriedBy === entry.turn._id
+  );
+}
