@@ -16,6 +16,7 @@ import { patchProject } from "../projects/store";
 import { ownedTurn } from "./access";
 import { agentCommand } from "./agent";
 import { endTurn } from "./end";
+import type { TurnPrompt } from "./tables";
 import { insertAndBegin, insertTurn, queuedTurns, runOf } from "./turn";
 
 /**
@@ -100,7 +101,7 @@ async function checkCanStart(
 async function beginOrQueue(
   ctx: MutationCtx,
   project: Doc<"projects">,
-  prompt: { promptMessageId?: Id<"messages"> },
+  prompt: TurnPrompt,
   now: number,
 ): Promise<Id<"turns">> {
   if (project.status === "generating") {
@@ -134,11 +135,12 @@ export const cancel = userMutation({
 });
 
 async function withdraw(ctx: MutationCtx, turn: Doc<"turns">): Promise<void> {
-  const { promptMessageId, createdAt } = turn;
+  const { promptMessageId, retryOf } = turn;
   await ctx.db.delete("turns", turn._id);
-  const prompt = promptMessageId && (await ctx.db.get("messages", promptMessageId));
   // The message of a prompt that is tried again belongs to the turn before.
-  if (prompt?.createdAt === createdAt) await ctx.db.delete("messages", prompt._id);
+  if (promptMessageId !== undefined && retryOf === undefined) {
+    await ctx.db.delete("messages", promptMessageId);
+  }
 }
 
 /**
@@ -159,14 +161,15 @@ export const retry = userMutation({
       const message = "Only a turn that failed or was cancelled can be tried again.";
       throw quaverError("INVALID_ARGUMENT", { field: "turnId", message });
     }
-    const again = turn.retriedBy && (await ctx.db.get("turns", turn.retriedBy));
-    if (again) return { turnId: again._id };
+    const again = await ctx.db
+      .query("turns")
+      .withIndex("by_retry", (q) => q.eq("retryOf", turnId))
+      .unique();
+    if (again !== null) return { turnId: again._id };
     await checkCanStart(ctx, project, now);
     await checkRateLimit(ctx, "startTurn", ctx.user._id);
     const { promptMessageId } = turn;
     const prompt = promptMessageId === undefined ? {} : { promptMessageId };
-    const retriedBy = await beginOrQueue(ctx, project, prompt, now);
-    await ctx.db.patch("turns", turnId, { retriedBy });
-    return { turnId: retriedBy };
+    return { turnId: await beginOrQueue(ctx, project, { ...prompt, retryOf: turnId }, now) };
   },
 });

@@ -27,7 +27,7 @@ export const turnFields = v.object({
   promptMessageId: v.optional(v.id("messages")), // whose content is the prompt; else the project's own
   answerMessageId: v.optional(v.id("messages")), // absent until it has ended, and when the agent said nothing
   failure: v.optional(turnFailure), // present exactly while `status` is "failed"
-  retriedBy: v.optional(v.id("turns")), // the turn that tries the same prompt again
+  retryOf: v.optional(v.id("turns")), // the turn whose prompt this one tries again
   createdAt: v.number(), // ms since the epoch
   startedAt: v.optional(v.number()), // ms since the epoch; absent while it is queued
   endedAt: v.optional(v.number()), // ms since the epoch; absent until it is over
@@ -64,6 +64,7 @@ export const turnRunFields = v.object({
   awakeAt: v.number(), // ms since the epoch, when the sandbox's idle stop was put off (or the turn began)
 });
 
+export type TurnPrompt = Pick<Infer<typeof turnFields>, "promptMessageId" | "retryOf">;
 export type TurnFailure = Infer<typeof turnFailure>;
 export type OutputPart = Infer<typeof outputPart>;
 export type AnswerState = Infer<typeof answerState>;
@@ -81,7 +82,9 @@ export const turnTables = {
     // Those of its turns that wait.
     .index("by_project_status", ["projectId", "status", "number"])
     // Was this prompt sent already?
-    .index("by_prompt", ["promptMessageId"]),
+    .index("by_prompt", ["promptMessageId"])
+    // Was this turn tried again already?
+    .index("by_retry", ["retryOf"]),
 
   /**
    * The running turns, one of each project that is `generating`. Apart from `turns`, as it changes with every output.

@@ -15,6 +15,7 @@ import { patchProject } from "../projects/store";
 import { agentCommand } from "./agent";
 import { EMPTY_ANSWER } from "./answer";
 import { sessionName } from "./session";
+import type { TurnPrompt } from "./tables";
 
 /** How long the agent may work on one prompt. */
 export const TURN_TIMEOUT_MINUTES = 30;
@@ -79,12 +80,12 @@ export async function beginTurnAfterCreate(
 /**
  * Inserts a turn and begins it, for a project that is `generating` in this transaction.
  *
- * @param prompt - the message with the prompt; without one it is the project's own
+ * @param prompt - the message with it; without one it is the project's own
  */
 export async function insertAndBegin(
   ctx: MutationCtx,
   project: Doc<"projects">,
-  prompt: { promptMessageId?: Id<"messages"> },
+  prompt: TurnPrompt,
   now: number,
 ): Promise<Id<"turns">> {
   const turn = await insertTurn(ctx, project._id, prompt, now);
@@ -96,7 +97,7 @@ export async function insertAndBegin(
 export async function insertTurn(
   ctx: MutationCtx,
   projectId: Id<"projects">,
-  prompt: { promptMessageId?: Id<"messages"> },
+  prompt: TurnPrompt,
   now: number,
 ): Promise<Doc<"turns">> {
   const number = ((await latestTurn(ctx, projectId))?.number ?? 0) + 1;
@@ -138,9 +139,12 @@ export async function movePromptTo(
   turn: Doc<"turns">,
   now: number,
 ): Promise<void> {
-  const prompt = turn.promptMessageId && (await ctx.db.get("messages", turn.promptMessageId));
-  if (prompt?.createdAt !== turn.createdAt || turn.createdAt === now) return;
-  await ctx.db.patch("messages", prompt._id, { createdAt: now });
+  const { promptMessageId, retryOf } = turn;
+  if (promptMessageId === undefined || retryOf !== undefined) return;
+  const prompt = await ctx.db.get("messages", promptMessageId);
+  if (prompt && prompt.createdAt < now) {
+    await ctx.db.patch("messages", prompt._id, { createdAt: now });
+  }
 }
 
 /** Schedules the next poll of a turn. */

@@ -107,15 +107,15 @@ test("prompts that failed while they waited each have their failure below them",
 
 test("what is tried again comes at the time of its own, and says what it is unless that is plain", () => {
   const messages = [message("p2", 20), message("p3", 30)];
-  const failed = { status: "failed", startedAt: 20, prompt: "p2", retriedBy: turnId(3) } as const;
-  const again = turn(3, { status: "running", startedAt: 25, prompt: "p2" });
+  const failed = { status: "failed", startedAt: 20, prompt: "p2" } as const;
+  const again = turn(3, { status: "running", startedAt: 25, prompt: "p2", retryOf: turnId(2) });
   expect(lines([message("p2", 20)], [turn(2, failed), again])).toEqual([
     ...["p2", "failed: 2", "output of 3"],
   ]);
   const later = [
-    turn(2, { ...failed, retriedBy: turnId(4) }),
+    turn(2, failed),
     turn(3, { startedAt: 30, prompt: "p3" }),
-    turn(4, { status: "running", startedAt: 40, prompt: "p2" }),
+    turn(4, { status: "running", startedAt: 40, prompt: "p2", retryOf: turnId(2) }),
   ];
   expect(lines(messages, later)).toEqual([
     ...["p2", "failed: 2", "p3", "done: 3", "once more: p2", "output of 4"],
@@ -124,11 +124,11 @@ test("what is tried again comes at the time of its own, and says what it is unle
 
 test("one that is tried again and waits leaves its prompt where it was", () => {
   const turns = [
-    turn(1, { status: "failed", startedAt: 10, retriedBy: turnId(4) }),
-    turn(2, { status: "cancelled", startedAt: 20, prompt: "p2", retriedBy: turnId(5) }),
+    turn(1, { status: "failed", startedAt: 10 }),
+    turn(2, { status: "cancelled", startedAt: 20, prompt: "p2" }),
     turn(3, { status: "running", startedAt: 30, prompt: "p3" }),
-    turn(4, { status: "queued", createdAt: 40 }),
-    turn(5, { status: "queued", createdAt: 50, prompt: "p2" }),
+    turn(4, { status: "queued", createdAt: 40, retryOf: turnId(1) }),
+    turn(5, { status: "queued", createdAt: 50, prompt: "p2", retryOf: turnId(2) }),
   ];
   expect(lines([message("p2", 20), message("p3", 30)], turns)).toEqual([
     ...["failed: 1", "p2", "cancelled: 2", "p3", "output of 3"],
@@ -140,10 +140,12 @@ test("what belongs to messages that are not loaded is left out, but for what run
   const turns = [
     turn(7, { status: "failed", startedAt: 70, prompt: "p7" }),
     turn(8, { status: "failed", startedAt: 80, prompt: "p8" }),
-    turn(9, { status: "running", startedAt: 90, prompt: "p7" }),
-    turn(10, { status: "queued", createdAt: 100, prompt: "p7" }),
+    turn(9, { status: "running", startedAt: 90, prompt: "p7", retryOf: turnId(7) }),
+    turn(10, { status: "queued", createdAt: 100, prompt: "p6", retryOf: turnId(6) }),
   ];
   expect(lines([message("p8", 80)], turns, 80)).toEqual([
     ...["p8", "failed: 8", "once more: undefined", "output of 9", "waits: undefined, again"],
   ]);
+  const running = turn(9, { status: "running", startedAt: 90, prompt: "p9" });
+  expect(lines([], [running], 95)).toEqual(["output of 9"]);
 });

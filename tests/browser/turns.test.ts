@@ -19,12 +19,14 @@ describeInBrowser("an answer", () => {
   const fixture = useFixture();
 
   test("grows in two tabs, one of which came late, and becomes the message without a gap", async () => {
-    const gate = join(tempFolder(), "gate");
-    const words = (...all: string[]) =>
-      all.map((word) => `printf '%s ' ${word}; sleep 0.4`).join("; ");
-    const wait = `until [ -e '${gate}' ]; do sleep 0.1; done`;
+    const asked = tempFolder();
+    const words = ["four", "five", "six", "seven"];
     await fixture.useAgent(
-      `echo '::reasoning:: First a thought.'; ${words("one", "two", "three")}; ${wait}; ${words("four", "five", "six", "seven")}`,
+      [
+        "echo '::reasoning:: First a thought.'; printf 'one two three'",
+        `for word in ${words.join(" ")}`,
+        `do until [ -e "${asked}/$word" ]; do sleep 0.1; done; printf ' %s' $word; done`,
+      ].join("; "),
     );
     const ada = await fixture.open();
     await ada.signUp("Ada");
@@ -36,13 +38,17 @@ describeInBrowser("an answer", () => {
     const late = await ada.anotherTab(ada.path);
     await recordAnswers(late);
     await late.sees(/one two three$/);
-    writeFileSync(gate, "");
+    for (const [index, word] of words.entries()) {
+      const said = ["one two three", ...words.slice(0, index + 1)].join(" ");
+      writeFileSync(join(asked, word), "");
+      for (const tab of [ada, late]) await tab.sees(new RegExp(`${said}$`));
+    }
     for (const tab of [ada, late]) {
       await tab.seesStatus("Ready");
       const shown = await recorded(tab);
       expect(shown.at(-1)).toEqual([["First a thought.", "one two three four five six seven"]]);
       const grown = new Set(shown.flat(2).filter((text) => text.startsWith("one")));
-      expect(grown.size, "times that it was seen to have grown").toBeGreaterThan(2);
+      expect(grown.size, "times that it was seen to have grown").toBeGreaterThan(words.length);
       expectNoGap(shown);
     }
     // What was unfolded stays so.

@@ -164,7 +164,7 @@ test("a turn that fails says why, and leaves the project ready; its prompt is tr
   const list = await turns.until("the second try", (seen) =>
     seen.some(({ _id, status }) => _id === again.turnId && status === "done"),
   );
-  expect(list.find(({ _id }) => _id === turnId)).toMatchObject({ retriedBy: again.turnId });
+  expect(list.find(({ _id }) => _id === again.turnId)).toMatchObject({ retryOf: turnId });
   expect((await conversation()).slice(before.length)).toEqual([
     "user: This fails.",
     "assistant: Made it",

@@ -20,7 +20,7 @@ export interface ProjectRows {
     | "failure"
     | "promptMessageId"
     | "answerMessageId"
-    | "retriedBy"
+    | "retryOf"
   >;
   turnRuns: Rows<"projectId" | "turnId">;
   turnOutput: Rows<"turnId">;
@@ -65,7 +65,8 @@ function wrongWork(
     wrong.push(`a project that is ${String(status)} has ${counts} that run`);
   }
   if (running.length === 0 && idsOf("queued").length > 0) wrong.push("turns wait for none");
-  const latest = own(turns).filter(({ retriedBy }) => !hasId(turns, retriedBy));
+  const retried = new Set(own(turns).map(({ retryOf }) => retryOf));
+  const latest = own(turns).filter(({ _id }) => !retried.has(_id));
   const prompts = latest.flatMap(({ promptMessageId }) => promptMessageId ?? []);
   if (new Set(prompts).size < prompts.length) wrong.push("a prompt is tried twice");
   const numbers = own(turns).map(({ number }) => number);

@@ -117,8 +117,7 @@ function EntryView({ project, turns, entry, onRetry }: EntryViewProps) {
     case "answer":
       return <Answer turn={entry.turn} message={entry.message} />;
     case "end": {
-      // One that was withdrawn is gone.
-      const isRetried = turns.some(({ _id }) => _id === entry.turn.retriedBy);
+      const isRetried = turns.some(({ retryOf }) => retryOf === entry.turn._id);
       return <TurnEnd {...{ project, isRetried, onRetry }} turn={entry.turn} />;
     }
   }

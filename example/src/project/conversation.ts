@@ -46,16 +46,15 @@ export function arrange(loaded: Loaded): { entries: Entry[]; queued: QueuedPromp
     ...begun.map(({ turn }) => turn.answerMessageId),
     ...queued.filter(({ isRetry }) => !isRetry).map(({ turn }) => turn.promptMessageId),
   ]);
-  const isFirstOf = (message: Message) => (each: ReadTurn) =>
-    each.turn.promptMessageId === message._id && !each.isRetry;
+  const isBelow = (message: Message) => (each: ReadTurn) => each.below === message._id;
   const said = messages
     .filter(({ _id }) => !elsewhere.has(_id))
     .map((message) => ({
       time: message.createdAt,
-      entries: [entryOf(message), ...begun.filter(isFirstOf(message)).flatMap(entriesOf)],
+      entries: [entryOf(message), ...begun.filter(isBelow(message)).flatMap(entriesOf)],
     }));
   const others = begun
-    .filter(({ turn, isRetry }) => turn.promptMessageId === undefined || isRetry)
+    .filter(({ below }) => below === undefined)
     .map((each) => ({ time: timeOf(each.turn), entries: entriesOf(each) }));
   const entries = [...said, ...others]
     .sort((one, other) => one.time - other.time)
@@ -66,16 +65,20 @@ export function arrange(loaded: Loaded): { entries: Entry[]; queued: QueuedPromp
 
 /** A turn with what is known of its prompt and its answer. */
 interface ReadTurn extends QueuedPrompt {
+  /** The message that it stands below: its prompt, if this is its first turn and it is loaded. */
+  below: Message["_id"] | undefined;
   message: Message | undefined;
 }
 
 function readTurn(turn: Turn, { messages, prompt }: Loaded): ReadTurn {
-  const { promptMessageId, answerMessageId, number } = turn;
+  const { promptMessageId, answerMessageId, retryOf, number } = turn;
   const said = messages.find(({ _id }) => _id === promptMessageId);
   const message = messages.find(({ _id }) => _id === answerMessageId);
-  if (promptMessageId === undefined) return { turn, content: prompt, isRetry: number > 1, message };
-  // The backend moves a prompt to where its first turn is.
-  return { turn, content: said?.content, isRetry: said?.createdAt !== timeOf(turn), message };
+  if (promptMessageId === undefined) {
+    return { turn, content: prompt, isRetry: number > 1, below: undefined, message };
+  }
+  const isRetry = retryOf !== undefined;
+  return { turn, content: said?.content, isRetry, below: isRetry ? undefined : said?._id, message };
 }
 
 /** Is a turn part of what is on the page? One that runs always is. */
@@ -102,7 +105,5 @@ function entriesOf({ turn, content, isRetry, message }: ReadTurn): Entry[] {
 
 /** Right below the turn that is tried again, it need not be said what is. */
 function isObvious(entry: Entry, before: Entry | undefined): boolean {
-  return (
-    entry.kind === "again" && before?.kind === "end" && before.turn.retriedBy === entry.turn._id
-  );
+  return entry.kind === "again" && before?.kind === "end" && entry.turn.retryOf === before.turn._id;
 }

@@ -39,7 +39,7 @@ function wrongConversations(run: Run, { projects, turns, messages }: Tables): st
     const heard = run.watcher.heard(_id);
     if (!answer.startsWith(heard)) wrong.push(`${title} has "${answer}", but "${heard}" was heard`);
     // The agent goes on when the deployment dies: only what it ended itself may have failed.
-    const isExpected = prompt?.startsWith("Fail") && turn.retriedBy !== undefined;
+    const isExpected = prompt?.startsWith("Fail") && turns.some(({ retryOf }) => retryOf === _id);
     if (status === "failed" && run.worker.wasKilled && !isExpected) {
       wrong.push(`${title} was lost with the deployment: ${turn.failure?.reason}`);
     }

@@ -93,8 +93,7 @@ function isOver({ status }: Pick<Turn, "status">): boolean {
 }
 
 function isSame(one: Turn, other: Turn): boolean {
-  const stripped = ({ retriedBy: _, ...turn }: Turn) => JSON.stringify(turn);
-  return stripped(one) === stripped(other);
+  return JSON.stringify(one) === JSON.stringify(other);
 }
 
 /** Everything that is wrong, at the end, with what the agents have said. */
