@@ -48,9 +48,15 @@ export function clean(text: string): string {
     .replace(/\p{Surrogate}/gu, "\ufffd");
 }
 
-/** Covers the secrets in a text that has been cleaned. It keeps its length, and its lines. */
-export function maskSecrets(text: string, secrets: Secrets): string {
-  return cover(text, findSecrets(text, secrets).covered, secrets);
+/**
+ * Covers the secrets in a text that has been cleaned. It keeps its length, and its lines.
+ *
+ * @param goesOn - more may follow: then what may be the beginning of a secret is covered too
+ */
+export function maskSecrets(text: string, secrets: Secrets, goesOn = false): string {
+  const { covered, pending } = findSecrets(text, secrets);
+  if (goesOn) covered.fill(1, pending);
+  return cover(text, covered, secrets);
 }
 
 /** Puts the cover over the marked characters, but for the ends of lines. */

@@ -8,6 +8,7 @@ import {
   type MutationCtx,
   type QueryCtx,
 } from "../_generated/server";
+import { MAX_QUEUED_TURNS } from "../lib/limits";
 import { holdsLease, leaseFields, renewLease, type Lease } from "../projects/lease";
 import { takeIntoAnswer } from "./answer";
 import { endTurn, enqueueSessionEnd, type TurnEnd } from "./end";
@@ -65,7 +66,7 @@ export const beginPoll = internalQuery({
     if (turn === null) return null;
     const message = turn.promptMessageId && (await ctx.db.get("messages", turn.promptMessageId));
     const { sandboxId, session, commandId, offset, awakeAt, deadline, answer } = run;
-    const before = commandId === undefined ? await turnBefore(ctx, turn) : null;
+    const before = commandId === undefined ? await begunBefore(ctx, turn) : undefined;
     return {
       ...{ sandboxId, session, offset, awakeAt, deadline },
       ...(commandId !== undefined && { commandId }),
@@ -73,21 +74,22 @@ export const beginPoll = internalQuery({
       prompt: message?.content ?? project.prompt,
       inLine: answer.line !== undefined,
       full: answer.full,
-      ...(before !== null &&
-        before.status !== "done" && { unfinished: sessionName(before.number) }),
+      ...(before && before.status !== "done" && { unfinished: sessionName(before.number) }),
     };
   },
 });
 
-async function turnBefore(
+/** The latest turn before that has begun. Those that have not failed with it, and are as many as may wait. */
+async function begunBefore(
   ctx: QueryCtx,
   { projectId, number }: Doc<"turns">,
-): Promise<Doc<"turns"> | null> {
-  return await ctx.db
+): Promise<Doc<"turns"> | undefined> {
+  const before = await ctx.db
     .query("turns")
     .withIndex("by_project", (q) => q.eq("projectId", projectId).lt("number", number))
     .order("desc")
-    .first();
+    .take(MAX_QUEUED_TURNS + 1);
+  return before.find(({ startedAt }) => startedAt !== undefined);
 }
 
 /**

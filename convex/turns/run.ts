@@ -121,7 +121,7 @@ async function read(
     ...takeOutput(output, { secrets, isEnd, isFull: more, inLine }),
     more,
     exitCode,
-    stderr: maskSecrets(clean(errors), secrets),
+    stderr: maskSecrets(clean(errors), secrets, exitCode === null),
     awake,
   };
 }

@@ -58,6 +58,8 @@ export class FakeDaytona {
   readonly clients: SandboxClientOptions[] = [];
   /** Each call that was made, in order. */
   readonly calls: Call[] = [];
+  /** The sessions that were ended, in order. */
+  readonly ended: string[] = [];
   /** Runs while a create is under way, before Daytona has made the sandbox. */
   beforeCreate: () => Promise<void> = () => Promise.resolve();
   /** Runs while a create is under way, after Daytona has made the sandbox. */
@@ -113,7 +115,8 @@ export class FakeDaytona {
     this.#count = 0;
     this.#sessions.clear();
     this.sandboxes.clear();
-    for (const list of [this.commands, this.created, this.clients, this.calls]) list.length = 0;
+    for (const list of [this.commands, this.created, this.clients, this.calls, this.ended])
+      list.length = 0;
   }
 
   /** The sandbox with this id or name. */
@@ -183,7 +186,10 @@ export class FakeDaytona {
       startCommand: (id, input) => this.#meet("startCommand", () => this.#startCommand(id, input)),
       readCommand: (id, input) => this.#meet("readCommand", () => this.#read(id, input)),
       endSession: (id, session) =>
-        this.#meet("endSession", () => void this.#sessions.delete(`${id} ${session}`)),
+        this.#meet("endSession", () => {
+          this.ended.push(session);
+          this.#sessions.delete(`${id} ${session}`);
+        }),
       keepAwake: (id) => this.#meet("keepAwake", () => void this.#sandbox(id)),
       previewUrl: (id, { port, expiresInSeconds }) =>
         this.#meet("previewUrl", () => {

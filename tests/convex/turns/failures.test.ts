@@ -170,9 +170,9 @@ describe("time", () => {
 
   test("runs out after half an hour: the agent is ended, and its turn says so", async () => {
     const { t, project, turns } = await aGeneratingProject();
-    daytona.agent.errors = "still compiling\n";
+    daytona.agent.errors = `still compiling\nkey ${SECRET.slice(0, 8)}`; // the rest would follow
     await pass(t, 30 * 60_000 + 10_000);
-    const failure = { retryable: true, stderr: "still compiling\n" };
+    const failure = { retryable: true, stderr: "still compiling\nkey ********" };
     expect(await turns()).toMatchObject([{ status: "failed", failure }]);
     expect((await turns())[0]?.failure?.reason).toMatch(/after 30 minutes/);
     expect((await project()).status).toBe("ready");

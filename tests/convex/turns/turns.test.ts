@@ -283,6 +283,37 @@ describe("prompts that come while the agent works", () => {
       expect(daytona.commands).toHaveLength(1);
     },
   );
+
+  test("find no agent at work that was lost sight of, though others failed in between", async () => {
+    const { t, ada, queued, turns } = await withQueued("Faster!");
+    daytona.fail("readCommand", DOWN, 1_000);
+    daytona.fail("endSession", DOWN, 8);
+    await pass(t, 6 * 60_000);
+    expect((await turns()).map(({ status }) => status)).toEqual(["failed", "failed"]);
+    daytona.heal();
+    await ada.mutation(retry, { turnId: queued[0]! });
+    await pass(t, 2_000);
+    expect(daytona.commands).toHaveLength(2);
+    expect(daytona.ended).toContain("quaver-turn-1");
+  });
+
+  test("that fail with their sandbox come after the prompt for which they waited", async () => {
+    const { t, ada, projectId, sandboxId, said } = await aGeneratingProject();
+    for (const prompt of ["two", "three", "four"]) {
+      await ada.mutation(start, { projectId, prompt });
+      await pass(t, 500);
+    }
+    daytona.agent.exitCode = 0; // "two" begins, after "three" and "four" were sent
+    await pass(t, 1_500);
+    daytona.drift(sandboxId, "missing");
+    await pass(t);
+
+    const turns = await ada.query(api.turns.queries.listByProject, { projectId });
+    expect(turns.map(({ status }) => status)).toEqual(["done", "failed", "failed", "failed"]);
+    expect(turns[3]?.failure?.reason).toMatch(/^Not begun, as the turn before it failed\. /);
+    const prompts = (await said()).filter(({ role }) => role === "user");
+    expect(prompts.map(({ content }) => content)).toEqual(["two", "three", "four"]);
+  });
 });
 
 describe("cancelling", () => {
