@@ -20,7 +20,8 @@ export const messageFields = v.object({
   content: v.string(), // up to 100,000 characters
   parts: v.optional(v.array(messagePart)), // up to 200
   clientMessageId: v.optional(v.string()), // up to 128 characters, made by the sender
-  // Ms since the epoch; the order of the conversation. Of a prompt that waited, when that was over; of an answer, when its turn began.
+  // Ms since the epoch; the order of the conversation. An answer has the time at which its turn began. So has a prompt
+  // that was queued, once it is not any more.
   createdAt: v.number(),
 });
 

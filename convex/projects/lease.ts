@@ -23,7 +23,7 @@ export interface NewLease {
 /**
  * How long each operation may take before its holder counts as dead. @quaver/sandbox gives up after
  * 90 s; the rest is for starting Node, and for a slow commit. Creating a sandbox may delete a
- * broken one first. A turn's lease is renewed by its polls, seconds apart.
+ * broken one first. A turn's polls, seconds apart, renew its lease once a minute.
  */
 const LEASE_MS: Record<OperationKind, number> = {
   create: 6 * 60_000,

@@ -22,7 +22,7 @@ export type ProjectPatch = {
 /** The statuses in which a project counts as running for the plan's limit. */
 const COUNTED_AS_RUNNING: readonly ProjectStatus[] = ["creating", "generating", "ready"];
 
-/** A project as it is when its creation begins at `now` (ms), under this lease. */
+/** Stores a new project; `operation` is a lease to take. */
 export async function insertProject(
   ctx: MutationCtx,
   fields: Omit<WithoutSystemFields<Doc<"projects">>, "operation"> & { operation?: NewLease },

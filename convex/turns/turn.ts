@@ -9,7 +9,7 @@
 import { internal } from "../_generated/api";
 import type { Doc, Id } from "../_generated/dataModel";
 import type { MutationCtx, QueryCtx } from "../_generated/server";
-import { newLease, type Lease, type NewLease } from "../projects/lease";
+import { newLease, type Lease } from "../projects/lease";
 import { statusAfter } from "../projects/lifecycle";
 import { patchProject } from "../projects/store";
 import { agentCommand } from "./agent";
@@ -93,24 +93,27 @@ export async function insertAndBegin(
   return turn._id;
 }
 
+/** What is to be known of a turn to begin it. */
+type WaitingTurn = Pick<Doc<"turns">, "_id" | "number" | "promptMessageId" | "retryOf">;
+
 /** Inserts a turn, which waits. */
 export async function insertTurn(
   ctx: MutationCtx,
   projectId: Id<"projects">,
   prompt: TurnPrompt,
   now: number,
-): Promise<Doc<"turns">> {
+): Promise<WaitingTurn> {
   const number = ((await latestTurn(ctx, projectId))?.number ?? 0) + 1;
   const fields = { projectId, number, status: "queued" as const, ...prompt, createdAt: now };
   const turnId = await ctx.db.insert("turns", fields);
-  return { ...fields, _id: turnId, _creationTime: now };
+  return { ...fields, _id: turnId };
 }
 
 /** Begins a turn that waits, for a project that is `generating` in this transaction. */
 export async function beginTurn(
   ctx: MutationCtx,
   { _id: projectId, sandboxId }: Doc<"projects">,
-  turn: Doc<"turns">,
+  turn: WaitingTurn,
   now: number,
 ): Promise<void> {
   if (sandboxId === undefined) throw new Error("A turn needs a sandbox.");
@@ -136,10 +139,9 @@ export async function beginTurn(
 /** A prompt that has waited comes after the answers for which it did. One that is tried again stays where it was. */
 export async function movePromptTo(
   ctx: MutationCtx,
-  turn: Doc<"turns">,
+  { promptMessageId, retryOf }: TurnPrompt,
   now: number,
 ): Promise<void> {
-  const { promptMessageId, retryOf } = turn;
   if (promptMessageId === undefined || retryOf !== undefined) return;
   const prompt = await ctx.db.get("messages", promptMessageId);
   if (prompt && prompt.createdAt < now) {
@@ -158,7 +160,7 @@ export async function resumeTurn(
   projectId: Id<"projects">,
   now: number,
 ): Promise<void> {
-  const operation: NewLease = newLease("turn", now);
+  const operation = newLease("turn", now);
   await patchProject(ctx, projectId, { operation });
   await schedulePoll(ctx, { projectId, token: operation.token }, 0);
 }

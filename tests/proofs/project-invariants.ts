@@ -44,8 +44,8 @@ export function wrongAtAnyTime(rows: ProjectRows): string[] {
 }
 
 /** Of one project: the lease of its operation, and the turn that runs, for which others may wait. */
-function wrongWork(
-  { leases, turns, turnRuns }: ProjectRows,
+export function wrongWork(
+  { leases, turns, turnRuns }: Pick<ProjectRows, "leases" | "turns" | "turnRuns">,
   { _id: projectId, status, operation }: ProjectRows["projects"][number],
 ): string[] {
   const wrong: string[] = [];

@@ -168,8 +168,8 @@ export const ERROR_TAIL_BYTES = 2048;
  * Reads the command `QUAVER_SESSION_ID`, and at most `QUAVER_SESSION_LIMIT` bytes of its output from byte
  * `QUAVER_SESSION_OFFSET` on. Prints `quaver:none` if there is no such command, or if it was interrupted.
  * Otherwise prints its exit code (`running` until it has one), the size of its output, the requested part
- * of it in base64, and once the command has ended (or with `QUAVER_SESSION_WITH_ERRORS`), the end of its standard error. The exit code is read
- * before the output, so that with an exit code, the output is complete.
+ * of it in base64, and once the command has ended (or with `QUAVER_SESSION_WITH_ERRORS`), the end of its
+ * standard error. The exit code is read before the output, so that with an exit code, the output is complete.
  */
 export const READ_SCRIPT = `
 exec 2>/dev/null

@@ -51,6 +51,19 @@ async function resultOf(command: string, env?: Record<string, string>) {
 }
 
 describe("a session's command", () => {
+  test("has its standard error read while it runs, on request alone", async () => {
+    const session = aSession();
+    const command = "echo warning >&2; until [ -e stop ]; do sleep 0.02; done";
+    const { commandId } = await client.startCommand(id, { session, command });
+    const reading = { session, commandId, offset: 0, limit: 100 };
+    await eventually(async () => {
+      const progress = await client.readCommand(id, { ...reading, withErrors: true });
+      expect(progress).toMatchObject({ exitCode: null, errors: "warning\n" });
+    });
+    expect(await client.readCommand(id, reading)).toMatchObject({ exitCode: null, errors: "" });
+    await client.endSession(id, session);
+  });
+
   test("can be read while it runs, from an offset on", async () => {
     const session = aSession();
     const command = "echo one; until [ -e go ]; do sleep 0.02; done; echo two; exit 3";

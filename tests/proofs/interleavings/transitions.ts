@@ -107,7 +107,7 @@ function transitionBetween(from: ProjectStatus, to: ProjectStatus): string {
   return TRANSITIONS.find(matches) ?? `${from} → ${to}`;
 }
 
-function problemsOf({ row, lease }: Observed): string[] {
+function problemsOf({ row }: Observed): string[] {
   const { status, failure, sandboxId, operation } = row;
   const wrong: string[] = [];
   const present = (what: string, value: unknown, should: boolean) => {
@@ -118,11 +118,6 @@ function problemsOf({ row, lease }: Observed): string[] {
   present("failure", failure, status === "failed");
   if (status !== "creating" && status !== "failed") present("sandbox", sandboxId, true);
   if (isWorking) present("lease", operation, true);
-  if (operation?.kind !== lease?.kind) {
-    wrong.push(
-      `a project's operation is ${String(operation?.kind)}, its lease ${String(lease?.kind)}`,
-    );
-  }
   if (operation !== undefined && !HOLDERS[status].includes(operation.kind)) {
     wrong.push(`a ${status} project is under a lease to ${operation.kind}`);
   }

@@ -1,6 +1,7 @@
 /** What holds for the turns of a project, for every change of one, and for their answers at the end. */
 import type { Doc } from "../../../convex/_generated/dataModel";
 import { daytona } from "../../convex/support/setup.ts";
+import { wrongWork } from "../project-invariants.ts";
 import type { Findings } from "./call-frames.ts";
 import type { Observed } from "./observer.ts";
 
@@ -64,19 +65,11 @@ function checkStep(
   if (isOver(turn) && turn.endedAt !== at) findings.violation(`turns: endedAt, after ${name}`);
 }
 
-function problemsOf({ row, turns, runs }: Observed): string[] {
-  const wrong: string[] = [];
-  const running = turns.filter(({ status }) => status === "running");
+function problemsOf({ row, lease, turns, runs }: Observed): string[] {
+  const leases = lease === null ? [] : [lease];
+  const wrong = wrongWork({ leases, turns, turnRuns: runs }, row);
   const queued = turns.filter(({ status }) => status === "queued");
-  const expected = row.status === "generating" ? 1 : 0;
-  if (running.length !== expected || runs.length !== expected) {
-    const counts = `${String(running.length)} running turns and ${String(runs.length)} runs`;
-    wrong.push(`a project that is ${row.status} has ${counts}`);
-  }
-  if (runs[0]?.turnId !== running[0]?._id) wrong.push("the run is another turn's");
   if (runs[0] && runs[0].sandboxId !== row.sandboxId) wrong.push("a turn runs in another sandbox");
-  if (queued.length > 0 && expected === 0)
-    wrong.push(`turns wait, of a project that is ${row.status}`);
   if (queued.length > MAX_QUEUED) wrong.push(`${String(queued.length)} turns wait`);
   for (const { status, failure, startedAt, endedAt } of turns) {
     if ((failure !== undefined) !== (status === "failed"))
