@@ -79,7 +79,7 @@ export const beginPoll = internalQuery({
   },
 });
 
-/** The latest turn before that has begun. Those that have not failed with it, and are as many as may wait. */
+/** The latest turn before this one that began. At most as many as may wait come after it: they failed while they waited. */
 async function begunBefore(
   ctx: QueryCtx,
   { projectId, number }: Doc<"turns">,
