@@ -55,6 +55,6 @@ async function removeRows(
     .query(table)
     .withIndex("by_turn", (q) => q.eq("turnId", turnId))
     .take(limit);
-  for (const { _id } of rows) await ctx.db.delete(_id);
+  for (const { _id } of rows) await ctx.db.delete(table, _id);
   return rows.length;
 }
