@@ -27,7 +27,8 @@ export function replyTo(request: ChatRequest): Reply {
       "I build small apps, and I need a tool `write` for it. This conversation offers none.",
     );
   }
-  return nextStep(conversation, request);
+  const reply = nextStep(conversation, request);
+  return { ...reply, text: afterFailure(conversation.done) + reply.text };
 }
 
 /** The next answer where one of the model's commands is to fail: once in a turn, after which it goes on. */
@@ -96,7 +97,7 @@ function nextStep({ prompts, done, folder }: Conversation, request: ChatRequest)
   const isFirst = !done.some(({ name }) => name === "write");
   return {
     reasoning: isFirst ? plan.reasoning : [],
-    text: afterFailure(done) + (isFirst ? plan.opening : ""),
+    text: isFirst ? `${plan.opening}\n\n` : "",
     toolCalls: [{ name: "write", args: { filePath: at(todo.path), content: todo.content } }],
   };
 }

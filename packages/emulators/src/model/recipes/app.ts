@@ -7,6 +7,8 @@ export interface App {
   id: string;
   /** What it is, above its title, as in "To-do list". */
   label: string;
+  /** What it is in a sentence, as in "a to-do list". */
+  what: string;
   /** Words that name it, whatever else a prompt says. */
   words: RegExp;
   /** Words that suggest it, where no app is named. */

@@ -35,8 +35,8 @@ export function planFor(prompts: string[]): Plan {
     reasoning: reasoningOf(outcome),
     opening:
       outcome.kind === "made"
-        ? `I'm making a ${design.app.label.toLowerCase()}: **${markdownText(design.name)}**.\n\n`
-        : `I'm changing **${markdownText(design.name)}**.\n\n`,
+        ? `I'm making ${design.app.what}: **${markdownText(design.name)}**.`
+        : `I'm changing **${markdownText(design.name)}**.`,
     files: [
       { path: "style.css", content: styleFor(design) },
       { path: "app.js", content: scriptFor(design) },
@@ -50,7 +50,7 @@ function reasoningOf({ kind, design }: Outcome): string[] {
   const { app, colour } = design;
   if (kind === "made") {
     return [
-      `The words of the prompt fit best: ${app.label.toLowerCase()}.`,
+      `What fits the words of the prompt best is ${app.what}.`,
       `Three files will do: a page, its style, and a script. The colour is ${colour}, in light and in dark.`,
       "What people enter stays in their own browser, and what was typed is text, never markup.",
     ];
@@ -78,7 +78,7 @@ function answerOf({ kind, design, said }: Outcome): string {
         "Have a look at the preview.",
       ].join("\n\n");
     case "changed":
-      return [`Done:`, list(said), ...styleExcerpt(design), "Have a look at the preview."].join(
+      return ["Done:", list(said), ...styleExcerpt(design), "Have a look at the preview."].join(
         "\n\n",
       );
     case "undone":

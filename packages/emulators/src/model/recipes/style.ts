@@ -46,7 +46,7 @@ body {
 
 main {
   width: 100%;
-  max-width: 42rem;
+  max-width: var(--width, 42rem);
   margin: 0 auto;
   padding: clamp(2rem, 7vw, 4.5rem) clamp(1.1rem, 5vw, 2rem) 2.5rem;
 }
@@ -80,6 +80,8 @@ button {
   border-radius: var(--control-radius);
   font-weight: 600;
   cursor: pointer;
+  flex: none;
+  overflow-wrap: normal;
   touch-action: manipulation;
   transition: background-color 120ms, border-color 120ms, transform 120ms;
 }
@@ -120,7 +122,7 @@ input[type="checkbox"], input[type="radio"] {
 .segments button { min-height: 2.25rem; padding: 0.25rem 0.9rem; color: var(--accent-ink); background: transparent; font-size: 0.92rem; }
 .segments button[aria-pressed="true"] { color: var(--ink); background: var(--surface); box-shadow: 0 1px 3px rgb(0 0 0 / 14%); }
 
-.notes, .made { width: 100%; max-width: 42rem; margin: 0 auto; padding: 0 clamp(1.1rem, 5vw, 2rem); }
+.notes, .made { width: 100%; max-width: var(--width, 42rem); margin: 0 auto; padding: 0 clamp(1.1rem, 5vw, 2rem); }
 .notes { margin-bottom: 2rem; }
 .notes h2 { font-size: 0.95rem; }
 .notes ul { margin: 0.6rem 0 0; padding: 0; list-style: none; display: grid; gap: 0.5rem; }

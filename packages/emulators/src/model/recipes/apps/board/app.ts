@@ -8,6 +8,7 @@ import { style } from "./style.ts";
 export const board: App = {
   id: "board",
   label: "Notes",
+  what: "a board of notes",
   words: /(?!)/,
   hints: /(?!)/,
   colour: "blue",

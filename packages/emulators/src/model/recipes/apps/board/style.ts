@@ -1,5 +1,5 @@
 export const style = `
-.board main { max-width: 60rem; }
+.board { --width: 60rem; }
 .write { padding: 0.75rem; }
 .write textarea { border-color: transparent; background: none; font-size: 1.05rem; }
 .write .row { justify-content: space-between; padding: 0.25rem 0.25rem 0.25rem 0.6rem; }

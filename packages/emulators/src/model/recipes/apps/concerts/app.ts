@@ -8,6 +8,7 @@ import { style } from "./style.ts";
 export const concerts: App = {
   id: "concerts",
   label: "Concerts",
+  what: "a page of concerts, with sign-up",
   words: /\b(concerts?|gigs?|recitals?)\b|\bsign(ing)?[ -]?ups? (for|sheet|list)\b/i,
   hints: /\b(choirs?|orchestras?|bands?|rehearsals?|ensembles?|singers?|chorus|performances?)\b/i,
   colour: "teal",

@@ -1,5 +1,5 @@
 export const style = `
-.concerts main { max-width: 50rem; }
+.concerts { --width: 50rem; }
 .concerts ol.concerts { display: grid; gap: 1.25rem; margin: 0 0 1.25rem; padding: 0; list-style: none; }
 .concert { display: grid; grid-template-columns: auto minmax(0, 1fr); gap: 1.25rem; padding: 1.35rem; }
 .day { align-self: start; width: 4.6rem; padding: 0.6rem 0.25rem 0.7rem; text-align: center; line-height: 1.15; color: var(--accent-ink); background: var(--accent-soft); border-radius: var(--control-radius); }
@@ -12,6 +12,7 @@ export const style = `
 .voices .missing { border-style: dashed; border-color: var(--field); }
 .singers { display: flex; flex-wrap: wrap; gap: 0.4rem; margin: 0.9rem 0 0; padding: 0; list-style: none; }
 .singers li { display: inline-flex; align-items: center; padding-left: 0.8rem; font-size: 0.9rem; background: var(--accent-soft); border-radius: 99px; }
+.singers:empty { display: none; }
 .singers .icon { min-height: 2rem; width: 2rem; border-radius: 99px; }
 .singers .icon svg { width: 0.8rem; height: 0.8rem; }
 .join { display: grid; grid-template-columns: minmax(0, 1.4fr) minmax(0, 1fr) auto; gap: 0.6rem; align-items: end; margin-top: 1.1rem; }

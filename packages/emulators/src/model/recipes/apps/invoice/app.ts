@@ -16,6 +16,7 @@ const CURRENCIES: [RegExp, string][] = [
 export const invoice: App = {
   id: "invoice",
   label: "Invoice",
+  what: "an invoice",
   words: /\binvoices?\b|\binvoicing\b/i,
   hints: /\b(bills?|billing|receipts?|quotations?|estimates?|vat)\b/i,
   colour: "blue",

@@ -1,8 +1,10 @@
 export const style = `
-.invoice main { max-width: 54rem; }
+.invoice { --width: 54rem; }
 .toolbar { display: flex; flex-wrap: wrap; gap: 0.75rem; align-items: center; justify-content: space-between; margin-bottom: 1rem; font-size: 0.92rem; }
 .sheet { padding: clamp(1.25rem, 5vw, 3rem); display: grid; gap: 2rem; }
 .sheet > header { display: flex; flex-wrap: wrap; gap: 1.5rem 3rem; justify-content: space-between; }
+.sheet > header > :first-child { flex: 1 1 14rem; }
+.sheet h1 { font-size: calc(clamp(1.8rem, 5vw, 2.2rem) * var(--title-scale)); }
 .sheet .label { margin-top: 0.5rem; }
 .facts { display: grid; grid-template-columns: auto minmax(0, 11rem); gap: 0.4rem 0.9rem; align-items: center; }
 .facts label, .lines .head, .totals dt { color: var(--muted); font-weight: 500; font-size: 0.9rem; }
@@ -25,10 +27,15 @@ export const style = `
   .parties { grid-template-columns: 1fr; }
   .facts { width: 100%; grid-template-columns: 5rem minmax(0, 1fr); }
   .line.head { display: none; }
-  .line { grid-template-columns: minmax(0, 1fr) minmax(0, 1.2fr) auto; padding: 0.9rem 0; }
-  .line > :first-child { grid-column: 1 / 3; grid-row: 1; }
-  .line > :nth-child(5) { grid-column: 3; grid-row: 1; }
-  .line > .amount { grid-row: 2; min-width: 5.5rem; }
+  .line { grid-template-columns: minmax(0, 1fr) minmax(0, 1.3fr) minmax(5.5rem, auto); padding: 0.9rem 0; }
+  .line > :nth-child(1) { grid-area: 1 / 1 / 2 / 4; padding-right: 3rem; }
+  .line > :nth-child(2) { grid-area: 2 / 1; }
+  .line > :nth-child(3) { grid-area: 2 / 2; }
+  .line > :nth-child(4) { grid-area: 2 / 3; align-self: end; padding-bottom: 0.45rem; }
+  .line > :nth-child(5) { grid-area: 1 / 3; justify-self: end; }
+  .line > :nth-child(2)::before { content: "Quantity"; }
+  .line > :nth-child(3)::before { content: "Price"; }
+  .line > ::before { display: block; font-size: 0.8rem; color: var(--muted); }
 }
 @media print {
   @page { margin: 18mm; }

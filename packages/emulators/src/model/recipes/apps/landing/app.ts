@@ -9,6 +9,7 @@ import { style } from "./style.ts";
 export const landing: App = {
   id: "landing",
   label: "Landing page",
+  what: "a landing page",
   words:
     /\blanding[ -]?pages?\b|\bhome ?pages?\b|\bweb ?sites?\b|\bwait(ing)? ?lists?\b|\bcoming soon\b/i,
   hints:

@@ -11,6 +11,7 @@ const OPTIONS = ["Saturday morning", "Saturday evening", "Sunday afternoon"];
 export const poll: App = {
   id: "poll",
   label: "Poll",
+  what: "a poll",
   words: /\bpolls?\b|\bsurveys?\b|\bballots?\b|\bvot(e|ing) (app|page|form)\b/i,
   hints: /\b(vot(e|es|ing)|elections?|choose between|decide)\b/i,
   colour: "violet",

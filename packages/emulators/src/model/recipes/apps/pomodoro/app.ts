@@ -11,6 +11,7 @@ const BREAK_MINUTES = 5;
 export const pomodoro: App = {
   id: "pomodoro",
   label: "Pomodoro timer",
+  what: "a pomodoro timer",
   words: /\bpomodoros?\b|\b(count-?down|focus|tomato|study|egg|tea)? ?timers?\b|\bcount-?down\b/i,
   hints: /\b(focus|concentrat\w+|stop-?watch|minutes|breaks?)\b/i,
   colour: "red",

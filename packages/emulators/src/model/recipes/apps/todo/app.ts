@@ -8,6 +8,7 @@ import { style } from "./style.ts";
 export const todo: App = {
   id: "todo",
   label: "To-do list",
+  what: "a to-do list",
   words:
     /\bto-?dos?\b|\bto do\b|\bcheck-?lists?\b|\b(task|shopping|packing|chores?|reading) lists?\b/i,
   hints: /\b(tasks?|chores?|groceries|errands|list)\b/i,

@@ -11,7 +11,8 @@ export const style = `
 .list .done label { color: var(--muted); text-decoration: line-through; text-decoration-thickness: 1px; }
 .empty { padding: 2.5rem 1.25rem; text-align: center; color: var(--muted); border-bottom: 1px solid var(--line); }
 .tools { display: flex; flex-wrap: wrap; gap: 0.6rem; justify-content: space-between; align-items: center; padding: 0.7rem 0.8rem; }
-.tools .quiet { min-height: 2.25rem; font-size: 0.9rem; border-color: transparent; }
+.tools .segments button { padding-inline: 0.7rem; }
+.tools .quiet { min-height: 2.25rem; margin-left: auto; padding-inline: 0.6rem; font-size: 0.9rem; border-color: transparent; }
 .toast { position: fixed; inset: auto 1rem 1.25rem; margin: 0 auto; max-width: 26rem; display: flex; align-items: center; justify-content: space-between; gap: 1rem; padding: 0.6rem 0.6rem 0.6rem 1.1rem; }
 .toast[hidden] { display: none; }
 `;
