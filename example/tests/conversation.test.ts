@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { Id } from "@backend/_generated/dataModel";
 import type { Message, Turn } from "../src/lib/types";
-import { arrange } from "../src/project/conversation";
+import { arrange } from "../src/project/conversation/conversation";
 
 const projectId = "project" as Id<"projects">; // ids are made by the backend: no other way to have one here
 

@@ -4,12 +4,12 @@ import { api } from "@backend/_generated/api";
 import type { Project } from "../lib/types";
 import { NotFoundPage } from "../shell/NotFoundPage";
 import { Splash } from "../ui/Splash";
-import { ConversationPanel } from "./ConversationPanel";
+import { ConversationPanel } from "./conversation/ConversationPanel";
 import { FailureBanner } from "./FailureBanner";
-import { Preview } from "./Preview";
+import { Preview } from "./preview/Preview";
 import { ProjectHeader } from "./ProjectHeader";
 import { Tabs, type Tab } from "./Tabs";
-import { useConversation } from "./useConversation";
+import { useConversation } from "./conversation/useConversation";
 
 /** One project: the conversation on the left, the preview on the right; on a small screen, one of them. */
 export function ProjectPage({ projectId }: { projectId: string }) {

@@ -1,6 +1,6 @@
-import type { Message, Turn } from "../lib/types";
+import type { Message, Turn } from "../../lib/types";
 import { Reasoning } from "./Reasoning";
-import { useTurnOutput } from "./useTurnOutput";
+import { useTurnOutput } from "../turn/useTurnOutput";
 
 type AnswerProps = {
   /** The turn that it is of, if that is known. */

@@ -1,5 +1,5 @@
-import { Button } from "../ui/Button";
-import { EmptyState } from "../ui/EmptyState";
+import { Button } from "../../ui/Button";
+import { EmptyState } from "../../ui/EmptyState";
 
 type BuildingPlaceholderProps = { isFirst: boolean; onShow: () => void };
 

@@ -2,7 +2,7 @@ import { useAction } from "convex/react";
 import { useEffect, useState } from "react";
 import { api } from "@backend/_generated/api";
 import type { Id } from "@backend/_generated/dataModel";
-import { errorMessage } from "../lib/errors";
+import { errorMessage } from "../../lib/errors";
 
 const RENEW_BEFORE_MS = 60_000; // so that an open preview does not expire
 

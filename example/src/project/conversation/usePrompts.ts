@@ -1,17 +1,17 @@
 import { useAction, useMutation } from "convex/react";
 import { useEffect, useState } from "react";
 import { api } from "@backend/_generated/api";
-import { useUser } from "../auth/user";
-import { loadDraft, saveDraft } from "../lib/drafts";
-import { promptErrorMessage } from "../lib/errors";
+import { useUser } from "../../auth/user";
+import { loadDraft, saveDraft } from "../../lib/drafts";
+import { promptErrorMessage } from "../../lib/errors";
 import {
   addError,
   addPending,
   notStored,
   removePending,
   type PendingPrompt,
-} from "../lib/pendingPrompts";
-import type { Message, Project } from "../lib/types";
+} from "../../lib/pendingPrompts";
+import type { Message, Project } from "../../lib/types";
 
 /**
  * Sends prompts, and keeps those that the conversation does not have yet, across a reload too. Each has a

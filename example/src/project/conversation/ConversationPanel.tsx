@@ -1,18 +1,18 @@
 import { useRef, useState } from "react";
-import { useDraft } from "../hooks/useDraft";
-import { useOnVisible } from "../hooks/useOnVisible";
-import { prependToDraft, type PendingPrompt } from "../lib/pendingPrompts";
-import type { Project, Turn } from "../lib/types";
-import { IconButton } from "../ui/Button";
-import { ErrorAlert } from "../ui/ErrorAlert";
-import { LoadMore } from "../ui/LoadMore";
+import { useDraft } from "../../hooks/useDraft";
+import { useOnVisible } from "../../hooks/useOnVisible";
+import { prependToDraft, type PendingPrompt } from "../../lib/pendingPrompts";
+import type { Project, Turn } from "../../lib/types";
+import { IconButton } from "../../ui/Button";
+import { ErrorAlert } from "../../ui/ErrorAlert";
+import { LoadMore } from "../../ui/LoadMore";
 import { Announcer } from "./Announcer";
 import { Answer } from "./Answer";
 import { Composer } from "./Composer";
 import type { Entry } from "./conversation";
 import { Prompt } from "./Prompt";
 import { QueuedPromptView } from "./QueuedPromptView";
-import { TurnEnd } from "./TurnEnd";
+import { TurnEnd } from "../turn/TurnEnd";
 import type { Conversation } from "./useConversation";
 import { usePrompts } from "./usePrompts";
 

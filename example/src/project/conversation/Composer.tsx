@@ -2,14 +2,14 @@ import { useMutation } from "convex/react";
 import { useId } from "react";
 import { api } from "@backend/_generated/api";
 import { MAX_PROMPT_LENGTH } from "@backend/lib/limits";
-import { useCall } from "../hooks/useCall";
-import type { Draft } from "../hooks/useDraft";
-import { submitOnEnter } from "../lib/keys";
-import type { Project, Turn } from "../lib/types";
-import { Button } from "../ui/Button";
-import { ErrorAlert } from "../ui/ErrorAlert";
-import { INPUT } from "../ui/Field";
-import { Icon } from "../ui/Icon";
+import { useCall } from "../../hooks/useCall";
+import type { Draft } from "../../hooks/useDraft";
+import { submitOnEnter } from "../../lib/keys";
+import type { Project, Turn } from "../../lib/types";
+import { Button } from "../../ui/Button";
+import { ErrorAlert } from "../../ui/ErrorAlert";
+import { INPUT } from "../../ui/Field";
+import { Icon } from "../../ui/Icon";
 
 /** Why nothing can be sent in a status, or what sending does there. */
 const HINTS: Partial<Record<Project["status"], string>> = {

@@ -1,8 +1,8 @@
 import { useMutation } from "convex/react";
 import { api } from "@backend/_generated/api";
 import { isQuaverError } from "@backend/lib/errors";
-import { useCall } from "../hooks/useCall";
-import { ErrorAlert } from "../ui/ErrorAlert";
+import { useCall } from "../../hooks/useCall";
+import { ErrorAlert } from "../../ui/ErrorAlert";
 import type { QueuedPrompt } from "./conversation";
 import { Prompt } from "./Prompt";
 

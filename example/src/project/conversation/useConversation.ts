@@ -1,7 +1,7 @@
 import { usePaginatedQuery } from "convex/react";
 import { useEffect, useMemo } from "react";
 import { api } from "@backend/_generated/api";
-import type { Project, Turn } from "../lib/types";
+import type { Project, Turn } from "../../lib/types";
 import { arrange, timeOf } from "./conversation";
 
 // The first page is sent again whole on each change; those after it are not, unless they change.

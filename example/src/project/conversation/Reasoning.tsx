@@ -1,5 +1,5 @@
-import { plural } from "../lib/format";
-import { Icon } from "../ui/Icon";
+import { plural } from "../../lib/format";
+import { Icon } from "../../ui/Icon";
 
 type ReasoningProps = {
   /** `duration` is in seconds. */

@@ -1,4 +1,4 @@
-import type { Project, Turn } from "../lib/types";
+import type { Project, Turn } from "../../lib/types";
 
 const TEXTS: Record<Project["status"], string> = {
   creating: "The sandbox is being made …",

@@ -1,5 +1,5 @@
 /** The order of a conversation, from its messages and its turns, as pure functions. */
-import type { Message, Turn } from "../lib/types";
+import type { Message, Turn } from "../../lib/types";
 
 /** What stands in the conversation, one below the other. */
 export type Entry =

@@ -1,9 +1,9 @@
 import { useEffect, useRef, useState, type RefObject } from "react";
 import type { Id } from "@backend/_generated/dataModel";
-import { IconButton } from "../ui/Button";
-import { EmptyState } from "../ui/EmptyState";
-import { ErrorAlert } from "../ui/ErrorAlert";
-import { Icon } from "../ui/Icon";
+import { IconButton } from "../../ui/Button";
+import { EmptyState } from "../../ui/EmptyState";
+import { ErrorAlert } from "../../ui/ErrorAlert";
+import { Icon } from "../../ui/Icon";
 import { usePreviewUrl } from "./usePreviewUrl";
 
 type PreviewFrameProps = {

@@ -1,10 +1,10 @@
 import { useAction, useMutation } from "convex/react";
 import { api } from "@backend/_generated/api";
-import { useCall } from "../hooks/useCall";
-import type { Project, Turn } from "../lib/types";
-import { Button } from "../ui/Button";
-import { ErrorAlert } from "../ui/ErrorAlert";
-import { Icon } from "../ui/Icon";
+import { useCall } from "../../hooks/useCall";
+import type { Project, Turn } from "../../lib/types";
+import { Button } from "../../ui/Button";
+import { ErrorAlert } from "../../ui/ErrorAlert";
+import { Icon } from "../../ui/Icon";
 
 type TurnEndProps = {
   project: Project;

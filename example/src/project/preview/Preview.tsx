@@ -1,6 +1,6 @@
 import { useState } from "react";
-import type { Project, Turn } from "../lib/types";
-import { EmptyState } from "../ui/EmptyState";
+import type { Project, Turn } from "../../lib/types";
+import { EmptyState } from "../../ui/EmptyState";
 import { BuildingPlaceholder } from "./BuildingPlaceholder";
 import { PreviewFrame } from "./PreviewFrame";
 
