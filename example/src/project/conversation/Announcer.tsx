@@ -13,10 +13,9 @@ type AnnouncerProps = { project: Project; turns: readonly Turn[] };
 
 /**
  * Announces each status, and the end of each turn, to screen readers. The status is shown above the composer while the
- * project is being worked on.
+ * sandbox is being made; the agent's work is shown where its answer will be.
  */
 export function Announcer({ project: { status }, turns }: AnnouncerProps) {
-  const working = status === "creating" || status === "generating";
   const ended = turns.find(({ endedAt }) => endedAt !== undefined);
   return (
     <>
@@ -24,7 +23,7 @@ export function Announcer({ project: { status }, turns }: AnnouncerProps) {
         {ended && endOf(ended)}
       </p>
       <p role="status" className="px-5 text-sm text-work">
-        <span className={working ? "inline-block animate-breathe py-2" : "sr-only"}>
+        <span className={status === "creating" ? "inline-block animate-breathe py-2" : "sr-only"}>
           {TEXTS[status]}
         </span>
       </p>

@@ -1,5 +1,5 @@
 import { useMutation } from "convex/react";
-import { useId } from "react";
+import { useId, type RefObject } from "react";
 import { api } from "@backend/_generated/api";
 import { MAX_PROMPT_LENGTH } from "@backend/lib/limits";
 import { useCall } from "../../hooks/useCall";
@@ -26,11 +26,13 @@ type ComposerProps = {
   /** The turn that the agent is at work on. */
   running: Turn | undefined;
   draft: Draft;
+  /** The field that is typed into. */
+  input: RefObject<HTMLTextAreaElement | null>;
   onSend: (content: string) => void;
 };
 
 /** The form for the next prompt, and while the agent works the button that stops it. */
-export function Composer({ project: { status }, running, draft, onSend }: ComposerProps) {
+export function Composer({ project: { status }, running, draft, input, onSend }: ComposerProps) {
   const id = useId();
   const { text, write } = draft;
   const cancelTurn = useMutation(api.turns.mutations.cancel);
@@ -56,6 +58,7 @@ export function Composer({ project: { status }, running, draft, onSend }: Compos
           What to do next
         </label>
         <textarea
+          ref={input}
           id={id}
           rows={1}
           value={text}

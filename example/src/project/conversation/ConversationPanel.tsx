@@ -1,18 +1,16 @@
 import { useRef, useState } from "react";
 import { useDraft } from "../../hooks/useDraft";
 import { useOnVisible } from "../../hooks/useOnVisible";
-import { prependToDraft, type PendingPrompt } from "../../lib/pendingPrompts";
-import type { Project, Turn } from "../../lib/types";
+import { prependToDraft } from "../../lib/pendingPrompts";
+import type { Project } from "../../lib/types";
 import { IconButton } from "../../ui/Button";
-import { ErrorAlert } from "../../ui/ErrorAlert";
 import { LoadMore } from "../../ui/LoadMore";
 import { Announcer } from "./Announcer";
-import { Answer } from "./Answer";
 import { Composer } from "./Composer";
-import type { Entry } from "./conversation";
-import { Prompt } from "./Prompt";
+import { EntryView } from "./EntryView";
+import { PendingPromptView } from "./PendingPromptView";
+import { SentPrompt } from "./Prompt";
 import { QueuedPromptView } from "./QueuedPromptView";
-import { TurnEnd } from "../turn/TurnEnd";
 import type { Conversation } from "./useConversation";
 import { usePrompts } from "./usePrompts";
 
@@ -30,6 +28,11 @@ export function ConversationPanel({ project, conversation }: ConversationPanelPr
   const end = useOnVisible<HTMLDivElement>(setAtEnd);
   const box = useRef<HTMLDivElement>(null);
   const toEnd = (): void => box.current?.scrollTo({ top: 0, behavior: "smooth" });
+  const input = useRef<HTMLTextAreaElement>(null);
+  const edit = (content: string): void => {
+    draft.write(prependToDraft(content, draft.text));
+    input.current?.focus();
+  };
   return (
     <>
       <div className="relative flex min-h-0 flex-1 flex-col">
@@ -47,10 +50,17 @@ export function ConversationPanel({ project, conversation }: ConversationPanelPr
             {status.startsWith("Loading") && (
               <p className="py-3 text-center text-sm text-muted">Loading …</p>
             )}
-            {status === "Exhausted" && <Prompt>{project.prompt}</Prompt>}
+            {status === "Exhausted" && (
+              <SentPrompt content={project.prompt} onEdit={() => edit(project.prompt)} />
+            )}
             {status !== "LoadingFirstPage" &&
               entries.map((entry) => (
-                <EntryView key={entry.key} {...{ project, turns, entry }} onRetry={toEnd} />
+                <EntryView
+                  key={entry.key}
+                  {...{ project, turns, entry }}
+                  onRetry={toEnd}
+                  onEdit={edit}
+                />
               ))}
             {queued.length > 0 && (
               <ul aria-label="Prompts that wait" className="space-y-3">
@@ -67,7 +77,7 @@ export function ConversationPanel({ project, conversation }: ConversationPanelPr
                   onRetry={() => void send(each)}
                   onDismiss={() => {
                     dismiss(each);
-                    draft.write(prependToDraft(each.content, draft.text));
+                    edit(each.content);
                   }}
                 />
               ))}
@@ -88,60 +98,12 @@ export function ConversationPanel({ project, conversation }: ConversationPanelPr
         project={project}
         running={running}
         draft={draft}
+        input={input}
         onSend={(content) => {
           toEnd();
           void send({ clientMessageId: crypto.randomUUID(), content });
         }}
       />
     </>
-  );
-}
-
-type EntryViewProps = {
-  project: Project;
-  turns: readonly Turn[];
-  entry: Entry;
-  onRetry: () => void;
-};
-
-function EntryView({ project, turns, entry, onRetry }: EntryViewProps) {
-  switch (entry.kind) {
-    case "prompt":
-      return <Prompt>{entry.content}</Prompt>;
-    case "again":
-      return (
-        <p className="line-clamp-2 text-right text-sm wrap-anywhere text-muted">
-          Once more: {entry.content ?? "a prompt from further up."}
-        </p>
-      );
-    case "answer":
-      return <Answer turn={entry.turn} message={entry.message} />;
-    case "end": {
-      const isRetried = turns.some(({ retryOf }) => retryOf === entry.turn._id);
-      return <TurnEnd {...{ project, isRetried, onRetry }} turn={entry.turn} />;
-    }
-  }
-}
-
-type PendingPromptViewProps = {
-  pending: PendingPrompt;
-  onRetry: () => void;
-  onDismiss: () => void;
-};
-
-/** A prompt that is being sent, or was refused: then with the reason. */
-function PendingPromptView({ pending, onRetry, onDismiss }: PendingPromptViewProps) {
-  const { content, error } = pending;
-  return (
-    <div className="space-y-2">
-      <Prompt faint>{content}</Prompt>
-      {error === undefined ? (
-        <p className="text-right text-sm text-muted">Sending …</p>
-      ) : (
-        <ErrorAlert onRetry={onRetry} onDismiss={onDismiss}>
-          {error}
-        </ErrorAlert>
-      )}
-    </div>
   );
 }

@@ -6,8 +6,12 @@ export type Entry =
   | { kind: "prompt"; key: string; content: string }
   /** A prompt from further up, of which the agent makes another turn. */
   | { kind: "again"; key: string; turn: Turn; content: string | undefined }
+  /** A turn that brings back the files of another, which may be too far up to be loaded. */
+  | { kind: "restore"; key: string; turn: Turn; number: number | undefined }
   /** The agent's: the message, or what a running turn is saying. */
   | { kind: "answer"; key: string; turn: Turn | undefined; message: Message | undefined }
+  /** What the agent did in a turn, or is doing, with what it said. */
+  | { kind: "work"; key: string; turn: Turn; message: Message | undefined }
   /** How a turn ended that needs a word about it. */
   | { kind: "end"; key: string; turn: Turn };
 
@@ -68,17 +72,20 @@ interface ReadTurn extends QueuedPrompt {
   /** The message that it stands below: its prompt, if this is its first turn and it is loaded. */
   below: Message["_id"] | undefined;
   message: Message | undefined;
+  /** The turn whose files it brings back, if it does and that turn is loaded. */
+  restored: Turn | undefined;
 }
 
-function readTurn(turn: Turn, { messages, prompt }: Loaded): ReadTurn {
+function readTurn(turn: Turn, { messages, turns, prompt }: Loaded): ReadTurn {
   const { promptMessageId, answerMessageId, retryOf, number } = turn;
+  const restored = turns.find(({ _id }) => _id === turn.restores);
   const said = messages.find(({ _id }) => _id === promptMessageId);
   const message = messages.find(({ _id }) => _id === answerMessageId);
-  if (promptMessageId === undefined) {
-    return { turn, content: prompt, isRetry: number > 1, below: undefined, message };
-  }
+  const read = { turn, message, restored, below: undefined };
+  if (turn.restores !== undefined) return { ...read, content: undefined, isRetry: false };
+  if (promptMessageId === undefined) return { ...read, content: prompt, isRetry: number > 1 };
   const isRetry = retryOf !== undefined;
-  return { turn, content: said?.content, isRetry, below: isRetry ? undefined : said?._id, message };
+  return { ...read, content: said?.content, isRetry, below: isRetry ? undefined : said?._id };
 }
 
 /** Is a turn part of what is on the page? One that runs always is. */
@@ -92,15 +99,25 @@ function entryOf(message: Message): Entry {
   return { kind: "answer", key, turn: undefined, message };
 }
 
-function entriesOf({ turn, content, isRetry, message }: ReadTurn): Entry[] {
+function entriesOf({ turn, content, isRetry, message, restored }: ReadTurn): Entry[] {
   const { _id: key, status } = turn;
+  const isRestore = turn.restores !== undefined;
   const entries: Entry[] = [];
+  if (isRestore)
+    entries.push({ kind: "restore", key: `${key} restore`, turn, number: restored?.number });
   if (isRetry) entries.push({ kind: "again", key: `${key} again`, turn, content });
   if (message || status === "running") entries.push({ kind: "answer", key, turn, message });
-  const isSilent = status === "done" && turn.answerMessageId === undefined;
+  if (turn.startedAt !== undefined)
+    entries.push({ kind: "work", key: `${key} work`, turn, message });
+  const isSilent = status === "done" && turn.answerMessageId === undefined && !isRestore;
   if (isSilent || status === "failed" || status === "cancelled")
     entries.push({ kind: "end", key: `${key} end`, turn });
   return entries;
+}
+
+/** The version that the files are of; undefined when a turn has left them behind that is none. Of the newest turns first. */
+export function currentVersion(turns: readonly Turn[]): string | undefined {
+  return turns.find((turn) => turn.startedAt !== undefined && turn.endedAt !== undefined)?.version;
 }
 
 /** Right below the turn that is tried again, it need not be said what is. */

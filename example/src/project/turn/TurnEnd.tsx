@@ -4,6 +4,7 @@ import { useCall } from "../../hooks/useCall";
 import type { Project, Turn } from "../../lib/types";
 import { Button } from "../../ui/Button";
 import { ErrorAlert } from "../../ui/ErrorAlert";
+import { Folded } from "../../ui/Folded";
 import { Icon } from "../../ui/Icon";
 
 type TurnEndProps = {
@@ -53,9 +54,13 @@ function Failure({
             </span>
             What the agent wrote to its log last
           </summary>
-          <pre className="rounded-lg bg-surface p-3 wrap-anywhere whitespace-pre-wrap">
-            {stderr}
-          </pre>
+          <Folded text={stderr} keep="end">
+            {(shown) => (
+              <pre className="rounded-lg bg-surface p-3 wrap-anywhere whitespace-pre-wrap">
+                {shown}
+              </pre>
+            )}
+          </Folded>
         </details>
       )}
     </>

@@ -1,0 +1,40 @@
+import { useState } from "react";
+import { ChangesDialog } from "../../changes/ChangesDialog";
+import type { Project, Turn } from "../../lib/types";
+import { RestoreDialog } from "./RestoreDialog";
+
+type TurnVersionProps = {
+  project: Project;
+  turn: Turn;
+  /** Whether the files are those of this version. */
+  isCurrent: boolean;
+};
+
+const ACTION =
+  "min-h-11 rounded-lg px-2 underline underline-offset-4 enabled:hover:text-ink disabled:opacity-55";
+
+/** The version that a turn made: what it changed, and the way back to it. */
+export function TurnVersion({ project, turn, isCurrent }: TurnVersionProps) {
+  const [open, setOpen] = useState<"changes" | "restore" | null>(null);
+  const close = (): void => setOpen(null);
+  const canRestore = ["ready", "stopped", "archived"].includes(project.status);
+  return (
+    <>
+      <button type="button" className={ACTION} onClick={() => setOpen("changes")}>
+        Changes<span className="sr-only"> of turn {turn.number}</span>
+      </button>
+      {!isCurrent && (
+        <button
+          type="button"
+          className={ACTION}
+          disabled={!canRestore}
+          onClick={() => setOpen("restore")}
+        >
+          Restore<span className="sr-only"> turn {turn.number}</span>
+        </button>
+      )}
+      {open === "changes" && <ChangesDialog project={project} turn={turn} onClose={close} />}
+      {open === "restore" && <RestoreDialog project={project} turn={turn} onClose={close} />}
+    </>
+  );
+}
