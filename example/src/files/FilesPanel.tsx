@@ -13,8 +13,11 @@ type FilesPanelProps = {
   revision: number;
 };
 
-/** The app's files, to be read: the tree, and the file that is open. Where there is little room, one of them. */
-export function FilesPanel({ project, revision }: FilesPanelProps) {
+/**
+ * The app's files, to be read: the tree, and the file that is open. Where there is little room, one of them. The default
+ * export of a module that is loaded when somebody looks at the files.
+ */
+export default function FilesPanel({ project, revision }: FilesPanelProps) {
   const running = project.status === "ready" || project.status === "generating";
   if (running) return <Files projectId={project._id} revision={revision} />;
   return (

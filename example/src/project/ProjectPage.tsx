@@ -1,11 +1,11 @@
 import { useQuery } from "convex/react";
-import { useEffect, useState } from "react";
+import { lazy, useEffect, useState } from "react";
 import { api } from "@backend/_generated/api";
-import { FilesPanel } from "../files/FilesPanel";
 import { useMediaQuery } from "../hooks/useMediaQuery";
 import type { Project, Turn } from "../lib/types";
 import { preloadMarkdown } from "../markdown/Markdown";
 import { NotFoundPage } from "../shell/NotFoundPage";
+import { LazyPart } from "../ui/LazyPart";
 import { Splash } from "../ui/Splash";
 import { ConversationPanel } from "./conversation/ConversationPanel";
 import { FailureBanner } from "./FailureBanner";
@@ -21,6 +21,8 @@ export function ProjectPage({ projectId }: { projectId: string }) {
   if (project === null) return <NotFoundPage what="project" />;
   return <OpenProject project={project} />;
 }
+
+const FilesPanel = lazy(() => import("../files/FilesPanel"));
 
 /** From here on there is room for two of the views side by side: Tailwind's `lg`. */
 const WIDE = "(min-width: 64rem)";
@@ -64,7 +66,9 @@ function OpenProject({ project }: { project: Project }) {
           </section>
           <section id="panel-files" aria-label="Files" className={panel("files")}>
             {hasFiles && (
-              <FilesPanel project={project} revision={latestEnd(conversation.turns ?? [])} />
+              <LazyPart>
+                <FilesPanel project={project} revision={latestEnd(conversation.turns ?? [])} />
+              </LazyPart>
             )}
           </section>
         </div>

@@ -1,7 +1,11 @@
-import { useState } from "react";
-import { ChangesDialog } from "../../changes/ChangesDialog";
+import { lazy, useState } from "react";
 import type { Project, Turn } from "../../lib/types";
+import { IconButton } from "../../ui/Button";
+import { Dialog } from "../../ui/Dialog";
+import { LazyPart } from "../../ui/LazyPart";
 import { RestoreDialog } from "./RestoreDialog";
+
+const TurnChanges = lazy(() => import("../../changes/TurnChanges"));
 
 type TurnVersionProps = {
   project: Project;
@@ -33,7 +37,19 @@ export function TurnVersion({ project, turn, isCurrent }: TurnVersionProps) {
           Restore<span className="sr-only"> turn {turn.number}</span>
         </button>
       )}
-      {open === "changes" && <ChangesDialog project={project} turn={turn} onClose={close} />}
+      {open === "changes" && (
+        <Dialog title={`Changes of turn ${turn.number}`} size="large" onClose={close}>
+          <IconButton
+            icon="close"
+            label="Close"
+            onClick={close}
+            className="absolute top-3.5 right-3.5"
+          />
+          <LazyPart>
+            <TurnChanges project={project} turn={turn} />
+          </LazyPart>
+        </Dialog>
+      )}
       {open === "restore" && <RestoreDialog project={project} turn={turn} onClose={close} />}
     </>
   );

@@ -3,37 +3,24 @@ import { api } from "@backend/_generated/api";
 import { useAsync } from "../hooks/useAsync";
 import { errorMessage } from "../lib/errors";
 import type { Project, Turn } from "../lib/types";
-import { IconButton } from "../ui/Button";
-import { Dialog } from "../ui/Dialog";
 import { EmptyState } from "../ui/EmptyState";
 import { ErrorAlert } from "../ui/ErrorAlert";
 import { ChangedFiles } from "./ChangedFiles";
 
-type ChangesDialogProps = { project: Project; turn: Turn; onClose: () => void };
-
-/** What a turn changed in the app's files. */
-export function ChangesDialog({ project, turn, onClose }: ChangesDialogProps) {
-  const isRunning = project.status === "ready" || project.status === "generating";
+/**
+ * What a turn changed in the app's files, or why that can't be seen. The default export of a module that is loaded when
+ * somebody asks for it.
+ */
+export default function TurnChanges({ project, turn }: { project: Project; turn: Turn }) {
+  if (project.status === "ready" || project.status === "generating") return <Loaded turn={turn} />;
   return (
-    <Dialog title={`Changes of turn ${turn.number}`} size="large" onClose={onClose}>
-      <IconButton
-        icon="close"
-        label="Close"
-        onClick={onClose}
-        className="absolute top-3.5 right-3.5"
-      />
-      {isRunning ? (
-        <LoadedChanges turn={turn} />
-      ) : (
-        <EmptyState title="The project is not running">
-          <p>Start it to see what this turn changed.</p>
-        </EmptyState>
-      )}
-    </Dialog>
+    <EmptyState title="The project is not running">
+      <p>Start it to see what this turn changed.</p>
+    </EmptyState>
   );
 }
 
-function LoadedChanges({ turn: { _id: turnId } }: { turn: Turn }) {
+function Loaded({ turn: { _id: turnId } }: { turn: Turn }) {
   const changes = useAction(api.turns.actions.changes);
   const { data, error, reload } = useAsync(() => changes({ turnId }), turnId);
   if (error !== undefined) {
