@@ -14,8 +14,11 @@ import { ProjectHeader } from "./ProjectHeader";
 import { Tabs, type Tab } from "./Tabs";
 import { useConversation } from "./conversation/useConversation";
 
-/** One project: the conversation on the left, the preview or the files on the right; on a small screen, one of them. */
-export function ProjectPage({ projectId }: { projectId: string }) {
+/**
+ * One project: the conversation on the left, the preview or the files on the right; on a small screen, one of them. The
+ * default export of a module that is loaded after the first page.
+ */
+export default function ProjectPage({ projectId }: { projectId: string }) {
   const project = useQuery(api.projects.queries.getById, { projectId });
   if (project === undefined) return <Splash>Opening the project …</Splash>;
   if (project === null) return <NotFoundPage what="project" />;
