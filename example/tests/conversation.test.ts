@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { Id } from "@backend/_generated/dataModel";
 import type { Message, Turn } from "../src/lib/types";
-import { arrange, currentVersion } from "../src/project/conversation/conversation";
+import { arrange, isCurrent } from "../src/project/conversation/conversation";
 
 const projectId = "project" as Id<"projects">; // ids are made by the backend: no other way to have one here
 
@@ -176,14 +176,20 @@ test("a turn that brings files back says which turn's, with no prompt and no wor
   ]);
 });
 
-test("the files are of the latest turn's version, unless that turn made none", () => {
+test("the files are those of the latest turn's version, or of the one that it brought back", () => {
   const first = turn(1, { startedAt: 10, endedAt: 11, version: "one" });
   const second = turn(2, { startedAt: 20, endedAt: 21, version: "two" });
+  const current = (...turns: Turn[]) =>
+    turns.filter((each) => isCurrent(each, turns)).map(({ number }) => number);
+  expect(current(second, first)).toEqual([2]);
+  const running = turn(4, { status: "running", startedAt: 50 });
+  const withdrawn = turn(3, { status: "cancelled", endedAt: 31 });
+  expect(current(running, withdrawn, second, first)).toEqual([2]);
+  const unchanged = turn(3, { startedAt: 30, endedAt: 31, version: "two" });
+  expect(current(unchanged, second, first)).toEqual([3, 2]);
+  const back = turn(3, { startedAt: 30, endedAt: 31, version: "three", restores: turnId(1) });
+  expect(current(back, second, first)).toEqual([3, 1]);
+  // One that was stopped may have left the files half changed.
   const stopped = turn(3, { status: "cancelled", startedAt: 30, endedAt: 31 });
-  const withdrawn = turn(4, { status: "cancelled", endedAt: 31 });
-  const running = turn(5, { status: "running", startedAt: 50 });
-  expect(currentVersion([second, first])).toBe("two");
-  expect(currentVersion([running, withdrawn, second, first])).toBe("two");
-  expect(currentVersion([stopped, second, first])).toBeUndefined();
-  expect(currentVersion([])).toBeUndefined();
+  expect(current(stopped, second, first)).toEqual([]);
 });

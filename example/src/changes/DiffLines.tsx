@@ -17,8 +17,8 @@ const MARKS: Record<DiffLine["kind"], string> = { added: "+", removed: "-", same
 /** The lines of a diff, with their numbers before and after. Of very many the first, with a button for the rest. */
 export function DiffLines({ lines, label }: { lines: readonly DiffLine[]; label: string }) {
   const [showsAll, setShowsAll] = useState(false);
-  const shown = showsAll ? lines : lines.slice(0, MAX_LINES);
-  const hidden = lines.length - shown.length;
+  const shown = (showsAll ? lines : lines.slice(0, MAX_LINES)).filter(isWorthALine);
+  const hidden = showsAll ? 0 : Math.max(0, lines.length - MAX_LINES);
   return (
     <>
       <Scrollable label={label}>
@@ -39,6 +39,12 @@ export function DiffLines({ lines, label }: { lines: readonly DiffLine[]; label:
       )}
     </>
   );
+}
+
+/** The head of a hunk says that lines are left out before it. Where a file begins there are none. */
+function isWorthALine({ kind }: DiffLine, index: number, all: readonly DiffLine[]): boolean {
+  const next = all[index + 1];
+  return kind !== "hunk" || ![next?.before, next?.after].includes(1);
 }
 
 const NUMBER = "w-10 shrink-0 pr-2 text-right text-muted select-none max-sm:hidden";

@@ -25,7 +25,7 @@ export function FileView({ path, read, revision, onClose }: FileViewProps) {
   const isGone = isQuaverError(error, "FILE_NOT_FOUND");
   return (
     <>
-      <div className="flex min-h-11 items-center gap-2 border-b border-line pr-2 pl-4 max-@2xl:pl-1">
+      <div className="flex min-h-11 items-center gap-2 border-b border-line pr-2 pl-4 @max-2xl:pl-1">
         <IconButton icon="back" label="All files" onClick={onClose} className="@2xl:hidden" />
         <h2 className="min-w-0 flex-1 truncate font-mono text-[0.8125rem]">{displayName(path)}</h2>
         {data !== undefined && "size" in data && !isGone && (

@@ -1,6 +1,6 @@
 /** The text shown for each error of a call. */
 import { isQuaverError, type QuaverErrorCode, type QuaverErrorData } from "@backend/lib/errors";
-import { formatDuration } from "./format";
+import { formatDuration, formatSize } from "./format";
 import { OPERATION_SENTENCES, STATUS_LABELS } from "./labels";
 
 type Message<C extends QuaverErrorCode> = (data: QuaverErrorData<C>) => string;
@@ -41,6 +41,10 @@ const MESSAGES = {
     retryable
       ? "Your account could not be reached. Nothing has changed; try again in a moment."
       : "Your account could not be reached. Nothing has changed; ask whoever runs this deployment.",
+  FILE_NOT_FOUND: () => "This file or folder is gone. It has been moved or deleted.",
+  VERSION_NOT_FOUND: () => "This version is no longer there, so it can’t be shown or restored.",
+  TOO_LARGE: ({ limit }) =>
+    `This is more than ${formatSize(limit)}, which is the most there can be.`,
 } satisfies { [C in QuaverErrorCode]: Message<C> };
 
 /** The message for anything that a call can throw. */

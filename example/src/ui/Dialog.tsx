@@ -2,7 +2,7 @@ import { useId, useLayoutEffect, useRef, type ReactNode } from "react";
 
 const SIZES = {
   normal: "w-[min(28rem,calc(100vw-2rem))]",
-  large: "h-[min(56rem,calc(100dvh-2rem))] w-[min(68rem,calc(100vw-1rem))]",
+  large: "max-h-[min(56rem,calc(100dvh-2rem))] min-h-80 w-[min(68rem,calc(100vw-1rem))]",
 };
 
 type DialogProps = {

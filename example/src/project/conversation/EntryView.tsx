@@ -3,7 +3,7 @@ import { EndedTurn } from "../turn/EndedTurn";
 import { RunningTurn } from "../turn/RunningTurn";
 import { TurnEnd } from "../turn/TurnEnd";
 import { Answer } from "./Answer";
-import { currentVersion, type Entry } from "./conversation";
+import { isCurrent, type Entry } from "./conversation";
 import { SentPrompt } from "./Prompt";
 
 type EntryViewProps = {
@@ -38,8 +38,7 @@ export function EntryView({ project, turns, entry, onRetry, onEdit }: EntryViewP
     case "work": {
       const { turn, message } = entry;
       if (turn.status === "running") return <RunningTurn turn={turn} />;
-      const isCurrent = turn.version === currentVersion(turns);
-      return <EndedTurn {...{ project, turn, message, isCurrent }} />;
+      return <EndedTurn {...{ project, turn, message }} isCurrent={isCurrent(turn, turns)} />;
     }
     case "end": {
       const isRetried = turns.some(({ retryOf }) => retryOf === entry.turn._id);

@@ -21,7 +21,7 @@ export function SentPrompt({ content, onEdit }: SentPromptProps) {
   return (
     <div className="group">
       <Prompt>{content}</Prompt>
-      <div className="-mb-4 flex h-8 justify-end opacity-0 transition-opacity group-focus-within:opacity-100 group-hover:opacity-100 pointer-coarse:opacity-100">
+      <div className="-mb-8 flex h-8 justify-end opacity-0 transition-opacity group-focus-within:opacity-100 group-hover:opacity-100 pointer-coarse:opacity-100">
         <CopyButton text={content} label="Copy the prompt" />
         <IconButton icon="pencil" size="small" label="Edit the prompt" onClick={onEdit} />
       </div>

@@ -115,9 +115,18 @@ function entriesOf({ turn, content, isRetry, message, restored }: ReadTurn): Ent
   return entries;
 }
 
-/** The version that the files are of; undefined when a turn has left them behind that is none. Of the newest turns first. */
-export function currentVersion(turns: readonly Turn[]): string | undefined {
-  return turns.find((turn) => turn.startedAt !== undefined && turn.endedAt !== undefined)?.version;
+/**
+ * Are the app's files those of a turn's version? Not if a later turn has changed them, which one that failed may have
+ * done as well.
+ *
+ * @param turns - the newest first
+ */
+export function isCurrent(turn: Turn, turns: readonly Turn[]): boolean {
+  const latest = turns.find(
+    ({ startedAt, endedAt }) => startedAt !== undefined && endedAt !== undefined,
+  );
+  if (turn.version === undefined || latest?.version === undefined) return false;
+  return turn.version === latest.version || turn._id === latest.restores;
 }
 
 /** Right below the turn that is tried again, it need not be said what is. */

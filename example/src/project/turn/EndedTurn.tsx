@@ -13,7 +13,7 @@ type EndedTurnProps = {
   turn: Turn;
   /** What the agent said, if it said anything. */
   message: Message | undefined;
-  /** Whether the files are those that this turn left behind. */
+  /** Whether the app's files are those of its version. */
   isCurrent: boolean;
 };
 
@@ -24,8 +24,8 @@ export function EndedTurn({ project, turn, message, isCurrent }: EndedTurnProps)
   const steps = useQuery(api.turns.queries.steps, isOpen ? { turnId: turn._id } : "skip");
   const summary = summaryOf(turn);
   return (
-    <div className="max-w-prose text-sm text-muted">
-      <div className="-my-1 flex flex-wrap items-center gap-x-1">
+    <div className="-mt-4 max-w-prose text-sm text-muted">
+      <div className="-mb-2 flex flex-wrap items-center gap-x-1">
         {turn.stepCount !== undefined && turn.stepCount > 0 ? (
           <button
             type="button"
@@ -50,7 +50,7 @@ export function EndedTurn({ project, turn, message, isCurrent }: EndedTurnProps)
           <TurnVersion project={project} turn={turn} isCurrent={isCurrent} />
         )}
       </div>
-      <div id={`${id}-steps`} hidden={!isOpen} className="border-l-2 border-line pt-1 pb-2 pl-4">
+      <div id={`${id}-steps`} hidden={!isOpen} className="mt-2 border-l-2 border-line py-1 pl-4">
         {steps ? <Steps steps={steps} now={turn.endedAt ?? 0} /> : "Loading …"}
       </div>
     </div>

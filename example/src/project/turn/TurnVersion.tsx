@@ -10,7 +10,7 @@ const TurnChanges = lazy(() => import("../../changes/TurnChanges"));
 type TurnVersionProps = {
   project: Project;
   turn: Turn;
-  /** Whether the files are those of this version. */
+  /** Whether the app's files are those of this version. */
   isCurrent: boolean;
 };
 
