@@ -14,7 +14,7 @@ const everyConvexRule = Object.fromEntries(
 );
 
 export default defineConfig(
-  globalIgnores(["convex/_generated/", ".quaver/", "**/dist/", "coverage/"]),
+  globalIgnores(["convex/_generated/", "docs/client/", ".quaver/", "**/dist/", "coverage/"]),
   { linterOptions: { reportUnusedDisableDirectives: "error" } },
   js.configs.recommended,
   {

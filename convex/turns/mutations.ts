@@ -16,7 +16,7 @@ import { patchProject } from "../projects/store";
 import { ownedTurn } from "./access";
 import { agentCommand } from "./agent";
 import { endTurn } from "./end";
-import type { TurnPrompt } from "./tables";
+import type { TurnTask } from "./tables";
 import { insertAndBegin, insertTurn, queuedTurns, runOf } from "./turn";
 
 /**
@@ -101,7 +101,7 @@ async function checkCanStart(
 async function beginOrQueue(
   ctx: MutationCtx,
   project: Doc<"projects">,
-  prompt: TurnPrompt,
+  prompt: TurnTask,
   now: number,
 ): Promise<Id<"turns">> {
   if (project.status === "generating") {

@@ -10,7 +10,7 @@ import {
 } from "../_generated/server";
 import { MAX_QUEUED_TURNS } from "../lib/limits";
 import { holdsLease, leaseFields, renewLease, type Lease } from "../projects/lease";
-import { takeIntoAnswer } from "./answer";
+import { takeIntoAnswer } from "./output/answer";
 import { endTurn, enqueueSessionEnd, type TurnEnd } from "./end";
 import { failedWith, timedOut, UNREACHABLE, type FailedTurn } from "./failures";
 import { isSessionOf, sessionFields, sessionName } from "./session";

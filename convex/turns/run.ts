@@ -12,9 +12,9 @@ import { leaseFields } from "../projects/lease";
 import { NOT_CONFIGURED, explainSandboxError, sandboxClient } from "../projects/sandbox/daytona";
 import type { SandboxFailure } from "../projects/sandbox/results";
 import { agentCommand, parseAgentEnv } from "./agent";
-import { readLength, takeOutput } from "./decode";
+import { readLength, takeOutput } from "./output/decode";
 import { LOST, MISCONFIGURED, RESTARTED, STOPPED, type FailedTurn } from "./failures";
-import { clean, maskSecrets, secretsOf } from "./masking";
+import { clean, maskSecrets, secretsOf } from "./output/masking";
 import type { PollResult } from "./poll";
 import { sessionFields } from "./session";
 

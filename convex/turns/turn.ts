@@ -13,9 +13,9 @@ import { newLease, type Lease } from "../projects/lease";
 import { statusAfter } from "../projects/lifecycle";
 import { patchProject } from "../projects/store";
 import { agentCommand } from "./agent";
-import { EMPTY_ANSWER } from "./answer";
+import { EMPTY_ANSWER } from "./output/answer";
 import { sessionName } from "./session";
-import type { TurnPrompt } from "./tables";
+import type { TurnTask } from "./tables";
 
 /** How long the agent may work on one prompt. */
 export const TURN_TIMEOUT_MINUTES = 30;
@@ -85,7 +85,7 @@ export async function beginTurnAfterCreate(
 export async function insertAndBegin(
   ctx: MutationCtx,
   project: Doc<"projects">,
-  prompt: TurnPrompt,
+  prompt: TurnTask,
   now: number,
 ): Promise<Id<"turns">> {
   const turn = await insertTurn(ctx, project._id, prompt, now);
@@ -100,7 +100,7 @@ type WaitingTurn = Pick<Doc<"turns">, "_id" | "number" | "promptMessageId" | "re
 export async function insertTurn(
   ctx: MutationCtx,
   projectId: Id<"projects">,
-  prompt: TurnPrompt,
+  prompt: TurnTask,
   now: number,
 ): Promise<WaitingTurn> {
   const number = ((await latestTurn(ctx, projectId))?.number ?? 0) + 1;
@@ -139,7 +139,7 @@ export async function beginTurn(
 /** A prompt that has waited comes after the answers for which it did. One that is tried again stays where it was. */
 export async function movePromptTo(
   ctx: MutationCtx,
-  { promptMessageId, retryOf }: TurnPrompt,
+  { promptMessageId, retryOf }: TurnTask,
   now: number,
 ): Promise<void> {
   if (promptMessageId === undefined || retryOf !== undefined) return;

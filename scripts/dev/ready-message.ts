@@ -1,4 +1,5 @@
 import { relative } from "node:path";
+import { bunRun } from "../lib/bun-run.ts";
 import type { DevOptions } from "./options.ts";
 import type { Services } from "./services.ts";
 
@@ -62,11 +63,6 @@ export function screen({ services, dataDir, ownsEnvFile, watch }: ReadyMessage):
     ]),
     ...(watch ? ["  Below are the functions' logs.", "", ""] : [""]),
   ].join("\n");
-}
-
-/** How to run a script: with Bun, or with npx if this one was started so. */
-function bunRun(script: string): string {
-  return `${process.execPath.includes("/_npx/") ? "npx bun@1" : "bun"} run ${script}`;
 }
 
 function row(name: string, what: string): string {

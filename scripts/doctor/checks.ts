@@ -14,11 +14,11 @@ export interface VariableCheck {
   without?: string;
 }
 
-/** The result of checking a service. */
+/** The result of checking a service, or the agent. */
 export interface ServiceCheck {
   name: string;
-  /** `unasked` if there is no usable key. */
-  state: "answers" | "refuses" | "silent" | "unasked";
+  /** Of a service the first three, of the agent's command the next two; `unasked` if that can't be known. */
+  state: "answers" | "refuses" | "silent" | "found" | "missing" | "unasked";
   /** Why, in words without any value. */
   why?: string;
 }
@@ -48,6 +48,6 @@ export function isHealthy(variables: VariableCheck[], services: ServiceCheck[]):
   return (
     variables.every(
       ({ state, required }) => state === "set" || (state === "missing" && !required),
-    ) && services.every(({ state }) => state === "answers" || state === "unasked")
+    ) && services.every(({ state }) => ["answers", "found", "unasked"].includes(state))
   );
 }

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { parseEnv } from "node:util";
 import { recall } from "../dev/process/memory.ts";
 import { ROOT, runAmbientConvex } from "../lib/convex-cli.ts";
+import { bunRun } from "../lib/bun-run.ts";
 import { CommandFailure } from "../lib/failure.ts";
 import type { Values } from "./checks.ts";
 
@@ -18,7 +19,7 @@ export async function readVariables(selection: string[]): Promise<Values> {
   const args = ["env", "list", "--include-values", ...selection];
   const { code, stdout, stderr } = await runAmbientConvex(args);
   if (code === 0) return parseEnv(stdout) as Values; // which gives every name that it read a text
-  const hint = "Is there one, and if it is the local one: does `bun run dev` run?";
+  const hint = `Is there one, and if it is the local one: does \`${bunRun("dev")}\` run?`;
   throw new CommandFailure(
     "DEPLOYMENT_REFUSED",
     `The deployment's variables can't be read. ${hint}\n${stderr.trim()}`,
@@ -32,7 +33,7 @@ async function checkAnswers(url: string): Promise<void> {
   } catch (error) {
     throw new CommandFailure(
       "DEPLOYMENT_UNREACHABLE",
-      `Nothing answers at ${url}. If that is the local deployment: does \`bun run dev\` run?`,
+      `Nothing answers at ${url}. If that is the local deployment: does \`${bunRun("dev")}\` run?`,
       { cause: error },
     );
   }

@@ -4,16 +4,18 @@
  */
 import { parseArgs } from "node:util";
 import { DEFAULT_DATA_DIR } from "../dev/options.ts";
+import { bunRun } from "../lib/bun-run.ts";
 import { CommandFailure, codeOf, messageOf } from "../lib/failure.ts";
+import { checkAgent } from "./agent.ts";
 import { readVariables, stripeEmulator } from "./deployment.ts";
 import { jsonReport, textReport, type Findings } from "./report.ts";
 import { askServices } from "./services.ts";
 import { isHealthy, checkVariables } from "./checks.ts";
 
-const USAGE = `Usage: bun run doctor [--json] [--data-dir DIR] [--prod | --deployment NAME]
+const USAGE = `Usage: ${bunRun("doctor")} [--json] [--data-dir DIR] [--prod | --deployment NAME]
 
   --json             print one JSON line
-  --data-dir DIR     where \`bun run dev\` keeps the local deployment (default: .quaver)
+  --data-dir DIR     where \`${bunRun("dev")}\` keeps the local deployment (default: .quaver)
   --prod             the production deployment, instead of the one that .env.local names
   --deployment NAME  any other, as the Convex CLI takes it
 `;
@@ -37,7 +39,9 @@ function readFlags() {
 async function examine(dataDir: string, selection: string[]): Promise<Findings> {
   const values = await readVariables(selection);
   const stripeUrl = stripeEmulator(dataDir, selection);
-  return { variables: checkVariables(values), services: await askServices(values, { stripeUrl }) };
+  const services = await askServices(values, { stripeUrl });
+  const agent = checkAgent(values, stripeUrl !== undefined);
+  return { variables: checkVariables(values), services: [...services, agent] };
 }
 
 async function main(): Promise<number> {
@@ -55,6 +59,6 @@ async function main(): Promise<number> {
 try {
   process.exit(await main());
 } catch (error) {
-  process.stderr.write(`\nbun run doctor stopped [${codeOf(error)}]: ${messageOf(error)}\n`);
+  process.stderr.write(`\n${bunRun("doctor")} stopped [${codeOf(error)}]: ${messageOf(error)}\n`);
   process.exit(1);
 }

@@ -10,8 +10,13 @@ const SERVICE_WORDS: Record<ServiceCheck["state"], string> = {
   answers: "answers",
   refuses: "REFUSES",
   silent: "SILENT",
+  found: "found",
+  missing: "NOT FOUND",
   unasked: "not asked",
 };
+
+/** Of a variable without which the rest works. */
+const NOT_SET = "not set (optional)";
 
 /** The findings, one line of JSON. */
 export function jsonReport({ variables, services }: Findings): string {
@@ -23,7 +28,7 @@ export function jsonReport({ variables, services }: Findings): string {
 export function textReport({ variables, services }: Findings): string {
   const widest = Math.max(...variables.map(({ name }) => name.length));
   const row = (name: string, state: string, rest?: string) =>
-    `  ${name.padEnd(widest)}  ${state.padEnd(9)}  ${rest ?? ""}`.trimEnd();
+    `  ${name.padEnd(widest)}  ${state.padEnd(NOT_SET.length)}  ${rest ?? ""}`.trimEnd();
   return [
     "",
     ...variables.map((check) => row(check.name, stateOf(check), remark(check))),
@@ -39,7 +44,8 @@ export function textReport({ variables, services }: Findings): string {
 }
 
 function stateOf({ state, required }: VariableCheck): string {
-  return state === "malformed" || (state === "missing" && required) ? state.toUpperCase() : state;
+  if (state === "missing") return required ? "NOT SET" : NOT_SET;
+  return state === "malformed" ? "MALFORMED" : state;
 }
 
 function remark({ shouldBe, without }: VariableCheck): string | undefined {

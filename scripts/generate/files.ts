@@ -1,6 +1,7 @@
 /** Texts by their path in the repository: what is generated, before and after. */
 import { existsSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { format, resolveConfig } from "prettier";
 import { ROOT } from "../lib/convex-cli.ts";
 
 /** Texts by path, from the root. */
@@ -20,6 +21,13 @@ export function readGeneratedCode(): Files {
   return readFiles(
     readdirSync(join(ROOT, GENERATED_CODE)).map((name) => `${GENERATED_CODE}/${name}`),
   );
+}
+
+/** A single text, as this repository formats it. */
+export async function formatted(path: string, text: string): Promise<Files> {
+  const filepath = join(ROOT, path);
+  const options = { ...(await resolveConfig(filepath)), filepath };
+  return new Map([[path, await format(text, options)]]);
 }
 
 /** Writes these files. */

@@ -1,14 +1,16 @@
 /**
  * What is made from the functions themselves, by the official CLI and one local deployment:
  * - `bun run codegen`: `convex/_generated`;
- * - `bun run reference`: the function reference, docs/functions.md and its section of the README.
+ * - `bun run reference`: the function reference, docs/functions.md;
+ * - `bun run api-spec`: the functions' types for clients in other repositories, docs/client/api.ts.
  *
- * With `--check` nothing is changed, and it fails when something is not current. `bun run check` asks for both at once.
+ * With `--check` nothing is changed, and it fails when something is not current. `bun run check` asks for all at once.
  */
 import { parseArgs } from "node:util";
 import type { Target } from "../lib/convex-cli.ts";
 import { messageOf } from "../lib/failure.ts";
-import { readSpec } from "../lib/function-spec.ts";
+import { parseSpec, readSpecText } from "../lib/function-spec.ts";
+import { API_SPEC, makeApiSpec } from "./api-spec.ts";
 import { makeReference } from "./reference.ts";
 import { withPushedFunctions } from "./deployment.ts";
 import {
@@ -20,7 +22,7 @@ import {
   type Difference,
 } from "./files.ts";
 
-const PARTS = ["codegen", "reference"];
+const PARTS = ["codegen", "reference", "api-spec"];
 
 /** Makes the parts, and puts back what is only checked. @returns what was not current */
 async function generate(parts: string[], check: boolean): Promise<Difference[]> {
@@ -29,24 +31,35 @@ async function generate(parts: string[], check: boolean): Promise<Difference[]> 
   try {
     return await withPushedFunctions({ codegen }, async (deployment) => [
       ...differences(before, readGeneratedCode()),
-      ...(parts.includes("reference") ? await updateReference(deployment, check) : []),
+      ...(await updateFiles(deployment, parts, check)),
     ]);
   } finally {
     if (check) restoreGeneratedCode(before);
   }
 }
 
-async function updateReference(deployment: Target, check: boolean): Promise<Difference[]> {
-  const after = await makeReference(await readSpec(deployment));
+async function updateFiles(
+  deployment: Target,
+  parts: string[],
+  check: boolean,
+): Promise<Difference[]> {
+  const spec = await readSpecText(deployment);
+  const after = new Map([
+    ...(parts.includes("reference") ? await makeReference(parseSpec(spec)) : []),
+    ...(parts.includes("api-spec") ? await makeApiSpec(spec) : []),
+  ]);
   const before = readFiles(after.keys());
   if (!check) writeFiles(after);
   return differences(before, after);
 }
 
 function describe({ path, line }: Difference): string {
-  return `${path} is not current, from line ${line}: run \`bun run ${
-    path.startsWith("convex/") ? "codegen" : "reference"
-  }\` and commit it.\n`;
+  const part = path.startsWith("convex/")
+    ? "codegen"
+    : path === API_SPEC
+      ? "api-spec"
+      : "reference";
+  return `${path} is not current, from line ${line}: run \`bun run ${part}\` and commit it.\n`;
 }
 
 const { values, positionals } = parseArgs({

@@ -1,17 +1,13 @@
-/** The function reference: docs/functions.md, and a section of the README that lists the functions by name. */
+/** The function reference, docs/functions.md. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import GithubSlugger from "github-slugger";
-import { format, resolveConfig } from "prettier";
 import { ROOT } from "../lib/convex-cli.ts";
 import type { PublicFunction, Spec } from "../lib/function-spec.ts";
 import { readDocstrings, type Docstring, type Docstrings } from "./docstrings.ts";
-import type { Files } from "./files.ts";
+import { formatted, type Files } from "./files.ts";
 import { commentsIn, namesOf, readShapes, typeText, writtenOut, type Shape } from "./types.ts";
 
 const PAGE = "docs/functions.md";
-const BEGIN = "<!-- reference:begin (made by `bun run reference`) -->";
-const END = "<!-- reference:end -->";
 const ERRORS = "lib/errors:ErrorDetails.";
 
 const INTRODUCTION = `<!-- Made by \`bun run reference\`, from \`npx convex function-spec\` and the docstrings of convex/. Edit those. -->
@@ -21,23 +17,12 @@ const INTRODUCTION = `<!-- Made by \`bun run reference\`, from \`npx convex func
 What a front end can call: \`useQuery(api.projects.queries.getById, { projectId })\`, and so on for each path. A query is live. Each refusal is a \`ConvexError\` whose \`data\` has one of the [codes](#error-codes) and a \`message\` for people; \`isQuaverError\` (\`convex/lib/errors.ts\`) tells it from other errors. \`Id\` is from \`convex/_generated/dataModel\`, \`PaginationOptions\` and \`PaginationResult\` are from \`convex/server\`, for \`usePaginatedQuery\`; the other named types are under [shapes](#shapes).`;
 
 /**
- * Makes the two files, as they should be.
+ * Makes the page, as it should be.
  *
  * @throws Error naming what lacks a docstring, or throws a code that does not exist
  */
 export async function makeReference(spec: Spec): Promise<Files> {
-  const docstrings = readDocstrings();
-  const page = functionsPage(spec, docstrings, await readShapes());
-  const readme = withSection(readFileSync(join(ROOT, "README.md"), "utf8"), functionsList(spec));
-  return new Map([
-    [PAGE, await formatted(PAGE, page)],
-    ["README.md", await formatted("README.md", readme)],
-  ]);
-}
-
-async function formatted(path: string, text: string): Promise<string> {
-  const filepath = join(ROOT, path);
-  return await format(text, { ...(await resolveConfig(filepath)), filepath });
+  return await formatted(PAGE, functionsPage(spec, readDocstrings(), await readShapes()));
 }
 
 /** Writes the page. */
@@ -147,31 +132,4 @@ function withShapes(page: string, docstrings: Docstrings, shapes: Shape[]): stri
     }
   }
   return text;
-}
-
-/** The README's section: the functions of each module, by name. */
-function functionsList({ functions, http }: Spec): string {
-  const slugger = new GithubSlugger();
-  const link = (heading: string, text: string) => `[\`${text}\`](${PAGE}#${slugger.slug(heading)})`;
-  const modules = [...new Set(functions.map(({ path }) => path.split(":")[0] ?? ""))].sort();
-  const items = modules.map((module) => {
-    const members = functions.filter(({ path }) => path.startsWith(`${module}:`));
-    const links = members.map(({ path }) => link(path, path.slice(module.length + 1)));
-    return `- \`${module}\`: ${links.join(", ")}`;
-  });
-  const routes = http.map(({ method, path }) => link(`${method} ${path}`, `${method} ${path}`));
-  return `A front end calls them by path, such as \`api.projects.actions.create\`. Arguments, results, errors, limits and shapes are in [${PAGE}](${PAGE}).\n\n${items.join("\n")}\n- HTTP: ${routes.join(", ")}`;
-}
-
-/**
- * Puts the section between the markers.
- *
- * @throws Error when the markers aren't there, once each and in order
- */
-export function withSection(readme: string, section: string): string {
-  const parts = /^([^]*)(<!-- reference:begin .*-->)[^]*(<!-- reference:end -->[^]*)$/.exec(readme);
-  const [, before, begin, after] = parts ?? [];
-  if (before === undefined || begin === undefined || after === undefined)
-    throw new Error(`README.md must have "${BEGIN}" and then "${END}".`);
-  return `${before}${begin}\n\n${section}\n\n${after}`;
 }

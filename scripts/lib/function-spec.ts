@@ -70,15 +70,29 @@ const KINDS = { Query: "query", Mutation: "mutation", Action: "action" } as cons
  * Asks the official CLI for the deployment's functions.
  *
  * @param project - the folder of the pushed project; the repository's root unless given
- * @throws Error naming the function whose validator is of a kind that this file does not know
+ * @returns what it prints: JSON
  */
-export async function readSpec(deployment: Target, project?: string): Promise<Spec> {
+export async function readSpecText(deployment: Target, project?: string): Promise<string> {
   const { code, stdout, stderr } = await runConvex(deployment, ["function-spec"], {
     ...(project !== undefined && { cwd: project }),
   });
-  if (code !== 0) throw new Error(`\`convex function-spec\` failed:\n${stdout}\n${stderr}`);
+  if (code === 0) return stdout;
+  throw new Error(`\`convex function-spec\` failed:\n${stdout}\n${stderr}`);
+}
+
+/** Asks for the deployment's functions, and reads what `parseSpec` does. */
+export async function readSpec(deployment: Target, project?: string): Promise<Spec> {
+  return parseSpec(await readSpecText(deployment, project));
+}
+
+/**
+ * Reads what the official CLI says of a deployment's functions.
+ *
+ * @throws Error naming the function whose validator is of a kind that this file does not know
+ */
+export function parseSpec(text: string): Spec {
   const spec: Spec = { functions: [], internal: [], http: [] };
-  for (const entry of specSchema.parse(JSON.parse(stdout)).functions) {
+  for (const entry of specSchema.parse(JSON.parse(text)).functions) {
     if (entry.functionType === "HttpAction") {
       spec.http.push({ method: entry.method, path: entry.path });
       continue;

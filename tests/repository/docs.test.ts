@@ -49,7 +49,7 @@ function parseComments(path: string, text = read(path)): Text {
 }
 
 const files = FOLDERS.flatMap(filesIn);
-const documents = ["README.md", ...files.filter((path) => path.endsWith(".md"))].map((path) =>
+const documents = ["README.md", "CONTRIBUTING.md", ...files.filter((path) => path.endsWith(".md"))].map((path) =>
   parseDocument(path),
 );
 const sources = files.filter(
@@ -274,11 +274,10 @@ describe("mistakes are found", () => {
   });
 });
 
-test("the README tells how to run each kind of test", () => {
-  const [readme] = documents;
-  const byScript = bunCommands(readme!).map(([script = ""]) => scripts[script] ?? "");
-  const named = [...vitestCommands(readme!).map((words) => words.join(" ")), ...byScript].join(
-    "\n",
-  );
+test("CONTRIBUTING.md tells how to run each kind of test", () => {
+  const [, contributing] = documents;
+  const byScript = bunCommands(contributing!).map(([script = ""]) => scripts[script] ?? "");
+  const byVitest = vitestCommands(contributing!).map((words) => words.join(" "));
+  const named = [...byVitest, ...byScript].join("\n");
   expect(firstGroups(named, /--project (\w+)/g)).toEqual(expect.arrayContaining(testProjects));
 });

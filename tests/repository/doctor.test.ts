@@ -4,6 +4,7 @@ import { createServer, type IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test, vi } from "vitest";
+import { checkAgent } from "../../scripts/doctor/agent.ts";
 import { readVariables } from "../../scripts/doctor/deployment.ts";
 import { jsonReport, textReport } from "../../scripts/doctor/report.ts";
 import { askServices } from "../../scripts/doctor/services.ts";
@@ -166,6 +167,36 @@ describe("the services", () => {
     expect(isHealthy([], found)).toBe(false);
     expect(isHealthy([], [{ name: "Clerk", state: "unasked" }])).toBe(true);
   });
+});
+
+describe("the agent's command", () => {
+  const stateOf = (AGENT_COMMAND: string, isLocal = true) =>
+    checkAgent({ ...GOOD, AGENT_COMMAND }, isLocal).state;
+
+  test.for([
+    ["node", "found"],
+    [`exec node '${join(ROOT, "package.json")}' 40`, "found"],
+    ["no-such-agent --once", "missing"],
+    ["node '/no/such/agent.js'", "missing"],
+    ["/no/such/agent", "missing"],
+    ["if true; then echo; fi", "unasked"],
+    ["KEY=1 agent", "unasked"],
+    ["$HOME/agent", "unasked"],
+    ["", "unasked"],
+  ])("%j is %s", ([command, state]) => {
+    expect(stateOf(command!)).toBe(state);
+  });
+
+  test("of a deployment elsewhere is not looked for here", () => {
+    expect(stateOf("no-such-agent", false)).toBe("unasked");
+    expect(isHealthy([], [checkAgent({ AGENT_COMMAND: "no-such-agent" }, true)])).toBe(false);
+  });
+});
+
+test("a variable that may be missing says so", () => {
+  const text = textReport({ variables: checkVariables({}), services: [] });
+  expect(text).toMatch(/AGENT_ENV +not set \(optional\) +without it/);
+  expect(text).toMatch(/CLERK_JWT_ISSUER_DOMAIN +NOT SET +without it/);
 });
 
 test("no report contains a value", () => {

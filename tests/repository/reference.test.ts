@@ -1,9 +1,9 @@
-/** The function reference: what it makes of validators, docstrings and the README. */
+/** The function reference: what it makes of validators and docstrings. */
 import { v, type GenericValidator } from "convex/values";
 import { describe, expect, test } from "vitest";
 import { docstringsIn } from "../../scripts/generate/docstrings.ts";
 import { differences } from "../../scripts/generate/files.ts";
-import { functionsPage, withSection } from "../../scripts/generate/reference.ts";
+import { functionsPage } from "../../scripts/generate/reference.ts";
 import {
   commentsIn,
   namesOf,
@@ -99,20 +99,6 @@ describe("a function", () => {
     ["/** Gets.\n * @throws `TEAPOT` */", "`TEAPOT`, which is no code"],
   ])("is refused: %j", ([docstring, complaint]) => {
     expect(() => pageOf(docstring!)).toThrow(complaint);
-  });
-});
-
-describe("the README's section", () => {
-  const begin = "<!-- reference:begin (made by `bun run reference`) -->";
-  const end = "<!-- reference:end -->";
-
-  test("replaces what is between the markers, and nothing else", () => {
-    const readme = `before\n${begin}\nold\n${end}\nafter\n`;
-    expect(withSection(readme, "new")).toBe(`before\n${begin}\n\nnew\n\n${end}\nafter\n`);
-  });
-
-  test.for(["none", begin, `${end}${begin}`])("needs a place: %s", (readme) => {
-    expect(() => withSection(readme, "new")).toThrow("README.md must have");
   });
 });
 

@@ -135,6 +135,8 @@ const REASONS: Record<SandboxErrorCode, string> = {
   TIMEOUT: "The sandbox service did not answer in time.",
   UNAVAILABLE: "The sandbox service can't be reached.",
   SANDBOX_FAILED: "The sandbox did not start, or is in an error.",
+  TOOL_MISSING: "The sandbox's image lacks Node or git, which its files need.",
+  DISK_FULL: "The sandbox's disk is full.",
   UNEXPECTED_RESPONSE: "The sandbox service gave an answer that can't be understood.",
 };
 

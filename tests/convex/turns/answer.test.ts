@@ -10,7 +10,7 @@ import {
   takeIntoAnswer,
   TRUNCATION_NOTE,
   type Chunk,
-} from "../../../convex/turns/answer.ts";
+} from "../../../convex/turns/output/answer.ts";
 import type { Id } from "../../../convex/_generated/dataModel";
 
 /** The chunks of these pieces of output, seen one second apart. */

@@ -8,9 +8,9 @@
  * the message's `content` is the text alone. Standard error is for the agent's own log.
  */
 import type { Infer } from "convex/values";
-import { MAX_MESSAGE_LENGTH, MAX_MESSAGE_PARTS } from "../lib/limits";
-import type { messagePart } from "../messages/tables";
-import type { AnswerState, OutputPart } from "./tables";
+import { MAX_MESSAGE_LENGTH, MAX_MESSAGE_PARTS } from "../../lib/limits";
+import type { messagePart } from "../../messages/tables";
+import type { AnswerState, OutputPart } from "../tables";
 
 /** The mark of a line of reasoning. */
 export const REASONING_MARK = "::reasoning::";
