@@ -1,3 +1,4 @@
+import { isQuaverError } from "@backend/lib/errors";
 import { useState } from "react";
 import { useAsync } from "../hooks/useAsync";
 import { errorMessage } from "../lib/errors";
@@ -23,6 +24,8 @@ const NOTE = "px-5 py-2 text-sm text-muted";
 export function Folder(props: FolderProps) {
   const { path, list, revision } = props;
   const { data, error, reload } = useAsync(() => list(path), path, revision);
+  const isEmpty = data?.entries.length === 0 || isQuaverError(error, "FILE_NOT_FOUND");
+  if (isEmpty) return <p className={NOTE}>{path === "" ? "There are no files yet." : "Empty"}</p>;
   if (error !== undefined) {
     return (
       <div className="px-3">
@@ -31,9 +34,6 @@ export function Folder(props: FolderProps) {
     );
   }
   if (data === undefined) return <p className={`${NOTE} animate-breathe`}>Loading …</p>;
-  if (data.entries.length === 0) {
-    return <p className={NOTE}>{path === "" ? "There are no files yet." : "Empty"}</p>;
-  }
   return (
     <>
       <ul className={path === "" ? "" : "ml-5 border-l border-line"}>

@@ -41,10 +41,10 @@ const MESSAGES = {
     retryable
       ? "Your account could not be reached. Nothing has changed; try again in a moment."
       : "Your account could not be reached. Nothing has changed; ask whoever runs this deployment.",
-  FILE_NOT_FOUND: () => "This file or folder is gone. It has been moved or deleted.",
-  VERSION_NOT_FOUND: () => "This version is no longer there, so it can’t be shown or restored.",
+  FILE_NOT_FOUND: () => "There are no such files in the app. They may have been moved or deleted.",
+  VERSION_NOT_FOUND: () => "The files as they were after this turn are no longer there.",
   TOO_LARGE: ({ limit }) =>
-    `This is more than ${formatSize(limit)}, which is the most there can be.`,
+    `This is larger than ${formatSize(limit)}, the most that can be loaded at a time.`,
 } satisfies { [C in QuaverErrorCode]: Message<C> };
 
 /** The message for anything that a call can throw. */

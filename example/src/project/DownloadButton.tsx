@@ -1,6 +1,7 @@
 import { useAction } from "convex/react";
 import { useState } from "react";
 import { api } from "@backend/_generated/api";
+import { isQuaverError } from "@backend/lib/errors";
 import { errorMessage } from "../lib/errors";
 import { formatSize } from "../lib/format";
 import type { Project } from "../lib/types";
@@ -23,7 +24,10 @@ export function DownloadButton({ project: { _id: projectId, name } }: { project:
       setUrl(url);
       toast(`Downloading “${name}” (${formatSize(size)})`);
     } catch (error) {
-      toast(`“${name}” could not be downloaded. ${errorMessage(error)}`, { persistent: true });
+      const why = isQuaverError(error, "FILE_NOT_FOUND")
+        ? "There are no files in it yet."
+        : errorMessage(error);
+      toast(`“${name}” could not be downloaded. ${why}`, { persistent: true });
     } finally {
       setIsPreparing(false);
     }
