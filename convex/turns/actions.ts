@@ -3,7 +3,12 @@
  * in Convex's own runtime, and start Node only once a call is allowed.
  */
 import { v } from "convex/values";
+import { internal } from "../_generated/api";
+import type { Id } from "../_generated/dataModel";
 import { userAction } from "../lib/functions";
+import { changesForOwner } from "./app/changes";
+import { downloadForOwner } from "./app/download";
+import { listFilesForOwner, readFileForOwner } from "./app/files";
 import { download as downloadLink, fileContent, folderListing, turnChanges } from "./app/results";
 
 const projectId = v.id("projects");
@@ -20,7 +25,7 @@ const turnId = v.id("turns");
 export const listFiles = userAction({
   args: { projectId, path: v.string() },
   returns: folderListing,
-  handler: () => Promise.reject(new Error("Not there yet.")),
+  handler: (ctx, args) => listFilesForOwner(ctx, args),
 });
 
 /**
@@ -34,7 +39,7 @@ export const listFiles = userAction({
 export const readFile = userAction({
   args: { projectId, path: v.string() },
   returns: fileContent,
-  handler: () => Promise.reject(new Error("Not there yet.")),
+  handler: (ctx, args) => readFileForOwner(ctx, args),
 });
 
 /**
@@ -47,7 +52,7 @@ export const readFile = userAction({
 export const changes = userAction({
   args: { turnId },
   returns: turnChanges,
-  handler: () => Promise.reject(new Error("Not there yet.")),
+  handler: (ctx, args) => changesForOwner(ctx, args),
 });
 
 /**
@@ -61,7 +66,8 @@ export const changes = userAction({
 export const restore = userAction({
   args: { turnId },
   returns: v.object({ turnId: v.id("turns") }),
-  handler: () => Promise.reject(new Error("Not there yet.")),
+  handler: async (ctx, args): Promise<{ turnId: Id<"turns"> }> =>
+    await ctx.runMutation(internal.turns.app.restore.beginRestore, args),
 });
 
 /**
@@ -74,5 +80,5 @@ export const restore = userAction({
 export const download = userAction({
   args: { projectId },
   returns: downloadLink,
-  handler: () => Promise.reject(new Error("Not there yet.")),
+  handler: (ctx, args) => downloadForOwner(ctx, args),
 });

@@ -72,6 +72,7 @@ export const answerState = v.object({
 export const turnRunFields = v.object({
   turnId: v.id("turns"),
   projectId: v.id("projects"),
+  restores: v.optional(v.id("turns")), // as the turn has it
   sandboxId: v.string(),
   session: v.string(), // in which its command runs
   commandId: v.optional(v.string()), // by `@quaver/sandbox`; absent until the command runs
@@ -85,6 +86,8 @@ export const turnRunFields = v.object({
 
 /** What a turn is to do: the prompt of a message, else that of the project, or bring back the version of another turn. */
 export type TurnTask = Pick<Infer<typeof turnFields>, "promptMessageId" | "retryOf" | "restores">;
+export type TurnStatus = Infer<typeof turnStatus>;
+export type TurnRun = Infer<typeof turnRunFields>;
 export type TurnStep = Infer<typeof turnStep>;
 export type TurnFailure = Infer<typeof turnFailure>;
 export type OutputPart = Infer<typeof outputPart>;
@@ -100,6 +103,8 @@ export const turnTables = {
   turns: defineTable(turnFields)
     // A project's turns, in order.
     .index("by_project", ["projectId", "number"])
+    // Which of them made this version?
+    .index("by_version", ["projectId", "version", "number"])
     // Those of its turns that wait.
     .index("by_project_status", ["projectId", "status", "number"])
     // Was this prompt sent already?

@@ -88,12 +88,19 @@ export const deleteSandbox = internalAction({
   },
 });
 
-async function attempt<Success>(
+/**
+ * Calls Daytona, and makes a result of an error too.
+ *
+ * @param onFailure - for the log
+ * @param timeoutMs - as for `sandboxClient`
+ */
+export async function attempt<Success>(
   onFailure: string,
   work: (client: SandboxClient) => Promise<Success>,
+  timeoutMs?: number,
 ): Promise<Success | ({ ok: false } & SandboxFailure)> {
   try {
-    const client = sandboxClient();
+    const client = sandboxClient(timeoutMs);
     return client === null ? { ok: false, ...NOT_CONFIGURED } : await work(client);
   } catch (error) {
     console.error(`${onFailure} ${String(error)}`);

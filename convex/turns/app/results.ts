@@ -1,6 +1,7 @@
 /** What is answered about the app that an agent makes: its files, its changes, a download of it. */
 import { literals } from "convex-helpers/validators";
-import { v, type Infer } from "convex/values";
+import { v, type GenericValidator, type Infer } from "convex/values";
+import { sandboxFailure } from "../../projects/sandbox/results";
 
 /** A folder's entries: folders first, then by name; at most 1,000. */
 export const folderListing = v.object({
@@ -44,3 +45,43 @@ export type TurnChanges = Infer<typeof turnChanges>;
 /** A link to an archive of the app, of `size` bytes, that ends at `expiresAt` (ms since the epoch). */
 export const download = v.object({ url: v.string(), expiresAt: v.number(), size: v.number() });
 export type Download = Infer<typeof download>;
+
+const notFound = v.object({ kind: v.literal("notFound") });
+
+/** What a call to Daytona returns: what it found, or why it failed. */
+function callResult<Found extends GenericValidator>(found: Found) {
+  return v.union(
+    v.object({ ok: v.literal(true), found }),
+    sandboxFailure.extend({ ok: v.literal(false) }),
+  );
+}
+
+/** What listing a folder returns. */
+export const listResult = callResult(
+  v.union(
+    folderListing.extend({ kind: v.literal("folder") }),
+    notFound,
+    v.object({ kind: v.literal("notFolder") }),
+  ),
+);
+export type ListResult = Infer<typeof listResult>;
+
+/** What reading a file returns. */
+export const readResult = callResult(v.union(fileContent, notFound));
+export type ReadResult = Infer<typeof readResult>;
+
+/** What reading a turn's changes returns. */
+export const changesResult = callResult(
+  v.union(turnChanges.extend({ kind: v.literal("changes") }), notFound),
+);
+export type ChangesResult = Infer<typeof changesResult>;
+
+/** What making a download returns. */
+export const downloadResult = callResult(
+  v.union(
+    download.extend({ kind: v.literal("download") }),
+    v.object({ kind: v.literal("tooLarge") }),
+    v.object({ kind: v.literal("empty") }), // there is no file
+  ),
+);
+export type DownloadResult = Infer<typeof downloadResult>;
