@@ -182,9 +182,9 @@ export function createSandboxClient(options: SandboxClientOptions): SandboxClien
 
   /** An operation on the files of a sandbox. */
   const on =
-    <Input, Result>(
-      schema: z.ZodType<Input>,
-      operation: (ctx: OperationContext, id: string, input: Input) => Promise<Result>,
+    <Input, Valid, Result>(
+      schema: z.ZodType<Valid, Input>,
+      operation: (ctx: OperationContext, id: string, input: Valid) => Promise<Result>,
     ) =>
     async (id: string, input: Input): Promise<Result> => {
       const [validId, valid] = [validate(idSchema, id), validate(schema, input)];

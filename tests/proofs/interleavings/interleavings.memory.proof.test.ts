@@ -22,6 +22,7 @@ const OCCURRED = [
   ...["refused, SANDBOX_UNAVAILABLE", "refused, AGENT_NOT_CONFIGURED"],
   ...["turn new → running", "turn new → queued", "turn queued → running", "turn withdrawn"],
   ...["turn running → done", "turn running → failed", "turn running → cancelled"],
+  ...["restore new → running", "restore running → done", "restore running → cancelled"],
 ];
 const OCCURRED_AT_FULL_SIZE = [
   ...[
@@ -33,6 +34,7 @@ const OCCURRED_AT_FULL_SIZE = [
     "Daytona, process dies",
     "Daytona, answer lost",
     "turn queued → failed",
+    "restore running → failed",
     "refused, QUEUE_FULL",
   ],
   ...ALL_TRANSITIONS,

@@ -7,7 +7,7 @@ import { vi } from "vitest";
 import { api, internal } from "../../../convex/_generated/api.js";
 import type { Id } from "../../../convex/_generated/dataModel";
 import { isQuaverError } from "../../../convex/lib/errors.ts";
-import { dump } from "../../convex/support/builders.ts";
+import { dump, storeTurn } from "../../convex/support/builders.ts";
 import { DOWN } from "../../convex/support/fakeDaytona.ts";
 import {
   aBackend,
@@ -28,7 +28,7 @@ import type { Plan } from "./plan.ts";
 import { ask } from "./requests.ts";
 import { StepScheduler } from "./step-scheduler.ts";
 import { checkRows } from "./transitions.ts";
-import { wrongAnswers } from "./turns.ts";
+import { wrongAnswers, wrongResults } from "./turns.ts";
 
 export interface Simulation {
   t: TestBackend;
@@ -124,7 +124,8 @@ async function startSimulation(findings: Findings): Promise<Simulation> {
 const PROJECT = { name: "Tetris", prompt: "Falling blocks" };
 
 /** A project in this state, by calls of its owner. */
-async function makeProject(initial: Plan["projects"][number], { user }: Simulation) {
+async function makeProject(initial: Plan["projects"][number], simulation: Simulation) {
+  const { t, user } = simulation;
   const { create, stop, archive } = api.projects.actions;
   if (initial.startsWith("failed")) {
     daytona.fail("create", DOWN, 1, { after: initial === "failed with a sandbox" });
@@ -133,7 +134,12 @@ async function makeProject(initial: Plan["projects"][number], { user }: Simulati
     });
     return;
   }
-  const { projectId } = await user.action(create, PROJECT);
+  const { projectId, sandboxId } = await user.action(create, PROJECT);
+  if (initial === "ready with a version") {
+    const version = daytona.app(sandboxId).commit("Turn 1");
+    await storeTurn(t, projectId, { status: "done", version });
+    return;
+  }
   if (initial !== "ready") await user.action(stop, { projectId });
   if (initial === "archived") await user.action(archive, { projectId });
 }
@@ -194,7 +200,11 @@ async function checkEnd({ t, findings }: Simulation): Promise<void> {
   const sandboxes = [...daytona.sandboxes.values()];
   const rows = await dump(t);
   const wrongRows = wrongProjects({ ...rows, sandboxes });
-  for (const wrong of [...wrongRows, ...wrongAnswers(rows.turns, rows.messages)]) {
+  const wrongTurns = [
+    ...wrongAnswers(rows.turns, rows.messages),
+    ...wrongResults(rows.turns, rows.turnSteps),
+  ];
+  for (const wrong of [...wrongRows, ...wrongTurns]) {
     findings.violation(`end: ${wrong}`);
   }
   for (const [first] of vi.mocked(console.error).mock.calls) {

@@ -1,7 +1,6 @@
 /** The scripts that pack and serve an archive of the app. They run in the sandbox, on Node 18 or later, as CommonJS. */
 import { PRELUDE } from "./file-scripts.ts";
 
-const MAX_ARCHIVE_BYTES = 200 * 1000 * 1000;
 const MAX_DOWNLOADS = 3; // at once
 const ANSWER_AFTER_MS = 10_000; // that it is not ready yet
 const SLOW_CLIENT_MS = 600_000; // what has begun before the expiry may go on for as long
@@ -44,8 +43,8 @@ function removeOthers() {
 function start() {
   fs.mkdirSync(FOLDER, { recursive: true, mode: 0o700 });
   removeOthers();
-  const { token, expiresInSeconds, serve } = input;
-  const env = { ...process.env, QUAVER_APP_INPUT: JSON.stringify({ token, expiresInSeconds }) };
+  const { serve, ...settings } = input;
+  const env = { ...process.env, QUAVER_APP_INPUT: JSON.stringify(settings) };
   delete env.QUAVER_APP_SCRIPT;
   const child = spawn(process.execPath, ["-e", serve], { cwd: HOME, env, detached: true, stdio: "ignore" });
   child.unref();
@@ -114,7 +113,7 @@ function pack(done) {
   };
   gzip.on("data", (chunk) => {
     size += chunk.length;
-    if (size <= ${MAX_ARCHIVE_BYTES}) return;
+    if (size <= input.maxBytes) return;
     tar.kill("SIGKILL");
     end("tooLarge");
   });

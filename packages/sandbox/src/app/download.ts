@@ -4,7 +4,7 @@ import * as z from "zod"; // not `{ z }`: that bundles all of it, in sixty langu
 import type { OperationContext } from "../daytona-api.ts";
 import { withRetries, type Clock } from "../deadline.ts";
 import { DOWNLOAD_SCRIPT, SERVE_DOWNLOAD_SCRIPT } from "./download-scripts.ts";
-import type { CreateDownloadInput } from "./input-schemas.ts";
+import type { DownloadSettings } from "./input-schemas.ts";
 import { runNodeScript } from "./node-script.ts";
 
 const stateSchema = z.discriminatedUnion("kind", [
@@ -15,7 +15,7 @@ const stateSchema = z.discriminatedUnion("kind", [
 
 /**
  * Where the archive is, until `expiresAt` (epoch milliseconds); its size is in bytes. `tooLarge` is one of more than
- * 200 MB, and `empty` an app without a file.
+ * may be, and `empty` an app without a file.
  */
 export type Download =
   | { kind: "download"; url: string; expiresAt: number; size: number }
@@ -25,12 +25,12 @@ export type Download =
 export async function createDownload(
   ctx: OperationContext,
   id: string,
-  { expiresInSeconds }: CreateDownloadInput,
+  { expiresInSeconds, maxBytes }: DownloadSettings,
   clock: Clock,
 ): Promise<Download> {
   const token = randomBytes(16).toString("hex");
   const expiresAt = clock.now() + expiresInSeconds * 1000;
-  const input = { token, expiresInSeconds, serve: SERVE_DOWNLOAD_SCRIPT };
+  const input = { token, expiresInSeconds, maxBytes, serve: SERVE_DOWNLOAD_SCRIPT };
   for (let polls = 0; ; polls += 1) {
     const state = await runNodeScript(ctx, id, {
       script: DOWNLOAD_SCRIPT,

@@ -13,7 +13,15 @@ const input = JSON.parse(process.env.QUAVER_APP_INPUT);
 const HOME = process.env.HOME;
 const APP = path.join(HOME, "app");
 function answer(value) {
-  fs.writeSync(1, "quaver:" + JSON.stringify(value) + "\\n");
+  let rest = Buffer.from("quaver:" + JSON.stringify(value) + "\\n");
+  while (rest.length > 0) {
+    try {
+      rest = rest.subarray(fs.writeSync(1, rest));
+    } catch (error) {
+      if (error.code !== "EAGAIN") throw error; // the pipe is full
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);
+    }
+  }
   process.exit(0);
 }
 `;

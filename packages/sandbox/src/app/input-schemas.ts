@@ -29,6 +29,10 @@ export type RestoreVersionInput = z.infer<typeof restoreSchema>;
 
 export const downloadSchema = z.object({
   expiresInSeconds: z.int().min(1).max(3600),
+  /** The size of the largest archive; 200 MB unless given. */
+  maxBytes: z.int().min(1).default(200_000_000),
 });
-/** For how long a download can be fetched. */
-export type CreateDownloadInput = z.infer<typeof downloadSchema>;
+/** For how long a download can be fetched, and how large it may be. */
+export type CreateDownloadInput = z.input<typeof downloadSchema>;
+/** The same, whole. */
+export type DownloadSettings = z.output<typeof downloadSchema>;

@@ -31,6 +31,7 @@ const EMPTY_TREE = "4b825dc642cb6eb9a060e54bf8d69288fbee4904";
 const SETTINGS = {
   "core.attributesFile": "/dev/null",
   "core.autocrlf": "false",
+  "core.bare": "false",
   "core.bigFileThreshold": "5m",
   "core.excludesFile": "/dev/null",
   "core.fsmonitor": "false",
@@ -55,7 +56,8 @@ const GIT_ENV = {
   GIT_COMMITTER_NAME: "Quaver",
   GIT_COMMITTER_EMAIL: "quaver@localhost",
 };
-const GLOBAL = ["--literal-pathspecs", ...Object.entries(SETTINGS).flatMap(([key, value]) => ["-c", key + "=" + value])];
+const SET = Object.entries(SETTINGS).flatMap(([key, value]) => ["-c", key + "=" + value]);
+const GLOBAL = ["--literal-pathspecs", ...SET];
 const OPTIONS = { cwd: APP, env: GIT_ENV, maxBuffer: 256 * 1024 * 1024 };
 
 function failed(error, stderr) {
@@ -64,13 +66,13 @@ function failed(error, stderr) {
   process.stderr.write(stderr);
   process.exit(1);
 }
-function tryGit(args, stdin = "") {
-  const result = spawnSync("git", [...GLOBAL, ...args], { ...OPTIONS, input: stdin });
+function tryGit(args, stdin = "", options = OPTIONS) {
+  const result = spawnSync("git", [...GLOBAL, ...args], { ...options, input: stdin });
   if (result.error !== undefined) failed(result.error, "");
   return { code: result.status, stdout: result.stdout, stderr: String(result.stderr) };
 }
-function git(args, stdin) {
-  const { code, stdout, stderr } = tryGit(args, stdin);
+function git(args, stdin, options) {
+  const { code, stdout, stderr } = tryGit(args, stdin, options);
   if (code !== 0) failed(undefined, stderr);
   return String(stdout).trim();
 }
@@ -115,7 +117,9 @@ function openRepository() {
   takeLock();
   const ready = path.join(GIT_DIR, "quaver-ready");
   if (!fs.existsSync(ready)) {
-    git(["init", "-q", "--bare", "--template=", "--initial-branch=main", GIT_DIR]);
+    fs.rmSync(GIT_DIR, { recursive: true, force: true });
+    const { GIT_DIR: _, GIT_WORK_TREE: __, ...env } = GIT_ENV;
+    git(["init", "-q", "--bare", "--template=", "--initial-branch=main", GIT_DIR], "", { ...OPTIONS, env });
     fs.mkdirSync(path.join(GIT_DIR, "info"), { recursive: true });
     // Above all that the app's own .gitattributes say: a file is stored as it is.
     write(path.join(GIT_DIR, "info", "attributes"), "* -text -eol -ident -filter -working-tree-encoding !diff !merge\\n");
@@ -157,11 +161,14 @@ function entriesOf(folder) {
     return []; // it is gone, or can't be read
   }
 }
-/** Of these paths, those that the app's .gitignore files exclude. */
+/** Of these paths, those that the app's .gitignore files exclude. As \`./path\`, none is a pattern, which this command knows. */
 function ignored(paths) {
   if (paths.length === 0) return new Set();
-  const { stdout } = tryGit(["check-ignore", "-z", "--no-index", "--stdin"], paths.join("\\0"));
-  return new Set(String(stdout).split("\\0"));
+  const stdin = paths.map((file) => "./" + file + "\\0").join("");
+  const args = [...SET, "check-ignore", "-z", "--no-index", "--stdin"];
+  const { error, status, stdout, stderr } = spawnSync("git", args, { ...OPTIONS, input: stdin });
+  if (error !== undefined || status > 1) failed(error, String(stderr));
+  return new Set(String(stdout).split("\\0").map((file) => file.slice(2)));
 }
 function filesToKeep() {
   const kept = [];
