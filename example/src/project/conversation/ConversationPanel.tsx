@@ -58,7 +58,7 @@ export function ConversationPanel({ project, conversation }: ConversationPanelPr
                 <EntryView
                   key={entry.key}
                   {...{ project, turns, entry }}
-                  onRetry={toEnd}
+                  onTurnStart={toEnd}
                   onEdit={edit}
                 />
               ))}

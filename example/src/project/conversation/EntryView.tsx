@@ -11,13 +11,14 @@ type EntryViewProps = {
   /** The newest first. */
   turns: readonly Turn[];
   entry: Entry;
-  onRetry: () => void;
+  /** Called when the entry has started a turn, which stands at the end. */
+  onTurnStart: () => void;
   /** Called with the prompt from which another is to be written. */
   onEdit: (content: string) => void;
 };
 
 /** One entry of the conversation. */
-export function EntryView({ project, turns, entry, onRetry, onEdit }: EntryViewProps) {
+export function EntryView({ project, turns, entry, onTurnStart, onEdit }: EntryViewProps) {
   switch (entry.kind) {
     case "prompt":
       return <SentPrompt content={entry.content} onEdit={() => onEdit(entry.content)} />;
@@ -38,11 +39,17 @@ export function EntryView({ project, turns, entry, onRetry, onEdit }: EntryViewP
     case "work": {
       const { turn, message } = entry;
       if (turn.status === "running") return <RunningTurn turn={turn} />;
-      return <EndedTurn {...{ project, turn, message }} isCurrent={isCurrent(turn, turns)} />;
+      return (
+        <EndedTurn
+          {...{ project, turn, message }}
+          isCurrent={isCurrent(turn, turns)}
+          onRestore={onTurnStart}
+        />
+      );
     }
     case "end": {
       const isRetried = turns.some(({ retryOf }) => retryOf === entry.turn._id);
-      return <TurnEnd {...{ project, isRetried, onRetry }} turn={entry.turn} />;
+      return <TurnEnd {...{ project, isRetried }} turn={entry.turn} onRetry={onTurnStart} />;
     }
   }
 }

@@ -15,10 +15,11 @@ type EndedTurnProps = {
   message: Message | undefined;
   /** Whether the app's files are those of its version. */
   isCurrent: boolean;
+  onRestore: () => void;
 };
 
 /** Below an ended turn: how long it took, its steps folded, and what can be done with what it made. */
-export function EndedTurn({ project, turn, message, isCurrent }: EndedTurnProps) {
+export function EndedTurn({ project, turn, message, isCurrent, onRestore }: EndedTurnProps) {
   const id = useId();
   const [isOpen, setIsOpen] = useState(false);
   const steps = useQuery(api.turns.queries.steps, isOpen ? { turnId: turn._id } : "skip");
@@ -46,9 +47,7 @@ export function EndedTurn({ project, turn, message, isCurrent }: EndedTurnProps)
           <span className="inline-flex min-h-11 items-center pr-2 tabular-nums">{summary}</span>
         )}
         {message && <CopyButton text={message.content} label="Copy the answer" />}
-        {turn.version !== undefined && (
-          <TurnVersion project={project} turn={turn} isCurrent={isCurrent} />
-        )}
+        {turn.version !== undefined && <TurnVersion {...{ project, turn, isCurrent, onRestore }} />}
       </div>
       <div id={`${id}-steps`} hidden={!isOpen} className="mt-2 border-l-2 border-line py-1 pl-4">
         {steps ? <Steps steps={steps} now={turn.endedAt ?? 0} /> : "Loading …"}

@@ -4,10 +4,15 @@ import { useCall } from "../../hooks/useCall";
 import type { Project, Turn } from "../../lib/types";
 import { ConfirmDialog } from "../../ui/ConfirmDialog";
 
-type RestoreDialogProps = { project: Project; turn: Turn; onClose: () => void };
+type RestoreDialogProps = {
+  project: Project;
+  turn: Turn;
+  onRestore: () => void;
+  onClose: () => void;
+};
 
 /** Asks before the files become those of an earlier turn. A stopped project is started first. */
-export function RestoreDialog({ project, turn, onClose }: RestoreDialogProps) {
+export function RestoreDialog({ project, turn, onRestore, onClose }: RestoreDialogProps) {
   const { _id: projectId, status, statusChangedAt } = project;
   const ensureRunning = useAction(api.projects.actions.ensureRunning);
   const restore = useAction(api.turns.actions.restore);
@@ -15,6 +20,7 @@ export function RestoreDialog({ project, turn, onClose }: RestoreDialogProps) {
     if (status === "stopped" || status === "archived") await ensureRunning({ projectId });
     await restore({ turnId: turn._id });
     onClose();
+    onRestore();
   }, statusChangedAt);
   return (
     <ConfirmDialog

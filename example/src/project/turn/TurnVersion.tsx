@@ -12,13 +12,14 @@ type TurnVersionProps = {
   turn: Turn;
   /** Whether the app's files are those of this version. */
   isCurrent: boolean;
+  onRestore: () => void;
 };
 
 const ACTION =
   "min-h-11 rounded-lg px-2 underline underline-offset-4 enabled:hover:text-ink disabled:opacity-55";
 
 /** The version that a turn made: what it changed, and the way back to it. */
-export function TurnVersion({ project, turn, isCurrent }: TurnVersionProps) {
+export function TurnVersion({ project, turn, isCurrent, onRestore }: TurnVersionProps) {
   const [open, setOpen] = useState<"changes" | "restore" | null>(null);
   const close = (): void => setOpen(null);
   const canRestore = ["ready", "stopped", "archived"].includes(project.status);
@@ -50,7 +51,7 @@ export function TurnVersion({ project, turn, isCurrent }: TurnVersionProps) {
           </LazyPart>
         </Dialog>
       )}
-      {open === "restore" && <RestoreDialog project={project} turn={turn} onClose={close} />}
+      {open === "restore" && <RestoreDialog {...{ project, turn, onRestore }} onClose={close} />}
     </>
   );
 }
