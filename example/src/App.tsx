@@ -1,12 +1,11 @@
 import { useConvexAuth } from "convex/react";
-import { useEffect } from "react";
+import { lazy, Suspense, useEffect } from "react";
 import { AccountPage } from "./account/AccountPage";
 import { LoginGate } from "./auth/LoginGate";
 import { useSession } from "./auth/session";
 import { SignInPage } from "./auth/SignInPage";
 import { navigate, useRoute } from "./hooks/useRoute";
 import { checkoutResult, pathOf, type Route } from "./lib/routes";
-import { ProjectPage } from "./project/ProjectPage";
 import { ProjectsPage } from "./projects/ProjectsPage";
 import { ConnectionBanner } from "./shell/ConnectionBanner";
 import { ErrorBoundary } from "./shell/ErrorBoundary";
@@ -14,9 +13,16 @@ import { Header } from "./shell/Header";
 import { NotFoundPage } from "./shell/NotFoundPage";
 import { Splash } from "./ui/Splash";
 
+const loadProjectPage = () => import("./project/ProjectPage");
+const ProjectPage = lazy(loadProjectPage);
+
 /** The whole app: the sign-in first, then the page of the current route. */
 export function App() {
   useCheckoutRedirect();
+  useEffect(() => {
+    // After the first page, and before somebody opens a project. If that fails, it is loaded again then.
+    loadProjectPage().catch(() => undefined);
+  }, []);
   return (
     <div className="flex min-h-dvh flex-col has-data-fill:h-dvh">
       <ConnectionBanner />
@@ -48,7 +54,11 @@ function Page({ route }: { route: Route }) {
     case "projects":
       return <ProjectsPage />;
     case "project":
-      return <ProjectPage key={route.projectId} projectId={route.projectId} />;
+      return (
+        <Suspense fallback={<Splash>Opening the project …</Splash>}>
+          <ProjectPage key={route.projectId} projectId={route.projectId} />
+        </Suspense>
+      );
     case "account":
       return <AccountPage />;
     case "notFound":

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { Id } from "@backend/_generated/dataModel";
 import type { Message, Turn } from "../src/lib/types";
-import { arrange } from "../src/project/conversation";
+import { arrange, isCurrent } from "../src/project/conversation/conversation";
 
 const projectId = "project" as Id<"projects">; // ids are made by the backend: no other way to have one here
 
@@ -30,13 +30,15 @@ function turnId(number: number): Id<"turns"> {
   return `turn ${number}` as Id<"turns">; // as above
 }
 
-/** The conversation as lines. */
+/** The conversation as lines, without those of what the agent did. */
 function lines(messages: Message[], turns: Turn[], since = -Infinity): string[] {
   const { entries, queued } = arrange({ messages, turns, prompt: "make it", since });
   return [
-    ...entries.map((entry) => {
+    ...entries.flatMap((entry) => {
+      if (entry.kind === "work") return [];
       if (entry.kind === "prompt") return entry.content;
       if (entry.kind === "again") return `once more: ${String(entry.content)}`;
+      if (entry.kind === "restore") return `back to ${String(entry.number)}`;
       if (entry.kind === "end") return `${entry.turn.status}: ${entry.turn.number}`;
       return entry.message?.content ?? `output of ${String(entry.turn?.number)}`;
     }),
@@ -50,8 +52,8 @@ test("an answer keeps its key from its first word on, whether its turn is loaded
   const done = turn(2, { startedAt: 20, prompt: "p2", answer: "a2" });
   const messages = [message("p2", 20), message("a2", 20, "assistant")];
   const after = arrange({ messages, turns: [done], prompt: "", since: 0 });
-  expect(before.entries.map(({ key }) => key)).toEqual(["p2", "turn 2"]);
-  expect(after.entries.map(({ key }) => key)).toEqual(["p2", "turn 2"]);
+  expect(before.entries.map(({ key }) => key)).toEqual(["p2", "turn 2", "turn 2 work"]);
+  expect(after.entries.map(({ key }) => key)).toEqual(["p2", "turn 2", "turn 2 work"]);
   expect(lines(messages, [])).toEqual(["p2", "a2"]);
 });
 
@@ -148,4 +150,46 @@ test("what belongs to messages that are not loaded is left out, but for what run
   ]);
   const running = turn(9, { status: "running", startedAt: 90, prompt: "p9" });
   expect(lines([], [running], 95)).toEqual(["output of 9"]);
+});
+
+test("what the agent did stands between what it said and how that ended; of one that never began there is nothing", () => {
+  const messages = [message("p2", 20), message("a2", 20, "assistant"), message("p3", 30)];
+  const turns = [
+    turn(2, { status: "failed", startedAt: 20, endedAt: 25, prompt: "p2", answer: "a2" }),
+    turn(3, { status: "failed", endedAt: 30, prompt: "p3" }),
+  ];
+  const { entries } = arrange({ messages, turns, prompt: "", since: -Infinity });
+  const kinds = ["prompt", "answer", "work", "end", "prompt", "end"];
+  expect(entries.map(({ kind }) => kind)).toEqual(kinds);
+});
+
+test("a turn that brings files back says which turn's, with no prompt and no word about its silence", () => {
+  const messages = [message("p2", 20), message("a2", 20, "assistant")];
+  const turns = [
+    turn(2, { startedAt: 20, prompt: "p2", answer: "a2" }),
+    turn(3, { startedAt: 30, endedAt: 31, restores: turnId(2) }),
+    turn(4, { startedAt: 40, endedAt: 41, restores: turnId(1) }),
+    turn(5, { status: "failed", startedAt: 50, endedAt: 51, restores: turnId(2) }),
+  ];
+  expect(lines(messages, turns)).toEqual([
+    ...["p2", "a2", "back to 2", "back to undefined", "back to 2", "failed: 5"],
+  ]);
+});
+
+test("the files are those of the latest turn's version, or of the one that it brought back", () => {
+  const first = turn(1, { startedAt: 10, endedAt: 11, version: "one" });
+  const second = turn(2, { startedAt: 20, endedAt: 21, version: "two" });
+  const current = (...turns: Turn[]) =>
+    turns.filter((each) => isCurrent(each, turns)).map(({ number }) => number);
+  expect(current(second, first)).toEqual([2]);
+  const running = turn(4, { status: "running", startedAt: 50 });
+  const withdrawn = turn(3, { status: "cancelled", endedAt: 31 });
+  expect(current(running, withdrawn, second, first)).toEqual([2]);
+  const unchanged = turn(3, { startedAt: 30, endedAt: 31, version: "two" });
+  expect(current(unchanged, second, first)).toEqual([3, 2]);
+  const back = turn(3, { startedAt: 30, endedAt: 31, version: "three", restores: turnId(1) });
+  expect(current(back, second, first)).toEqual([3, 1]);
+  // One that was stopped may have left the files half changed.
+  const stopped = turn(3, { status: "cancelled", startedAt: 30, endedAt: 31 });
+  expect(current(stopped, second, first)).toEqual([]);
 });

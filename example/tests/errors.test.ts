@@ -27,6 +27,9 @@ const ONE_OF_EACH = {
   PAYMENTS_UNAVAILABLE: quaverError("PAYMENTS_UNAVAILABLE", { retryable: false }),
   ALREADY_SUBSCRIBED: quaverError("ALREADY_SUBSCRIBED", { status: "past_due" }),
   CLERK_UNAVAILABLE: quaverError("CLERK_UNAVAILABLE", { retryable: true }),
+  FILE_NOT_FOUND: quaverError("FILE_NOT_FOUND"),
+  VERSION_NOT_FOUND: quaverError("VERSION_NOT_FOUND"),
+  TOO_LARGE: quaverError("TOO_LARGE", { limit: 200_000_000 }),
 } satisfies Record<QuaverErrorCode, ConvexError<{ code: string; message: string }>>;
 
 test("every code has its own message, without codes and names of fields", () => {
@@ -46,6 +49,7 @@ test("the message contains the details", () => {
   expect(errorMessage(ONE_OF_EACH.OPERATION_IN_PROGRESS)).toContain("being archived");
   expect(errorMessage(ONE_OF_EACH.INVALID_ARGUMENT)).toBe("The name must not be blank.");
   expect(errorMessage(ONE_OF_EACH.ALREADY_SUBSCRIBED)).toContain("past due");
+  expect(errorMessage(ONE_OF_EACH.TOO_LARGE)).toContain("200 MB");
 });
 
 test("the largest plan is not told to upgrade", () => {

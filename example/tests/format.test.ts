@@ -1,5 +1,12 @@
 import { expect, test } from "vitest";
-import { formatAge, formatMoney, plural, formatDuration } from "../src/lib/format";
+import {
+  formatAge,
+  formatDuration,
+  formatElapsed,
+  formatMoney,
+  formatSize,
+  plural,
+} from "../src/lib/format";
 
 test("ages are rounded down, in the largest unit", () => {
   const now = Date.UTC(2026, 10, 22, 12);
@@ -24,4 +31,20 @@ test("amounts are in the currency's own smallest unit", () => {
 
 test("plurals", () => {
   expect([plural(1, "second"), plural(2, "second")]).toEqual(["1 second", "2 seconds"]);
+});
+
+test("what has been taken so far is rounded down", () => {
+  expect(formatElapsed(-5)).toBe("0 s");
+  expect(formatElapsed(59_999)).toBe("59 s");
+  expect(formatElapsed(65_000)).toBe("1 min 5 s");
+  expect(formatElapsed(2 * 3_600_000 + 180_000)).toBe("2 h 3 min");
+});
+
+test("sizes have few digits, and a unit that fits after rounding too", () => {
+  expect(formatSize(0)).toBe("0 bytes");
+  expect(formatSize(1)).toBe("1 byte");
+  expect(formatSize(1400)).toMatch(/^1[.,]4 kB$/);
+  expect(formatSize(999_600)).toBe("1 MB");
+  expect(formatSize(2.1e9)).toMatch(/^2[.,]1 GB$/);
+  expect(formatSize(3e12)).toMatch(/^3.?000 GB$/);
 });

@@ -1,6 +1,6 @@
 /** The text shown for each error of a call. */
 import { isQuaverError, type QuaverErrorCode, type QuaverErrorData } from "@backend/lib/errors";
-import { formatDuration } from "./format";
+import { formatDuration, formatSize } from "./format";
 import { OPERATION_SENTENCES, STATUS_LABELS } from "./labels";
 
 type Message<C extends QuaverErrorCode> = (data: QuaverErrorData<C>) => string;
@@ -41,6 +41,10 @@ const MESSAGES = {
     retryable
       ? "Your account could not be reached. Nothing has changed; try again in a moment."
       : "Your account could not be reached. Nothing has changed; ask whoever runs this deployment.",
+  FILE_NOT_FOUND: () => "There are no such files in the app. They may have been moved or deleted.",
+  VERSION_NOT_FOUND: () => "The files as they were after this turn are no longer there.",
+  TOO_LARGE: ({ limit }) =>
+    `This is larger than ${formatSize(limit)}, the most that can be loaded at a time.`,
 } satisfies { [C in QuaverErrorCode]: Message<C> };
 
 /** The message for anything that a call can throw. */

@@ -30,6 +30,34 @@ export function formatDuration(ms: number): string {
   return plural(Math.ceil(seconds / 60), "minute");
 }
 
+/** How long something took or has taken so far, rounded down: "42 s", "1 min 5 s", "2 h 3 min". */
+export function formatElapsed(ms: number): string {
+  const seconds = Math.max(0, Math.floor(ms / 1000));
+  if (seconds < 60) return `${seconds} s`;
+  const minutes = Math.floor(seconds / 60);
+  if (minutes < 60) return `${minutes} min ${seconds % 60} s`;
+  return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+}
+
+const SIZE_UNITS = ["byte", "kilobyte", "megabyte", "gigabyte"] as const;
+
+/** A size in bytes: "1.4 kB", "12 MB"; a kilobyte is 1,000 bytes. */
+export function formatSize(bytes: number): string {
+  let amount = bytes;
+  let unit = 0;
+  // From 999.5 on it would be rounded to 1,000 of the smaller unit.
+  while (amount >= (unit === 0 ? 1000 : 999.5) && unit < SIZE_UNITS.length - 1) {
+    amount /= 1000;
+    unit += 1;
+  }
+  return new Intl.NumberFormat(undefined, {
+    style: "unit",
+    unit: SIZE_UNITS[unit],
+    unitDisplay: unit === 0 ? "long" : "short",
+    maximumFractionDigits: unit > 0 && amount < 10 ? 1 : 0,
+  }).format(amount);
+}
+
 /** A number of things: "1 project", "2 projects". */
 export function plural(count: number, thing: string): string {
   return `${count} ${thing}${count === 1 ? "" : "s"}`;

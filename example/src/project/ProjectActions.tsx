@@ -4,6 +4,7 @@ import { useCall } from "../hooks/useCall";
 import type { Project } from "../lib/types";
 import { Button } from "../ui/Button";
 import { ErrorAlert } from "../ui/ErrorAlert";
+import { DownloadButton } from "./DownloadButton";
 
 type SandboxAction = "start" | "stop" | "archive";
 
@@ -19,7 +20,7 @@ const ALLOWED: Record<Project["status"], SandboxAction[]> = {
 
 const LABELS: Record<SandboxAction, string> = { start: "Start", stop: "Stop", archive: "Archive" };
 
-/** The buttons for a project's sandbox. */
+/** The buttons for a project's sandbox, and for its files. */
 export function ProjectActions({ project }: { project: Project }) {
   const { _id: projectId, status, statusChangedAt, operation } = project;
   const start = useAction(api.projects.actions.start);
@@ -41,6 +42,7 @@ export function ProjectActions({ project }: { project: Project }) {
           {LABELS[action]}
         </Button>
       ))}
+      {(status === "ready" || status === "generating") && <DownloadButton project={project} />}
       {call.error !== null && (
         <div className="absolute inset-x-4 top-full z-20 mx-auto mt-2 max-w-xl rounded-lg bg-paper shadow-lift">
           <ErrorAlert onDismiss={call.dismiss}>{call.error}</ErrorAlert>

@@ -1,41 +1,60 @@
 import type { KeyboardEvent } from "react";
 
+const LABELS = { conversation: "Conversation", preview: "Preview", files: "Files" };
+
 /** A part of a project's page. */
-export type Tab = "conversation" | "preview";
+export type Tab = keyof typeof LABELS;
 
-const TABS: [Tab, string][] = [
-  ["conversation", "Conversation"],
-  ["preview", "Preview"],
-];
+/** Which tab a key goes to, from the one at `index` of `count`; null for a key that goes to none. */
+function tabAfter(key: string, index: number, count: number): number | null {
+  switch (key) {
+    case "ArrowLeft":
+      return (index + count - 1) % count;
+    case "ArrowRight":
+      return (index + 1) % count;
+    case "Home":
+      return 0;
+    case "End":
+      return count - 1;
+    default:
+      return null;
+  }
+}
 
-/** The tabs of a project's page on a small screen. The arrow keys switch between them. */
-export function Tabs({ tab, onChange }: { tab: Tab; onChange: (tab: Tab) => void }) {
+type TabsProps = {
+  tabs: readonly Tab[];
+  selected: Tab;
+  onChange: (tab: Tab) => void;
+  /** On the whole width, as on a phone. */
+  isWide?: boolean;
+};
+
+/** The tabs of a project's page. The arrow keys switch between them. */
+export function Tabs({ tabs, selected, onChange, isWide = false }: TabsProps) {
   const move = (event: KeyboardEvent<HTMLElement>): void => {
-    if (event.key !== "ArrowLeft" && event.key !== "ArrowRight") return;
-    const other = tab === "conversation" ? "preview" : "conversation";
-    onChange(other);
-    document.getElementById(`tab-${other}`)?.focus();
+    const at = tabAfter(event.key, tabs.indexOf(selected), tabs.length);
+    const tab = at === null ? undefined : tabs[at];
+    if (tab === undefined) return;
+    event.preventDefault();
+    onChange(tab);
+    document.getElementById(`tab-${tab}`)?.focus();
   };
   return (
-    <div
-      role="tablist"
-      aria-label="Parts of the project"
-      className="flex border-b border-line lg:hidden"
-    >
-      {TABS.map(([name, label]) => (
+    <div role="tablist" aria-label="Views" className="flex border-b border-line lg:px-2">
+      {tabs.map((tab) => (
         <button
-          key={name}
-          id={`tab-${name}`}
+          key={tab}
+          id={`tab-${tab}`}
           type="button"
           role="tab"
-          aria-selected={tab === name}
-          aria-controls={`panel-${name}`}
-          tabIndex={tab === name ? 0 : -1}
-          onClick={() => onChange(name)}
+          aria-selected={selected === tab}
+          aria-controls={`panel-${tab}`}
+          tabIndex={selected === tab ? 0 : -1}
+          onClick={() => onChange(tab)}
           onKeyDown={move}
-          className="min-h-11 flex-1 border-b-2 border-transparent text-sm font-medium text-muted aria-selected:border-accent aria-selected:text-ink focus-visible:-outline-offset-4"
+          className={`min-h-11 border-b-2 border-transparent px-4 text-sm font-medium text-muted hover:text-ink focus-visible:-outline-offset-4 aria-selected:border-accent aria-selected:text-ink ${isWide ? "flex-1" : ""}`}
         >
-          {label}
+          {LABELS[tab]}
         </button>
       ))}
     </div>

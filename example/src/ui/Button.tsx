@@ -30,20 +30,30 @@ export function Button({ variant = "main", busy = false, className = "", ...prop
   );
 }
 
+const ICON_SIZES = { normal: "size-11", small: "size-8" };
+
 type IconButtonProps = Omit<ComponentProps<"button">, "children" | "aria-label"> & {
   icon: IconName;
   label: string;
+  /** `small` for one beside a text that it belongs to. */
+  size?: keyof typeof ICON_SIZES;
 };
 
 /** A button with an icon; `label` is its tooltip, and its name for screen readers. */
-export function IconButton({ icon, label, className = "", ...props }: IconButtonProps) {
+export function IconButton({
+  icon,
+  label,
+  size = "normal",
+  className = "",
+  ...props
+}: IconButtonProps) {
   return (
     <button
       type="button"
       {...props}
       aria-label={label}
       title={label}
-      className={`inline-flex size-11 shrink-0 items-center justify-center rounded-lg text-muted transition-colors enabled:hover:bg-line/60 enabled:hover:text-ink disabled:opacity-40 ${className}`}
+      className={`inline-flex ${ICON_SIZES[size]} shrink-0 items-center justify-center rounded-lg text-muted transition-colors enabled:hover:bg-line/60 enabled:hover:text-ink disabled:opacity-40 ${className}`}
     >
       <Icon name={icon} />
     </button>

@@ -9,6 +9,8 @@ type ConfirmDialogProps = {
   /** What the button says: what it does, not "OK". */
   confirmLabel: string;
   cancelLabel?: string;
+  /** `main` for what can be undone. */
+  variant?: "danger" | "main";
   call: Call<[]>;
   /** Whether the button is enabled. */
   enabled?: boolean;
@@ -16,11 +18,12 @@ type ConfirmDialogProps = {
   children: ReactNode;
 };
 
-/** Asks before something that can't be undone. */
+/** Asks before something that does much at once. */
 export function ConfirmDialog({
   title,
   confirmLabel,
   cancelLabel = "Cancel",
+  variant = "danger",
   call,
   enabled = true,
   onClose,
@@ -41,7 +44,7 @@ export function ConfirmDialog({
           <Button variant="quiet" onClick={onClose}>
             {cancelLabel}
           </Button>
-          <Button variant="danger" type="submit" busy={call.busy} disabled={!enabled}>
+          <Button variant={variant} type="submit" busy={call.busy} disabled={!enabled}>
             {confirmLabel}
           </Button>
         </div>

@@ -1,9 +1,19 @@
 import { useId, useLayoutEffect, useRef, type ReactNode } from "react";
 
-type DialogProps = { title: string; onClose: () => void; children: ReactNode };
+const SIZES = {
+  normal: "w-[min(28rem,calc(100vw-2rem))]",
+  large: "max-h-[min(56rem,calc(100dvh-2rem))] min-h-80 w-[min(68rem,calc(100vw-1rem))]",
+};
+
+type DialogProps = {
+  title: string;
+  size?: keyof typeof SIZES;
+  onClose: () => void;
+  children: ReactNode;
+};
 
 /** A modal dialog. The browser keeps the focus inside, and restores it afterwards. */
-export function Dialog({ title, onClose, children }: DialogProps) {
+export function Dialog({ title, size = "normal", onClose, children }: DialogProps) {
   const ref = useRef<HTMLDialogElement>(null);
   const id = useId();
   // A layout effect, because only a dialog that is still in the document restores the focus when it closes.
@@ -20,7 +30,7 @@ export function Dialog({ title, onClose, children }: DialogProps) {
         event.preventDefault();
         onClose();
       }}
-      className="m-auto w-[min(28rem,calc(100vw-2rem))] animate-arrive rounded-2xl border border-line bg-surface p-6 text-ink shadow-lift"
+      className={`m-auto animate-arrive rounded-2xl border border-line bg-surface p-6 text-ink shadow-lift ${SIZES[size]}`}
     >
       <h2 id={id} className="wrap-anywhere text-lg font-semibold">
         {title}

@@ -10,17 +10,26 @@ const PATHS = {
   down: "M12 5v14M6 13l6 6 6-6",
   fold: "M9.5 7l5 5-5 5",
   close: "M6 6l12 12M18 6L6 18",
+  copy: "M9 9h10v11H9zM15 9V4H5v11h4",
+  check: "M5 12.5l4.5 4.5L19 7.5",
+  download: "M12 4v11M7 11l5 5 5-5M5 20h14",
+  folder: "M3.5 6h6l2 2.5h9V19h-17z",
+  file: "M6 3.5h8l4.5 4.5v12.5H6zM13.5 4v4.5H18",
+  dot: "M12 8.5a3.5 3.5 0 1 0 0 7 3.5 3.5 0 0 0 0-7",
+  history: "M4.5 12a7.5 7.5 0 1 0 2.5-5.6L4.5 8.5M4.5 4v4.5H9M12 8v4.5l3 1.5",
 } as const;
 
 /** The name of an icon. */
 export type IconName = keyof typeof PATHS;
 
+type IconProps = { name: IconName; className?: string };
+
 /** An icon, hidden from screen readers: its button has a label. */
-export function Icon({ name }: { name: IconName }) {
+export function Icon({ name, className = "size-5" }: IconProps) {
   return (
     <svg
       viewBox="0 0 24 24"
-      className="size-5 shrink-0"
+      className={`shrink-0 ${className}`}
       fill="none"
       stroke="currentColor"
       strokeWidth="1.75"

@@ -79,6 +79,11 @@ export class Visitor {
     await this.page.getByRole("button", { name, exact: typeof name === "string" }).click();
   }
 
+  /** Shows another view of the open project. */
+  async tab(name: "Conversation" | "Preview" | "Files"): Promise<void> {
+    await this.page.getByRole("tab", { name }).click();
+  }
+
   /** Goes to a page by the links at the top. */
   async goTo(name: "Projects" | "Account"): Promise<void> {
     const link = this.page.getByRole("navigation", { name: "Main" }).getByRole("link");

@@ -1,0 +1,73 @@
+import { useId, useState } from "react";
+import type { Changes } from "../lib/types";
+import { Icon } from "../ui/Icon";
+import type { DiffLine } from "./diff";
+import { DiffLines } from "./DiffLines";
+
+type File = Changes["files"][number];
+
+type ChangedFileProps = { file: File; lines: readonly DiffLine[]; isOpenAtFirst: boolean };
+
+/** A changed file: its name, how much has changed in it, and unfolded its lines. */
+export function ChangedFile({ file, lines, isOpenAtFirst }: ChangedFileProps) {
+  const id = useId();
+  const [isOpen, setIsOpen] = useState(isOpenAtFirst);
+  const { path, previousPath, added, removed } = file;
+  return (
+    <section aria-labelledby={id} className="overflow-hidden rounded-xl border border-line text-sm">
+      <h3 id={id} className="flex">
+        <button
+          type="button"
+          aria-expanded={isOpen}
+          onClick={() => setIsOpen(!isOpen)}
+          className="flex min-h-11 min-w-0 flex-1 items-center gap-1 px-2 text-left hover:bg-line/40 focus-visible:-outline-offset-2"
+        >
+          <span aria-hidden="true" className={`transition-transform ${isOpen ? "rotate-90" : ""}`}>
+            <Icon name="fold" />
+          </span>
+          <span className="min-w-0 flex-1 py-1.5 font-mono text-[0.8125rem] wrap-anywhere">
+            {previousPath !== undefined && (
+              <>
+                {previousPath} <span aria-label="renamed to">→</span>{" "}
+              </>
+            )}
+            {path}
+          </span>
+          <span className="shrink-0 text-muted">{wordFor(file)}</span>
+          {added !== null && removed !== null && (
+            <span className="shrink-0 px-2 tabular-nums">
+              <span className="text-added">
+                +{added}
+                <span className="sr-only"> added,</span>
+              </span>{" "}
+              <span className="text-danger">
+                −{removed}
+                <span className="sr-only"> removed</span>
+              </span>
+            </span>
+          )}
+        </button>
+      </h3>
+      {isOpen && (
+        <div className="border-t border-line">
+          {lines.length > 0 ? (
+            <DiffLines lines={lines} label={`Changes in ${path}`} />
+          ) : (
+            <p className="px-4 py-3 text-muted">{withoutLines(file)}</p>
+          )}
+        </div>
+      )}
+    </section>
+  );
+}
+
+function wordFor({ change, added }: File): string {
+  if (added === null) return "binary";
+  return { added: "new", changed: "", deleted: "deleted", renamed: "renamed" }[change];
+}
+
+function withoutLines({ change, added, removed }: File): string {
+  if (added === null) return "This file is not text, so its lines can’t be shown.";
+  if (added + (removed ?? 0) > 0) return "There was too much to show. These lines are left out.";
+  return change === "renamed" ? "Its content is the same." : "It is empty.";
+}
