@@ -2,7 +2,7 @@
 import { execFile, execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
-import { request } from "node:http";
+import { request, type IncomingMessage } from "node:http";
 import { createServer } from "node:net";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
@@ -88,7 +88,7 @@ describe("its server", () => {
     const get = async (path: string, method = "GET") => {
       const asked = request({ port, host: "127.0.0.1", path, method }).end();
       // The event's argument, which node:events leaves untyped.
-      const [response] = (await once(asked, "response")) as [import("node:http").IncomingMessage];
+      const [response] = (await once(asked, "response")) as [IncomingMessage];
       let body = "";
       for await (const chunk of response) body += String(chunk);
       return { status: response.statusCode, type: response.headers["content-type"], body };
