@@ -18,7 +18,7 @@ const OWN = join(homedir(), ".quaver");
 /** The prompts so far, for a turn that has been stopped before there was an app. */
 const PROMPTS = "demo-agent.json";
 
-const prompt = process.env["QUAVER_PROMPT"] ?? "";
+const prompt = process.env.QUAVER_PROMPT ?? "";
 
 /** A page keeps its prompts, so that those of an earlier version come back with it. */
 function promptsSoFar(): string[] {

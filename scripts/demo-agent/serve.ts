@@ -11,7 +11,7 @@ import { extname, join, sep } from "node:path";
 const APP = join(homedir(), "app");
 const RETRY_MS = 250; // while another process of the sandbox listens on the port
 
-const port = Number(process.env["PORT"] ?? 3000);
+const port = Number(process.env.PORT ?? 3000);
 
 const TYPES: Record<string, string> = {
   ".html": "text/html; charset=utf-8",

@@ -1,7 +1,7 @@
 /** The API's shapes, and what it refuses, as OpenAI's does. */
 import { describe, expect, test } from "vitest";
 import type { ModelEmulator } from "../../src/index.ts";
-import { aDataDir, call } from "../support/emulators.ts";
+import { aDataDir, call, str } from "../support/emulators.ts";
 import { aModel } from "../support/model.ts";
 
 const USER = { role: "user", content: "Make a poll" };
@@ -15,7 +15,7 @@ function post(model: ModelEmulator, body: object | string, key = model.apiKey) {
 
 /** The chunks of a streamed answer, without their framing. */
 async function chunksOf(model: ModelEmulator, body: object) {
-  const text = String((await post(model, { model: model.model, stream: true, ...body })).json);
+  const text = str((await post(model, { model: model.model, stream: true, ...body })).json);
   return text
     .trim()
     .split("\n\n")

@@ -34,7 +34,7 @@ export function replyTo(request: ChatRequest): Reply {
 /** The next answer where one of the model's commands is to fail: once in a turn, after which it goes on. */
 export function failingReplyTo(request: ChatRequest): Reply {
   const { done } = readConversation(request);
-  const failed = done.some(({ args }) => args["command"] === FAILING_COMMAND);
+  const failed = done.some(({ args }) => args.command === FAILING_COMMAND);
   if (failed || isTitleRequest(request) || !offers(request, "bash")) return replyTo(request);
   return {
     ...say("First I check the tools."),
@@ -63,7 +63,7 @@ function nextStep({ prompts, done, folder }: Conversation, request: ChatRequest)
   const at = (path: string) =>
     folder === undefined ? path : `${folder.replace(/\/$/, "")}/${path}`;
   const find = (name: string, path: string) =>
-    done.findLast((use) => use.name === name && use.args["filePath"] === path);
+    done.findLast((use) => use.name === name && use.args.filePath === path);
   const listing = find("read", folder ?? ".");
   if (!listing) {
     const reasoning = ["I look at what is there first."];
@@ -107,7 +107,7 @@ function finish(plan: Plan, done: ToolUse[], request: ChatRequest): Reply {
   const script = plan.files.find(({ path }) => path.endsWith(".js"));
   const wrote = done.some(({ name, args }) => name === "write" && endsIn(args, ".js"));
   const command = `node --check ${script?.path ?? ""}`;
-  const check = done.find(({ args }) => args["command"] === command);
+  const check = done.find(({ args }) => args.command === command);
   if (script && wrote && !check && offers(request, "bash")) {
     const args = { command, description: "Checks the script's syntax" };
     return { reasoning: [], text: "", toolCalls: [{ name: "bash", args }] };
@@ -116,19 +116,19 @@ function finish(plan: Plan, done: ToolUse[], request: ChatRequest): Reply {
 }
 
 function endsIn(args: Record<string, unknown>, ending: string): boolean {
-  return String(args["filePath"]).endsWith(ending);
+  return String(args.filePath).endsWith(ending);
 }
 
 function written(done: ToolUse[], path: string): ToolUse[] {
-  return done.filter(({ name, args }) => name === "write" && args["filePath"] === path);
+  return done.filter(({ name, args }) => name === "write" && args.filePath === path);
 }
 
 function succeeded({ result }: ToolUse): boolean {
-  return /^Wrote file successfully/.test(result);
+  return result.startsWith("Wrote file successfully");
 }
 
 function afterFailure(done: ToolUse[]): string {
-  const failed = done.at(-1)?.args["command"] === FAILING_COMMAND;
+  const failed = done.at(-1)?.args.command === FAILING_COMMAND;
   return failed ? "That command failed, so I go on without it.\n\n" : "";
 }
 

@@ -53,7 +53,10 @@ export function respond(
       if (delayMs > 0) await options.faults.wait(delayMs);
       await stream.writeSSE({ data: typeof data === "string" ? data : JSON.stringify(data) });
     };
-    if (fault === "endlessAnswer") return await sendEndlessly(stream, send, chunk, options.faults);
+    if (fault === "endlessAnswer") {
+      await sendEndlessly(stream, send, chunk, options.faults);
+      return;
+    }
     let sent = 0;
     for (const delta of deltasOf(reply)) {
       if (stream.aborted) return;
