@@ -11,8 +11,8 @@ const PATIENT = {
   expect: { poll: { timeout: 10_000 } },
 };
 
-/** Files at a time, of all projects: two cores are busy with two, since most start deployments or a browser. */
-export const WORKERS = 2;
+/** Files at a time, of all projects: two cores are busy with three, since each waits for other processes now and then. */
+export const WORKERS = 3;
 
 /** Proofs that run on convex-test, as the tests of `convex/` do. */
 const MEMORY_PROOFS = "tests/proofs/**/*.memory.proof.test.ts";
