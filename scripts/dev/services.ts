@@ -4,7 +4,7 @@ import { startLocalDeployment } from "@quaver/local-deployment";
 import { startClerkEmulator, startDaytonaEmulator, startStripeEmulator } from "@quaver/emulators";
 import type { DevOptions } from "./options.ts";
 import { recall, remember, type Memory } from "./process/memory.ts";
-import { DEMO_AGENT } from "./example/demo-agent.ts";
+import { buildDemoAgent, DEMO_AGENT } from "./example/demo-agent.ts";
 import { exampleUrl, startExample } from "./example/server.ts";
 import { choosePorts, type ChosenPorts } from "./process/ports.ts";
 import { retryWhileInUse } from "./process/retry-while-in-use.ts";
@@ -70,6 +70,7 @@ async function startOn(
   const siteUrl = exampleUrl(ports.example);
   const origins = [siteUrl, ...others];
   try {
+    if (example) await buildDemoAgent();
     const deployment = await closers.add(
       startLocalDeployment({
         port: ports.deployment,
