@@ -1,6 +1,7 @@
 /** The coding agent, as the deployment's environment describes it. */
 import * as z from "zod/mini";
 import { env } from "../lib/env";
+import { secretsOf, type Secrets } from "./output/masking";
 
 const agentEnv = z.record(
   z.string().check(z.regex(/^(?!QUAVER_)[A-Za-z_][A-Za-z0-9_]*$/)),
@@ -25,4 +26,9 @@ export function parseAgentEnv(text: string | undefined): Record<string, string> 
   } catch {
     return null;
   }
+}
+
+/** What of AGENT_ENV is to be kept secret; nothing when that is unset, or is no such object. */
+export function agentSecrets(): Secrets {
+  return secretsOf(parseAgentEnv(env.AGENT_ENV) ?? {});
 }
