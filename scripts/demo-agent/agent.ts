@@ -1,7 +1,8 @@
 /**
  * The demo agent: what `bun run dev` sets as AGENT_COMMAND unless another is set. It makes small apps from the prompts
  * by the recipes of the model emulator, without a model or a network, slowly enough to watch, and says what it does as
- * any agent does (see AGENT_COMMAND in .env.example). `serve.ts`, which outlives it, serves the app.
+ * any agent does (see AGENT_COMMAND in .env.example). The server of
+ * `packages/agent/src/serve/`, which outlives it, serves the app.
  */
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
@@ -18,7 +19,7 @@ const OWN = join(homedir(), ".quaver");
 /** The prompts so far, for a turn that has been stopped before there was an app. */
 const PROMPTS = "demo-agent.json";
 
-const prompt = process.env["QUAVER_PROMPT"] ?? "";
+const prompt = process.env.QUAVER_PROMPT ?? "";
 
 /** A page keeps its prompts, so that those of an earlier version come back with it. */
 function promptsSoFar(): string[] {

@@ -10,6 +10,7 @@ const PACKAGE = fileURLToPath(new URL("..", import.meta.url));
 const ENTRY_POINTS = {
   "quaver-agent": "src/turn/main.ts",
   "opencode-plugin": "src/turn/opencode/plugin.ts",
+  serve: "src/serve/main.ts",
 };
 
 /**

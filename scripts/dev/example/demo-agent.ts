@@ -3,7 +3,11 @@ import { join } from "node:path";
 import { build } from "esbuild";
 import { ROOT } from "../../lib/convex-cli.ts";
 
-const SOURCES = join(ROOT, "scripts/demo-agent");
+/** The server is the one of the real agent's image. */
+const SOURCES = {
+  agent: join(ROOT, "scripts/demo-agent/agent.ts"),
+  serve: join(ROOT, "packages/agent/src/serve/main.ts"),
+};
 const BUNDLES = join(ROOT, "node_modules/.cache/quaver/demo-agent");
 
 /** The demo agent, which answers prompts unless another agent is set, and the server of the app it makes. */
@@ -17,7 +21,7 @@ export const DEMO_AGENT = {
 /** Bundles the demo agent and its server, each into one file that runs as it is, under Node, in a sandbox. */
 export async function buildDemoAgent(): Promise<void> {
   const { outputFiles } = await build({
-    entryPoints: ["agent", "serve"].map((name) => join(SOURCES, `${name}.ts`)),
+    entryPoints: SOURCES,
     outdir: BUNDLES,
     outExtension: { ".js": ".mjs" },
     bundle: true,
@@ -35,7 +39,7 @@ export async function buildDemoAgent(): Promise<void> {
   }
 }
 
-function nodeLine(script: string): string {
+function nodeLine(script: keyof typeof SOURCES): string {
   return `node ${shellQuoted(join(BUNDLES, `${script}.mjs`))}`;
 }
 

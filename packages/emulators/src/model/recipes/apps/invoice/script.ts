@@ -31,7 +31,7 @@ function cents(line) {
 }
 
 function money(amount) {
-  return new Intl.NumberFormat("en-IE", { style: "currency", currency }).format(amount / 100);
+  return new Intl.NumberFormat(undefined, { style: "currency", currency }).format(amount / 100);
 }
 
 function number(value) {
