@@ -50,7 +50,7 @@ export function readSettings(env: Environment, script: string): Settings {
     app: join(home, "app"),
     state: join(home, ".quaver", "agent"),
     assets: dirname(realpathSync(script)),
-    opencode: findOpencode(env),
+    opencode: findOpencode(env, dirname(realpathSync(script))),
     limits: {
       retries: countFrom(env, "QUAVER_MODEL_RETRIES") ?? DEFAULT_LIMITS.retries,
       answerLength: countFrom(env, "QUAVER_MODEL_MAX_ANSWER") ?? DEFAULT_LIMITS.answerLength,
@@ -58,10 +58,13 @@ export function readSettings(env: Environment, script: string): Settings {
   };
 }
 
-/** Looks for opencode: in `QUAVER_OPENCODE`, or else in `PATH`. */
-function findOpencode({ QUAVER_OPENCODE: given, PATH: path = "" }: Environment): string {
+/** Looks for opencode: in `QUAVER_OPENCODE`, or else beside the launcher and in `PATH`. */
+function findOpencode(
+  { QUAVER_OPENCODE: given, PATH: path = "" }: Environment,
+  beside: string,
+): string {
   const folders = path.split(delimiter).filter((folder) => folder !== "");
-  const places = given ? [given] : folders.map((folder) => join(folder, "opencode"));
+  const places = given ? [given] : [beside, ...folders].map((folder) => join(folder, "opencode"));
   const found = places.find(isExecutable);
   if (found !== undefined) return found;
   const where = given ? `at ${given}` : "in PATH";
