@@ -31,5 +31,10 @@ export function parseAgentEnv(text: string | undefined): Record<string, string> 
 
 /** What of AGENT_ENV is to be kept secret; nothing when that is unset, or is no such object. */
 export function agentSecrets(): Secrets {
-  return secretsOf(parseAgentEnv(env.AGENT_ENV) ?? {});
+  return secretsIn(parseAgentEnv(env.AGENT_ENV) ?? {});
+}
+
+/** What of the agent's environment is to be kept secret: all but the model's name. */
+export function secretsIn(agentEnv: Record<string, string>): Secrets {
+  return secretsOf({ ...agentEnv, QUAVER_MODEL: "" });
 }
