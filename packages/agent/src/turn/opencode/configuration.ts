@@ -8,7 +8,6 @@ const MAX_STEPS = 150; // requests to the model in a turn; then opencode asks it
 
 /** opencode's configuration: <https://opencode.ai/docs/config/>. */
 function configurationOf({ model, assets }: Pick<Settings, "model" | "assets">): object {
-  const id = model.id === undefined ? undefined : `${model.provider}/${model.id}`;
   return {
     autoupdate: false,
     share: "disabled",
@@ -18,11 +17,16 @@ function configurationOf({ model, assets }: Pick<Settings, "model" | "assets">):
     agent: { build: { steps: MAX_STEPS } },
     enabled_providers: [model.provider],
     provider: { [model.provider]: providerOf(model) },
-    ...(id !== undefined && { model: id }),
+    model: nameOf(model),
     // Of a service whose models opencode doesn't know, there is no smaller one.
-    ...(id !== undefined && model.baseUrl !== undefined && { small_model: id }),
+    ...(model.baseUrl !== undefined && { small_model: nameOf(model) }),
     plugin: [pathToFileURL(join(assets, "opencode-plugin.js")).href],
   };
+}
+
+/** The model as opencode's settings and flags name it. */
+export function nameOf({ provider, id }: Model): string {
+  return `${provider}/${id}`;
 }
 
 function providerOf({ id, key, baseUrl }: Model): object {
@@ -32,7 +36,7 @@ function providerOf({ id, key, baseUrl }: Model): object {
       ...(baseUrl !== undefined && { baseURL: baseUrl }),
     },
     // Named here, a model may be newer than opencode's list.
-    ...(id !== undefined && { models: { [id]: {} } }),
+    models: { [id]: {} },
     ...(baseUrl !== undefined && { npm: "@ai-sdk/openai-compatible", name: "The model" }),
   };
 }

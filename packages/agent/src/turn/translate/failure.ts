@@ -50,17 +50,10 @@ export function endless(length: number): string {
 }
 
 function troubleOf(status: number | undefined, text: string): Trouble {
-  switch (status) {
-    case 401:
-    case 403:
-      return "key";
-    case 402:
-      return "quota";
-    case 404:
-      return "model";
-    default:
-      return /model not found/i.test(text) ? "model" : troubleIn(text);
-  }
+  if (status === 401 || status === 403) return "key";
+  if (status === 402) return "quota";
+  if (status === 404 || /model not found/i.test(text)) return "model";
+  return troubleIn(text);
 }
 
 function troubleIn(message: string): Trouble {
