@@ -11,7 +11,7 @@ import { leaseFields } from "../projects/lease";
 // eslint-disable-next-line @convex-dev/import-wrong-runtime -- this file is a Node module too, which the rule does not look at
 import { NOT_CONFIGURED, explainSandboxError, sandboxClient } from "../projects/sandbox/daytona";
 import type { SandboxFailure } from "../projects/sandbox/results";
-import { agentCommand, parseAgentEnv } from "./agent";
+import { agentCommand, parseAgentEnv, secretsIn } from "./agent";
 import { readLength, takeOutput } from "./output/decode";
 import {
   impossible,
@@ -23,7 +23,7 @@ import {
   type FailedTurn,
   type TurnWork,
 } from "./failures";
-import { clean, maskSecrets, secretsOf } from "./output/masking";
+import { clean, maskSecrets } from "./output/masking";
 import type { PollResult } from "./poll";
 import { sessionFields } from "./session";
 
@@ -136,7 +136,7 @@ async function read(
   agentEnv: Record<string, string>,
 ): Promise<PollResult> {
   const now = Date.now();
-  const secrets = secretsOf(agentEnv);
+  const secrets = secretsIn(agentEnv);
   const limit = full ? 0 : readLength(secrets);
   const withErrors = now >= deadline; // of a command that has ended they are read anyway
   const reading = { session, commandId, offset, limit, withErrors };

@@ -142,6 +142,11 @@ describe("AGENT_ENV", () => {
     ['{"A":null}', null],
     ['{"A B":"c"}', null],
     ['{"QUAVER_PROMPT":"mine"}', null],
+    [
+      '{"QUAVER_MODEL":"m","QUAVER_MODEL_API_KEY":"k"}',
+      { QUAVER_MODEL: "m", QUAVER_MODEL_API_KEY: "k" },
+    ],
+    ['{"QUAVER_MODELS":"m"}', null],
     ['{"A":"\\u0000"}', null],
   ] as const)("%s", ([text, expected]) => {
     expect(parseAgentEnv(text)).toEqual(expected);

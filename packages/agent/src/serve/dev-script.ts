@@ -1,6 +1,6 @@
 /** Runs the dev script of an app for as long as its `package.json` has one, and again whenever it ends. */
 import { spawn, type ChildProcess } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { connect, createServer, type AddressInfo } from "node:net";
 import { join } from "node:path";
 
@@ -96,11 +96,17 @@ export function superviseDevScript(folder: string): DevScript {
   };
 }
 
-/** The dev script of the app's `package.json`; null when there is none, or it can't be read as JSON at the moment. */
+/**
+ * The dev script of the app's `package.json`; null when there is none, it can't be read as JSON at the moment, or what it
+ * depends on was not installed: until then the files are served as they are.
+ */
 function devScriptOf(folder: string): string | null {
   try {
     const manifest: unknown = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
-    const { dev } = (manifest as { scripts: { dev: unknown } }).scripts; // anything else throws, or is no text
+    const { scripts, dependencies, devDependencies } = manifest as Record<string, object>; // anything else throws
+    const { dev } = scripts as { dev?: unknown };
+    const needed = Object.keys({ ...dependencies, ...devDependencies });
+    if (needed.length > 0 && !existsSync(join(folder, "node_modules"))) return null;
     return typeof dev === "string" ? dev : null;
   } catch {
     return null;
