@@ -47,16 +47,13 @@ export function s3Routes({ objects, storage }: DaytonaParts): Hono<EmulatorEnv> 
     return undefined;
   });
   app.get("*", (context) => {
+    if (keyOf(context) !== "") return failure(context, 501, "NotImplemented");
     const keys = objects.keys(context.req.query("prefix") ?? "");
     const most = Number(context.req.query("max-keys") ?? 1000);
     const contents = keys.slice(0, most).map((key) => `<Contents><Key>${key}</Key></Contents>`);
     const count = `<KeyCount>${contents.length}</KeyCount>`;
     const more = `<IsTruncated>${keys.length > most}</IsTruncated>`;
     return xml(context, "ListBucketResult", count + more + contents.join(""));
-  });
-  app.on("HEAD", "*", (context) => {
-    const isThere = objects.keys(keyOf(context)).length > 0;
-    return context.body(null, isThere ? 200 : 404);
   });
   app.put("*", async (context) => {
     const [key, content] = [keyOf(context), new Uint8Array(await context.req.arrayBuffer())];
