@@ -50,8 +50,9 @@ describe("the agent's Dockerfile", () => {
     expect(order.lastIndexOf("RUN")).toBeLessThan(order.indexOf("USER"));
   });
 
-  test("has the launcher on the path", () => {
+  test("has the launcher on the path, and the dependencies of a new app", () => {
     const launcher = "/opt/quaver-agent/quaver-agent.js";
+    expect(said("RUN").join("\n")).toContain("npm ci --prefix /opt/quaver-agent/template ");
     expect(said("RUN").join("\n")).toContain(`ln -s ${launcher} /usr/local/bin/quaver-agent`);
     expect(said("COPY")).toEqual(["dist /opt/quaver-agent"]);
   });
