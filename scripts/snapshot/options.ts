@@ -89,5 +89,6 @@ export function daytonaSettings(env: NodeJS.ProcessEnv): DaytonaSettings {
       `DAYTONA_API_KEY is not set. Create a key at ${where}, with permission to write and delete snapshots.`,
     );
   }
-  return { apiKey, apiUrl: apiUrl || API_URL, target: target || undefined };
+  // An empty variable is one that isn't set.
+  return { apiKey, apiUrl: apiUrl ? apiUrl : API_URL, target: target ? target : undefined };
 }
