@@ -41,7 +41,10 @@ export function toCommandFailure(error: unknown, lastLines: readonly string[]): 
       );
     case "INVALID":
       return fail("SNAPSHOT_INPUT", message);
-    default:
+    case "CONFLICT":
+    case "NOT_FOUND":
+    case "SANDBOX_FAILED":
+    case "UNEXPECTED_RESPONSE":
       return fail("SNAPSHOT_FAILED", message);
   }
 }

@@ -89,5 +89,10 @@ export function daytonaSettings(env: NodeJS.ProcessEnv): DaytonaSettings {
       `DAYTONA_API_KEY is not set. Create a key at ${where}, with permission to write and delete snapshots.`,
     );
   }
-  return { apiKey, apiUrl: apiUrl || API_URL, target: target || undefined };
+  return { apiKey, apiUrl: unlessEmpty(apiUrl) ?? API_URL, target: unlessEmpty(target) };
+}
+
+/** An empty variable is one that isn't set. */
+function unlessEmpty(value: string | undefined): string | undefined {
+  return value === "" ? undefined : value;
 }

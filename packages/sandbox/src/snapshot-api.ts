@@ -89,8 +89,13 @@ export function connectToSnapshots(options: {
           { timeout },
         );
       }),
-    activate: (id) => withErrors(async () => void (await api.activateSnapshot(id))),
-    remove: async (id) => void (await orNothing(() => api.removeSnapshot(id))),
+    activate: (id) =>
+      withErrors(async () => {
+        await api.activateSnapshot(id);
+      }),
+    remove: async (id) => {
+      await orNothing(() => api.removeSnapshot(id));
+    },
     followLogs: (id, onLine, signal) =>
       withErrors(async () => {
         const { url } = z
