@@ -246,7 +246,9 @@ describeInBrowser("the recipe of", () => {
     await sees("Keep me");
     const ground = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
     const dark = await ground();
-    await look("changed");
+    await page.setViewportSize({ width: 360, height: 640 });
+    await fits(page, "in bigger letters");
+    await page.emulateMedia({ colorScheme: "dark" });
     expect(await ground()).toBe(dark);
     await press("Reset");
     await sees("Keep me");

@@ -10,7 +10,7 @@ import { ANY_PLAN, type Plan } from "./plan.ts";
 import { ALL_TRANSITIONS } from "./transitions.ts";
 import { runPlan, warmUp } from "./run.ts";
 
-const RUNS = FULL_SIZE ? 5_000 : 100;
+const RUNS = FULL_SIZE ? 5_000 : 120;
 const FIXED_SEED = 20_261_122; // of the ordinary run; at full size another each time
 
 /** What must have occurred in the runs, or they prove little. At full size, every transition besides. */

@@ -7,7 +7,7 @@ import { vi } from "vitest";
 import { api, internal } from "../../../convex/_generated/api.js";
 import type { Id } from "../../../convex/_generated/dataModel";
 import { isQuaverError } from "../../../convex/lib/errors.ts";
-import { dump, storeTurn } from "../../convex/support/builders.ts";
+import { dump } from "../../convex/support/builders.ts";
 import { DOWN } from "../../convex/support/fakeDaytona.ts";
 import {
   aBackend,
@@ -125,7 +125,7 @@ const PROJECT = { name: "Tetris", prompt: "Falling blocks" };
 
 /** A project in this state, by calls of its owner. */
 async function makeProject(initial: Plan["projects"][number], simulation: Simulation) {
-  const { t, user } = simulation;
+  const { user } = simulation;
   const { create, stop, archive } = api.projects.actions;
   if (initial.startsWith("failed")) {
     daytona.fail("create", DOWN, 1, { after: initial === "failed with a sandbox" });
@@ -134,14 +134,23 @@ async function makeProject(initial: Plan["projects"][number], simulation: Simula
     });
     return;
   }
-  const { projectId, sandboxId } = await user.action(create, PROJECT);
   if (initial === "ready with a version") {
-    const version = daytona.app(sandboxId).commit("Turn 1");
-    await storeTurn(t, projectId, { status: "done", version });
+    await makeVersion(simulation);
     return;
   }
+  const { projectId } = await user.action(create, PROJECT);
   if (initial !== "ready") await user.action(stop, { projectId });
   if (initial === "archived") await user.action(archive, { projectId });
+}
+
+/** A project whose agent has ended its first turn well. */
+async function makeVersion({ user, steps }: Simulation): Promise<void> {
+  vi.stubEnv("AGENT_COMMAND", "quaver-agent");
+  await user.action(api.projects.actions.create, PROJECT);
+  await steps.pass(1_000);
+  daytona.agent.exitCode = 0;
+  await steps.pass(6_000);
+  vi.stubEnv("AGENT_COMMAND", undefined);
 }
 
 /** Everyone starts at once; each does one thing after the other. */

@@ -17,7 +17,11 @@ async function aModelWith(fault: ModelFault) {
 test.each<[ModelFault, object]>([
   [
     "invalidKey",
-    { statusCode: 401, isRetryable: false, message: expect.stringContaining("Incorrect API key") },
+    {
+      statusCode: 401,
+      isRetryable: false,
+      message: expect.stringContaining("Incorrect API key") as string,
+    },
   ],
   ["rateLimit", { statusCode: 429, isRetryable: true, responseHeaders: { "retry-after": "1" } }],
   ["quota", { statusCode: 429, data: { error: { code: "insufficient_quota" } } }],

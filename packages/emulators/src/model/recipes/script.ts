@@ -72,7 +72,7 @@ function resetBy(clear) {
 }
 `;
 
-/** The whole of `app.js`. */
+/** The whole of an app's script. */
 export function scriptFor({ app }: Design): string {
   return `${SHARED}\n${app.script.trim()}\n`;
 }

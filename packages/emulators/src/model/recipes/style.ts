@@ -10,7 +10,7 @@ const TYPEFACES = {
 const CORNERS = [0, 6, 14, 22, 30]; // pixels, from the sharpest
 const CONTROL_CORNERS = [0, 4, 10, 16, 99];
 
-/** The whole of `style.css`. */
+/** The whole of the style sheet. */
 export function styleFor(design: Design): string {
   const { app, colour, scheme, typeface, size, titleSize, corners } = design;
   return `:root {

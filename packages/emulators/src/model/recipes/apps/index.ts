@@ -9,7 +9,7 @@ import { pomodoro } from "./pomodoro/app.ts";
 import { todo } from "./todo/app.ts";
 
 /** In this order where a prompt's hints suggest several. */
-export const APPS: readonly App[] = [todo, pomodoro, poll, concerts, invoice, landing];
+const APPS: readonly App[] = [todo, pomodoro, poll, concerts, invoice, landing];
 
 /** The app that a first prompt asks for: the one that it names first, else one that it hints at, else a board. */
 export function appFor(prompt: string): App {
