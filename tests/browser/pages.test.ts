@@ -129,13 +129,14 @@ describeInBrowser("every page", () => {
       .click();
     await look(ada, "project");
     await ada.page.setViewportSize(WINDOWS[0]);
-    await ada.page.getByRole("tab", { name: "Preview" }).click();
+    await ada.tab("Preview");
     await look(ada, "project-preview");
     await ada.tab("Files");
     await look(ada, "project-files");
     await ada.page.getByRole("button", { name: /^index\.html/ }).click();
     await ada.sees(/<!doctype html>/i);
     await look(ada, "project-file");
+    await ada.page.setViewportSize(WINDOWS[0]);
     await ada.tab("Conversation");
     await ada.press("Changes of turn 2");
     await ada.dialog.getByText(/added, \d+ removed$/).waitFor();
