@@ -185,6 +185,13 @@ test("what opencode itself says is passed on when nothing else is known, with it
   expect(words).toEqual(["Error: the disk is full", "The coding agent ended with an error."]);
 });
 
+test("told to end, it ends opencode", async () => {
+  const script = `process.kill(process.ppid, "SIGTERM"); ${WAITS}`;
+  const { code, words } = await aHome().turn([created()], { script });
+  expect(code).toBe(143);
+  expect(words).toEqual([""]);
+});
+
 test("what the agent has left running ends with the turn", async () => {
   const { turn, home } = aHome();
   const script = `
