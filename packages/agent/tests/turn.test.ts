@@ -44,7 +44,7 @@ test("a prompt reaches opencode as it is, whatever is in it", async () => {
   expect(given?.args.join(" ")).toBe(
     "run --format json --model anthropic/claude-sonnet-5 --title App",
   );
-  expect(given?.cwd).toBe(app);
+  expect([given?.cwd, given?.env.PWD]).toEqual([app, app]);
   expect(given?.env).not.toHaveProperty("QUAVER_PROMPT");
 });
 

@@ -43,7 +43,7 @@ function providerOf({ id, key, baseUrl }: Model): object {
 
 /** The environment of opencode: the launcher's, without what is not its business, and with its configuration. */
 export function opencodeEnv(env: Environment, settings: Settings, run: string): Environment {
-  const { state, model } = settings;
+  const { app, state, model } = settings;
   const inherited = Object.entries(env).filter(
     ([name]) =>
       !name.startsWith("QUAVER_") && !name.startsWith("OPENCODE_") && !name.startsWith("XDG_"),
@@ -51,6 +51,7 @@ export function opencodeEnv(env: Environment, settings: Settings, run: string): 
   return {
     ...Object.fromEntries(inherited),
     [RUN_VARIABLE]: run,
+    PWD: app, // which opencode goes by, rather than by the folder that it runs in
     XDG_CONFIG_HOME: join(state, "config"),
     XDG_DATA_HOME: join(state, "data"),
     XDG_CACHE_HOME: join(state, "cache"),
