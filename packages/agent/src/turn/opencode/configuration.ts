@@ -41,13 +41,13 @@ function providerOf({ id, key, baseUrl }: Model): object {
   };
 }
 
+/** What of the launcher's environment is not opencode's business. */
+const WITHHELD = /^(QUAVER_(PROMPT$|MODEL|OPENCODE)|OPENCODE_|XDG_)/;
+
 /** The environment of opencode: the launcher's, without what is not its business, and with its configuration. */
 export function opencodeEnv(env: Environment, settings: Settings, run: string): Environment {
   const { app, state, model } = settings;
-  const inherited = Object.entries(env).filter(
-    ([name]) =>
-      !name.startsWith("QUAVER_") && !name.startsWith("OPENCODE_") && !name.startsWith("XDG_"),
-  );
+  const inherited = Object.entries(env).filter(([name]) => !WITHHELD.test(name));
   return {
     ...Object.fromEntries(inherited),
     [RUN_VARIABLE]: run,
