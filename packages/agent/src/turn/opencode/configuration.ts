@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import type { Model } from "../model.ts";
+import { KEY_VARIABLES, type Model } from "../model.ts";
 import type { Environment, Settings } from "../settings.ts";
 
 const MAX_STEPS = 150; // requests to the model in a turn; then opencode asks it to come to an end
@@ -46,7 +46,7 @@ const WITHHELD = /^(QUAVER_(PROMPT$|MODEL|OPENCODE)|OPENCODE_|XDG_)/;
 
 /** The environment of opencode: the launcher's, without what is not its business, and with its configuration. */
 export function opencodeEnv(env: Environment, settings: Settings, run: string): Environment {
-  const { app, state, model } = settings;
+  const { app, state } = settings;
   const inherited = Object.entries(env).filter(([name]) => !WITHHELD.test(name));
   return {
     ...Object.fromEntries(inherited),
@@ -63,7 +63,7 @@ export function opencodeEnv(env: Environment, settings: Settings, run: string): 
     OPENCODE_DISABLE_LSP_DOWNLOAD: "1",
     OPENCODE_DISABLE_MODELS_FETCH: "1",
     OPENCODE_DISABLE_SHARE: "1",
-    QUAVER_HIDE: ["OPENCODE_CONFIG_CONTENT", ...model.keyVariables].join(" "),
+    QUAVER_HIDE: ["OPENCODE_CONFIG_CONTENT", ...KEY_VARIABLES].join(" "),
   };
 }
 
