@@ -44,7 +44,7 @@ test("a prompt reaches opencode as it is, whatever is in it", async () => {
   expect(given?.args.join(" ")).toBe(
     "run --format json --model anthropic/claude-sonnet-5 --title App",
   );
-  expect(given?.cwd).toBe(app);
+  expect([given?.cwd, given?.env.PWD]).toEqual([app, app]);
   expect(given?.env).not.toHaveProperty("QUAVER_PROMPT");
 });
 
@@ -183,6 +183,13 @@ test("what opencode itself says is passed on when nothing else is known, with it
   const { code, words } = await aHome().turn([created()], { script });
   expect(code).toBe(3);
   expect(words).toEqual(["Error: the disk is full", "The coding agent ended with an error."]);
+});
+
+test("told to end, it ends opencode", async () => {
+  const script = `process.kill(process.ppid, "SIGTERM"); ${WAITS}`;
+  const { code, words } = await aHome().turn([created()], { script });
+  expect(code).toBe(143);
+  expect(words).toEqual([""]);
 });
 
 test("what the agent has left running ends with the turn", async () => {

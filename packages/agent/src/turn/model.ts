@@ -10,14 +10,18 @@ export interface Model {
   key?: string;
   /** The address of a service that speaks OpenAI's protocol. */
   baseUrl?: string;
-  /** The variables that the key comes from. Programs that the agent runs don't get them. */
-  keyVariables: string[];
 }
 
 /** What opencode knows by itself: the variable with the key, and the model unless one is named. */
 const KNOWN_SERVICES = [
   { provider: "anthropic", variable: "ANTHROPIC_API_KEY", model: "claude-sonnet-5" },
   { provider: "openai", variable: "OPENAI_API_KEY", model: "gpt-5.5" },
+];
+
+/** The variables that models' keys are in. Programs that the agent runs don't get them. */
+export const KEY_VARIABLES = [
+  "QUAVER_MODEL_API_KEY",
+  ...KNOWN_SERVICES.map(({ variable }) => variable),
 ];
 
 /** opencode's id of the service at `QUAVER_MODEL_BASE_URL`. */
@@ -50,7 +54,6 @@ function otherService(env: Environment, baseUrl: string, name: string): Model {
     id: name,
     baseUrl: baseUrl.replace(/\/+$/, ""),
     ...(key && { key }),
-    keyVariables: ["QUAVER_MODEL_API_KEY"],
   };
 }
 
@@ -65,7 +68,7 @@ function knownService(env: Environment, name: string): Model {
   const { provider, variable, model } = service;
   const id = named === undefined ? name : name.slice(provider.length + 1);
   const key = env[variable]?.trim() ?? "";
-  return { provider, id: id === "" ? model : id, key, keyVariables: [variable] };
+  return { provider, id: id === "" ? model : id, key };
 }
 
 function noModel(what: string): TurnError {

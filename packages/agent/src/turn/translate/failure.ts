@@ -41,7 +41,9 @@ export function failedAgainAndAgain(message: string, times: number): string {
 /** What to say when opencode has given up. */
 export function failedWith({ name, data }: ModelError): string {
   const message = data?.message ?? name;
-  return inWords(troubleOf(data?.statusCode, `${message} ${data?.responseBody ?? ""}`), message);
+  const text = `${message} ${data?.responseBody ?? ""}`;
+  const isKey = name === "ProviderAuthError";
+  return inWords(isKey ? "key" : troubleOf(data?.statusCode, text), message);
 }
 
 /** What to say of an answer that has no end. @param length - in characters */
