@@ -407,6 +407,59 @@ export type PublicApiType = {
     };
   };
   turns: {
+    actions: {
+      changes: FunctionReference<
+        "action",
+        "public",
+        { turnId: Id<"turns"> },
+        {
+          diff: string;
+          files: Array<{
+            added: number | null;
+            change: "added" | "changed" | "deleted" | "renamed";
+            path: string;
+            previousPath?: string;
+            removed: number | null;
+          }>;
+          more: boolean;
+        }
+      >;
+      download: FunctionReference<
+        "action",
+        "public",
+        { projectId: Id<"projects"> },
+        { expiresAt: number; size: number; url: string }
+      >;
+      listFiles: FunctionReference<
+        "action",
+        "public",
+        { path: string; projectId: Id<"projects"> },
+        {
+          entries: Array<{
+            kind: "file" | "folder" | "link" | "other";
+            name: string;
+            size: number;
+          }>;
+          more: boolean;
+        }
+      >;
+      readFile: FunctionReference<
+        "action",
+        "public",
+        { path: string; projectId: Id<"projects"> },
+        | { kind: "text"; size: number; text: string }
+        | { kind: "binary"; size: number }
+        | { kind: "tooLarge"; size: number }
+        | { kind: "folder" }
+        | { kind: "other" }
+      >;
+      restore: FunctionReference<
+        "action",
+        "public",
+        { turnId: Id<"turns"> },
+        { turnId: Id<"turns"> }
+      >;
+    };
     mutations: {
       cancel: FunctionReference<"mutation", "public", { turnId: Id<"turns"> }, null>;
       retry: FunctionReference<
@@ -437,9 +490,12 @@ export type PublicApiType = {
           number: number;
           projectId: Id<"projects">;
           promptMessageId?: Id<"messages">;
+          restores?: Id<"turns">;
           retryOf?: Id<"turns">;
           startedAt?: number;
           status: "queued" | "running" | "done" | "failed" | "cancelled";
+          stepCount?: number;
+          version?: string;
         }>
       >;
       output: FunctionReference<
@@ -479,13 +535,28 @@ export type PublicApiType = {
             number: number;
             projectId: Id<"projects">;
             promptMessageId?: Id<"messages">;
+            restores?: Id<"turns">;
             retryOf?: Id<"turns">;
             startedAt?: number;
             status: "queued" | "running" | "done" | "failed" | "cancelled";
+            stepCount?: number;
+            version?: string;
           }>;
           pageStatus?: "SplitRecommended" | "SplitRequired" | null;
           splitCursor?: string | null;
         }
+      >;
+      steps: FunctionReference<
+        "query",
+        "public",
+        { turnId: Id<"turns"> },
+        Array<{
+          endedAt?: number;
+          position: number;
+          startedAt: number;
+          status: "running" | "done" | "failed";
+          title: string;
+        }> | null
       >;
     };
   };
