@@ -5,7 +5,7 @@ import type { DaytonaEmulator } from "@quaver/emulators";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { ensureSnapshot } from "../src/snapshots.ts";
 import type { SnapshotInput, SnapshotOptions } from "../src/snapshots.ts";
-import { aClient, aDaytona, anInput, callsTo, failureOf } from "./support.ts";
+import { aClient, aDaytona, anInput, callsTo, eventually, failureOf } from "./support.ts";
 
 const BUILT = [
   "#1 [1/3] FROM node:24",
@@ -49,6 +49,11 @@ async function stored({ url, apiKey }: DaytonaEmulator, path = "", method = "GET
   return response.ok ? ((await response.json()) as { id: string; [key: string]: unknown }) : null;
 }
 
+/** An upload goes on when nobody waits for it any more, and its files must be there until it has ended. */
+async function uploadsEnd(daytona: DaytonaEmulator, count: number): Promise<void> {
+  await eventually(() => expect(callsTo(daytona, "POST", /^\/snapshots$/)).toBe(count));
+}
+
 const aBuilder = (options = {}) => aDaytona({ buildDelayMs: 5, ...options });
 
 describe("a snapshot", () => {
@@ -81,6 +86,7 @@ describe("a snapshot", () => {
     const daytona = await aBuilder();
     const both = await Promise.all([ensure(daytona), ensure(daytona)]);
     expect(both.map(({ lines }) => lines)).toEqual([BUILT, BUILT]);
+    await uploadsEnd(daytona, 2);
     expect(await stored(daytona)).toMatchObject({ state: "active" });
   });
 
@@ -173,6 +179,7 @@ describe("what goes wrong", () => {
     const daytona = await aBuilder({ buildDelayMs: 60_000 });
     const failure = await failureOf(ensure(daytona, {}, { timeoutMs: 500 }));
     expect(failure.code).toBe("TIMEOUT");
+    await uploadsEnd(daytona, 1);
   });
 
   test("a Daytona that can't be reached", async () => {

@@ -1,13 +1,7 @@
 import { z } from "zod";
 
 /** Those of Daytona's states that the emulator has. A snapshot that is removed has no row. */
-const SNAPSHOT_STATES = [
-  "pending",
-  "building",
-  "active",
-  "inactive",
-  "build_failed",
-] as const;
+const SNAPSHOT_STATES = ["pending", "building", "active", "inactive", "build_failed"] as const;
 
 /** A snapshot, as the emulator stores it. Times are epoch milliseconds, memory and disk are GiB. */
 export const snapshotSchema = z.object({
