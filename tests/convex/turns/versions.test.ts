@@ -193,7 +193,7 @@ describe("a restore", () => {
       { status: "done" },
       { status: "running" },
     ]);
-    expect(daytona.agent.input.env.QUAVER_PROMPT).toBe("Bigger");
+    expect(daytona.agent.input.env?.QUAVER_PROMPT).toBe("Bigger");
   });
 });
 
@@ -274,7 +274,7 @@ describe("a restore that goes wrong", () => {
     await pass(made.t, 4_000);
     expect(daytona.commands).toHaveLength(3);
     await pass(made.t, 20_000);
-    expect(daytona.agent.input.env.QUAVER_PROMPT).toBe("More");
+    expect(daytona.agent.input.env?.QUAVER_PROMPT).toBe("More");
     expect(made.app.versions.at(-1)?.message).toBe("Turn 3");
   });
 
@@ -286,7 +286,7 @@ describe("a restore that goes wrong", () => {
     await made.ada.mutation(cancel, { turnId });
     await made.ada.mutation(start, { projectId: made.projectId, prompt: "More" });
     await pass(made.t, 4_000);
-    expect(daytona.agent.input.env.QUAVER_PROMPT).toBe("More");
+    expect(daytona.agent.input.env?.QUAVER_PROMPT).toBe("More");
   });
 
   test("of which the polls are lost is resumed by the sweep", async () => {

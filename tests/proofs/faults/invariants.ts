@@ -1,10 +1,11 @@
 /** What must hold after at most one sweep, in the database and at the other services. */
 import { z } from "zod";
+import type { Doc } from "../../../convex/_generated/dataModel";
 import { askService } from "../../support/services.ts";
 import { wrongProjects } from "../project-invariants.ts";
 import type { Run } from "./operations.ts";
 import { readTables, type Tables } from "./watcher.ts";
-import { answerTo } from "./worker.ts";
+import { answerTo, STEPS } from "./worker.ts";
 
 /** Every invariant that does not hold. */
 export async function violations(run: Run): Promise<string[]> {
@@ -13,6 +14,7 @@ export async function violations(run: Run): Promise<string[]> {
   return [
     ...wrongProjects({ ...tables, sandboxes }),
     ...wrongConversations(run, tables),
+    ...wrongVersions(run, tables),
     ...(await wrongPayments(run, tables)),
     ...(await partialDeletion(run, tables)),
   ];
@@ -31,7 +33,7 @@ function wrongConversations(run: Run, { projects, turns, messages }: Tables): st
     const { _id, number, status, promptMessageId, answerMessageId } = turn;
     const project = projects.find(({ _id: id }) => id === turn.projectId);
     const prompt = messages.find(({ _id: id }) => id === promptMessageId)?.content;
-    const said = answerTo(prompt ?? project?.prompt ?? "");
+    const said = turn.restores ? "" : answerTo(prompt ?? project?.prompt ?? "");
     const answer = answers.find(({ _id: id }) => id === answerMessageId)?.content ?? "";
     const title = `turn ${number}, which is ${status},`;
     const isRight = status === "done" ? answer === said : said.startsWith(answer);
@@ -43,6 +45,35 @@ function wrongConversations(run: Run, { projects, turns, messages }: Tables): st
     if (status === "failed" && run.worker.wasKilled && !isExpected) {
       wrong.push(`${title} was lost with the deployment: ${turn.failure?.reason}`);
     }
+  }
+  return wrong;
+}
+
+/** A turn's version has what its agent wrote, or what the turn had that it restores; and so have the files of now. */
+function wrongVersions(
+  { worker }: Run,
+  { projects, turns, turnSteps, messages }: Tables,
+): string[] {
+  const wrong: string[] = [];
+  const promptOf = (turn: Doc<"turns"> | undefined): string => {
+    if (turn?.restores) return promptOf(turns.find(({ _id }) => _id === turn.restores));
+    const message = messages.find(({ _id }) => _id === turn?.promptMessageId);
+    return message?.content ?? projects.find(({ _id }) => _id === turn?.projectId)?.prompt ?? "";
+  };
+  for (const { _id: projectId, sandboxId } of projects) {
+    const ended = turns.filter((turn) => turn.projectId === projectId && turn.status === "done");
+    for (const turn of ended) {
+      const title = `turn ${turn.number}, which is done,`;
+      const steps = turnSteps.filter(({ turnId }) => turnId === turn._id).length;
+      if (steps !== (turn.restores ? 0 : STEPS)) wrong.push(`${title} has ${steps} steps`);
+      if (turn.version === undefined || sandboxId === undefined) continue;
+      const written = worker.writtenPrompt(sandboxId, turn.version);
+      if (written !== promptOf(turn)) wrong.push(`${title} has a version of "${written}"`);
+    }
+    const last = turns.findLast((turn) => turn.projectId === projectId);
+    if (last?.status !== "done" || sandboxId === undefined) continue;
+    const written = worker.writtenPrompt(sandboxId);
+    if (written !== promptOf(last)) wrong.push(`the files of now are those of "${written}"`);
   }
   return wrong;
 }

@@ -15,6 +15,7 @@ import type { Worker } from "./worker.ts";
 
 const { create, start, stop, archive, ensureRunning, retry } = api.projects.actions;
 const { start: startTurn, cancel: cancelTurn, retry: retryTurn } = api.turns.mutations;
+const { restore, download } = api.turns.actions;
 const { createCheckoutSession } = api.payments.actions;
 
 const PROJECT = { name: "Tetris", prompt: "Falling blocks" };
@@ -126,6 +127,14 @@ async function aProjectWithFailedTurn(run: Run): Promise<Id<"projects">> {
   return projectId;
 }
 
+/** A project of which the agent has written two versions. */
+async function aProjectWithVersions(run: Run): Promise<Id<"projects">> {
+  const projectId = await aProjectAtRest(run);
+  await send(run, projectId, "Faster");
+  await untilAtRest(run.user, projectId);
+  return projectId;
+}
+
 const HEARD_WITHIN_MS = 8_000; // of a turn that is to be cancelled; with a fault there may be nothing to hear
 
 const TURNS: readonly Operation[] = [
@@ -166,6 +175,23 @@ const TURNS: readonly Operation[] = [
       const turnId = turns.at(-1)!._id;
       await twice(() => insist(run, (user) => user.mutation(retryTurn, { turnId })));
     },
+  },
+  {
+    name: "restore",
+    prepare: aProjectWithVersions,
+    act: async (run, projectId) => {
+      const [first] = await run.user.query(api.turns.queries.listByProject, {
+        projectId: projectId!,
+      });
+      await attempt(run, (user) => user.action(restore, { turnId: first!._id }));
+      await send(run, projectId!, "Slower"); // which waits for it
+    },
+  },
+  {
+    name: "download",
+    prepare: aProjectAtRest,
+    act: (run, projectId) =>
+      attempt(run, (user) => user.action(download, { projectId: projectId! })),
   },
 ];
 

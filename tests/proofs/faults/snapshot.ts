@@ -7,7 +7,7 @@ import { internalQuery } from "../../../convex/_generated/server.js";
 
 const TABLES = [
   ...(["users", "deletedClerkUsers", "projects", "leases", "turns", "turnRuns"] as const),
-  ...(["turnOutput", "messages", "stripeCustomers", "subscriptions"] as const),
+  ...(["turnOutput", "turnSteps", "messages", "stripeCustomers", "subscriptions"] as const),
   ...(["invoices", "payments"] as const),
 ];
 

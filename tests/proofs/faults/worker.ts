@@ -1,4 +1,5 @@
 /** One worker of the fault matrix: a world that is reset before each case, so that no case finds what another left. */
+import { execFileSync } from "node:child_process";
 import { cpSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { listSandboxes } from "../../support/emulators.ts";
@@ -24,17 +25,24 @@ const DELAYS_MS = {
 } as const;
 
 /**
- * An agent that repeats its prompt: each word once the one before it has been heard, so that each is a chunk of its own,
- * and a turn makes the same calls each time. A prompt that begins with "Fail" fails the first time.
+ * An agent that writes its prompt to a file, as a step, and repeats it: each word once the one before it has been heard,
+ * so that each is a chunk of its own, and a turn makes the same calls each time. A prompt that begins with "Fail" fails
+ * the first time.
  */
 const AGENT = `
 case "$QUAVER_PROMPT" in Fail*) if [ ! -e failed ]; then touch failed; exit 3; fi ;; esac
+mkdir -p app
+printf '%s' "$QUAVER_PROMPT" > app/prompt.txt
+echo '::step:: {"title":"Wrote prompt.txt","status":"running"}'
 said=1
 for word in $QUAVER_PROMPT; do
   printf '%s ' "$word"
   said=$((said + 1))
   until [ -e "$HOME/quaver-turn-$QUAVER_TURN-$said" ]; do sleep 0.05; done
 done`;
+
+/** How many steps a turn of the agent has. */
+export const STEPS = 1;
 
 /** What the agent says to a prompt, whatever has happened meanwhile. */
 export function answerTo(prompt: string): string {
@@ -108,12 +116,24 @@ export class Worker {
 
   /** Lets the agent of a turn say its next word, of which it is the `nth`. */
   letAgentGoOn(sandboxId: string, session: string, nth: number): void {
-    const home = join(dirname(this.world.project), "daytona", "sandboxes", sandboxId, "home");
     try {
-      writeFileSync(join(home, `${session}-${nth}`), "");
+      writeFileSync(join(this.#home(sandboxId), `${session}-${nth}`), "");
     } catch {
       // The sandbox has been deleted meanwhile.
     }
+  }
+
+  /** The prompt that the agent has written, as a version of the app has it; without one, as it is now. */
+  writtenPrompt(sandboxId: string, version?: string): string {
+    const home = this.#home(sandboxId);
+    if (version === undefined) return readFileSync(join(home, "app", "prompt.txt"), "utf8");
+    const repository = `--git-dir=${join(home, ".quaver", "versions.git")}`;
+    const show = ["-c", "safe.directory=*", repository, "show", `${version}:prompt.txt`];
+    return execFileSync("git", show, { encoding: "utf8" });
+  }
+
+  #home(sandboxId: string): string {
+    return join(dirname(this.world.project), "daytona", "sandboxes", sandboxId, "home");
   }
 
   /** The sandboxes that Daytona has. */

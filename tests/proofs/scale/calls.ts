@@ -22,7 +22,8 @@ const NEW_CHUNKS = 10;
 const FIRST_PAGE = { paginationOpts: { numItems: 50, cursor: null } };
 
 /** The calls, for one owner. They can be made once: the last one deletes the account. */
-export function callsOf({ user, large, failed, chunks, addChunks }: Owner): PublicCall[] {
+export function callsOf(owner: Owner): PublicCall[] {
+  const { user, large, failed, chunks, addChunks, steps, addSteps } = owner;
   const { projectId, sandboxId } = large;
   const { users } = api.auth;
   const { queries, mutations, actions } = api.projects;
@@ -32,6 +33,10 @@ export function callsOf({ user, large, failed, chunks, addChunks }: Owner): Publ
   const made: { project?: Id<"projects">; turn?: Id<"turns">; checkout?: string } = {};
   const own = () => ({ projectId: made.project! });
   const ownTurn = () => ({ turnId: made.turn! });
+  const latestTurn = async (ofProject: Id<"projects">) => {
+    const all = await user.query(turns.queries.listByProject, { projectId: ofProject });
+    made.turn = all.at(-1)!._id;
+  };
   const pay = async () => {
     await payCheckout(made.checkout!);
     await until("the plan to be pro", async () => {
@@ -91,11 +96,34 @@ export function callsOf({ user, large, failed, chunks, addChunks }: Owner): Publ
       (c) => c.action(actions.previewUrl, own()),
       () => untilAtRest(user, own().projectId),
     ],
+    ["turns/actions:listFiles", (c) => c.action(turns.actions.listFiles, { ...own(), path: "" })],
+    [
+      "turns/actions:readFile",
+      (c) => c.action(turns.actions.readFile, { ...own(), path: "prompt.txt" }),
+    ],
+    ["turns/actions:download", (c) => c.action(turns.actions.download, own())],
+    [
+      "turns/actions:changes",
+      (c) => c.action(turns.actions.changes, ownTurn()),
+      () => latestTurn(own().projectId),
+    ],
+    ["turns/actions:restore", (c) => c.action(turns.actions.restore, ownTurn())],
+    [
+      "turns/actions:changes", // of a turn that has the version of many before it
+      (c) => c.action(turns.actions.changes, ownTurn()),
+      () => latestTurn(projectId),
+    ],
     [
       "turns/mutations:start",
       async (c) => {
         made.turn = (await c.mutation(turns.mutations.start, { ...own(), ...turn })).turnId;
       },
+      () => untilAtRest(user, own().projectId),
+    ],
+    [
+      "turns/queries:steps",
+      (c) => c.query(turns.queries.steps, ownTurn()),
+      () => addSteps(own().projectId),
     ],
     [
       "turns/queries:output",
@@ -110,7 +138,7 @@ export function callsOf({ user, large, failed, chunks, addChunks }: Owner): Publ
       "turns/mutations:cancel",
       async (c) => {
         await c.mutation(turns.mutations.cancel, ownTurn());
-        return chunks; // which it puts together to the message
+        return chunks + steps; // of which it makes the message, and which it ends
       },
     ],
     [

@@ -39,6 +39,8 @@ export interface SizeReport {
   size: Size;
   /** Pieces of the long answers. */
   chunks: number;
+  /** Steps of the long turns. */
+  steps: number;
   costs: FunctionCost[];
   /** All transactions, those of components too, until a project with so many messages was removed. */
   removal: Completion[];
@@ -50,7 +52,8 @@ export interface SizeReport {
 export async function measureAt(scale: ScaleWorld, size: Size): Promise<SizeReport> {
   await scale.addOtherUsers(size.otherUsers);
   const owner = await scale.addOwner(size);
-  const report: SizeReport = { size, chunks: owner.chunks, costs: [], removal: [], deletion: [] };
+  const { chunks, steps } = owner;
+  const report: SizeReport = { size, chunks, steps, costs: [], removal: [], deletion: [] };
   for (const call of callsOf(owner)) {
     const [name, , before] = call;
     await before?.();

@@ -23,11 +23,13 @@ const LONG_PER_BATCH = 10;
 const TURNS_PER_BATCH = 2_000;
 /** More than half an hour of a turn can have, and more than one answer of `output` has. */
 const MAX_CHUNKS = 2_000;
+/** As many as a turn may have. */
+const MAX_STEPS = 200;
 /** More bills than one list returns. */
 const MAX_BILLS = 150;
 
-/** Turns end at once, but for those that are asked to wait. */
-const AGENT_COMMAND = `case "$QUAVER_PROMPT" in *wait*) exec sleep 600;; esac`;
+/** Turns write a file and end at once, but for those that are asked to wait. */
+const AGENT_COMMAND = `mkdir -p app; echo "$QUAVER_PROMPT" > app/prompt.txt; case "$QUAVER_PROMPT" in *wait*) exec sleep 600;; esac`;
 
 /** The user in whose name everything is measured, with as many projects as a plan allows. */
 export interface Owner {
@@ -43,6 +45,10 @@ export interface Owner {
   chunks: number;
   /** Makes the answer of a project's latest turn that long. */
   addChunks: (projectId: Id<"projects">) => Promise<unknown>;
+  /** How many steps a long turn has, as many as the size says. */
+  steps: number;
+  /** Gives a project's latest turn so many. */
+  addSteps: (projectId: Id<"projects">) => Promise<unknown>;
 }
 
 export class ScaleWorld {
@@ -109,6 +115,9 @@ export class ScaleWorld {
     const chunks = Math.min(messages, MAX_CHUNKS);
     const addChunks = (projectId: Id<"projects">) =>
       runMutation(deployment, seeding.addChunks, { projectId, count: chunks });
+    const steps = Math.min(messages, MAX_STEPS);
+    const addSteps = (projectId: Id<"projects">) =>
+      runMutation(deployment, seeding.addSteps, { projectId, count: steps });
     for (const { projectId } of [large, alsoLarge]) {
       for (let from = 0; from < messages; from += MESSAGES_PER_BATCH) {
         const count = Math.min(MESSAGES_PER_BATCH, messages - from);
@@ -119,12 +128,13 @@ export class ScaleWorld {
         await runMutation(deployment, seeding.addTurns, { projectId, from, count });
       }
       await addChunks(projectId);
+      await addSteps(projectId);
     }
     // Room for the two above, and for one to be created.
     const projects = Math.min(messages, maxProjects) - 3;
     const rows = { userId, projects, bills: Math.min(messages, MAX_BILLS) };
     const failed = await runMutation(deployment, seeding.addProjectsAndBills, rows);
-    return { user, userId, large, alsoLarge, failed, chunks, addChunks };
+    return { user, userId, large, alsoLarge, failed, chunks, addChunks, steps, addSteps };
   }
 
   /** Where something of a user, or of a project of theirs, is left. */

@@ -121,11 +121,11 @@ function overLimits(transactions: readonly Completion[]): string[] {
   });
 }
 
-/** The log must have each removed message, turn and piece of output: otherwise it may lack more. */
-function missingInLog({ size, chunks, removal }: SizeReport): string[] {
+/** The log must have each removed message, turn, step and piece of output: otherwise it may lack more. */
+function missingInLog({ size, chunks, steps, removal }: SizeReport): string[] {
   const removed = {
     "messages/removal:removeBatch": size.messages + 1, // one was inserted on the way
-    "turns/removal:removeBatch": size.messages + 1 + chunks, // one is the project's first
+    "turns/removal:removeBatch": size.messages + 1 + chunks + steps, // one is the project's first
   };
   return Object.entries(removed).flatMap(([name, expected]) => {
     const batches = removal.filter(({ identifier }) => identifier === name);

@@ -9,6 +9,7 @@ import {
   internalMutation,
   internalQuery,
   type MutationCtx,
+  type QueryCtx,
 } from "../../../convex/_generated/server.js";
 import { checkRateLimit } from "../../../convex/lib/rateLimits";
 import { insertProject } from "../../../convex/projects/store";
@@ -40,6 +41,7 @@ async function addOtherUser(ctx: MutationCtx, i: number): Promise<void> {
   const turnId = await db.insert("turns", turn(projectId, 1));
   await db.insert("turnRuns", turnRun(projectId, turnId, key));
   await db.insert("turnOutput", chunk(turnId, 1));
+  await db.insert("turnSteps", step(turnId, 1));
   await db.insert("stripeCustomers", { userId, stripeCustomerId: `cus_${key}` });
   const subscription = { userId, stripeSubscriptionId: `sub_${key}`, ended: i % 2 === 0 };
   await db.insert("subscriptions", subscription);
@@ -83,7 +85,7 @@ function message(projectId: Id<"projects">, i: number) {
 
 function turn(projectId: Id<"projects">, number: number) {
   const times = { createdAt: number, startedAt: number, endedAt: number };
-  return { projectId, number, status: "done" as const, ...times };
+  return { projectId, number, status: "done" as const, version: "0".repeat(40), ...times };
 }
 
 function turnRun(projectId: Id<"projects">, turnId: Id<"turns">, key: string) {
@@ -97,6 +99,11 @@ const CHUNK = "Working on it. ";
 
 function chunk(turnId: Id<"turns">, position: number) {
   return { turnId, position, parts: [{ type: "text" as const, text: CHUNK }] };
+}
+
+function step(turnId: Id<"turns">, position: number) {
+  const title = `Wrote file ${String(position)}`;
+  return { turnId, position, title, status: "done" as const, startedAt: 0, endedAt: 1 };
 }
 
 async function addBill(ctx: MutationCtx, userId: Id<"users">, key: string, i: number) {
@@ -152,15 +159,32 @@ export const addTurns = internalMutation({
   },
 });
 
+async function latestTurn({ db }: QueryCtx, projectId: Id<"projects">): Promise<Id<"turns">> {
+  const turns = db.query("turns").withIndex("by_project", (q) => q.eq("projectId", projectId));
+  const latest = await turns.order("desc").first();
+  if (latest === null) throw new Error("The project has no turn.");
+  return latest._id;
+}
+
+/** What the agent has done so far in the latest turn of a project, which may still run. */
+export const addSteps = internalMutation({
+  args: { projectId: v.id("projects"), count: v.number() },
+  returns: v.null(),
+  handler: async (ctx, { projectId, count }) => {
+    const turnId = await latestTurn(ctx, projectId);
+    for (let i = 1; i <= count; i++) await ctx.db.insert("turnSteps", step(turnId, i));
+    return null;
+  },
+});
+
 /** What the agent has said so far in the latest turn of a project, which may still run. */
 export const addChunks = internalMutation({
   args: { projectId: v.id("projects"), count: v.number() },
   returns: v.null(),
-  handler: async ({ db }, { projectId, count }) => {
-    const turns = db.query("turns").withIndex("by_project", (q) => q.eq("projectId", projectId));
-    const latest = await turns.order("desc").first();
-    if (latest === null) throw new Error("The project has no turn.");
-    for (let i = 1; i <= count; i++) await db.insert("turnOutput", chunk(latest._id, i));
+  handler: async (ctx, { projectId, count }) => {
+    const { db } = ctx;
+    const turnId = await latestTurn(ctx, projectId);
+    for (let i = 1; i <= count; i++) await db.insert("turnOutput", chunk(turnId, i));
     const runs = db.query("turnRuns").withIndex("by_project", (q) => q.eq("projectId", projectId));
     const run = await runs.unique();
     if (run === null) return null;

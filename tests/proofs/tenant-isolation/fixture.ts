@@ -25,8 +25,10 @@ const QUIET_FOR_MS = 1_000;
 /** What the agent that never ends prints. */
 const WORKING = "at work";
 
-/** The agent: it succeeds, fails, or never ends, as the prompt says. */
-const AGENT_COMMAND = `case "$QUAVER_PROMPT" in *forever*) echo ${WORKING}; exec sleep 3600;; *badly*) exit 3;; *) echo done;; esac`;
+/** The agent: it writes a file, as a step, and succeeds, fails, or never ends, as the prompt says. */
+const AGENT_COMMAND = `mkdir -p app; printf '%s' "$QUAVER_PROMPT" > app/prompt.txt
+echo '::step:: {"title":"Wrote prompt.txt","status":"done"}'
+case "$QUAVER_PROMPT" in *forever*) echo ${WORKING}; exec sleep 3600;; *badly*) exit 3;; *) echo done;; esac`;
 
 /** The prompts of a project in each status; `creating` is over too soon. */
 const PROMPTS = {
@@ -115,13 +117,18 @@ async function makeOwner(world: World, firstName: string): Promise<Owner> {
     await user.mutation(api.messages.mutations.insert, { ...message, clientMessageId });
   }
   const preview = await user.action(api.projects.actions.previewUrl, { projectId });
+  const download = await user.action(api.turns.actions.download, { projectId });
+  const urls = [
+    { kind: "preview", value: preview.url },
+    { kind: "download", value: download.url },
+  ];
   const cursors = await cursorsOf(user, projectId);
   return {
     user,
     projects,
     turns: await turnsOf(user, projects.generating),
     generatingSandbox: made[statuses.indexOf("generating")]!.sandboxId,
-    handles: [...paid, ...cursors, { kind: "preview", value: preview.url }],
+    handles: [...paid, ...cursors, ...urls],
   };
 }
 
@@ -158,14 +165,17 @@ async function untilAtWork(user: TestUser, projectId: Id<"projects">): Promise<I
   });
 }
 
-/** A turn that fails, and one that is cancelled while it works, in a project whose first one is done. */
+/** A turn that fails, one that is cancelled while it works, and a restore, in a project whose first turn is done. */
 async function addEndedTurns(user: TestUser, projectId: Id<"projects">): Promise<void> {
   await user.mutation(startTurn, { projectId, prompt: "End badly" });
   await untilAtRest(user, projectId);
   await user.mutation(startTurn, { projectId, prompt: "Work forever" });
   await user.mutation(cancelTurn, { turnId: await untilAtWork(user, projectId) });
+  const [first] = await user.query(listTurns, { projectId });
+  await user.action(api.turns.actions.restore, { turnId: first!._id });
+  await untilAtRest(user, projectId);
   const statuses = (await user.query(listTurns, { projectId })).map(({ status }) => status);
-  const expected = ["done", "failed", "cancelled"];
+  const expected = ["done", "failed", "cancelled", "done"];
   if (statuses.join() !== expected.join()) throw new Error(`The turns are ${statuses.join()}.`);
 }
 
@@ -222,6 +232,7 @@ async function untilDeleted({ deployment }: World, { user, projects }: Owner): P
       "leases",
       "turns",
       "turnRuns",
+      "turnSteps",
       "messages",
       "subscriptions",
     ];
