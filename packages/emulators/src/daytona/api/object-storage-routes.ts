@@ -46,7 +46,8 @@ export function s3Routes({ objects, storage }: DaytonaParts): Hono<EmulatorEnv> 
     await next();
     return undefined;
   });
-  app.get("/", (context) => {
+  app.get("*", (context) => {
+    if (keyOf(context) !== "") return failure(context, 501, "NotImplemented");
     const keys = objects.keys(context.req.query("prefix") ?? "");
     const most = Number(context.req.query("max-keys") ?? 1000);
     const contents = keys.slice(0, most).map((key) => `<Contents><Key>${key}</Key></Contents>`);
@@ -54,11 +55,7 @@ export function s3Routes({ objects, storage }: DaytonaParts): Hono<EmulatorEnv> 
     const more = `<IsTruncated>${keys.length > most}</IsTruncated>`;
     return xml(context, "ListBucketResult", count + more + contents.join(""));
   });
-  app.on("HEAD", "/:key{.+}", (context) => {
-    const isThere = objects.keys(keyOf(context)).length > 0;
-    return context.body(null, isThere ? 200 : 404);
-  });
-  app.put("/:key{.+}", async (context) => {
+  app.put("*", async (context) => {
     const [key, content] = [keyOf(context), new Uint8Array(await context.req.arrayBuffer())];
     if (!isContextKey(key)) return failure(context, 403, "AccessDenied");
     const { uploadId, partNumber } = context.req.query();
@@ -69,7 +66,7 @@ export function s3Routes({ objects, storage }: DaytonaParts): Hono<EmulatorEnv> 
     if (etag === undefined) return failure(context, 404, "NoSuchUpload");
     return context.body(null, 200, { etag });
   });
-  app.post("/:key{.+}", async (context) => {
+  app.post("*", async (context) => {
     const key = keyOf(context);
     if (!isContextKey(key)) return failure(context, 403, "AccessDenied");
     const { uploadId } = context.req.query();
@@ -85,15 +82,17 @@ export function s3Routes({ objects, storage }: DaytonaParts): Hono<EmulatorEnv> 
     const tag = `<ETag>${etag.replaceAll('"', "&quot;")}</ETag>`;
     return xml(context, "CompleteMultipartUploadResult", where + tag);
   });
-  app.delete("/:key{.+}", (context) => {
+  app.delete("*", (context) => {
     objects.abortUpload(context.req.query("uploadId") ?? "");
     return context.body(null, 204);
   });
+  app.all("*", (context) => failure(context, 501, "NotImplemented"));
   return app;
 }
 
+/** The object's key; empty for the bucket itself. */
 function keyOf(context: Context): string {
-  return context.req.param("key") ?? "";
+  return context.req.path.split("/").slice(3).join("/"); // after `/s3/BUCKET/`
 }
 
 function xml(
