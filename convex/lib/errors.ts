@@ -30,6 +30,12 @@ interface ErrorDetails {
   AGENT_NOT_CONFIGURED: unknown;
   /** As many prompts of the project as may (`limit`) wait already while the agent works on another. */
   QUEUE_FULL: { limit: number };
+  /** There is no such file or folder in the app, or nothing to download yet. */
+  FILE_NOT_FOUND: unknown;
+  /** The turn has no version, as it did not end well; or the version is no longer in the sandbox. */
+  VERSION_NOT_FOUND: unknown;
+  /** What was asked for has more than `limit` bytes. */
+  TOO_LARGE: { limit: number };
   /** The plan (by its name in `payments/plans.ts`) allows `limit` projects in all, or running, and there are as many. */
   PLAN_LIMIT_REACHED: { limit: number; plan: string; counted: "all" | "running" };
   /** Too many calls; the next one can succeed in `retryAfterMs` milliseconds. */
@@ -67,6 +73,9 @@ const DEFAULT_MESSAGES = {
   OPERATION_IN_PROGRESS: "The project is busy with something else. Try again in a moment.",
   AGENT_NOT_CONFIGURED: "No agent is set up on this deployment.",
   QUEUE_FULL: "Too many prompts are waiting already. Try again when the agent is done with one.",
+  FILE_NOT_FOUND: "There is no such file.",
+  VERSION_NOT_FOUND: "There is no version of the files after this turn.",
+  TOO_LARGE: "That is too large.",
   PLAN_LIMIT_REACHED: "Your plan allows no more projects.",
   RATE_LIMITED: "Too many requests. Try again in a moment.",
   SANDBOX_UNAVAILABLE: "The sandbox is not available.",

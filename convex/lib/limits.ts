@@ -18,6 +18,9 @@ export const MAX_MESSAGE_PARTS = 200;
 /** Prompts of a project that may wait while the agent works on another. */
 export const MAX_QUEUED_TURNS = 5;
 
+/** Bytes of a download of an app, compressed. */
+export const MAX_DOWNLOAD_BYTES = 200_000_000;
+
 /** Projects that a user may have on each plan, at most 200: lists show no more. */
 export const MAX_PROJECTS = { free: 10, pro: 200 } as const;
 

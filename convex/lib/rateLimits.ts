@@ -18,6 +18,10 @@ export const LIMITS = {
   editProject: { kind: "token bucket", rate: 120, period: MINUTE, capacity: 60 },
   // Each is minutes of a machine and of a model.
   startTurn: { kind: "token bucket", rate: 60, period: HOUR, capacity: 20 },
+  // Each is a call to Daytona, and a short program in the sandbox; a user clicks through folders and turns.
+  readFiles: { kind: "token bucket", rate: 240, period: MINUTE, capacity: 120 },
+  // Each packs and sends up to 200 MB from the sandbox; a user does it now and then.
+  download: { kind: "token bucket", rate: 20, period: HOUR, capacity: 5 },
   // Each is a call to Clerk; a front end asks once per sign-in.
   syncUser: { kind: "token bucket", rate: 10, period: MINUTE, capacity: 5 },
   // Each is a call to Clerk and a job that checks its result; a user does it once.

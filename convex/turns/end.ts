@@ -2,27 +2,29 @@
 import { internal } from "../_generated/api";
 import type { Doc, Id } from "../_generated/dataModel";
 import type { MutationCtx } from "../_generated/server";
-import { env } from "../lib/env";
 import { MAX_QUEUED_TURNS } from "../lib/limits";
 import { workpool } from "../lib/workpool";
 import { failedColumns, statusAfter } from "../projects/lifecycle";
 import { enqueueRecheck } from "../projects/sandbox/recheck";
 import { patchProject } from "../projects/store";
-import { parseAgentEnv } from "./agent";
-import { messageOf } from "./answer";
-import type { FailedTurn } from "./failures";
-import { maskSecrets, secretsOf } from "./masking";
+import { agentSecrets } from "./agent";
+import { messageOf } from "./output/answer";
+import { workOf, type FailedTurn } from "./failures";
+import { maskSecrets } from "./output/masking";
 import type { Session } from "./session";
+import { endSteps } from "./steps";
 import type { TurnFailure } from "./tables";
 import { beginTurn, movePromptTo, queuedTurns } from "./turn";
 
 /** How a turn ended. */
 export type TurnEnd =
-  { status: "done" } | { status: "cancelled" } | ({ status: "failed" } & FailedTurn);
+  | { status: "done"; version?: string }
+  | { status: "cancelled" }
+  | ({ status: "failed" } & FailedTurn);
 
 /**
- * Ends a running turn at `now` (ms): writes what the agent has said as a message, ends its session, and begins the next
- * turn. A failed turn is not the project's end: unless the sandbox is lost, the project goes on. Turns that wait for a
+ * Ends a running turn at `now` (ms): writes what the agent has said as a message, ends its steps and its session, and begins
+ * the next turn. A failed turn is not the project's end: unless the sandbox is lost, the project goes on. Turns that wait for a
  * sandbox that can't be relied upon fail with it.
  */
 export async function endTurn(
@@ -34,15 +36,19 @@ export async function endTurn(
 ): Promise<void> {
   const turn = await ctx.db.get("turns", run.turnId);
   if (turn === null) throw new Error("A turn's run is there without the turn.");
+  const stepCount = await endSteps(ctx, turn._id, end.status, now);
   await ctx.db.patch("turns", turn._id, {
     status: end.status,
     endedAt: now,
+    ...(stepCount > 0 && { stepCount }),
     ...(await writeMessage(ctx, turn, run, now)),
     ...(end.status === "failed" && { failure: end.failure }),
+    ...(end.status === "done" && end.version !== undefined && { version: end.version }),
   });
   await ctx.db.delete("turnRuns", run._id);
   if (run.answer.chunks > 0) await scheduleOutputRemoval(ctx, turn._id);
-  await endSession(ctx, { sandboxId: run.sandboxId, session: run.session }, end);
+  if (workOf(run) === "agent")
+    await endSession(ctx, { sandboxId: run.sandboxId, session: run.session }, end);
   if (end.status === "failed") logFailure(turn, end.failure);
   // As long as the agent answered the sandbox ran: earlier observations of its state are old.
   await patchProject(ctx, project._id, { lastActivityAt: now, sandboxSeenAt: run.contactAt });
@@ -111,8 +117,7 @@ function logFailure({ projectId, number }: Doc<"turns">, { reason, stderr }: Tur
     return;
   }
   // Quoted, so that it stays one line; and masked again, as quoting may create a secret.
-  const secrets = secretsOf(parseAgentEnv(env.AGENT_ENV) ?? {});
-  console.error(`${turn} ${maskSecrets(JSON.stringify(stderr), secrets)}`);
+  console.error(`${turn} ${maskSecrets(JSON.stringify(stderr), agentSecrets())}`);
 }
 
 /** Schedules the removal of a turn's chunks, in batches. */

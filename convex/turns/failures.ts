@@ -1,6 +1,6 @@
 /** Why turns fail, in words for their owners. */
 import type { SandboxFailure } from "../projects/sandbox/results";
-import type { TurnFailure } from "./tables";
+import type { TurnFailure, TurnRun } from "./tables";
 import { TURN_TIMEOUT_MINUTES } from "./turn";
 
 /** Why a turn failed, and what that says of the sandbox: `running` if it can be worked with. */
@@ -8,6 +8,19 @@ export interface FailedTurn {
   failure: TurnFailure;
   sandbox: "running" | SandboxFailure["sandbox"];
 }
+
+/** What a turn does in the sandbox: the agent works, or the files of a version are restored. */
+export type TurnWork = "agent" | "restore";
+
+/** What a running turn does. */
+export function workOf({ restores }: Pick<TurnRun, "restores">): TurnWork {
+  return restores === undefined ? "agent" : "restore";
+}
+
+const WHILE = {
+  agent: "while the agent worked",
+  restore: "while the files were being restored",
+} as const satisfies Record<TurnWork, string>;
 
 /** The agent's command ended with this exit code, which is not 0, or could not be run at all (POSIX's 126 and 127). */
 export function failedWith(exitCode: number, stderr: string): FailedTurn {
@@ -30,40 +43,50 @@ export function failedWith(exitCode: number, stderr: string): FailedTurn {
   }
 }
 
-/** The agent was still at work at its deadline. */
-export function timedOut(stderr: string): FailedTurn {
+/** The turn was still at work at its deadline. */
+export function timedOut(work: TurnWork, stderr = ""): FailedTurn {
   const minutes = String(TURN_TIMEOUT_MINUTES);
-  return failed(
-    `The agent was still at work after ${minutes} minutes, and was stopped.`,
-    true,
-    stderr,
-  );
+  const reason =
+    work === "agent"
+      ? `The agent was still at work after ${minutes} minutes, and was stopped.`
+      : `The files could not be restored within ${minutes} minutes.`;
+  return failed(reason, true, stderr);
 }
 
 /** The sandbox runs, but the command is no longer in it. */
-export const RESTARTED = failed("The sandbox was restarted while the agent worked.", true);
+export const RESTARTED = failed(`The sandbox was restarted ${WHILE.agent}.`, true);
 
 /** Daytona stopped the sandbox, or someone in its dashboard. */
-export const STOPPED = failed(
-  "The sandbox was stopped while the agent worked.",
-  true,
-  "",
-  "unknown",
-);
+export function stoppedDuring(work: TurnWork): FailedTurn {
+  return failed(`The sandbox was stopped ${WHILE[work]}.`, true, "", "unknown");
+}
 
 /** Daytona has no such sandbox any more. */
-export const LOST = failed("The sandbox was lost while the agent worked.", true, "", "gone");
+export function lostDuring(work: TurnWork): FailedTurn {
+  return failed(`The sandbox was lost ${WHILE[work]}.`, true, "", "gone");
+}
 
 /** Daytona has given no answer for minutes. */
-export const UNREACHABLE = failed(
-  "The sandbox could not be reached while the agent worked.",
-  true,
-  "",
-  "unknown",
-);
+export function unreachableDuring(work: TurnWork): FailedTurn {
+  return failed(`The sandbox could not be reached ${WHILE[work]}.`, true, "", "unknown");
+}
 
 /** The polls stopped, and nothing has resumed them for long. */
-export const ABANDONED = failed("The agent's work was interrupted.", true, "", "unknown");
+export function abandoned(work: TurnWork): FailedTurn {
+  const what = work === "agent" ? "The agent's work" : "Restoring the files";
+  return failed(`${what} was interrupted.`, true, "", "unknown");
+}
+
+/** The sandbox runs, but does not have the version that is to be restored. */
+export const VERSION_GONE = failed(
+  "This version is no longer there: the sandbox that had it was replaced.",
+  false,
+);
+
+/** The sandbox runs, but can't do this, for a reason that someone has to remove. */
+export function impossible(reason: string): FailedTurn {
+  return failed(reason, false);
+}
 
 /** The deployment has no agent that can be run; the log says what is wrong. */
 export const MISCONFIGURED = failed("The agent is not set up on this deployment yet.", false);

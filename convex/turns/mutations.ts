@@ -10,14 +10,13 @@ import { checkMessage } from "../messages/checks";
 import { findByClientMessageId } from "../messages/store";
 import { ownedProject } from "../projects/access";
 import { checkPrompt } from "../projects/checks";
-import { checkLeaseFree } from "../projects/lease";
-import { statusAfter } from "../projects/lifecycle";
 import { patchProject } from "../projects/store";
 import { ownedTurn } from "./access";
 import { agentCommand } from "./agent";
+import { checkCanRestore } from "./app/restore";
 import { endTurn } from "./end";
-import type { TurnPrompt } from "./tables";
-import { insertAndBegin, insertTurn, queuedTurns, runOf } from "./turn";
+import type { TurnTask } from "./tables";
+import { beginNow, checkCanBegin, insertTurn, queuedTurns, runOf } from "./turn";
 
 /**
  * Starts a further turn: stores the user's message and has the agent work on it, or wait while another
@@ -93,23 +92,21 @@ async function checkCanStart(
     }
     return;
   }
-  await checkLeaseFree(ctx, project, now);
-  statusAfter(project.status, ["turnStarted"], now);
+  await checkCanBegin(ctx, project, now);
 }
 
 /** For a project of which `checkCanStart` has been asked in this transaction. */
 async function beginOrQueue(
   ctx: MutationCtx,
   project: Doc<"projects">,
-  prompt: TurnPrompt,
+  task: TurnTask,
   now: number,
 ): Promise<Id<"turns">> {
   if (project.status === "generating") {
     await patchProject(ctx, project._id, { lastActivityAt: now });
-    return (await insertTurn(ctx, project._id, prompt, now))._id;
+    return (await insertTurn(ctx, project._id, task, now))._id;
   }
-  await patchProject(ctx, project._id, statusAfter(project.status, ["turnStarted"], now));
-  return await insertAndBegin(ctx, project, prompt, now);
+  return await beginNow(ctx, project, task, now);
 }
 
 /**
@@ -145,10 +142,11 @@ async function withdraw(ctx: MutationCtx, turn: Doc<"turns">): Promise<void> {
 
 /**
  * Has the agent work once more on the prompt of a turn that failed or was cancelled, in a new turn, which
- * waits while another one runs. Asked again, it returns the same new turn.
+ * waits while another one runs. Asked again, it returns the same new turn. A restore is tried again as
+ * `turns/actions:restore` would be asked again.
  *
  * @returns the new turn's id
- * @throws `NOT_FOUND`, `AGENT_NOT_CONFIGURED`, `INVALID_ARGUMENT` for a turn that is neither, and else what `start` throws
+ * @throws `NOT_FOUND`, `INVALID_ARGUMENT` for a turn that is neither, and else what `start` throws, or `restore`
  */
 export const retry = userMutation({
   args: { turnId: v.id("turns") },
@@ -156,7 +154,7 @@ export const retry = userMutation({
   handler: async (ctx, { turnId }) => {
     const now = Date.now();
     const { turn, project } = await ownedTurn(ctx, turnId);
-    checkAgent();
+    if (turn.restores === undefined) checkAgent();
     if (turn.status !== "failed" && turn.status !== "cancelled") {
       const message = "Only a turn that failed or was cancelled can be tried again.";
       throw quaverError("INVALID_ARGUMENT", { field: "turnId", message });
@@ -166,10 +164,11 @@ export const retry = userMutation({
       .withIndex("by_retry", (q) => q.eq("retryOf", turnId))
       .unique();
     if (again !== null) return { turnId: again._id };
-    await checkCanStart(ctx, project, now);
+    const { promptMessageId, restores } = turn;
+    if (restores === undefined) await checkCanStart(ctx, project, now);
+    else await checkCanRestore(ctx, project, now);
     await checkRateLimit(ctx, "startTurn", ctx.user._id);
-    const { promptMessageId } = turn;
-    const prompt = promptMessageId === undefined ? {} : { promptMessageId };
-    return { turnId: await beginOrQueue(ctx, project, { ...prompt, retryOf: turnId }, now) };
+    const task = { ...(promptMessageId && { promptMessageId }), ...(restores && { restores }) };
+    return { turnId: await beginOrQueue(ctx, project, { ...task, retryOf: turnId }, now) };
   },
 });

@@ -1,7 +1,7 @@
 /** The two transactions around a poll of the running turn (`run.ts`): what it needs, and what it found. */
 import { literals } from "convex-helpers/validators";
 import { v, type Infer } from "convex/values";
-import type { Doc } from "../_generated/dataModel";
+import type { Doc, Id } from "../_generated/dataModel";
 import {
   internalMutation,
   internalQuery,
@@ -10,10 +10,11 @@ import {
 } from "../_generated/server";
 import { MAX_QUEUED_TURNS } from "../lib/limits";
 import { holdsLease, leaseFields, renewLease, type Lease } from "../projects/lease";
-import { takeIntoAnswer } from "./answer";
+import { takeIntoAnswer } from "./output/answer";
 import { endTurn, enqueueSessionEnd, type TurnEnd } from "./end";
-import { failedWith, timedOut, UNREACHABLE, type FailedTurn } from "./failures";
+import { failedWith, timedOut, unreachableDuring, workOf, type FailedTurn } from "./failures";
 import { isSessionOf, sessionFields, sessionName } from "./session";
+import { writeSteps } from "./steps";
 import { turnFailure, turnRunFields } from "./tables";
 import { runOf, schedulePoll } from "./turn";
 
@@ -34,7 +35,9 @@ export const pollResult = v.union(
     exitCode: v.nullable(v.number()), // null while the agent runs
     stderr: v.string(), // its last lines, masked, once the turn is at its end
     awake: v.boolean(), // whether the sandbox's idle stop was put off
+    version: v.optional(v.string()), // of the files that an agent left that ended well
   }),
+  v.object({ kind: v.literal("restored"), version: v.string() }),
   v.object({ kind: v.literal("unanswered") }), // a passing failure: nothing is known
   v.object({
     kind: v.literal("failed"), // the turn can't go on
@@ -55,7 +58,9 @@ export const beginPoll = internalQuery({
         prompt: v.string(),
         inLine: v.boolean(), // whether the output goes on within a line
         full: v.boolean(), // whether the answer is, so that nothing more is to be read
+        restores: v.optional(v.object({ number: v.number(), version: v.string() })), // the turn to restore, if it is that
         unfinished: v.optional(v.string()), // the session of a turn before that did not end by itself
+        afterRestore: v.optional(v.boolean()), // whether that was a restore instead, which may still be at work
       }),
   ),
   handler: async (ctx, lease) => {
@@ -71,13 +76,27 @@ export const beginPoll = internalQuery({
       ...{ sandboxId, session, offset, awakeAt, deadline },
       ...(commandId !== undefined && { commandId }),
       number: turn.number,
+      ...(turn.restores && { restores: await versionToRestore(ctx, turn.restores) }),
       prompt: message?.content ?? project.prompt,
       inLine: answer.line !== undefined,
       full: answer.full,
-      ...(before && before.status !== "done" && { unfinished: sessionName(before.number) }),
+      ...(before && before.status !== "done" && unfinishedWork(before)),
     };
   },
 });
+
+async function versionToRestore(ctx: QueryCtx, turnId: Id<"turns">) {
+  const turn = await ctx.db.get("turns", turnId);
+  if (turn?.version === undefined) throw new Error("A turn restores one that has no version.");
+  return { number: turn.number, version: turn.version };
+}
+
+function unfinishedWork({ number, restores }: Doc<"turns">): {
+  unfinished?: string;
+  afterRestore?: boolean;
+} {
+  return restores === undefined ? { unfinished: sessionName(number) } : { afterRestore: true };
+}
 
 /** The latest turn before this one that began. At most as many as may wait come after it: they failed while they waited. */
 async function begunBefore(
@@ -135,9 +154,9 @@ async function applyPollResult(ctx: MutationCtx, lease: Lease, polled: Polled): 
 /** What to do after a poll. */
 export type PollDecision = { kind: "poll"; delayMs: number } | { kind: "end"; end: TurnEnd };
 
-/** Decides what to do after a poll at `now` (ms). The exit code alone says that a turn went well. */
+/** Decides what to do after a poll at `now` (ms). The exit code alone says that an agent's turn went well. */
 export function decideAfterPoll(
-  run: Pick<Doc<"turnRuns">, "deadline" | "contactAt" | "outputAt">,
+  run: Pick<Doc<"turnRuns">, "deadline" | "contactAt" | "outputAt" | "restores">,
   result: PollResult,
   now: number,
 ): PollDecision {
@@ -145,20 +164,26 @@ export function decideAfterPoll(
     case "failed":
       return fail(result);
     case "unanswered":
-      if (now >= run.deadline) return fail(timedOut(""));
-      if (now - run.contactAt >= LOST_AFTER_MS) return fail(UNREACHABLE);
+      if (now >= run.deadline) return fail(timedOut(workOf(run)));
+      if (now - run.contactAt >= LOST_AFTER_MS) return fail(unreachableDuring(workOf(run)));
       return { kind: "poll", delayMs: MAX_POLL_MS };
     case "started":
       return { kind: "poll", delayMs: MIN_POLL_MS };
+    case "restored":
+      return done(result.version);
     case "progress": {
-      const { exitCode, stderr, more, taken } = result;
-      if (exitCode === null && now >= run.deadline) return fail(timedOut(stderr));
+      const { exitCode, stderr, more, taken, version } = result;
+      if (exitCode === null && now >= run.deadline) return fail(timedOut("agent", stderr));
       if (more) return { kind: "poll", delayMs: 0 };
-      if (exitCode === 0) return { kind: "end", end: { status: "done" } };
+      if (exitCode === 0) return done(version);
       if (exitCode !== null) return fail(failedWith(exitCode, stderr));
       return { kind: "poll", delayMs: pollDelay(taken > 0 ? 0 : now - run.outputAt) };
     }
   }
+}
+
+function done(version: string | undefined): PollDecision {
+  return { kind: "end", end: { status: "done", ...(version !== undefined && { version }) } };
 }
 
 function fail({ failure, sandbox }: FailedTurn): PollDecision {
@@ -178,10 +203,11 @@ async function writeProgress(
   const news = newsOf(run, result, now);
   if (news === null) return run;
   const text = result.kind === "progress" ? result.text : "";
-  const { state: answer, parts } = takeIntoAnswer(run.answer, text);
+  const { state: answer, parts, steps } = takeIntoAnswer(run.answer, text);
   if (parts.length > 0) {
     await ctx.db.insert("turnOutput", { turnId: run.turnId, position: answer.chunks, parts });
   }
+  await writeSteps(ctx, run.turnId, steps, now);
   await ctx.db.patch("turnRuns", run._id, { ...news, answer });
   return { ...run, ...news, answer };
 }
@@ -194,6 +220,8 @@ function newsOf(
   switch (result.kind) {
     case "started":
       return { commandId: result.commandId, contactAt: now };
+    case "restored":
+      return { contactAt: now };
     case "progress": {
       const { taken, awake, exitCode } = result;
       const isNews =

@@ -7,7 +7,8 @@ import { optionalUserQuery, userQuery } from "../lib/functions";
 import { boundedPage, emptyPage, takeWithin } from "../lib/reading";
 import { findReadableProject } from "../projects/access";
 import { findOwnedTurn } from "./access";
-import { outputPart, turnDoc } from "./tables";
+import { stepsOf } from "./steps";
+import { outputPart, turnDoc, turnStep } from "./tables";
 
 /** The most turns in `listByProject`; more are read by `pageByProject`. */
 const MAX_LISTED = 100;
@@ -72,5 +73,23 @@ export const output = userQuery({
     const taken = await takeWithin(chunks, { limit: MAX_CHUNKS });
     const next = taken.at(-1)?.position ?? after;
     return { parts: taken.flatMap(({ parts }) => parts), next, isOver: false };
+  },
+});
+
+/**
+ * What the agent has done in a turn, step by step: while it runs, and afterwards.
+ *
+ * @returns at most 200 steps, in the order in which they began; null when there is no such turn of the caller's
+ */
+export const steps = userQuery({
+  args: { turnId: v.id("turns") },
+  returns: v.nullable(v.array(turnStep)),
+  handler: async (ctx, { turnId }) => {
+    if ((await findOwnedTurn(ctx, turnId)) === null) return null;
+    const stored = await stepsOf(ctx, turnId);
+    return stored.map(({ position, title, status, startedAt, endedAt }) => ({
+      ...{ position, title, status, startedAt },
+      ...(endedAt !== undefined && { endedAt }),
+    }));
   },
 });

@@ -1,4 +1,4 @@
-/** Removing what a turn's agent said once its message has it, and the turns of a project that is gone. */
+/** Removing what a turn's agent said once its message has it, and the turns of a project that is gone, with their steps. */
 import { v } from "convex/values";
 import { internal } from "../_generated/api";
 import type { Id } from "../_generated/dataModel";
@@ -13,7 +13,7 @@ export const removeOutput = internalMutation({
   args: { turnId: v.id("turns") },
   returns: v.null(),
   handler: async (ctx, args) => {
-    const removed = await removeChunks(ctx, args.turnId, ROWS_PER_BATCH);
+    const removed = await removeRows(ctx, "turnOutput", args.turnId, ROWS_PER_BATCH);
     if (removed === ROWS_PER_BATCH)
       await ctx.scheduler.runAfter(0, internal.turns.removal.removeOutput, args);
     return null;
@@ -33,7 +33,8 @@ export const removeBatch = internalMutation({
       .take(ROWS_PER_BATCH);
     let room = ROWS_PER_BATCH;
     for (const { _id: turnId } of turns) {
-      room -= await removeChunks(ctx, turnId, room);
+      room -= await removeRows(ctx, "turnOutput", turnId, room);
+      if (room > 0) room -= await removeRows(ctx, "turnSteps", turnId, room);
       if (room <= 0) break;
       await ctx.db.delete("turns", turnId);
       room -= 1;
@@ -43,12 +44,17 @@ export const removeBatch = internalMutation({
   },
 });
 
-/** Returns how many there were, at most `limit`. */
-async function removeChunks(ctx: MutationCtx, turnId: Id<"turns">, limit: number): Promise<number> {
-  const chunks = await ctx.db
-    .query("turnOutput")
+/** Removes what a table has of a turn. Returns how many rows there were, at most `limit`. */
+async function removeRows(
+  ctx: MutationCtx,
+  table: "turnOutput" | "turnSteps",
+  turnId: Id<"turns">,
+  limit: number,
+): Promise<number> {
+  const rows = await ctx.db
+    .query(table)
     .withIndex("by_turn", (q) => q.eq("turnId", turnId))
     .take(limit);
-  for (const { _id } of chunks) await ctx.db.delete("turnOutput", _id);
-  return chunks.length;
+  for (const { _id } of rows) await ctx.db.delete(table, _id);
+  return rows.length;
 }

@@ -27,7 +27,10 @@ export const turnFields = v.object({
   promptMessageId: v.optional(v.id("messages")), // whose content is the prompt; else the project's own
   answerMessageId: v.optional(v.id("messages")), // absent until it has ended, and when the agent said nothing
   failure: v.optional(turnFailure), // present exactly while `status` is "failed"
-  retryOf: v.optional(v.id("turns")), // the turn whose prompt this one tries again
+  retryOf: v.optional(v.id("turns")), // the turn that this one tries again
+  restores: v.optional(v.id("turns")), // the turn whose version this one brings back; the agent does nothing in it
+  version: v.optional(v.string()), // of the app's files as a turn that is done left them: a commit in the sandbox
+  stepCount: v.optional(v.number()), // how many steps it has had; absent until it has ended, and without any
   createdAt: v.number(), // ms since the epoch
   startedAt: v.optional(v.number()), // ms since the epoch; absent while it is queued
   endedAt: v.optional(v.number()), // ms since the epoch; absent until it is over
@@ -35,6 +38,22 @@ export const turnFields = v.object({
 
 /** A turn as its project's owner reads it. */
 export const turnDoc = turnFields.extend(systemFields("turns"));
+
+/** Where a step of a turn is. */
+export const stepStatus = literals("running", "done", "failed");
+
+/** What the table of steps stores. */
+export const turnStepFields = v.object({
+  turnId: v.id("turns"),
+  position: v.number(), // 1 for the turn's first
+  title: v.string(), // 1–200 characters, in the agent's words: "Wrote index.html"
+  status: stepStatus, // "running" only while the turn runs
+  startedAt: v.number(), // ms since the epoch, when it was first seen
+  endedAt: v.optional(v.number()), // ms since the epoch; absent while it runs
+});
+
+/** A step of a turn as its project's owner reads it. */
+export const turnStep = turnStepFields.omit("turnId");
 
 /** A piece of an answer. Pieces of one kind that follow each other are one part of the message. */
 export const outputPart = v.object({ type: literals("text", "reasoning"), text: v.string() });
@@ -53,6 +72,7 @@ export const answerState = v.object({
 export const turnRunFields = v.object({
   turnId: v.id("turns"),
   projectId: v.id("projects"),
+  restores: v.optional(v.id("turns")), // as the turn has it
   sandboxId: v.string(),
   session: v.string(), // in which its command runs
   commandId: v.optional(v.string()), // by `@quaver/sandbox`; absent until the command runs
@@ -64,7 +84,11 @@ export const turnRunFields = v.object({
   awakeAt: v.number(), // ms since the epoch, when the sandbox's idle stop was put off (or the turn began)
 });
 
-export type TurnPrompt = Pick<Infer<typeof turnFields>, "promptMessageId" | "retryOf">;
+/** What a turn is to do: the prompt of a message, else that of the project, or bring back the version of another turn. */
+export type TurnTask = Pick<Infer<typeof turnFields>, "promptMessageId" | "retryOf" | "restores">;
+export type TurnStatus = Infer<typeof turnStatus>;
+export type TurnRun = Infer<typeof turnRunFields>;
+export type TurnStep = Infer<typeof turnStep>;
 export type TurnFailure = Infer<typeof turnFailure>;
 export type OutputPart = Infer<typeof outputPart>;
 export type AnswerState = Infer<typeof answerState>;
@@ -79,6 +103,8 @@ export const turnTables = {
   turns: defineTable(turnFields)
     // A project's turns, in order.
     .index("by_project", ["projectId", "number"])
+    // Which of them made this version?
+    .index("by_version", ["projectId", "version", "number"])
     // Those of its turns that wait.
     .index("by_project_status", ["projectId", "status", "number"])
     // Was this prompt sent already?
@@ -102,4 +128,12 @@ export const turnTables = {
     position: v.number(), // 1 for the first
     parts: v.array(outputPart),
   }).index("by_turn", ["turnId", "position"]),
+
+  /**
+   * What a turn's agent did, step by step, in the order in which it began: at most 200 of each turn. Apart from `turns`, so
+   * that a step is no reason for the lists to be read again.
+   * Written by `poll.ts`, and when the turn ends by `end.ts`. Read by the project's owner. Deleted in batches once the
+   * project is gone (`removal.ts`).
+   */
+  turnSteps: defineTable(turnStepFields).index("by_turn", ["turnId", "position"]),
 };

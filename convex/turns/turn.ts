@@ -9,13 +9,13 @@
 import { internal } from "../_generated/api";
 import type { Doc, Id } from "../_generated/dataModel";
 import type { MutationCtx, QueryCtx } from "../_generated/server";
-import { newLease, type Lease } from "../projects/lease";
-import { statusAfter } from "../projects/lifecycle";
+import { checkLeaseFree, newLease, type Lease } from "../projects/lease";
+import { statusAfter, transition } from "../projects/lifecycle";
 import { patchProject } from "../projects/store";
 import { agentCommand } from "./agent";
-import { EMPTY_ANSWER } from "./answer";
+import { EMPTY_ANSWER } from "./output/answer";
 import { sessionName } from "./session";
-import type { TurnPrompt } from "./tables";
+import type { TurnTask } from "./tables";
 
 /** How long the agent may work on one prompt. */
 export const TURN_TIMEOUT_MINUTES = 30;
@@ -80,31 +80,56 @@ export async function beginTurnAfterCreate(
 /**
  * Inserts a turn and begins it, for a project that is `generating` in this transaction.
  *
- * @param prompt - the message with it; without one it is the project's own
+ * @param task - without a message, the prompt is the project's own
  */
-export async function insertAndBegin(
+async function insertAndBegin(
   ctx: MutationCtx,
   project: Doc<"projects">,
-  prompt: TurnPrompt,
+  task: TurnTask,
   now: number,
 ): Promise<Id<"turns">> {
-  const turn = await insertTurn(ctx, project._id, prompt, now);
+  const turn = await insertTurn(ctx, project._id, task, now);
   await beginTurn(ctx, project, turn, now);
   return turn._id;
 }
 
 /** What is to be known of a turn to begin it. */
-type WaitingTurn = Pick<Doc<"turns">, "_id" | "number" | "promptMessageId" | "retryOf">;
+type WaitingTurn = Pick<Doc<"turns">, "_id" | "number"> & TurnTask;
+
+/**
+ * Is nothing under way in the project, so that a turn can begin?
+ *
+ * @throws `OPERATION_IN_PROGRESS`, `INVALID_TRANSITION`
+ */
+export async function checkCanBegin(
+  ctx: QueryCtx,
+  project: Doc<"projects">,
+  now: number,
+): Promise<void> {
+  await checkLeaseFree(ctx, project, now);
+  transition(project.status, "turnStarted");
+}
+
+/** Begins a turn of a project of which `checkCanBegin` has been asked in this transaction. */
+export async function beginNow(
+  ctx: MutationCtx,
+  project: Doc<"projects">,
+  task: TurnTask,
+  now: number,
+): Promise<Id<"turns">> {
+  await patchProject(ctx, project._id, statusAfter(project.status, ["turnStarted"], now));
+  return await insertAndBegin(ctx, project, task, now);
+}
 
 /** Inserts a turn, which waits. */
 export async function insertTurn(
   ctx: MutationCtx,
   projectId: Id<"projects">,
-  prompt: TurnPrompt,
+  task: TurnTask,
   now: number,
 ): Promise<WaitingTurn> {
   const number = ((await latestTurn(ctx, projectId))?.number ?? 0) + 1;
-  const fields = { projectId, number, status: "queued" as const, ...prompt, createdAt: now };
+  const fields = { projectId, number, status: "queued" as const, ...task, createdAt: now };
   const turnId = await ctx.db.insert("turns", fields);
   return { ...fields, _id: turnId };
 }
@@ -124,6 +149,7 @@ export async function beginTurn(
   await ctx.db.insert("turnRuns", {
     turnId: turn._id,
     projectId,
+    ...(turn.restores && { restores: turn.restores }),
     sandboxId,
     session: sessionName(turn.number),
     offset: 0,
@@ -139,7 +165,7 @@ export async function beginTurn(
 /** A prompt that has waited comes after the answers for which it did. One that is tried again stays where it was. */
 export async function movePromptTo(
   ctx: MutationCtx,
-  { promptMessageId, retryOf }: TurnPrompt,
+  { promptMessageId, retryOf }: TurnTask,
   now: number,
 ): Promise<void> {
   if (promptMessageId === undefined || retryOf !== undefined) return;

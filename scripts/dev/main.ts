@@ -17,6 +17,8 @@ const LOCAL_FLAGS = [
   "--built",
   "--no-watch",
   "--no-example",
+  "--agent",
+  "--model-env",
   "--origin",
 ];
 

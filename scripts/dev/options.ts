@@ -3,6 +3,8 @@ import { basename, dirname, join, resolve, sep } from "node:path";
 import { parseArgs } from "node:util";
 import { ROOT } from "../lib/convex-cli.ts";
 import { CommandFailure, messageOf } from "../lib/failure.ts";
+import { readModelEnv } from "./agent/model-env.ts";
+import type { Variables } from "./convex/variables.ts";
 
 /** What `bun run dev` was asked for. */
 export interface DevOptions {
@@ -14,6 +16,10 @@ export interface DevOptions {
   example: boolean;
   /** Serve a production build of the example. */
   built: boolean;
+  /** Have the real agent answer prompts, instead of the demo agent. */
+  agent: boolean;
+  /** The variables of its model; the emulated model unless given. */
+  modelEnv?: Variables;
   /** Push again after every edit, and print the functions' logs. */
   watch: boolean;
   /** Where everything is kept; absolute. */
@@ -28,6 +34,7 @@ export interface DevOptions {
 /** Shown by `bun run dev --help`. */
 export const USAGE = `Usage: bun run dev [--data-dir DIR] [--free-ports] [--json] [--built]
                    [--no-watch] [--no-example] [--origin ORIGIN]...
+                   [--agent] [--model-env FILE]
 
   --data-dir DIR  where everything is kept (default: .quaver)
   --free-ports    take any free ports, so that several can run side by side
@@ -35,6 +42,10 @@ export const USAGE = `Usage: bun run dev [--data-dir DIR] [--free-ports] [--json
   --built         serve the example as it is built for production, without reloading after edits
   --no-watch      push once, and neither after edits nor print the functions' logs
   --no-example    the backend alone: neither the example front end nor its demo agent
+  --agent         the real agent answers prompts: opencode, fetched once (60 MB), with a model emulator
+  --model-env FILE
+                  the real agent with a real model, which the file's NAME=VALUE lines describe
+                  (ANTHROPIC_API_KEY=…; packages/agent/README.md has the names)
   --origin ORIGIN lets the pages of a front end of yours (http://localhost:3000) call the emulators
 `;
 
@@ -47,7 +58,7 @@ const SERVED = ["example", "convex", "node_modules"].map((name) => resolve(ROOT,
 /**
  * Reads the command line.
  * @throws CommandFailure `USAGE` for an unknown flag, a missing value, a data folder that would be served, or what is
- *   no origin
+ *   no origin; `MODEL_ENV` for a file that describes no model
  */
 export function parseOptions(argv: string[]): DevOptions {
   const flags = readFlags(argv);
@@ -68,6 +79,8 @@ export function parseOptions(argv: string[]): DevOptions {
     freePorts: flags["free-ports"] ?? false,
     example: !(flags["no-example"] ?? false),
     built: flags.built ?? false,
+    agent: (flags.agent ?? false) || flags["model-env"] !== undefined,
+    ...(flags["model-env"] !== undefined && { modelEnv: readModelEnv(flags["model-env"]) }),
     watch: !(flags["no-watch"] ?? false),
     dataDir,
     isDefaultDataDir: dataDir === DEFAULT_DATA_DIR,
@@ -85,6 +98,8 @@ function readFlags(argv: string[]) {
         "free-ports": { type: "boolean" },
         "data-dir": { type: "string" },
         built: { type: "boolean" },
+        agent: { type: "boolean" },
+        "model-env": { type: "string" },
         "no-watch": { type: "boolean" },
         "no-example": { type: "boolean" },
         origin: { type: "string", multiple: true },

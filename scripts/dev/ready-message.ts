@@ -20,8 +20,8 @@ export function printReadyMessage(what: ReadyMessage): void {
 
 function jsonLine(services: ReadyMessage["services"]): string {
   const { url, siteUrl, adminKey, clerkUrl, daytonaUrl, daytonaApiKey, stripeUrl } = services;
-  const { exampleUrl } = services;
-  const others = { clerkUrl, daytonaUrl, daytonaApiKey, stripeUrl, exampleUrl };
+  const { modelUrl, exampleUrl } = services;
+  const others = { clerkUrl, daytonaUrl, daytonaApiKey, stripeUrl, modelUrl, exampleUrl };
   return `${JSON.stringify({ event: "ready", url, siteUrl, adminKey, ...others })}\n`;
 }
 
@@ -54,6 +54,7 @@ export function screen({ services, dataDir, ownsEnvFile, watch }: ReadyMessage):
     row("Clerk", `${services.clerkUrl}  (emulator)`),
     row("Daytona", `${services.daytonaUrl}  (emulator)`),
     row("Stripe", `${services.stripeUrl}  (emulator)`),
+    ...(services.modelUrl === undefined ? [] : [row("Model", `${services.modelUrl}  (emulator)`)]),
     row("Data", relative(process.cwd(), dataDir)),
     row("Look", cli),
     "",

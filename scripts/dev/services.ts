@@ -1,15 +1,25 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { startLocalDeployment } from "@quaver/local-deployment";
-import { startClerkEmulator, startDaytonaEmulator, startStripeEmulator } from "@quaver/emulators";
+import {
+  startClerkEmulator,
+  startDaytonaEmulator,
+  startModelEmulator,
+  startStripeEmulator,
+  type ModelEmulator,
+} from "@quaver/emulators";
+import { prepareRealAgent, REAL_AGENT } from "./agent/agent.ts";
 import type { DevOptions } from "./options.ts";
 import { recall, remember, type Memory } from "./process/memory.ts";
-import { DEMO_AGENT } from "./example/demo-agent.ts";
+import { buildDemoAgent, DEMO_AGENT } from "./example/demo-agent.ts";
 import { exampleUrl, startExample } from "./example/server.ts";
 import { choosePorts, type ChosenPorts } from "./process/ports.ts";
 import { retryWhileInUse } from "./process/retry-while-in-use.ts";
 import { emulatorVariables } from "./convex/emulator-variables.ts";
-import { setVariables } from "./convex/variables.ts";
+import { setVariables, type Variables } from "./convex/variables.ts";
+
+/** Between two pieces of the emulated model's answers, in milliseconds: slow enough to watch. */
+const PACE_MS = 4;
 
 /** Everything that `bun run dev` runs beside the CLI, and where it is. */
 export interface Services {
@@ -20,6 +30,8 @@ export interface Services {
   daytonaUrl: string;
   daytonaApiKey: string;
   stripeUrl: string;
+  /** Where the emulated model of the real agent is, if that runs with it. */
+  modelUrl?: string;
   /** Where the example is, if it was asked for. */
   exampleUrl?: string;
   /** Resolves once that answers. @throws CommandFailure `EXAMPLE_FAILED` */
@@ -54,6 +66,8 @@ class Closers {
 export async function startServices(options: DevOptions): Promise<Services> {
   const { dataDir, freePorts } = options;
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  if (options.agent) await prepareRealAgent();
+  else if (options.example) await buildDemoAgent();
   return await retryWhileInUse(async (insist) => {
     const memory = recall(dataDir);
     const chosen = await choosePorts(memory.ports, { freePorts, insist });
@@ -62,10 +76,12 @@ export async function startServices(options: DevOptions): Promise<Services> {
 }
 
 async function startOn(
-  { dataDir, example, built, origins: others }: DevOptions,
+  options: DevOptions,
   { ports, moved }: ChosenPorts,
   memory: Memory,
 ): Promise<Services> {
+  const { dataDir, example, built, origins: others } = options;
+  const agent = options.agent ? REAL_AGENT : example ? DEMO_AGENT : undefined;
   const closers = new Closers();
   const siteUrl = exampleUrl(ports.example);
   const origins = [siteUrl, ...others];
@@ -88,7 +104,7 @@ async function startOn(
         dataDir: join(dataDir, "daytona"),
         origins,
         reservedPorts: Object.values(ports),
-        ...(example && { entrypoint: DEMO_AGENT.entrypoint }),
+        ...(agent && { entrypoint: agent.entrypoint }),
       }),
     );
     daytona.setWebhook({ url: `${deployment.siteUrl}/daytona-webhook` });
@@ -96,10 +112,21 @@ async function startOn(
       startStripeEmulator({ port: ports.stripe, dataDir: join(dataDir, "stripe"), origins }),
     );
     stripe.setWebhook({ url: `${deployment.siteUrl}/stripe/webhook` });
+    const model =
+      options.agent && options.modelEnv === undefined
+        ? await closers.add(
+            startModelEmulator({
+              port: ports.model,
+              dataDir: join(dataDir, "model"),
+              paceMs: PACE_MS,
+            }),
+          )
+        : undefined;
     const variables = await setVariables(
       deployment,
       {
-        ...(example && { AGENT_COMMAND: DEMO_AGENT.command }),
+        ...(agent && { AGENT_COMMAND: agent.command }),
+        ...agentEnv(options.modelEnv ?? (model && variablesOf(model)), memory),
         ...emulatorVariables({ clerk, daytona, stripe, siteUrl }),
       },
       memory.variables,
@@ -117,6 +144,7 @@ async function startOn(
       daytonaUrl: daytona.url,
       daytonaApiKey: daytona.apiKey,
       stripeUrl: stripe.url,
+      ...(model && { modelUrl: model.url }),
       ...(served && { exampleUrl: siteUrl }),
       exampleReady: () => served?.ready ?? Promise.resolve(),
       moved,
@@ -126,4 +154,19 @@ async function startOn(
     await closers.close();
     throw error;
   }
+}
+
+/** By these, the real agent uses the emulated model. */
+function variablesOf({ url, apiKey, model }: ModelEmulator): Variables {
+  return {
+    QUAVER_MODEL_BASE_URL: `${url}/v1`,
+    QUAVER_MODEL_API_KEY: apiKey,
+    QUAVER_MODEL: model,
+  };
+}
+
+/** `AGENT_ENV`, emptied where the agent of an earlier start had one: no other agent is to have its keys. */
+function agentEnv(model: Variables | undefined, { variables }: Memory): Variables {
+  if (model !== undefined) return { AGENT_ENV: JSON.stringify(model) };
+  return "AGENT_ENV" in variables ? { AGENT_ENV: "" } : {};
 }

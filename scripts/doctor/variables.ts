@@ -32,7 +32,7 @@ const STRIPE_SECRET = {
 };
 const PRICE = { words: "a price's id (price_…)", test: (text: string) => /^price_\w+$/.test(text) };
 const AGENT_ENV = {
-  words: "a JSON object of strings, no name beginning with QUAVER_",
+  words: "a JSON object of strings, no name beginning with QUAVER_ but QUAVER_MODEL…",
   test: (text: string) => parseAgentEnv(text) !== null,
 };
 const ONE_WORD = { words: "one word, without blanks", test: (text: string) => /^\S+$/.test(text) };

@@ -22,6 +22,10 @@ export type FailureCode =
   | "PUSH_FAILED"
   /** The functions were pushed, and the deployment still doesn't answer a query. */
   | "NOT_READY"
+  /** The coding agent of `bun run dev --agent` could not be fetched. */
+  | "AGENT_UNAVAILABLE"
+  /** The file of `--model-env` can't be used. */
+  | "MODEL_ENV"
   /** The example front end could not be served. */
   | "EXAMPLE_FAILED"
   /** `convex dev` ended by itself. */

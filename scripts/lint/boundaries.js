@@ -22,6 +22,11 @@ const daytonaSdk = {
   message: "Only packages/sandbox may import Daytona's SDK.",
 };
 
+const pureRecipes = {
+  regex: "^node:|^(\\.\\./)+(shared|chat)/",
+  message: "The recipes are pure: they run in a sandbox and in a browser, too.",
+};
+
 const developmentOnly = {
   regex: "^@quaver/(local-deployment|emulators)(/|$)|^(\\.\\./)+packages/",
   message: "The backend may not import the local deployment or the emulators.",
@@ -148,6 +153,7 @@ const projectWrites = {
 export const boundaries = [
   zone(["**/*.ts", "**/*.tsx"], daytona),
   zone(["packages/emulators/**/*.ts"], daytonaTypesOnly, daytonaSdk),
+  zone(["packages/emulators/src/model/recipes/**/*.ts"], daytonaTypesOnly, daytonaSdk, pureRecipes),
   zone(["packages/sandbox/src/**/*.ts"], developmentOnly),
   zone(["packages/sandbox/tests/**/*.ts"]),
   zone(["packages/local-deployment/**/*.ts"], daytona, quaver),

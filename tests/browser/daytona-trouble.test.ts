@@ -137,7 +137,7 @@ describeInBrowser("a failing Daytona", () => {
     await problem.waitFor();
     await fixture.mend("daytona");
     await problem.getByRole("button", { name: "Try again" }).click();
-    await ada.preview.locator("li", { hasText: "Now in violet." }).waitFor();
+    await ada.preview.locator('[data-colour="violet"]').waitFor();
     expect(await ada.messages.getByText("You: Now in violet.", { exact: true }).count()).toBe(1);
   });
 

@@ -129,8 +129,7 @@ describeInBrowser("a hostile page", () => {
 
   /** The page that a sandbox shows from now on, written there as an agent would. */
   async function replacePage(dev: App, sandboxId: string, html: string): Promise<void> {
-    const command =
-      'mkdir -p site && printf %s "$PAGE" > site/next && mv site/next site/index.html';
+    const command = 'mkdir -p app && printf %s "$PAGE" > app/next && mv app/next app/index.html';
     const path = `/toolbox/${sandboxId}/process/execute`;
     const { exitCode } = await daytona(dev, path, { command, envs: { PAGE: html } });
     expect(exitCode).toBe(0);

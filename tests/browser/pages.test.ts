@@ -4,11 +4,11 @@
  */
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { AxeBuilder } from "@axe-core/playwright";
 import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
 import { ROOT } from "../../scripts/lib/convex-cli.ts";
 import { describeInBrowser, useFixture } from "./support/fixture.ts";
+import { axeFinds, fits } from "./support/looks.ts";
 import type { Visitor } from "./support/visitor.ts";
 
 const FOLDER = join(ROOT, ".quaver/screenshots");
@@ -38,23 +38,6 @@ function repainted(page: Page): Promise<void> {
 async function lettersOf(page: Page, size: string): Promise<void> {
   await page.evaluate((size) => (document.documentElement.style.fontSize = size), size);
   await repainted(page); // where motion is reduced, a change takes a frame
-}
-
-async function fits(page: Page, what: string): Promise<void> {
-  const wider = await page.evaluate(
-    () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
-  );
-  expect(wider, `${what}: pixels cut off at the side`).toBeLessThanOrEqual(0);
-}
-
-/** What axe finds serious or worse. */
-async function axeFinds(page: Page): Promise<string[]> {
-  const { violations } = await new AxeBuilder({ page })
-    .options({ resultTypes: ["violations"] })
-    .analyze();
-  return violations
-    .filter(({ impact }) => impact === "serious" || impact === "critical")
-    .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join("\n")}`);
 }
 
 describeInBrowser("every page", () => {
@@ -117,7 +100,7 @@ describeInBrowser("every page", () => {
     await look(ada, "projects-failed");
     await fixture.slowAgent();
     await ada.ask("Draw a tuner that listens to the microphone, in pink.");
-    await ada.sees("I'm making a page for");
+    await ada.sees("I'm making");
     await ada.goTo("Projects");
     await ada.sees("Working");
     await look(ada, "projects");
@@ -134,11 +117,11 @@ describeInBrowser("every page", () => {
     await ada.signUp("Nadia", "nadia@example.com");
     await fixture.slowAgent();
     await ada.build("Make a page for my choir, with the dates of our concerts. In teal.");
-    await ada.sees("I'm making a page for");
+    await ada.sees("I'm making");
     await look(ada, "project-working");
     await ada.seesStatus("Ready");
-    await ada.say("Add a way to sign up for a rehearsal.");
-    await ada.preview.locator("li", { hasText: "rehearsal" }).waitFor();
+    await ada.say("Add a page for the sheet music.");
+    await ada.preview.locator("li", { hasText: "sheet music" }).waitFor();
     await ada.seesStatus("Ready");
     await ada.messages
       .getByText(/^Thought for/)
@@ -169,7 +152,7 @@ describeInBrowser("every page", () => {
     await fixture.useAgent(
       'echo "::reasoning:: There is a page already."; echo "I am adding the form:"; echo "- a name, and an address …"; sleep 600',
     );
-    await ada.say("Add a way to sign up for a rehearsal.");
+    await ada.say("Add a page for the sheet music.");
     await ada.sees("I am adding the form:");
     await ada.say(
       "And one to cancel, with a word about why: we can't plan without knowing who comes.",

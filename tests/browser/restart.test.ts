@@ -41,7 +41,7 @@ describeInBrowser("a server that is killed under an open page", () => {
     expect(await draft.inputValue()).toBe("Half a thou");
 
     await ada.say("Now in violet.");
-    await ada.preview.locator("li", { hasText: "Now in violet." }).waitFor();
+    await ada.preview.locator('[data-colour="violet"]').waitFor();
     await ada.seesStatus("Ready");
     expect(await neverReloaded(ada)).toBe(true);
     await ada.page.reload();
@@ -52,7 +52,7 @@ describeInBrowser("a server that is killed under an open page", () => {
     await fixture.slowAgent();
     const ada = await open();
     await ada.build("Make a barometer.");
-    await ada.sees("I'm making a page for");
+    await ada.sees("I'm making");
     await app.kill();
     await ada.sees("Reconnecting … What you see may be out of date.");
     await app.start();

@@ -120,7 +120,7 @@ describeInBrowser("a turn that fails", () => {
     await fixture.slowAgent();
     await tab.press("Try again");
     for (const each of [ada, tab]) {
-      await each.preview.locator("li", { hasText: "Now in violet." }).waitFor();
+      await each.preview.locator('[data-colour="violet"]').waitFor();
       await each.seesStatus("Ready");
       expect(await each.messages.getByText("You: Now in violet.", { exact: true }).count()).toBe(1);
       expect(await each.page.getByRole("button", { name: "Try again" }).count()).toBe(0);

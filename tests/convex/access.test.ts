@@ -155,6 +155,42 @@ const TABLE: Record<string, Row> = {
     ...refusedBeforeSignIn,
     otherUser: { value: null },
   },
+  "turns/queries:steps": {
+    kind: "query",
+    args: ({ turnId }) => ({ turnId }),
+    ...refusedBeforeSignIn,
+    otherUser: { value: null },
+  },
+  "turns/actions:listFiles": {
+    kind: "action",
+    args: ({ projectId }) => ({ projectId, path: "" }),
+    ...refusedBeforeSignIn,
+    otherUser: { code: "NOT_FOUND" },
+  },
+  "turns/actions:readFile": {
+    kind: "action",
+    args: ({ projectId }) => ({ projectId, path: "index.html" }),
+    ...refusedBeforeSignIn,
+    otherUser: { code: "NOT_FOUND" },
+  },
+  "turns/actions:changes": {
+    kind: "action",
+    args: ({ turnId }) => ({ turnId }),
+    ...refusedBeforeSignIn,
+    otherUser: { code: "NOT_FOUND" },
+  },
+  "turns/actions:restore": {
+    kind: "action",
+    args: ({ turnId }) => ({ turnId }),
+    ...refusedBeforeSignIn,
+    otherUser: { code: "NOT_FOUND" },
+  },
+  "turns/actions:download": {
+    kind: "action",
+    args: ({ projectId }) => ({ projectId }),
+    ...refusedBeforeSignIn,
+    otherUser: { code: "NOT_FOUND" },
+  },
   "turns/mutations:cancel": {
     kind: "mutation",
     args: ({ turnId }) => ({ turnId }),

@@ -70,6 +70,19 @@ const TABLE: Record<string, Row> = {
   },
   "turns/mutations:retry": { kind: "mutation", limit: "startTurn", args: turn },
   "turns/mutations:cancel": { kind: "mutation", limit: "editProject", args: turn },
+  "turns/actions:listFiles": {
+    kind: "action",
+    limit: "readFiles",
+    args: ({ projectId }) => ({ projectId, path: "" }),
+  },
+  "turns/actions:readFile": {
+    kind: "action",
+    limit: "readFiles",
+    args: ({ projectId }) => ({ projectId, path: "index.html" }),
+  },
+  "turns/actions:changes": { kind: "action", limit: "readFiles", args: turn },
+  "turns/actions:restore": { kind: "action", limit: "operateProject", args: turn },
+  "turns/actions:download": { kind: "action", limit: "download", args: project },
   "projects/mutations:rename": {
     kind: "mutation",
     limit: "editProject",
@@ -115,7 +128,8 @@ describe("what is under a limit", () => {
     const ada = await signUp(t);
     const { _id, clerkUser } = await rowOf(ada);
     const made = await aProject(t, ada);
-    const mine = { ...made, turnId: await storeTurn(t, made.projectId) };
+    const version = "0".repeat(40);
+    const mine = { ...made, turnId: await storeTurn(t, made.projectId, { version }) };
     vi.stubEnv("AGENT_COMMAND", "quaver-agent");
     if (status !== undefined) await storeStatus(t, mine.projectId, status);
     await useUp(t, limit, limit === "syncUser" ? clerkUser.id : _id);

@@ -21,17 +21,37 @@ export interface ProjectRows {
     | "promptMessageId"
     | "answerMessageId"
     | "retryOf"
+    | "restores"
+    | "version"
+    | "stepCount"
   >;
   turnRuns: Rows<"projectId" | "turnId">;
   turnOutput: Rows<"turnId">;
+  turnSteps: Rows<"turnId" | "position" | "status">;
   messages: Rows<"projectId">;
 }
 
 /** What is wrong at any moment, whatever is under way, in words. */
 export function wrongAtAnyTime(rows: ProjectRows): string[] {
-  const { projects, turns, messages } = rows;
+  const { projects, turns, turnSteps, messages } = rows;
   const wrong = projects.flatMap((project) => wrongWork(rows, project));
-  for (const { projectId, status, failure, answerMessageId } of turns) {
+  for (const turn of turns) {
+    const { _id, projectId, status, failure, answerMessageId, version, stepCount } = turn;
+    if (version !== undefined && status !== "done")
+      wrong.push(`a ${String(status)} turn has a version`);
+    const steps = turnSteps.filter(({ turnId }) => turnId === _id);
+    const positions = steps.map(({ position }) => position);
+    if (positions.some((position, at) => position !== at + 1)) {
+      wrong.push(`the steps of a turn are at ${positions.join()}`);
+    }
+    const isOver = status !== "running" && status !== "queued";
+    // The rows of a project that is gone go in batches.
+    if (isOver && hasId(projects, projectId) && (stepCount ?? 0) !== steps.length) {
+      wrong.push(`a turn counts ${String(stepCount)} steps instead of ${String(steps.length)}`);
+    }
+    if (isOver && steps.some((step) => step.status === "running")) {
+      wrong.push(`a step runs in a turn that is ${String(status)}`);
+    }
     if ((failure !== undefined) !== (status === "failed")) {
       wrong.push(`a turn that is ${String(status)} ${failure ? "says" : "does not say"} why`);
     }
@@ -78,7 +98,7 @@ export function wrongWork(
 export function wrongProjects(
   rows: ProjectRows & { sandboxes: readonly { id: string; state: string }[] },
 ): string[] {
-  const { projects, leases, turns, turnRuns, turnOutput, messages, sandboxes } = rows;
+  const { projects, leases, turns, turnRuns, turnOutput, turnSteps, messages, sandboxes } = rows;
   const wrong = wrongAtAnyTime(rows);
   for (const { status, sandboxId, operation } of projects) {
     if (status === "creating" || status === "generating") wrong.push(`a project is ${status}`);
@@ -96,6 +116,7 @@ export function wrongProjects(
     const isOrphan = ({ projectId }: { projectId?: unknown }) => !hasId(projects, projectId);
     if (some.some(isOrphan)) wrong.push(`rows of ${what} have no project`);
   }
+  if (turnSteps.some(({ turnId }) => !hasId(turns, turnId))) wrong.push("steps have no turn");
   const running = turns.filter(({ status }) => status === "running");
   if (turnOutput.some(({ turnId }) => !hasId(running, turnId))) {
     wrong.push("there is output of a turn that does not run");

@@ -19,10 +19,11 @@ export interface DevSuite {
  * `bun run dev` on a folder of its own, for the suite that calls this; gone when that is over.
  *
  * @param begin - told what runs, before the first test
+ * @param flags - further flags of `bun run dev`
  */
-export function onDev(begin: (suite: DevSuite) => void): void {
+export function onDev(begin: (suite: DevSuite) => unknown, flags: string[] = []): void {
   const dataDir = makeTempFolder();
-  const start = () => new DevProcess(["--json", "--free-ports", "--data-dir", dataDir]);
+  const start = () => new DevProcess(["--json", "--free-ports", "--data-dir", dataDir, ...flags]);
   let server = start();
   const restart = async () => {
     server.signalGroup("SIGKILL");
@@ -32,7 +33,7 @@ export function onDev(begin: (suite: DevSuite) => void): void {
   };
   beforeAll(async () => {
     const dev = await server.ready();
-    begin({ dev, ada: await signUp(dev, "ada@example.com", "Ada"), dataDir, restart });
+    await begin({ dev, ada: await signUp(dev, "ada@example.com", "Ada"), dataDir, restart });
   });
   afterAll(async () => {
     await server.stop();

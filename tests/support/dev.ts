@@ -17,6 +17,7 @@ const readySchema = z.object({
   daytonaUrl: z.url(),
   daytonaApiKey: z.string().min(1),
   stripeUrl: z.url(),
+  modelUrl: z.url().optional(),
   exampleUrl: z.url().optional(),
 });
 

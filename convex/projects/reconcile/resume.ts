@@ -10,7 +10,7 @@ import { internalMutation, type ActionCtx, type MutationCtx } from "../../_gener
 import { isQuaverError } from "../../lib/errors";
 import { sweptRows } from "../../lib/reading";
 import { endTurn } from "../../turns/end";
-import { ABANDONED } from "../../turns/failures";
+import { abandoned, workOf } from "../../turns/failures";
 import { resumeTurn, runOf } from "../../turns/turn";
 import { isLeased, leaseFields, newLease } from "../lease";
 import { failedColumns, statusAfter } from "../lifecycle";
@@ -71,7 +71,7 @@ async function repairTurn(
       await resumeTurn(ctx, project._id, now);
       return;
     case "give up":
-      await endTurn(ctx, project, run, { status: "failed", ...ABANDONED }, now);
+      await endTurn(ctx, project, run, { status: "failed", ...abandoned(workOf(run)) }, now);
   }
 }
 

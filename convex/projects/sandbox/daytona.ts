@@ -88,12 +88,19 @@ export const deleteSandbox = internalAction({
   },
 });
 
-async function attempt<Success>(
+/**
+ * Calls Daytona, and makes a result of an error too.
+ *
+ * @param onFailure - for the log
+ * @param timeoutMs - as for `sandboxClient`
+ */
+export async function attempt<Success>(
   onFailure: string,
   work: (client: SandboxClient) => Promise<Success>,
+  timeoutMs?: number,
 ): Promise<Success | ({ ok: false } & SandboxFailure)> {
   try {
-    const client = sandboxClient();
+    const client = sandboxClient(timeoutMs);
     return client === null ? { ok: false, ...NOT_CONFIGURED } : await work(client);
   } catch (error) {
     console.error(`${onFailure} ${String(error)}`);
@@ -135,6 +142,8 @@ const REASONS: Record<SandboxErrorCode, string> = {
   TIMEOUT: "The sandbox service did not answer in time.",
   UNAVAILABLE: "The sandbox service can't be reached.",
   SANDBOX_FAILED: "The sandbox did not start, or is in an error.",
+  TOOL_MISSING: "The sandbox's image lacks Node or git, which its files need.",
+  DISK_FULL: "The sandbox's disk is full.",
   UNEXPECTED_RESPONSE: "The sandbox service gave an answer that can't be understood.",
 };
 

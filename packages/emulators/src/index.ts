@@ -4,7 +4,9 @@ export type { DaytonaEmulator, DaytonaEmulatorOptions } from "./daytona/start.ts
 export { startDaytonaEmulator } from "./daytona/start.ts";
 export type { EmulatorErrorCode } from "./shared/errors.ts";
 export { EmulatorError } from "./shared/errors.ts";
-export type { Call, FaultKind, FaultRule, Faults } from "./shared/faults.ts";
+export type { ModelEmulator, ModelEmulatorOptions } from "./model/start.ts";
+export { startModelEmulator } from "./model/start.ts";
+export type { Call, FaultKind, FaultRule, Faults, ModelFault } from "./shared/faults.ts";
 export type { Emulator, WebhookOptions } from "./shared/emulator.ts";
 export type { PriceOffer } from "./stripe/store/prices.ts";
 export type { StripeEmulator, StripeEmulatorOptions } from "./stripe/start.ts";

@@ -1,4 +1,27 @@
 import * as z from "zod"; // not `{ z }`: that bundles all of it, in sixty languages
+import { createDownload, type Download } from "./app/download.ts";
+import { listFiles, readFile, type FileContent, type FolderListing } from "./app/files.ts";
+import type {
+  AppPathInput,
+  CommitVersionInput,
+  CreateDownloadInput,
+  ReadChangesInput,
+  RestoreVersionInput,
+} from "./app/input-schemas.ts";
+import {
+  appPathSchema,
+  changesSchema,
+  commitSchema,
+  downloadSchema,
+  restoreSchema,
+} from "./app/input-schemas.ts";
+import {
+  commitVersion,
+  readChanges,
+  restoreVersion,
+  type RestoredVersion,
+  type VersionChanges,
+} from "./app/versions.ts";
 import { createSandbox } from "./create.ts";
 import type { OperationContext } from "./daytona-api.ts";
 import { connectToDaytona } from "./daytona-api.ts";
@@ -91,6 +114,39 @@ export interface SandboxClient {
   keepAwake(id: string): Promise<void>;
   /** A URL at which anyone can see the port, until `expiresAt` (epoch milliseconds). */
   previewUrl(id: string, input: PreviewInput): Promise<{ url: string; expiresAt: number }>;
+  /**
+   * Lists a folder of the app, which is `$HOME/app`. A link that leads out of it is not found. All of these methods need
+   * Node in the sandbox, and those of versions git.
+   *
+   * @throws SandboxError `INVALID` for a path that is no app path, and while the sandbox isn't started; `TOOL_MISSING`.
+   */
+  listFiles(id: string, input: AppPathInput): Promise<FolderListing>;
+  /** Reads a text file of the app, of up to 1 MiB. @throws SandboxError as `listFiles` does. */
+  readFile(id: string, input: AppPathInput): Promise<FileContent>;
+  /**
+   * Makes a version of the app's files as they are. It has neither `node_modules`, `.git` and `.env` files, nor what the
+   * app's `.gitignore` names, files of more than 50 MiB, and those that can't be read. If nothing has changed since the
+   * last version, it is that one: safe to repeat.
+   *
+   * @returns the version's id, 40 hexadecimal digits.
+   * @throws SandboxError as `listFiles` does, and `DISK_FULL`.
+   */
+  commitVersion(id: string, input: CommitVersionInput): Promise<{ version: string }>;
+  /** Reads what a version changed, compared with the one before it. @throws SandboxError as `listFiles` does. */
+  readChanges(id: string, input: ReadChangesInput): Promise<VersionChanges>;
+  /**
+   * Makes the app's files those of a version, as a new version. What is there becomes a version before, so that nothing is
+   * lost; files that no version has stay. Safe to repeat.
+   *
+   * @throws SandboxError as `commitVersion` does.
+   */
+  restoreVersion(id: string, input: RestoreVersionInput): Promise<RestoredVersion>;
+  /**
+   * Packs the app's folder, without `node_modules` and `.git`, and has the sandbox serve the archive until it expires.
+   *
+   * @throws SandboxError as `commitVersion` does.
+   */
+  createDownload(id: string, input: CreateDownloadInput): Promise<Download>;
 }
 
 const TIMEOUT_MS = 90_000; // a create from a snapshot that has to be pulled first
@@ -123,6 +179,17 @@ export function createSandboxClient(options: SandboxClientOptions): SandboxClien
     const validId = validate(idSchema, id);
     await run((ctx) => reconcileState(ctx, validId, to));
   };
+
+  /** An operation on the files of a sandbox. */
+  const on =
+    <Input, Valid, Result>(
+      schema: z.ZodType<Valid, Input>,
+      operation: (ctx: OperationContext, id: string, input: Valid) => Promise<Result>,
+    ) =>
+    async (id: string, input: Input): Promise<Result> => {
+      const [validId, valid] = [validate(idSchema, id), validate(schema, input)];
+      return await run((ctx) => operation(ctx, validId, valid));
+    };
 
   return {
     create: async (input) => {
@@ -167,5 +234,11 @@ export function createSandboxClient(options: SandboxClientOptions): SandboxClien
         return { url: await withRetries(deadline, request), expiresAt };
       });
     },
+    listFiles: on(appPathSchema, listFiles),
+    readFile: on(appPathSchema, readFile),
+    commitVersion: on(commitSchema, commitVersion),
+    readChanges: on(changesSchema, readChanges),
+    restoreVersion: on(restoreSchema, restoreVersion),
+    createDownload: on(downloadSchema, (ctx, id, input) => createDownload(ctx, id, input, clock)),
   };
 }

@@ -26,6 +26,10 @@ const RETRYABLE = {
   UNAVAILABLE: true,
   /** The sandbox itself is in an error state. */
   SANDBOX_FAILED: false,
+  /** The sandbox's image lacks a program that this needs: Node or git. */
+  TOOL_MISSING: false,
+  /** The sandbox's disk is full. */
+  DISK_FULL: false,
   /** An answer that Daytona's API does not describe. */
   UNEXPECTED_RESPONSE: true,
 };

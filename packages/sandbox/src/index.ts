@@ -12,3 +12,13 @@ export type {
 export type { Sandbox } from "./response-schemas.ts";
 export type { CommandProgress } from "./session-commands.ts";
 export type { SandboxState } from "./states.ts";
+export type { FileContent, FolderEntry, FolderListing } from "./app/files.ts";
+export type { Download } from "./app/download.ts";
+export type { ChangedFile, RestoredVersion, VersionChanges } from "./app/versions.ts";
+export type {
+  AppPathInput,
+  CommitVersionInput,
+  CreateDownloadInput,
+  ReadChangesInput,
+  RestoreVersionInput,
+} from "./app/input-schemas.ts";

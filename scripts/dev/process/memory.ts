@@ -14,6 +14,7 @@ const memorySchema = z.object({
       clerk: portSchema,
       daytona: portSchema,
       stripe: portSchema,
+      model: portSchema,
       example: portSchema,
     })
     .partial(),

@@ -12,6 +12,7 @@ export const USUAL_PORTS = {
   clerk: 3212,
   daytona: 3213,
   stripe: 3214,
+  model: 3215,
   example: 5173,
 };
 

@@ -117,6 +117,7 @@ export async function dump(t: TestBackend) {
     turns: await db.query("turns").collect(),
     turnRuns: await db.query("turnRuns").collect(),
     turnOutput: await db.query("turnOutput").collect(),
+    turnSteps: await db.query("turnSteps").collect(),
     messages: await db.query("messages").collect(),
   }));
 }

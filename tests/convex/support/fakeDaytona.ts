@@ -12,6 +12,7 @@ import type {
   SandboxState,
   StartCommandInput,
 } from "@quaver/sandbox";
+import { FakeApp } from "./fakeApp.ts";
 
 /** Stands for the package's error class; `code` and `retryable` are what callers go by. */
 export class FakeSandboxError extends Error {
@@ -71,6 +72,8 @@ export class FakeDaytona {
    * sandbox's id or name, for calls that are about one.
    */
   hangs: (call: Call, sandbox: string) => boolean = () => false;
+  /** The app's folder in each sandbox, by the sandbox's id: see `app`. */
+  readonly apps = new Map<string, FakeApp>();
   /** What lies between the backend and this account. */
   via: (client: Client) => Client = (client) => client;
   /** What the list says of a sandbox, which may be stale. */
@@ -115,6 +118,7 @@ export class FakeDaytona {
     this.#count = 0;
     this.#sessions.clear();
     this.sandboxes.clear();
+    this.apps.clear();
     for (const list of [this.commands, this.created, this.clients, this.calls, this.ended])
       list.length = 0;
   }
@@ -147,6 +151,13 @@ export class FakeDaytona {
     };
     this.sandboxes.set(id, sandbox);
     return sandbox;
+  }
+
+  /** The app's folder in a sandbox. */
+  app(sandboxId: string): FakeApp {
+    const app = this.apps.get(sandboxId) ?? new FakeApp(sandboxId);
+    this.apps.set(sandboxId, app);
+    return app;
   }
 
   /** The latest command of the agent. */
@@ -191,6 +202,16 @@ export class FakeDaytona {
           this.#sessions.delete(`${id} ${session}`);
         }),
       keepAwake: (id) => this.#meet("keepAwake", () => void this.#sandbox(id)),
+      listFiles: (id, { path }) => this.#meet("listFiles", () => this.#app(id).list(path)),
+      readFile: (id, { path }) => this.#meet("readFile", () => this.#app(id).read(path)),
+      commitVersion: (id, { message }) =>
+        this.#meet("commitVersion", () => ({ version: this.#app(id).commit(message) })),
+      readChanges: (id, { version }) =>
+        this.#meet("readChanges", () => this.#app(id).changes(version)),
+      restoreVersion: (id, { version, message }) =>
+        this.#meet("restoreVersion", () => this.#app(id).restore(version, message)),
+      createDownload: (id, { expiresInSeconds }) =>
+        this.#meet("createDownload", () => this.#app(id).download(expiresInSeconds)),
       previewUrl: (id, { port, expiresInSeconds }) =>
         this.#meet("previewUrl", () => {
           const url = `https://${String(port)}-${this.#sandbox(id).id}.daytona.test`;
@@ -263,6 +284,10 @@ export class FakeDaytona {
     const sandbox = this.#sandbox(id);
     if (sandbox.state !== "started") throw new FakeSandboxError("INVALID", false, id);
     return sandbox;
+  }
+
+  #app(id: string): FakeApp {
+    return this.app(this.#started(id).id);
   }
 
   #startCommand(sandboxId: string, input: StartCommandInput): { commandId: string } {

@@ -10,7 +10,7 @@ import {
   takeIntoAnswer,
   TRUNCATION_NOTE,
   type Chunk,
-} from "../../../convex/turns/answer.ts";
+} from "../../../convex/turns/output/answer.ts";
 import type { Id } from "../../../convex/_generated/dataModel";
 
 /** The chunks of these pieces of output, seen one second apart. */
@@ -63,7 +63,7 @@ describe("an answer", () => {
     expect(state.full).toBe(true);
     expect(parts[0]?.text).toHaveLength(100_000);
     expect(parts[0]?.text.endsWith(TRUNCATION_NOTE)).toBe(true);
-    expect(takeIntoAnswer(state, "more\n")).toEqual({ state, parts: [] });
+    expect(takeIntoAnswer(state, "more\n")).toEqual({ state, parts: [], steps: [] });
   });
 
   test("leaves out reasoning beyond the limit of parts, and keeps the text", () => {
@@ -142,6 +142,11 @@ describe("AGENT_ENV", () => {
     ['{"A":null}', null],
     ['{"A B":"c"}', null],
     ['{"QUAVER_PROMPT":"mine"}', null],
+    [
+      '{"QUAVER_MODEL":"m","QUAVER_MODEL_API_KEY":"k"}',
+      { QUAVER_MODEL: "m", QUAVER_MODEL_API_KEY: "k" },
+    ],
+    ['{"QUAVER_MODELS":"m"}', null],
     ['{"A":"\\u0000"}', null],
   ] as const)("%s", ([text, expected]) => {
     expect(parseAgentEnv(text)).toEqual(expected);

@@ -1,9 +1,14 @@
 /** For any keys of the agent and any chunks of its output: no key is shown, and nothing else is lost. */
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { clean, maskSecrets, secretsOf, type Secrets } from "../../../convex/turns/masking.ts";
-import { readLength, takeOutput } from "../../../convex/turns/decode.ts";
-import { EMPTY_ANSWER, messageOf, takeIntoAnswer } from "../../../convex/turns/answer.ts";
+import {
+  clean,
+  maskSecrets,
+  secretsOf,
+  type Secrets,
+} from "../../../convex/turns/output/masking.ts";
+import { readLength, takeOutput } from "../../../convex/turns/output/decode.ts";
+import { EMPTY_ANSWER, messageOf, takeIntoAnswer } from "../../../convex/turns/output/answer.ts";
 import type { OutputPart } from "../../../convex/turns/tables.ts";
 
 const bytesOf = (text: string) => new Uint8Array(Buffer.from(text));

@@ -18,7 +18,10 @@ export async function changeSandbox(
   findings.note("sandbox changed by itself");
 }
 
-/** The agent does something, if one is running. */
+/** A line of an agent's output that is a step. */
+export const STEP_LINE = `::step:: {"title":"Wrote a line","status":"running"}\n`;
+
+/** The agent does something, if one is running: it says and writes a line, as a step. */
 export async function agentActs(
   { steps }: Simulation,
   action: Plan["agentActions"][number],
@@ -26,7 +29,8 @@ export async function agentActs(
   await steps.turn(`the agent ${action}`);
   const agent = daytona.commands.find(({ exitCode }) => exitCode === null);
   if (agent === undefined) return;
-  agent.output += "A line\n";
+  agent.output += `A line\n${STEP_LINE}`;
+  daytona.app(agent.sandboxId).files.set("lines.txt", agent.output);
   if (action !== "says") agent.exitCode = action === "ends well" ? 0 : 1;
 }
 

@@ -34,7 +34,10 @@ const REFUSALS: Partial<Record<Outcome, Error>> = {
 };
 
 /** Calls that change a sandbox, or what runs in it. */
-const CHANGES = new Set<Call>(["create", "start", "stop", "archive", "delete", "startCommand"]);
+const CHANGES = new Set<Call>([
+  ...(["create", "start", "stop", "archive", "delete", "startCommand"] as const),
+  ...(["commitVersion", "restoreVersion"] as const),
+]);
 
 /** The functions whose caller handles that the runtime ends them. */
 const ENDABLE = new Set(

@@ -10,7 +10,7 @@ import { ANY_PLAN, type Plan } from "./plan.ts";
 import { ALL_TRANSITIONS } from "./transitions.ts";
 import { runPlan, warmUp } from "./run.ts";
 
-const RUNS = FULL_SIZE ? 5_000 : 100;
+const RUNS = FULL_SIZE ? 5_000 : 120;
 const FIXED_SEED = 20_261_122; // of the ordinary run; at full size another each time
 
 /** What must have occurred in the runs, or they prove little. At full size, every transition besides. */
@@ -22,6 +22,7 @@ const OCCURRED = [
   ...["refused, SANDBOX_UNAVAILABLE", "refused, AGENT_NOT_CONFIGURED"],
   ...["turn new → running", "turn new → queued", "turn queued → running", "turn withdrawn"],
   ...["turn running → done", "turn running → failed", "turn running → cancelled"],
+  ...["restore new → running", "restore running → done", "restore running → cancelled"],
 ];
 const OCCURRED_AT_FULL_SIZE = [
   ...[
@@ -33,6 +34,7 @@ const OCCURRED_AT_FULL_SIZE = [
     "Daytona, process dies",
     "Daytona, answer lost",
     "turn queued → failed",
+    "restore running → failed",
     "refused, QUEUE_FULL",
   ],
   ...ALL_TRANSITIONS,

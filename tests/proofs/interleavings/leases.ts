@@ -16,7 +16,9 @@ export interface Change extends LeaseRef {
 }
 
 /** The tables that a function with a lease may write only while it holds it. */
-const GUARDED = new Set(["projects", "leases", "turns", "turnRuns", "turnOutput", "messages"]);
+const GUARDED = new Set([
+  ...["projects", "leases", "turns", "turnRuns", "turnOutput", "turnSteps", "messages"],
+]);
 
 /** All leases of a run. */
 export class Leases {

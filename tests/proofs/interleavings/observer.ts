@@ -41,7 +41,7 @@ export interface Listener {
 
 /** Modules whose every function is a step of its own; the others do their work by calling these. */
 const STEPPED =
-  /\/convex\/(projects\/(mutations|sandbox\/(create|change|preview)|reconcile\/(sweep|resume|drift|orphans))|turns\/(mutations|poll|removal)|messages\/removal)\.ts$/;
+  /\/convex\/(projects\/(mutations|sandbox\/(create|change|preview)|reconcile\/(sweep|resume|drift|orphans))|turns\/(mutations|poll|removal|app\/restore)|messages\/removal)\.ts$/;
 
 type Handler = (ctx: unknown, args: Record<string, unknown>) => Promise<unknown>;
 type Registered = ((...args: unknown[]) => unknown) & { _handler: Handler; isMutation?: boolean };

@@ -57,7 +57,10 @@ const anything = {
   ),
   /** The states in which projects are before the run. */
   projects: fc.array(
-    fc.constantFrom("ready", "stopped", "archived", "failed", "failed with a sandbox"),
+    fc.constantFrom(
+      ...(["ready", "ready with a version", "stopped", "archived"] as const),
+      ...(["failed", "failed with a sandbox"] as const),
+    ),
     { minLength: 1, maxLength: 3 },
   ),
   tabs: fc.tuple(tab, tab),
@@ -126,10 +129,28 @@ const BUSY_AGENT: fc.Arbitrary<Plan> = fc.record({
   tabs: fc.tuple(turnRequests, turnRequests),
 });
 
-/** Any run. Three situations that hardly occur by chance are generated besides. */
+const restoreRequest = fc.record({
+  name: fc.constantFrom<RequestName>(
+    ...(["restoreTurn", "restoreTurn", "restoreTurn", "startTurn"] as const),
+    ...(["cancelTurn", "retryTurn", "stop"] as const),
+  ),
+  project: fc.constant(0),
+});
+const restoreRequests = fc.array(restoreRequest, { minLength: 3, maxLength: MAX_REQUESTS });
+
+/** Two tabs that restore what the agent has made, and go on from there. */
+const RESTORES: fc.Arbitrary<Plan> = fc.record({
+  ...anything,
+  agent: fc.constant(true),
+  projects: fc.constant<Plan["projects"]>(["ready with a version"]),
+  tabs: fc.tuple(restoreRequests, restoreRequests),
+});
+
+/** Any run. Four situations that hardly occur by chance are generated besides. */
 export const ANY_PLAN = fc.oneof(
   { weight: 8, arbitrary: ANYTHING },
   { weight: 2, arbitrary: LATE_CHANGES },
   { weight: 2, arbitrary: ORPHAN_SWEPT_TWICE },
   { weight: 3, arbitrary: BUSY_AGENT },
+  { weight: 3, arbitrary: RESTORES },
 );

@@ -7,6 +7,7 @@ import { inFrame, type Findings } from "./call-frames.ts";
 
 const { create, retry, start, stop, archive, ensureRunning, previewUrl } = api.projects.actions;
 const { start: startTurn, cancel: cancelTurn, retry: retryTurn } = api.turns.mutations;
+const { restore } = api.turns.actions;
 const { rename, remove } = api.projects.mutations;
 
 interface RequestKind {
@@ -58,6 +59,13 @@ export const REQUESTS = {
     [...OPERATION, "QUEUE_FULL", "AGENT_NOT_CONFIGURED"],
     (user, turnId) => user.mutation(retryTurn, { turnId }),
   ),
+  restoreTurn: onTurn(
+    4,
+    ["done"],
+    [...OPERATION, "VERSION_NOT_FOUND"],
+    (user, turnId) => user.action(restore, { turnId }),
+    "first",
+  ),
   rename: {
     weight: 1,
     refusals: ["NOT_FOUND", "INVALID_ARGUMENT"],
@@ -80,19 +88,21 @@ function onProject(
   return { weight, refusals, send: (user, projectId) => user.action(action, { projectId }) };
 }
 
-/** A request about the latest turn of the project in one of these statuses; none where there is none. */
+/** A request about the latest turn of the project in one of these statuses, or the first; none where there is none. */
 function onTurn(
   weight: number,
   statuses: readonly string[],
   refusals: RequestKind["refusals"],
   send: (user: SignedInUser, turnId: Id<"turns">) => Promise<unknown>,
+  which: "first" | "latest" = "latest",
 ): RequestKind {
-  const sendAboutLatest: RequestKind["send"] = async (user, projectId) => {
+  const sendAboutTurn: RequestKind["send"] = async (user, projectId) => {
     const turns = await user.query(api.turns.queries.listByProject, { projectId });
-    const turn = turns.findLast(({ status }) => statuses.includes(status));
+    const fitting = turns.filter(({ status }) => statuses.includes(status));
+    const turn = fitting.at(which === "first" ? 0 : -1);
     return turn && (await send(user, turn._id));
   };
-  return { weight, refusals, send: sendAboutLatest };
+  return { weight, refusals, send: sendAboutTurn };
 }
 
 /** Who calls, and about which projects. */

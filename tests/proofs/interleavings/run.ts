@@ -28,7 +28,7 @@ import type { Plan } from "./plan.ts";
 import { ask } from "./requests.ts";
 import { StepScheduler } from "./step-scheduler.ts";
 import { checkRows } from "./transitions.ts";
-import { wrongAnswers } from "./turns.ts";
+import { wrongAnswers, wrongResults } from "./turns.ts";
 
 export interface Simulation {
   t: TestBackend;
@@ -124,7 +124,8 @@ async function startSimulation(findings: Findings): Promise<Simulation> {
 const PROJECT = { name: "Tetris", prompt: "Falling blocks" };
 
 /** A project in this state, by calls of its owner. */
-async function makeProject(initial: Plan["projects"][number], { user }: Simulation) {
+async function makeProject(initial: Plan["projects"][number], simulation: Simulation) {
+  const { user } = simulation;
   const { create, stop, archive } = api.projects.actions;
   if (initial.startsWith("failed")) {
     daytona.fail("create", DOWN, 1, { after: initial === "failed with a sandbox" });
@@ -133,9 +134,23 @@ async function makeProject(initial: Plan["projects"][number], { user }: Simulati
     });
     return;
   }
+  if (initial === "ready with a version") {
+    await makeVersion(simulation);
+    return;
+  }
   const { projectId } = await user.action(create, PROJECT);
   if (initial !== "ready") await user.action(stop, { projectId });
   if (initial === "archived") await user.action(archive, { projectId });
+}
+
+/** A project whose agent has ended its first turn well. */
+async function makeVersion({ user, steps }: Simulation): Promise<void> {
+  vi.stubEnv("AGENT_COMMAND", "quaver-agent");
+  await user.action(api.projects.actions.create, PROJECT);
+  await steps.pass(1_000);
+  daytona.agent.exitCode = 0;
+  await steps.pass(6_000);
+  vi.stubEnv("AGENT_COMMAND", undefined);
 }
 
 /** Everyone starts at once; each does one thing after the other. */
@@ -194,7 +209,11 @@ async function checkEnd({ t, findings }: Simulation): Promise<void> {
   const sandboxes = [...daytona.sandboxes.values()];
   const rows = await dump(t);
   const wrongRows = wrongProjects({ ...rows, sandboxes });
-  for (const wrong of [...wrongRows, ...wrongAnswers(rows.turns, rows.messages)]) {
+  const wrongTurns = [
+    ...wrongAnswers(rows.turns, rows.messages),
+    ...wrongResults(rows.turns, rows.turnSteps),
+  ];
+  for (const wrong of [...wrongRows, ...wrongTurns]) {
     findings.violation(`end: ${wrong}`);
   }
   for (const [first] of vi.mocked(console.error).mock.calls) {

@@ -19,7 +19,9 @@ const ALLOWED_FUNCTIONS: Record<string, readonly string[]> = {
   "creating → failed": ["projects/sandbox/create:finishCreate", SWEEP],
   "generating → ready": ["turns/poll:finishPoll", "turns/mutations:cancel", SWEEP],
   "generating → failed": ["turns/poll:finishPoll"],
-  "ready → generating": ["turns/mutations:start", "turns/mutations:retry"],
+  "ready → generating": [
+    ...["turns/mutations:start", "turns/mutations:retry", "turns/app/restore:beginRestore"],
+  ],
   "ready → stopped": [FINISH, DRIFT],
   "ready → stopped → archived": [DRIFT],
   "ready → failed": [FINISH, DRIFT],

@@ -3,6 +3,7 @@ import type { Doc } from "../../../convex/_generated/dataModel";
 import { daytona } from "../../convex/support/setup.ts";
 import { wrongWork } from "../project-invariants.ts";
 import type { Findings } from "./call-frames.ts";
+import { STEP_LINE } from "./daytona-changes.ts";
 import type { Observed } from "./observer.ts";
 
 type Turn = Doc<"turns">;
@@ -51,7 +52,9 @@ function checkStep(
   { is, name, at, findings }: { is: Observed; name: string; at: number; findings: Findings },
 ): void {
   const { status, number } = turn;
-  findings.note(`turn ${old === undefined ? "new" : old.status} → ${status}`);
+  const step = `${old === undefined ? "new" : old.status} → ${status}`;
+  findings.note(`turn ${step}`);
+  if (turn.restores !== undefined) findings.note(`restore ${step}`);
   if (old !== undefined && !FOLLOWING[old.status].includes(status)) {
     findings.violation(`turns: ${old.status} → ${status}, by ${name}`);
   }
@@ -71,7 +74,9 @@ function problemsOf({ row, lease, turns, runs }: Observed): string[] {
   const queued = turns.filter(({ status }) => status === "queued");
   if (runs[0] && runs[0].sandboxId !== row.sandboxId) wrong.push("a turn runs in another sandbox");
   if (queued.length > MAX_QUEUED) wrong.push(`${String(queued.length)} turns wait`);
-  for (const { status, failure, startedAt, endedAt } of turns) {
+  for (const { status, failure, startedAt, endedAt, restores, version } of turns) {
+    if (restores !== undefined && status === "queued") wrong.push("a restore waits");
+    if (version !== undefined && status !== "done") wrong.push(`a version of a ${status} turn`);
     if ((failure !== undefined) !== (status === "failed"))
       wrong.push(`a failure of a ${status} turn`);
     if (startedAt === undefined && ["running", "done", "cancelled"].includes(status))
@@ -100,7 +105,7 @@ export function wrongAnswers(
       ({ input: { env = {} } }) =>
         env.QUAVER_PROJECT_ID === projectId && env.QUAVER_TURN === String(number),
     );
-    const said = command?.output ?? "";
+    const said = command?.output.replaceAll(STEP_LINE, "") ?? "";
     const content = messages.find(({ _id }) => _id === answerMessageId)?.content ?? "";
     const isRight = status === "done" ? content === said : said.startsWith(content);
     if (!isRight) wrong.push(`the answer of a ${status} turn is not what its agent said`);
@@ -108,5 +113,30 @@ export function wrongAnswers(
   const answers = messages.filter(({ role }) => role === "assistant");
   const owned = new Set(turns.map(({ answerMessageId }) => answerMessageId));
   if (answers.some(({ _id }) => !owned.has(_id))) wrong.push("an answer is no turn's");
+  return wrong;
+}
+
+/** Everything that is wrong, at the end, with what the turns have made: their versions and their steps. */
+export function wrongResults(turns: readonly Turn[], steps: readonly Doc<"turnSteps">[]): string[] {
+  const wrong: string[] = [];
+  const versions = [...daytona.apps.values()].flatMap((app) => app.versions);
+  const filesOf = (turn: Turn | undefined) =>
+    JSON.stringify([
+      ...(versions.find(({ version }) => version === turn?.version)?.files ?? ["none"]),
+    ]);
+  for (const turn of turns) {
+    const command = daytona.commands.find(
+      ({ input: { env = {} } }) =>
+        env.QUAVER_PROJECT_ID === turn.projectId && env.QUAVER_TURN === String(turn.number),
+    );
+    const said = command?.output.split(STEP_LINE).slice(1).length ?? 0;
+    const stored = steps.filter(({ turnId }) => turnId === turn._id).length;
+    if (turn.status === "done" ? stored !== said : stored > said) {
+      wrong.push(`a ${turn.status} turn has ${String(stored)} steps instead of ${String(said)}`);
+    }
+    if (turn.restores === undefined || turn.version === undefined) continue;
+    const restored = turns.find(({ _id }) => _id === turn.restores);
+    if (filesOf(turn) !== filesOf(restored)) wrong.push("other files were restored");
+  }
   return wrong;
 }

@@ -6,11 +6,31 @@ const answerSchema = z.object({
   headers: z.record(z.string(), z.string()).optional(),
 });
 
+const modelFaultSchema = z.enum([
+  "invalidKey",
+  "rateLimit",
+  "quota",
+  "brokenStream",
+  "failingTool",
+  "endlessAnswer",
+]);
+
+/**
+ * What goes wrong with a model:
+ * - `invalidKey`: 401, as if the key were wrong;
+ * - `rateLimit`, `quota`: 429, which passes after a second, or doesn't;
+ * - `brokenStream`: the connection is lost in the middle of the answer;
+ * - `failingTool`: the model calls a command that fails, once in a turn, and then goes on;
+ * - `endlessAnswer`: the answer has no end.
+ */
+export type ModelFault = z.infer<typeof modelFaultSchema>;
+
 const kindSchema = z.union([
   z.enum(["drop", "after", "malformed", "duplicate"]),
   z.strictObject({ delayMs: z.number().min(0), when: z.enum(["before", "after"]).optional() }),
   z.strictObject({ after: answerSchema }),
   z.strictObject({ error: z.string(), recoverable: z.boolean().optional() }),
+  z.strictObject({ model: modelFaultSchema }),
   answerSchema.strict(),
 ]);
 
@@ -41,6 +61,7 @@ export const faultSchema = z.strictObject({
  * - `"malformed"`: handles the call, then sends an answer that isn't JSON;
  * - `{delayMs, when?}`: waits before the call is handled (the default), or after;
  * - `{error, recoverable?}`: Daytona only: the transition ends in state `error`;
+ * - `{model}`: the model only, see `ModelFault`;
  * - `"duplicate"`: webhooks only: delivers twice.
  */
 export type FaultKind = z.infer<typeof kindSchema>;
@@ -90,6 +111,8 @@ export interface FaultInjector extends Faults {
   onCall(method: string, path: string): FaultKind | Interruption | undefined;
   /** Waits, but not longer than until the emulator is closed. */
   wait(delayMs: number): Promise<void>;
+  /** Whether the emulator is closed. */
+  isClosed(): boolean;
   close(): void;
 }
 
@@ -131,6 +154,7 @@ export function createFaultInjector(now: () => number): FaultInjector {
         const timer = setTimeout(end, closed ? 0 : delayMs);
         waiting.add(end);
       }),
+    isClosed: () => closed,
     close: () => {
       closed = true;
       for (const end of waiting) end();

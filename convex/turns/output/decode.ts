@@ -1,7 +1,7 @@
 /**
  * From the bytes of an agent's output to the text that may be shown, as pure functions. Output is read from an offset
  * on, again and again. What can't be shown yet is left for the next read: half a character, what may be the beginning of a
- * secret, and the beginning of a line of which it can't be told whether it is reasoning.
+ * secret, and the beginning of a line of which it can't be told whether it is reasoning, a step or text.
  */
 import { isUndecided } from "./answer";
 import { cover, findSecrets, type Secrets } from "./masking";
@@ -36,7 +36,7 @@ interface Taking {
 
 /**
  * Takes from some output what can be shown: all but a character that is incomplete, what may be the beginning of a secret,
- * and the beginning of a line that may be reasoning or text.
+ * and the beginning of a line that may be reasoning, a step or text.
  *
  * @returns the text, clean and with the secrets covered, and how many bytes of the output that is. What is left out at
  *   the end is to be read again; never with `isFull` is it all

@@ -4,13 +4,15 @@
  * The agent's standard output is its answer, line by line. A line that begins with `::reasoning::`
  * is part of its reasoning: the rest of that line, without one leading space. Reasoning lines that
  * follow each other are one part of the message, whose duration (in seconds) is the time from when
- * the first of them was seen until something else was, or the turn ended. All other lines are text;
- * the message's `content` is the text alone. Standard error is for the agent's own log.
+ * the first of them was seen until something else was, or the turn ended. A line that is a step
+ * (`steps.ts`) is no part of the answer. All other lines are text; the message's `content` is the
+ * text alone. Standard error is for the agent's own log.
  */
 import type { Infer } from "convex/values";
-import { MAX_MESSAGE_LENGTH, MAX_MESSAGE_PARTS } from "../lib/limits";
-import type { messagePart } from "../messages/tables";
-import type { AnswerState, OutputPart } from "./tables";
+import { MAX_MESSAGE_LENGTH, MAX_MESSAGE_PARTS } from "../../lib/limits";
+import type { messagePart } from "../../messages/tables";
+import type { AnswerState, OutputPart } from "../tables";
+import { mayBecomeStep, parseStep, type StepNews } from "./steps";
 
 /** The mark of a line of reasoning. */
 export const REASONING_MARK = "::reasoning::";
@@ -27,28 +29,30 @@ export const EMPTY_ANSWER: AnswerState = { chunks: 0, length: 0, parts: 0, full:
 
 /** Can't it be told yet what the line is that begins like this? Then it is not to be taken. */
 export function isUndecided(lineStart: string): boolean {
-  return REASONING_MARK.startsWith(lineStart) || lineStart.trim() === "";
+  if (REASONING_MARK.startsWith(lineStart) || lineStart.trim() === "") return true;
+  return mayBecomeStep(lineStart);
 }
 
 /**
  * Takes some more output (see `decode.ts`) into an answer.
  *
- * @returns the answer's state after it, and what of the output is to be shown, in pieces
+ * @returns the answer's state after it, what of the output is to be shown, in pieces, and what it says of steps
  */
 export function takeIntoAnswer(
   before: AnswerState,
   output: string,
-): { state: AnswerState; parts: OutputPart[] } {
+): { state: AnswerState; parts: OutputPart[]; steps: StepNews[] } {
   const answer = new GrowingAnswer(before);
   for (const line of output.match(/[^\n]*\n|[^\n]+$/g) ?? []) answer.takeLine(line);
-  const { state, parts } = answer;
-  if (parts.length === 0) return { state, parts };
-  return { state: { ...state, chunks: state.chunks + 1 }, parts };
+  const { state, parts, steps } = answer;
+  if (parts.length === 0) return { state, parts, steps };
+  return { state: { ...state, chunks: state.chunks + 1 }, parts, steps };
 }
 
 class GrowingAnswer {
   state: AnswerState;
   readonly parts: OutputPart[] = [];
+  readonly steps: StepNews[] = [];
 
   constructor(before: AnswerState) {
     this.state = { ...before };
@@ -58,6 +62,11 @@ class GrowingAnswer {
   takeLine(line: string): void {
     const { full, line: open } = this.state;
     if (full) return;
+    const step = open === undefined ? parseStep(line) : null;
+    if (step !== null) {
+      this.steps.push(step);
+      return;
+    }
     const isMarked = open === undefined && line.startsWith(REASONING_MARK);
     const type = open ?? (isMarked ? "reasoning" : "text");
     const text = isMarked ? line.slice(REASONING_MARK.length).replace(/^ /, "") : line;

@@ -1,0 +1,78 @@
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import type { Model } from "../model.ts";
+import type { Environment, Settings } from "../settings.ts";
+
+const MAX_STEPS = 150; // requests to the model in a turn; then opencode asks it to come to an end
+
+/** opencode's configuration: <https://opencode.ai/docs/config/>. */
+function configurationOf({ model, assets }: Pick<Settings, "model" | "assets">): object {
+  const id = model.id === undefined ? undefined : `${model.provider}/${model.id}`;
+  return {
+    autoupdate: false,
+    share: "disabled",
+    snapshot: false, // the backend keeps versions
+    // A sandbox is there for it to work in, and nobody could be asked.
+    permission: { "*": "allow", doom_loop: "deny", question: "deny" },
+    agent: { build: { steps: MAX_STEPS } },
+    enabled_providers: [model.provider],
+    provider: { [model.provider]: providerOf(model) },
+    ...(id !== undefined && { model: id }),
+    // Of a service whose models opencode doesn't know, there is no smaller one.
+    ...(id !== undefined && model.baseUrl !== undefined && { small_model: id }),
+    plugin: [pathToFileURL(join(assets, "opencode-plugin.js")).href],
+  };
+}
+
+function providerOf({ id, key, baseUrl }: Model): object {
+  return {
+    options: {
+      ...(key !== undefined && { apiKey: key }),
+      ...(baseUrl !== undefined && { baseURL: baseUrl }),
+    },
+    // Named here, a model may be newer than opencode's list.
+    ...(id !== undefined && { models: { [id]: {} } }),
+    ...(baseUrl !== undefined && { npm: "@ai-sdk/openai-compatible", name: "The model" }),
+  };
+}
+
+/** The environment of opencode: the launcher's, without what is not its business, and with its configuration. */
+export function opencodeEnv(env: Environment, settings: Settings, run: string): Environment {
+  const { state, model } = settings;
+  const inherited = Object.entries(env).filter(
+    ([name]) =>
+      !name.startsWith("QUAVER_") && !name.startsWith("OPENCODE_") && !name.startsWith("XDG_"),
+  );
+  return {
+    ...Object.fromEntries(inherited),
+    [RUN_VARIABLE]: run,
+    XDG_CONFIG_HOME: join(state, "config"),
+    XDG_DATA_HOME: join(state, "data"),
+    XDG_CACHE_HOME: join(state, "cache"),
+    XDG_STATE_HOME: join(state, "state"),
+    OPENCODE_CONFIG_CONTENT: JSON.stringify(configurationOf(settings)),
+    // Nothing but the model is asked over the network.
+    OPENCODE_DISABLE_AUTOUPDATE: "1",
+    OPENCODE_DISABLE_DEFAULT_PLUGINS: "1",
+    OPENCODE_DISABLE_LSP_DOWNLOAD: "1",
+    OPENCODE_DISABLE_MODELS_FETCH: "1",
+    OPENCODE_DISABLE_SHARE: "1",
+    QUAVER_HIDE: ["OPENCODE_CONFIG_CONTENT", ...model.keyVariables].join(" "),
+  };
+}
+
+/** The variable that marks the processes of a run: what the agent has started inherits it. */
+export const RUN_VARIABLE = "QUAVER_AGENT_RUN";
+
+/**
+ * Makes opencode's folder of settings look as if the types of its plugins were installed: at every start it would
+ * fetch 60 MB of them otherwise, which nothing here needs.
+ */
+export function prepareConfigFolder(state: string): void {
+  const folder = join(state, "config", "opencode");
+  if (existsSync(join(folder, "package-lock.json"))) return;
+  mkdirSync(join(folder, "node_modules"), { recursive: true });
+  const lock = { packages: { "": { dependencies: { "@opencode-ai/plugin": "*" } } } };
+  writeFileSync(join(folder, "package-lock.json"), JSON.stringify(lock));
+}
