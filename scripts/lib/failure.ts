@@ -34,6 +34,20 @@ export type FailureCode =
   | "DEPLOYMENT_REFUSED"
   /** Nothing answers where the deployment should be. */
   | "DEPLOYMENT_UNREACHABLE"
+  /** `DAYTONA_API_KEY` is not set. */
+  | "DAYTONA_KEY_MISSING"
+  /** Daytona does not accept the key, or what was asked for. */
+  | "DAYTONA_REFUSED"
+  /** The organisation at Daytona may have no more, or nothing as large. */
+  | "DAYTONA_QUOTA"
+  /** Daytona or its object storage can't be reached, or fails. */
+  | "DAYTONA_UNREACHABLE"
+  /** packages/agent could not be bundled. */
+  | "AGENT_BUILD_FAILED"
+  /** Daytona could not build the snapshot. */
+  | "SNAPSHOT_BUILD_FAILED"
+  /** The snapshot was not active in time, or was removed meanwhile. */
+  | "SNAPSHOT_NOT_READY"
   /** `CONVEX_SELF_HOSTED_URL` is no address. */
   | "BAD_DEPLOYMENT_URL";
 
