@@ -1,46 +1,42 @@
 import { isSandboxError } from "@quaver/sandbox/snapshots";
 import { bunRun } from "../lib/bun-run.ts";
-import { CommandFailure } from "../lib/failure.ts";
+import { CommandFailure, messageOf } from "../lib/failure.ts";
 
-/** Says what an error of Daytona's means for who runs `bun run snapshot`; any other error is returned as it is. */
-export function toCommandFailure(error: unknown, name: string): unknown {
-  if (!isSandboxError(error)) return error;
+/** What to tell the person when Daytona refuses or fails, and what to do about it. */
+export function toCommandFailure(error: unknown): CommandFailure {
+  const fail = (code: CommandFailure["code"], message: string) =>
+    new CommandFailure(code, message, { cause: error });
+  if (!isSandboxError(error)) return fail("SNAPSHOT_FAILED", messageOf(error));
   const { code, message } = error;
-  const again = `Run ${bunRun("snapshot")} again`;
-  const failure = (...[of, text]: ConstructorParameters<typeof CommandFailure>) =>
-    new CommandFailure(of, text, { cause: error });
   switch (code) {
     case "UNAUTHORIZED":
-      return failure("DAYTONA_REFUSED", `Daytona does not accept DAYTONA_API_KEY: ${message}`);
+      return fail("DAYTONA_KEY_REFUSED", "Daytona doesn't accept DAYTONA_API_KEY.");
     case "FORBIDDEN":
-    case "SUSPENDED":
-      return failure(
-        "DAYTONA_REFUSED",
-        `Daytona refused: ${message}. The key must be allowed to write and delete snapshots.`,
+      return fail(
+        "DAYTONA_KEY_REFUSED",
+        `The key may not do this: it needs permission to write and delete snapshots. Daytona says: ${message}`,
       );
     case "QUOTA_EXCEEDED":
-    case "SNAPSHOT_UNAVAILABLE": // the size of one sandbox: see the sandbox package's daytona-errors.ts
-      return failure(
+      return fail(
         "DAYTONA_QUOTA",
-        `${message}\nDelete snapshots that no deployment uses (Daytona's dashboard → Snapshots), or pass smaller --cpu, --memory and --disk.`,
+        `${message}\nDelete snapshots that no deployment uses, or take less with --cpu, --memory and --disk. The limits are at https://app.daytona.io/dashboard/limits.`,
       );
+    case "SUSPENDED":
+      return fail("DAYTONA_QUOTA", message);
     case "TIMEOUT":
-      return failure(
-        "SNAPSHOT_NOT_READY",
-        `${name} is not active yet (${message}). ${again} to go on waiting: the build goes on at Daytona.`,
+      return fail(
+        "SNAPSHOT_TIMEOUT",
+        `Daytona did not finish in time: ${message}. Run ${bunRun("snapshot")} again: it waits for a build that goes on.`,
       );
-    case "CONFLICT":
-      return failure("SNAPSHOT_NOT_READY", `${message}. ${again}.`);
     case "UNAVAILABLE":
     case "RATE_LIMITED":
-    case "UNEXPECTED_RESPONSE":
-      return failure(
+      return fail(
         "DAYTONA_UNREACHABLE",
-        `Daytona does not answer as it should: ${message}. ${again}.`,
+        `Daytona can't be reached, or fails: ${message}. Try again later. DAYTONA_API_URL says where it is.`,
       );
     case "INVALID":
-    case "NOT_FOUND":
-    case "SANDBOX_FAILED":
-      return failure("DAYTONA_REFUSED", `Daytona refused: ${message}`);
+      return fail("SNAPSHOT_INPUT", message);
+    default:
+      return fail("SNAPSHOT_FAILED", message);
   }
 }

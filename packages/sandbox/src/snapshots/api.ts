@@ -122,13 +122,20 @@ export function connectToSnapshots(options: {
   };
 }
 
+/** What a single sandbox may have, and how many snapshots there may be: Daytona's snapshot service. */
+const ABOVE_QUOTA =
+  /^(CPU|Memory|Disk) request \S+ exceeds maximum allowed per |^Snapshot quota exceeded\. /;
+
+/** As `toSandboxError`, for errors of the upload too, and with the meaning that they have for snapshots. */
 function toSnapshotError(error: unknown, apiKey: string): SandboxError {
   const storageError = storageErrorSchema.safeParse(error);
-  if (error instanceof DaytonaError || !storageError.success) return toSandboxError(error, apiKey);
-  const isRefused = storageError.data.$metadata.httpStatusCode === 403;
-  const why = error instanceof Error ? error.message || error.name : String(error);
-  return new SandboxError(
-    isRefused ? "FORBIDDEN" : "UNAVAILABLE",
-    `the files could not be uploaded to Daytona's object storage: ${why}`,
-  );
+  if (!(error instanceof DaytonaError) && storageError.success) {
+    const isRefused = storageError.data.$metadata.httpStatusCode === 403;
+    const why = error instanceof Error ? error.message || error.name : String(error);
+    const message = `the files could not be uploaded to Daytona's object storage: ${why}`;
+    return new SandboxError(isRefused ? "FORBIDDEN" : "UNAVAILABLE", message);
+  }
+  const known = toSandboxError(error, apiKey);
+  if (!ABOVE_QUOTA.test(known.message)) return known;
+  return new SandboxError("QUOTA_EXCEEDED", known.message, { retryable: false });
 }

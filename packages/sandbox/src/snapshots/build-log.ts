@@ -13,12 +13,15 @@ export interface BuildLog {
   close(): void;
 }
 
-const LAST_LINES = 20;
+const LAST_LINES = 10;
 const MAX_LINE_LENGTH = 2_000; // characters; a line of a build may be a whole program
 const CLOSE_AFTER_MS = 5_000; // how long the log may stay open after the build has ended
 
 /** @param onLine - called once for each line, without its control characters */
-export function openBuildLog(api: SnapshotApi, onLine: (line: string) => void): BuildLog {
+export function openBuildLog(
+  api: Pick<SnapshotApi, "openBuildLog">,
+  onLine: (line: string) => void,
+): BuildLog {
   const closing = new AbortController();
   const last: string[] = [];
   let reported = 0;

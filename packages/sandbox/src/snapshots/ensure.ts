@@ -37,9 +37,13 @@ export type SnapshotOutcome =
   | { kind: "active"; by: "creating" | "adopting" | "activating" | "nothing" }
   | { kind: "failed"; reason: string; lastLines: string[] };
 
+type By = Extract<SnapshotOutcome, { kind: "active" }>["by"];
+
 const TIMEOUT_MS = 60 * 60_000; // Daytona's own, in its snapshot manager
 const REQUEST_TIMEOUT_MS = 60_000; // its answer to a request for the log may take half of that
 const MAX_CREATE_ATTEMPTS = 5;
+const MIN_POLL_INTERVAL_MS = 100;
+const MAX_POLL_INTERVAL_MS = 1_000; // the SDK's own
 
 /**
  * Makes a snapshot, and waits until it is active. It is safe to repeat: a snapshot that is there is left as it is, one
@@ -47,8 +51,7 @@ const MAX_CREATE_ATTEMPTS = 5;
  * away is activated.
  *
  * @param name - By it alone a snapshot is recognized: let it contain the content's hash.
- * @throws SandboxError `UNAUTHORIZED`, `FORBIDDEN` or `SUSPENDED` for the key; `QUOTA_EXCEEDED`; `INVALID`, also for an
- * upload that Daytona does not know; `CONFLICT` when somebody removes it meanwhile; `TIMEOUT` when it isn't active in
+ * @throws SandboxError `UNAUTHORIZED`, `FORBIDDEN` or `SUSPENDED` for the key; `QUOTA_EXCEEDED`; `INVALID`; `CONFLICT` when somebody removes it meanwhile; `TIMEOUT` when it isn't active in
  * time, and is still being made; `UNAVAILABLE` when Daytona, or its object storage, can't be reached.
  */
 export async function ensureSnapshot(
@@ -70,7 +73,8 @@ export async function ensureSnapshot(
   const log = openBuildLog(api, onLine);
   const deadline = startDeadline(timeoutMs, clock);
   try {
-    const work = reconcileSnapshot({ api, log, deadline, onStep: options.onStep }, name, content);
+    const ctx = { api, log, deadline, clock, onStep: options.onStep };
+    const work = reconcileSnapshot(ctx, name, content);
     return await withTimeout(timeoutMs, work);
   } finally {
     log.close();
@@ -81,6 +85,7 @@ interface Context {
   api: SnapshotApi;
   log: BuildLog;
   deadline: Deadline;
+  clock: Clock;
   onStep: EnsureSnapshotOptions["onStep"];
 }
 
@@ -90,7 +95,7 @@ async function reconcileSnapshot(
   content: SnapshotContent,
 ): Promise<SnapshotOutcome> {
   const { api, deadline } = ctx;
-  let by: Extract<SnapshotOutcome, { kind: "active" }>["by"] = "nothing";
+  let by: By = "nothing";
   let previous: SnapshotStep | undefined;
   let createAttempts = 0;
   for (let polls = 0; ; polls += 1) {
@@ -101,7 +106,7 @@ async function reconcileSnapshot(
     if (snapshot === null) {
       if (step === "removed") throw new SandboxError("CONFLICT", `${name} was removed meanwhile`);
       createAttempts += 1;
-      if (await create(ctx, name, content, createAttempts)) by = "creating";
+      by = await create(ctx, name, content, createAttempts);
       continue;
     }
     if (step === "done" || step === "failed") return await outcomeOf(ctx, snapshot, by);
@@ -114,25 +119,37 @@ async function reconcileSnapshot(
       if (by === "nothing") by = "adopting";
       if (snapshot.state === "building") ctx.log.follow(snapshot.id);
     }
-    await deadline.waitForPoll(polls, name);
+    await waitForPoll(ctx, polls, snapshot);
   }
 }
 
-/** @returns whether it was created; false when it may have been, by this call or another, or may be later */
+async function waitForPoll(
+  { deadline, clock }: Context,
+  polls: number,
+  { name, state }: Snapshot,
+): Promise<void> {
+  const waitMs = Math.min(MAX_POLL_INTERVAL_MS, MIN_POLL_INTERVAL_MS * 1.2 ** polls);
+  if (waitMs >= deadline.remainingMs()) {
+    throw new SandboxError("TIMEOUT", `${name} is still ${state}`);
+  }
+  await clock.sleep(waitMs);
+}
+
+/** @returns "adopting" when another call was faster, and "nothing" when it is not known whether it was created */
 async function create(
   { api, deadline }: Context,
   name: string,
   content: SnapshotContent,
   attempts: number,
-): Promise<boolean> {
+): Promise<By> {
   try {
     await api.create(name, content);
-    return true;
+    return "creating";
   } catch (error) {
     if (!isSandboxError(error) || !error.retryable || attempts >= MAX_CREATE_ATTEMPTS) throw error;
-    if (error.code === "QUOTA_EXCEEDED" || error.code === "UNEXPECTED_RESPONSE") throw error;
+    if (error.code === "CONFLICT") return "adopting";
     await deadline.backOff(attempts, error);
-    return false;
+    return "nothing";
   }
 }
 
@@ -147,7 +164,7 @@ async function removeOnce(api: SnapshotApi, id: string): Promise<void> {
 async function outcomeOf(
   { log }: Context,
   { id, state, errorReason }: Snapshot,
-  by: Extract<SnapshotOutcome, { kind: "active" }>["by"],
+  by: By,
 ): Promise<SnapshotOutcome> {
   if (by !== "nothing") await log.finish(id);
   if (state === "active") return { kind: "active", by };
