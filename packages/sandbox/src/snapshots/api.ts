@@ -111,7 +111,9 @@ export function connectToSnapshots(options: {
     activate: (id) => withSandboxErrors(async () => void (await api.activateSnapshot(id))),
     openBuildLog: (id, { follow, signal }) =>
       withSandboxErrors(async () => {
-        const { url } = urlSchema.parse((await api.getSnapshotBuildLogsUrl(id)).data);
+        const { url } = urlSchema.parse(
+          (await api.getSnapshotBuildLogsUrl(id, undefined, { signal })).data,
+        );
         const response = await fetch(`${url}${follow ? "?follow=true" : ""}`, { headers, signal });
         if (response.ok && response.body) return response.body;
         throw new SandboxError(
