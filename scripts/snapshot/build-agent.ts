@@ -20,7 +20,7 @@ export async function buildAgent(agentDir: string): Promise<void> {
     const message = `the package.json in ${agentDir} is missing, or has no script "build"`;
     throw new CommandFailure("SNAPSHOT_INPUT", message);
   }
-  // Under `bun run`, this process is Bun; it runs the script as `bun run build` does.
+  // Under `bun run`, this process is Bun itself.
   const child = spawn(process.execPath, ["run", "build"], {
     cwd: agentDir,
     stdio: ["ignore", 2, 2],

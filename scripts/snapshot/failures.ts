@@ -36,7 +36,11 @@ export function toCommandFailure(error: unknown): CommandFailure {
       );
     case "INVALID":
       return fail("SNAPSHOT_INPUT", message);
-    default:
+    case "CONFLICT":
+    case "NOT_FOUND":
+    case "SANDBOX_FAILED":
+    case "SNAPSHOT_UNAVAILABLE":
+    case "UNEXPECTED_RESPONSE":
       return fail("SNAPSHOT_FAILED", message);
   }
 }
