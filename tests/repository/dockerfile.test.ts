@@ -1,12 +1,14 @@
 /** What holds of the sandboxes' image. It can't be built here, so its Dockerfile is parsed. */
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { spawn } from "node:child_process";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { isBuiltin } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { buildAgent } from "@quaver/agent/build";
-import type { Copy, From, Healthcheck, JSONInstruction } from "dockerfile-ast";
+import type { Copy, From, Healthcheck } from "dockerfile-ast";
 import { DockerfileParser } from "dockerfile-ast";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
+import { exitOf } from "../../scripts/lib/convex-cli.ts";
 
 const TEXT = readFileSync(new URL("../../packages/agent/Dockerfile", import.meta.url), "utf8");
 const dockerfile = DockerfileParser.parse(TEXT);
@@ -22,6 +24,12 @@ function said(keyword: string): string[] {
   return all(keyword).map((each) =>
     (each.getRawArgumentsContent() ?? "").replace(/\\\n/g, " ").replace(/\s+/g, " "),
   );
+}
+
+/** The words of the entry point, as Daytona's server reads them. */
+function entrypoint(): string[] {
+  const [, words = ""] = /ENTRYPOINT\s+(.*)/.exec(TEXT) ?? [];
+  return JSON.parse(words) as string[];
 }
 
 describe("the agent's Dockerfile", () => {
@@ -68,23 +76,36 @@ describe("the agent's Dockerfile", () => {
     expect(check!.getRawArgumentsContent()).toContain("process.env.PORT");
   });
 
-  test("starts the app's server, and again when it ends", () => {
-    const [entrypoint, ...others] = all<JSONInstruction>("ENTRYPOINT");
-    expect(others).toEqual([]);
-    const words = entrypoint!.getJSONStrings().map((each) => each.getJSONValue());
-    expect(words.slice(0, 2)).toEqual(["sh", "-c"]);
-    expect(words[2]).toMatch(
-      /while :; do node \/opt\/quaver\/serve\.js & wait \$!; sleep 1; done$/,
-    );
+  test("has its entry point as an array on one line, and its keyword nowhere else", () => {
+    // Daytona's server finds it so (`getEntrypointFromDockerfile` of its snapshot service), in comments too.
+    expect(TEXT.match(/ENTRYPOINT/g)).toHaveLength(1);
+    expect(entrypoint()).toEqual([
+      "sh",
+      "-c",
+      expect.stringContaining("node /opt/quaver/serve.js"),
+    ]);
     expect(all("CMD")).toEqual([]);
   });
 
-  test("has its entry point as an array on one line, and its keyword nowhere else", () => {
-    // Daytona's server finds it so (`getEntrypointFromDockerfile` of its snapshot service), in comments too.
-    const matches = [...TEXT.matchAll(/ENTRYPOINT\s+(.*)/g)];
-    expect(matches.map(([, found]) => JSON.parse(found!))).toEqual([
-      ["sh", "-c", expect.stringContaining("serve.js")],
-    ]);
+  test("starts the app's server again whenever it ends, until it is stopped itself", async () => {
+    const bin = mkdtempSync(join(tmpdir(), "bin-"));
+    onTestFinished(() => rmSync(bin, { recursive: true }));
+    const options = { mode: 0o755 };
+    writeFileSync(join(bin, "node"), '#!/bin/sh\necho "$@"\n', options); // ends at once
+    writeFileSync(join(bin, "sleep"), "#!/bin/sh\n", options);
+    const [shell, ...args] = entrypoint();
+    const child = spawn(`/bin/${shell!}`, args, {
+      env: { PATH: bin },
+      stdio: ["ignore", "pipe", 2],
+    });
+    const ended = exitOf(child);
+    let said = "";
+    for await (const chunk of child.stdout) {
+      said += String(chunk);
+      if (said.split("\n").length > 3) child.kill("SIGTERM");
+    }
+    expect(said).toMatch(/^(\/opt\/quaver\/serve\.js\n){3,}$/);
+    expect(await ended).toBe(0);
   });
 
   test("copies folders without a slash at the end, with which Daytona's SDK packs another folder", () => {

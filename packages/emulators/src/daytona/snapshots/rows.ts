@@ -7,6 +7,7 @@ export const SNAPSHOT_STATES = [
   "active",
   "inactive",
   "build_failed",
+  "removing",
 ] as const;
 
 export type SnapshotState = (typeof SNAPSHOT_STATES)[number];
