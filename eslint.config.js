@@ -14,7 +14,14 @@ const everyConvexRule = Object.fromEntries(
 );
 
 export default defineConfig(
-  globalIgnores(["convex/_generated/", "docs/client/", ".quaver/", "**/dist/", "coverage/"]),
+  globalIgnores([
+    "convex/_generated/",
+    "docs/client/",
+    "packages/agent/template/",
+    ".quaver/",
+    "**/dist/",
+    "coverage/",
+  ]),
   { linterOptions: { reportUnusedDisableDirectives: "error" } },
   js.configs.recommended,
   {

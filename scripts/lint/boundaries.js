@@ -37,6 +37,11 @@ const quaver = {
   message: "The local deployment may not import Quaver's code.",
 };
 
+const repository = {
+  regex: "^@quaver/|^(\\.\\./)+(convex|packages)/",
+  message: "What runs in a sandbox may not import Quaver's code.",
+};
+
 const frontEnd = [
   {
     regex: "^@backend/(?!_generated/(api|dataModel)$|lib/(errors|limits)$)",
@@ -156,6 +161,7 @@ export const boundaries = [
   zone(["packages/emulators/src/model/recipes/**/*.ts"], daytonaTypesOnly, daytonaSdk, pureRecipes),
   zone(["packages/sandbox/src/**/*.ts"], developmentOnly),
   zone(["packages/sandbox/tests/**/*.ts"]),
+  zone(["packages/agent/**/*.ts"], daytona, repository),
   zone(["packages/local-deployment/**/*.ts"], daytona, quaver),
   ...layerZones(daytona, quaver),
   zone(["example/**/*.{ts,tsx}"], daytona, ...frontEnd),

@@ -19,7 +19,7 @@ const { listByProject, steps } = api.turns.queries;
 const { changes, readFile, restore } = api.turns.actions;
 
 /** So that trouble that may pass is waited for once, and an endless answer ends soon. */
-const LIMITS = { QUAVER_MODEL_RETRIES: "1", QUAVER_MODEL_MAX_ANSWER: "5000" };
+const LIMITS = { QUAVER_MODEL_RETRIES: "1", QUAVER_MODEL_MAX_ANSWER: "2000" };
 
 let dev: Ready;
 let ada: Person;
@@ -68,7 +68,9 @@ async function breakModel(rule: { nth?: number; kind: unknown }): Promise<void> 
   const body = JSON.stringify({ path: "/v1/chat/completions", ...rule });
   const answer = await fetch(faults, { method: "POST", body });
   expect(answer.status).toBe(200);
-  onTestFinished(async () => void (await fetch(faults, { method: "DELETE" })));
+  onTestFinished(async () => {
+    await fetch(faults, { method: "DELETE" });
+  });
 }
 
 test("the first prompt makes an app, which the preview shows", async () => {
@@ -85,7 +87,7 @@ test("the first prompt makes an app, which the preview shows", async () => {
   );
   const messages = await (await client()).query(api.messages.queries.listByProject, { projectId });
   expect(messages.map(({ role }) => role)).toEqual(["assistant"]);
-  expect(messages[0]).toMatchObject({ content: expect.stringContaining("is ready") });
+  expect(messages[0]!.content).toContain("is ready");
   expect(messages[0]!.parts!.map(({ type }) => type)).toContain("reasoning");
   const preview = await (await client()).action(api.projects.actions.previewUrl, { projectId });
   const page = await until("the app", async () => {
@@ -125,7 +127,7 @@ test("a command that fails is a step that failed, and the agent goes on", async 
   const turn = await ended(await ask("Make it dark"));
   expect(turn.status).toBe("done");
   expect(turn.steps[0]).toMatch(/^Ran echo .*: failed$/);
-  expect(turn.steps).toContain("Changed index.html: done");
+  expect(turn.steps).toContain("Wrote style.css: done");
 });
 
 test.each<[ModelFault, RegExp]>([
@@ -133,7 +135,7 @@ test.each<[ModelFault, RegExp]>([
   ["quota", /^The model's quota is used up\./],
   ["rateLimit", /^The model is asked too often at the moment\. It was asked 2 times\. Try again/],
   ["brokenStream", /^The connection to the model broke\. It was asked 2 times\. Try again/],
-  ["endlessAnswer", /^The model's answer did not end: it was stopped after 5000 characters/],
+  ["endlessAnswer", /^The model's answer did not end: it was stopped after 2000 characters/],
 ])("%s is said in words", async (fault, words) => {
   await breakModel({ kind: { model: fault } });
   const { status, failure } = await ended(await ask("Undo that"));

@@ -49,9 +49,11 @@ function parseComments(path: string, text = read(path)): Text {
 }
 
 const files = FOLDERS.flatMap(filesIn);
-const documents = ["README.md", "CONTRIBUTING.md", ...files.filter((path) => path.endsWith(".md"))].map((path) =>
-  parseDocument(path),
-);
+const documents = [
+  "README.md",
+  "CONTRIBUTING.md",
+  ...files.filter((path) => path.endsWith(".md")),
+].map((path) => parseDocument(path));
 const sources = files.filter(
   (path) => /\.(?:ts|tsx|js|css)$/.test(path) && path !== "tests/repository/docs.test.ts",
 );

@@ -14,9 +14,8 @@ const ENTRY_POINTS = {
 };
 
 /**
- * Builds `quaver-agent.js` (the launcher), `opencode-plugin.js` (which the launcher has opencode load), `serve.js`
- * (the app's server), and `template/` (what an app starts from). Dependencies that were installed in the template's
- * folder stay there.
+ * Builds the launcher, the plugin that it has opencode load, the app's server, and `template/`, which an app starts from.
+ * Dependencies that were installed in the template's folder stay there.
  *
  * @param folder - Where to put them; it is created if it isn't there. Its other files stay.
  */

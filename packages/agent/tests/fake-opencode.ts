@@ -113,7 +113,7 @@ function turnIn(home: string) {
       stdout,
       words: stderr.trim().split("\n"),
       given: existsSync(given)
-        ? (JSON.parse(readFileSync(given, "utf8")) as Turn["given"])
+        ? (JSON.parse(readFileSync(given, "utf8")) as NonNullable<Turn["given"]>)
         : undefined,
     };
   };

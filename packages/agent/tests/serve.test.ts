@@ -125,3 +125,13 @@ server.listen(process.env.PORT, "127.0.0.1");`),
   expect(await answer).toBe("got hello");
   socket.close();
 });
+
+test("an app whose dependencies are not installed is served as files, until they are", async () => {
+  const { get, write, folder } = await aServer();
+  const dev = { scripts: { dev: "node dev.js" }, devDependencies: { vite: "8" } };
+  write({ ...packageWith(SERVER), "package.json": JSON.stringify({ ...dev, type: "module" }) });
+  write({ "index.html": "<h1>Poll</h1>" });
+  expect(await get()).toMatchObject({ status: 200, text: "<h1>Poll</h1>" });
+  mkdirSync(join(folder, "node_modules"));
+  await soon(async () => expect((await get()).text).toContain("GET /"));
+});

@@ -16,7 +16,7 @@ export function platformPackage(): string | undefined {
 }
 
 function hasAvx2(): boolean {
-  if (process.platform === "darwin") return output("sysctl", "-n", "hw.optional.avx2_0") === "1";
+  if (process.platform === "darwin") return outputOf("sysctl", "-n", "hw.optional.avx2_0") === "1";
   try {
     return /(^|\s)avx2(\s|$)/i.test(readFileSync("/proc/cpuinfo", "utf8"));
   } catch {
@@ -26,10 +26,10 @@ function hasAvx2(): boolean {
 
 function hasMusl(): boolean {
   if (process.platform !== "linux") return false;
-  return existsSync("/etc/alpine-release") || /musl/i.test(output("ldd", "--version"));
+  return existsSync("/etc/alpine-release") || /musl/i.test(outputOf("ldd", "--version"));
 }
 
-function output(command: string, ...args: string[]): string {
-  const { stdout, stderr } = spawnSync(command, args, { encoding: "utf8", timeout: 2_000 });
-  return `${stdout ?? ""}${stderr ?? ""}`.trim();
+function outputOf(command: string, ...args: string[]): string {
+  const { output } = spawnSync(command, args, { encoding: "utf8", timeout: 2_000 });
+  return output.join("").trim();
 }

@@ -15,6 +15,9 @@ const KILL_AFTER_MS = 2000; // from SIGTERM to SIGKILL
 /** Variables that the app's own server gets: none of them is a key. */
 const PASSED_ON = ["PATH", "HOME", "USER", "SHELL", "LANG", "LC_ALL", "TERM", "TZ", "TMPDIR"];
 
+/** What Daytona tells the sandbox's processes. Its emulator knows them by one of these. */
+const SANDBOX_PREFIX = "DAYTONA_";
+
 /** A supervised dev script. */
 export interface DevScript {
   /** Whether the app has one. */
@@ -48,7 +51,11 @@ export function superviseDevScript(folder: string): DevScript {
   const start = async (script: string): Promise<void> => {
     startAt = Infinity; // not again before this one has ended
     const port = await freePort();
-    const env = Object.fromEntries(PASSED_ON.map((name) => [name, process.env[name]]));
+    const env = Object.fromEntries(
+      Object.entries(process.env).filter(
+        ([name]) => PASSED_ON.includes(name) || name.startsWith(SANDBOX_PREFIX),
+      ),
+    );
     const child = spawn("npm", ["run", "--silent", "dev"], {
       cwd: folder,
       env: { ...env, PORT: String(port), HOST: "127.0.0.1", BROWSER: "none" },

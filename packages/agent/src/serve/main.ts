@@ -3,4 +3,12 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 import { startAppServer } from "./server.ts";
 
-await startAppServer({ folder: join(homedir(), "app"), port: Number(process.env.PORT ?? 3000) });
+const server = await startAppServer({
+  folder: join(homedir(), "app"),
+  port: Number(process.env.PORT ?? 3000),
+});
+
+// The dev script is in a process group of its own, which no signal reaches that is sent to this one.
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+  process.once(signal, () => void server.close().finally(() => process.exit(0)));
+}

@@ -5,17 +5,24 @@ import { EXIT_CONFIG, TurnError } from "./turn-error.ts";
 export interface Model {
   /** opencode's id of the provider. */
   provider: string;
-  /** The provider's id of the model; its default unless given. */
-  id?: string;
+  /** The provider's id of the model. */
+  id: string;
   key?: string;
   /** The address of a service that speaks OpenAI's protocol. */
   baseUrl?: string;
-  /** The variables that the key comes from. Programs that the agent runs don't get them. */
-  keyVariables: string[];
 }
 
-/** What opencode knows by itself, and the variable with the key. */
-const PROVIDERS = { anthropic: "ANTHROPIC_API_KEY", openai: "OPENAI_API_KEY" } as const;
+/** What opencode knows by itself: the variable with the key, and the model unless one is named. */
+const KNOWN_SERVICES = [
+  { provider: "anthropic", variable: "ANTHROPIC_API_KEY", model: "claude-sonnet-5" },
+  { provider: "openai", variable: "OPENAI_API_KEY", model: "gpt-5.5" },
+];
+
+/** The variables that models' keys are in. Programs that the agent runs don't get them. */
+export const KEY_VARIABLES = [
+  "QUAVER_MODEL_API_KEY",
+  ...KNOWN_SERVICES.map(({ variable }) => variable),
+];
 
 /** opencode's id of the service at `QUAVER_MODEL_BASE_URL`. */
 const OTHER_SERVICE = "quaver";
@@ -29,9 +36,9 @@ const HOW_TO = "Whoever runs this deployment can set one in AGENT_ENV (docs/prod
  * @throws TurnError when there is none
  */
 export function chooseModel(env: Environment): Model {
-  const name = env["QUAVER_MODEL"]?.trim() ?? "";
-  const baseUrl = env["QUAVER_MODEL_BASE_URL"]?.trim() ?? "";
-  return baseUrl === "" ? knownProvider(env, name) : otherService(env, baseUrl, name);
+  const name = env.QUAVER_MODEL?.trim() ?? "";
+  const baseUrl = env.QUAVER_MODEL_BASE_URL?.trim() ?? "";
+  return baseUrl === "" ? knownService(env, name) : otherService(env, baseUrl, name);
 }
 
 function otherService(env: Environment, baseUrl: string, name: string): Model {
@@ -41,30 +48,27 @@ function otherService(env: Environment, baseUrl: string, name: string): Model {
   if (name === "") {
     throw noModel("QUAVER_MODEL is not set, and the service's models have no default.");
   }
-  const key = env["QUAVER_MODEL_API_KEY"]?.trim();
+  const key = env.QUAVER_MODEL_API_KEY?.trim();
   return {
     provider: OTHER_SERVICE,
     id: name,
     baseUrl: baseUrl.replace(/\/+$/, ""),
     ...(key && { key }),
-    keyVariables: ["QUAVER_MODEL_API_KEY"],
   };
 }
 
-function knownProvider(env: Environment, name: string): Model {
-  const [, prefix, rest = ""] = /^(anthropic|openai)\/(.*)$/.exec(name) ?? [];
-  const id = prefix === undefined ? name : rest;
-  // The first has the key; with neither named, Anthropic's counts before OpenAI's.
-  const provider = (["anthropic", "openai"] as const).find(
-    (each) => (prefix ?? each) === each && env[PROVIDERS[each]]?.trim(),
-  );
-  if (provider === undefined) {
-    const missing = prefix === undefined ? Object.values(PROVIDERS) : [PROVIDERS[prefix]];
-    throw noModel(`No model is set up: there is no ${missing.join(", no ")}.`);
+function knownService(env: Environment, name: string): Model {
+  const named = KNOWN_SERVICES.find(({ provider }) => name.startsWith(`${provider}/`));
+  const services = named === undefined ? KNOWN_SERVICES : [named];
+  const service = services.find(({ variable }) => env[variable]?.trim());
+  if (service === undefined) {
+    const missing = services.map(({ variable }) => `no ${variable}`).join(", ");
+    throw noModel(`No model is set up: there is ${missing}.`);
   }
-  const variable = PROVIDERS[provider];
+  const { provider, variable, model } = service;
+  const id = named === undefined ? name : name.slice(provider.length + 1);
   const key = env[variable]?.trim() ?? "";
-  return { provider, key, keyVariables: [variable], ...(id !== "" && { id }) };
+  return { provider, id: id === "" ? model : id, key };
 }
 
 function noModel(what: string): TurnError {

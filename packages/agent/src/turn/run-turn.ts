@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { join } from "node:path";
 import { prepareAppFolder } from "./app-folder.ts";
-import { opencodeEnv, prepareConfigFolder } from "./opencode/configuration.ts";
+import { nameOf, opencodeEnv, prepareConfigFolder } from "./opencode/configuration.ts";
 import {
   forgetConversation,
   isUnknownConversation,
@@ -50,6 +50,7 @@ async function runInConversation(
   const translator = createTranslator({ app, limits, write, sessionId });
   const { exitCode, stderr } = await runOpencode({
     ...{ program, app, prompt, sessionId, signal },
+    model: nameOf(settings.model),
     env: opencodeEnv(env, settings, run),
     onEvent: (event) => {
       const verdict = translator.take(event);

@@ -1,14 +1,13 @@
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import type { Model } from "../model.ts";
+import { KEY_VARIABLES, type Model } from "../model.ts";
 import type { Environment, Settings } from "../settings.ts";
 
 const MAX_STEPS = 150; // requests to the model in a turn; then opencode asks it to come to an end
 
 /** opencode's configuration: <https://opencode.ai/docs/config/>. */
 function configurationOf({ model, assets }: Pick<Settings, "model" | "assets">): object {
-  const id = model.id === undefined ? undefined : `${model.provider}/${model.id}`;
   return {
     autoupdate: false,
     share: "disabled",
@@ -18,11 +17,16 @@ function configurationOf({ model, assets }: Pick<Settings, "model" | "assets">):
     agent: { build: { steps: MAX_STEPS } },
     enabled_providers: [model.provider],
     provider: { [model.provider]: providerOf(model) },
-    ...(id !== undefined && { model: id }),
+    model: nameOf(model),
     // Of a service whose models opencode doesn't know, there is no smaller one.
-    ...(id !== undefined && model.baseUrl !== undefined && { small_model: id }),
+    ...(model.baseUrl !== undefined && { small_model: nameOf(model) }),
     plugin: [pathToFileURL(join(assets, "opencode-plugin.js")).href],
   };
+}
+
+/** The model as opencode's settings and flags name it. */
+export function nameOf({ provider, id }: Model): string {
+  return `${provider}/${id}`;
 }
 
 function providerOf({ id, key, baseUrl }: Model): object {
@@ -32,21 +36,22 @@ function providerOf({ id, key, baseUrl }: Model): object {
       ...(baseUrl !== undefined && { baseURL: baseUrl }),
     },
     // Named here, a model may be newer than opencode's list.
-    ...(id !== undefined && { models: { [id]: {} } }),
+    models: { [id]: {} },
     ...(baseUrl !== undefined && { npm: "@ai-sdk/openai-compatible", name: "The model" }),
   };
 }
 
+/** What of the launcher's environment is not opencode's business. */
+const WITHHELD = /^(QUAVER_(PROMPT$|MODEL|OPENCODE)|OPENCODE_|XDG_)/;
+
 /** The environment of opencode: the launcher's, without what is not its business, and with its configuration. */
 export function opencodeEnv(env: Environment, settings: Settings, run: string): Environment {
-  const { state, model } = settings;
-  const inherited = Object.entries(env).filter(
-    ([name]) =>
-      !name.startsWith("QUAVER_") && !name.startsWith("OPENCODE_") && !name.startsWith("XDG_"),
-  );
+  const { app, state } = settings;
+  const inherited = Object.entries(env).filter(([name]) => !WITHHELD.test(name));
   return {
     ...Object.fromEntries(inherited),
     [RUN_VARIABLE]: run,
+    PWD: app, // which opencode goes by, rather than by the folder that it runs in
     XDG_CONFIG_HOME: join(state, "config"),
     XDG_DATA_HOME: join(state, "data"),
     XDG_CACHE_HOME: join(state, "cache"),
@@ -58,7 +63,7 @@ export function opencodeEnv(env: Environment, settings: Settings, run: string): 
     OPENCODE_DISABLE_LSP_DOWNLOAD: "1",
     OPENCODE_DISABLE_MODELS_FETCH: "1",
     OPENCODE_DISABLE_SHARE: "1",
-    QUAVER_HIDE: ["OPENCODE_CONFIG_CONTENT", ...model.keyVariables].join(" "),
+    QUAVER_HIDE: ["OPENCODE_CONFIG_CONTENT", ...KEY_VARIABLES].join(" "),
   };
 }
 

@@ -11,6 +11,8 @@ export interface RunOptions {
   program: string;
   app: string;
   env: Environment;
+  /** Also of a conversation that was begun with another. */
+  model: string;
   /** Written to its standard input, so that no word of it is taken for a flag, and it may be as long as it likes. */
   prompt: string;
   /** The conversation to go on with. */
@@ -37,10 +39,10 @@ const OUTPUT_AFTER_EXIT_MS = 1_000;
 
 /** Runs opencode for one prompt, in a process group of its own, to its end. Does not throw for what it does. */
 export async function runOpencode(options: RunOptions): Promise<RunEnd> {
-  const { program, app, env, prompt, sessionId, onEvent, signal } = options;
+  const { program, app, env, model, prompt, sessionId, onEvent, signal } = options;
   // With a title, the model isn't asked for one.
   const conversation = sessionId === undefined ? ["--title", "App"] : ["--session", sessionId];
-  const child = spawn(program, ["run", "--format", "json", ...conversation], {
+  const child = spawn(program, ["run", "--format", "json", "--model", model, ...conversation], {
     cwd: app,
     env,
     detached: true,

@@ -41,7 +41,9 @@ export function failedAgainAndAgain(message: string, times: number): string {
 /** What to say when opencode has given up. */
 export function failedWith({ name, data }: ModelError): string {
   const message = data?.message ?? name;
-  return inWords(troubleOf(data?.statusCode, `${message} ${data?.responseBody ?? ""}`), message);
+  const text = `${message} ${data?.responseBody ?? ""}`;
+  const isKey = name === "ProviderAuthError";
+  return inWords(isKey ? "key" : troubleOf(data?.statusCode, text), message);
 }
 
 /** What to say of an answer that has no end. @param length - in characters */
@@ -50,17 +52,10 @@ export function endless(length: number): string {
 }
 
 function troubleOf(status: number | undefined, text: string): Trouble {
-  switch (status) {
-    case 401:
-    case 403:
-      return "key";
-    case 402:
-      return "quota";
-    case 404:
-      return "model";
-    default:
-      return /model not found/i.test(text) ? "model" : troubleIn(text);
-  }
+  if (status === 401 || status === 403) return "key";
+  if (status === 402) return "quota";
+  if (status === 404 || /model not found/i.test(text)) return "model";
+  return troubleIn(text);
 }
 
 function troubleIn(message: string): Trouble {
