@@ -109,7 +109,7 @@ describe("bun run snapshot", () => {
 
   test("that is interrupted is gone on with", async () => {
     const { child, ended } = start();
-    await expect.poll(made).toHaveLength(1);
+    await expect.poll(made, { timeout: 60_000, interval: 10 }).toHaveLength(1);
     child.kill("SIGKILL");
     await ended;
     const { code, stderr } = await snapshot();

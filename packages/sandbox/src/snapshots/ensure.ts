@@ -103,8 +103,8 @@ async function reconcileSnapshot(
     const step = nextStep(snapshot?.state, by !== "nothing");
     if (step !== previous) ctx.onStep?.(step);
     previous = step;
+    if (step === "removed") throw new SandboxError("CONFLICT", `${name} was removed meanwhile`);
     if (snapshot === null) {
-      if (step === "removed") throw new SandboxError("CONFLICT", `${name} was removed meanwhile`);
       createAttempts += 1;
       by = await create(ctx, name, content, createAttempts);
       continue;

@@ -25,6 +25,8 @@ export function nextStep(state: string | undefined, hasBegun: boolean): Snapshot
   switch (state) {
     case undefined:
       return hasBegun ? "removed" : "create";
+    case "removing":
+      return hasBegun ? "removed" : "wait";
     case "active":
       return "done";
     case "error":
@@ -32,7 +34,7 @@ export function nextStep(state: string | undefined, hasBegun: boolean): Snapshot
       return hasBegun ? "failed" : "remove";
     case "inactive":
       return "activate";
-    default: // building, pending, pulling, removing, and what Daytona may add
+    default: // building, pending, pulling, and what Daytona may add
       return "wait";
   }
 }
