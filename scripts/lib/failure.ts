@@ -35,7 +35,25 @@ export type FailureCode =
   /** Nothing answers where the deployment should be. */
   | "DEPLOYMENT_UNREACHABLE"
   /** `CONVEX_SELF_HOSTED_URL` is no address. */
-  | "BAD_DEPLOYMENT_URL";
+  | "BAD_DEPLOYMENT_URL"
+  /** `bun run snapshot` without `DAYTONA_API_KEY`. */
+  | "DAYTONA_KEY_MISSING"
+  /** Daytona does not accept the key, or the key may not make snapshots. */
+  | "DAYTONA_KEY_REFUSED"
+  /** The organization may not have another snapshot, or none of this size. */
+  | "DAYTONA_QUOTA"
+  /** Daytona can't be reached, or answers with its own errors. */
+  | "DAYTONA_UNREACHABLE"
+  /** The folder of the agent lacks what a snapshot is made of. */
+  | "SNAPSHOT_INPUT"
+  /** The agent's own build script failed; its output says why. */
+  | "AGENT_BUILD_FAILED"
+  /** Daytona could not build the Dockerfile. */
+  | "SNAPSHOT_BUILD_FAILED"
+  /** The snapshot was not active in time. */
+  | "SNAPSHOT_TIMEOUT"
+  /** Anything else that Daytona answers. */
+  | "SNAPSHOT_FAILED";
 
 /** The code of any error, for printing: its own, Node's (`EADDRINUSE`, …), or `UNEXPECTED`. */
 export function codeOf(error: unknown): string {

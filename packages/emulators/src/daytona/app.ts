@@ -7,8 +7,13 @@ import { answerError, DaytonaError } from "./errors.ts";
 import type { SandboxStore } from "./sandboxes/sandbox-store.ts";
 import type { SandboxRuntime } from "./runtime/sandbox-runtime.ts";
 import type { Previews } from "./previews/previews.ts";
+import type { StorageCredentials } from "./snapshots/aws-signature.ts";
+import type { ObjectStore } from "./snapshots/object-store.ts";
+import type { SnapshotStore } from "./snapshots/snapshot-store.ts";
+import { objectStorageRoutes, s3Routes } from "./api/object-storage-routes.ts";
 import { processRoutes } from "./api/process-routes.ts";
 import { sandboxRoutes } from "./api/sandbox-routes.ts";
+import { snapshotRoutes } from "./api/snapshot-routes.ts";
 
 /** What the app is made of. */
 export interface DaytonaParts {
@@ -17,6 +22,9 @@ export interface DaytonaParts {
   sandboxes: SandboxStore;
   runtime: SandboxRuntime;
   previews: Previews;
+  snapshots: SnapshotStore;
+  objects: ObjectStore;
+  storage: StorageCredentials;
   faults: FaultInjector;
   origins: readonly string[];
 }
@@ -35,6 +43,8 @@ export function daytonaApp(parts: DaytonaParts): Hono<EmulatorEnv> {
   app.use(allowedOriginsOnly(parts), limitBody);
   app.route("/", controlRoutes(parts.faults));
   app.use(withFaults(parts.faults));
+  // Before the key is asked for: its requests are signed with credentials of their own.
+  app.route("/s3/:bucket", s3Routes(parts));
   app.use(async (context, next) => {
     if (!hasBearer(context, parts.apiKey)) {
       throw new DaytonaError(401, "Invalid credentials");
@@ -42,6 +52,8 @@ export function daytonaApp(parts: DaytonaParts): Hono<EmulatorEnv> {
     await next();
   });
   app.route("/sandbox", sandboxRoutes(parts));
+  app.route("/snapshots", snapshotRoutes(parts));
+  app.route("/object-storage", objectStorageRoutes(parts));
   app.route("/toolbox/:sandboxId/process", processRoutes(parts));
   app.notFound((context) => {
     const what = `${context.req.method} ${context.req.path}`;

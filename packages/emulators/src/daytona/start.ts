@@ -1,14 +1,18 @@
 import { randomBytes } from "node:crypto";
+import { join } from "node:path";
 import { persistedSecret } from "../shared/data-dir.ts";
 import type { Emulator, EmulatorOptions } from "../shared/emulator.ts";
 import { startEmulator } from "../shared/emulator.ts";
 import { daytonaApp } from "./app.ts";
 import { openSandboxStore } from "./sandboxes/sandbox-store.ts";
-import type { Quota } from "./sandboxes/limits.ts";
+import type { Limits, Quota } from "./sandboxes/limits.ts";
 import { createLimits } from "./sandboxes/limits.ts";
 import type { Delay, DelayName } from "./sandboxes/state-machine.ts";
 import { createSandboxRuntime } from "./runtime/sandbox-runtime.ts";
 import { openPreviews } from "./previews/previews.ts";
+import type { StorageCredentials } from "./snapshots/aws-signature.ts";
+import { openObjectStore } from "./snapshots/object-store.ts";
+import { openSnapshotStore } from "./snapshots/snapshot-store.ts";
 import { removeOrphanedWorkspaces } from "./runtime/workspace.ts";
 
 /** How to start a Daytona emulator. */
@@ -17,13 +21,15 @@ export interface DaytonaEmulatorOptions extends EmulatorOptions {
   apiKey?: string | undefined;
   /** How long transitions take: in milliseconds, or "until seen", which is until the sandbox is read once. */
   delaysMs?: Partial<Record<DelayName, Delay>> | undefined;
+  /** How long it takes until a snapshot's build begins, each of its lines, and its removal; 150 ms unless given. */
+  buildDelayMs?: Delay | undefined;
   /** How long a minute of the auto intervals takes, in milliseconds; 60,000 unless given. */
   minuteMs?: number | undefined;
   /** The entrypoint of every sandbox: a shell line that runs while it is started. None unless given. */
   entrypoint?: string | undefined;
-  /** The names of the existing snapshots; `quaver-agent` unless given. */
+  /** The names of the snapshots that are there from the start; `quaver-agent` unless given. */
   snapshots?: readonly string[] | undefined;
-  /** What all sandboxes may use together; unlimited unless given. */
+  /** What the organization may have; unlimited unless given. */
   quota?: Quota | undefined;
   /**
    * Ports that previews don't show; none unless given. Sandboxes share the ports of this machine, where other services
@@ -35,12 +41,13 @@ export interface DaytonaEmulatorOptions extends EmulatorOptions {
 /** A running Daytona emulator. */
 export interface DaytonaEmulator extends Emulator {
   apiKey: string;
-  /** Replaces the quota of all sandboxes together. */
+  /** Replaces the quota. */
   setQuota(quota: Quota): void;
 }
 
 // Long enough for a live query to show each state, and short enough to wait for.
 const DELAYS_MS = { create: 600, start: 400, stop: 300, archive: 600, destroy: 300 };
+const BUILD_DELAY_MS = 150;
 const MINUTE_MS = 60_000;
 
 /**
@@ -56,14 +63,25 @@ export async function startDaytonaEmulator(
 ): Promise<DaytonaEmulator> {
   const { dataDir } = options;
   let apiKey = options.apiKey ?? "";
-  const limits = createLimits(options.snapshots ?? ["quaver-agent"], options.quota ?? {});
+  let limits: Limits | undefined;
   const emulator = await startEmulator("daytona", options, async (ctx, url) => {
     apiKey ||= persistedSecret(dataDir, "daytona-api-key", newApiKey);
+    const objects = openObjectStore(join(dataDir, "daytona-builds"));
+    const snapshots = openSnapshotStore({
+      ...ctx,
+      objects,
+      general: options.snapshots ?? ["quaver-agent"],
+      buildDelay: options.buildDelayMs ?? BUILD_DELAY_MS,
+      checkQuota: (size, others) => limits?.checkSnapshotQuota(size, others),
+    });
+    ctx.onClose(() => snapshots.close());
+    const openLimits = createLimits((idOrName) => snapshots.find(idOrName), options.quota ?? {});
+    limits = openLimits;
     const runtime = createSandboxRuntime(dataDir, options.entrypoint);
     ctx.onClose(() => runtime.close());
     const sandboxes = openSandboxStore({
       ...ctx,
-      limits,
+      limits: openLimits,
       delaysMs: { ...DELAYS_MS, ...options.delaysMs },
       minuteMs: options.minuteMs ?? MINUTE_MS,
       onStarted: (sandbox) => {
@@ -75,12 +93,24 @@ export async function startDaytonaEmulator(
     await removeOrphanedWorkspaces(dataDir, (id) => sandboxes.find(id) !== undefined);
     const { reservedPorts = [] } = options;
     const previews = openPreviews({ ...ctx, url, sandboxes, runtime, reservedPorts });
-    const app = daytonaApp({ ...ctx, url, apiKey, sandboxes, runtime, previews });
+    const storage = storageCredentials(dataDir);
+    const parts = { url, apiKey, sandboxes, runtime, previews, snapshots, objects, storage };
+    const app = daytonaApp({ ...ctx, ...parts });
     return { app, upgrade: (...connection) => previews.upgrade(...connection) };
   });
-  return { ...emulator, apiKey, setQuota: (quota) => limits.setQuota(quota) };
+  return { ...emulator, apiKey, setQuota: (quota) => limits?.setQuota(quota) };
+}
+
+/** What uploads of build contexts are signed with, kept over restarts. */
+function storageCredentials(dataDir: string): StorageCredentials {
+  const secret = persistedSecret(dataDir, "daytona-storage-secret", newSecret);
+  return { accessKey: "quaver-emulator", secret, sessionToken: `session-${secret.slice(0, 16)}` };
+}
+
+function newSecret(): string {
+  return randomBytes(32).toString("hex");
 }
 
 function newApiKey(): string {
-  return `dtn_${randomBytes(32).toString("hex")}`;
+  return `dtn_${newSecret()}`;
 }

@@ -7,7 +7,7 @@ import { SIZE } from "./limits.ts";
 import type { SandboxRow, State } from "./rows.ts";
 
 /** The only organization. */
-const ORGANIZATION_ID = "00000000-0000-4000-8000-000000000000";
+export const ORGANIZATION_ID = "00000000-0000-4000-8000-000000000000";
 
 /** The sandbox, as in Daytona's API. */
 export function toSandboxJson(row: SandboxRow, toolboxProxyUrl: string): Sandbox {
