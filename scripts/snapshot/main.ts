@@ -1,25 +1,17 @@
 /**
  * `bun run snapshot`: makes the Daytona snapshot that sandboxes are created from, out of packages/agent, and says what
- * to set on the deployment. Build lines go to stderr, what to set to stdout.
+ * to set on the deployment. Safe to repeat: what is there is left as it is. Exit code 0 when the snapshot is active.
  */
 import { join } from "node:path";
-import type { SnapshotOutcome } from "@quaver/sandbox/snapshots";
-import { ensureSnapshot } from "@quaver/sandbox/snapshots";
+import type { SnapshotContent, SnapshotOutcome } from "@quaver/sandbox/snapshots";
+import { ensureSnapshot, readSnapshotContent } from "@quaver/sandbox/snapshots";
 import { bunRun } from "../lib/bun-run.ts";
-import { codeOf, messageOf } from "../lib/failure.ts";
+import { CommandFailure, codeOf, messageOf } from "../lib/failure.ts";
 import { buildAgent } from "./build-agent.ts";
-import { snapshotName } from "./name.ts";
 import { toCommandFailure } from "./failures.ts";
+import type { DaytonaSettings, Options } from "./options.ts";
 import { daytonaSettings, readOptions, USAGE } from "./options.ts";
-
-const MAX_KEPT_LINES = 20; // of the build, to be shown again when it fails
-
-const DONE: Record<SnapshotOutcome, string> = {
-  unchanged: "is there already: nothing to do",
-  created: "is active",
-  adopted: "was being built already, and is active",
-  activated: "was inactive, and is active again",
-};
+import { commands, DONE, jsonReport, settings, STEPS } from "./report.ts";
 
 async function main(): Promise<void> {
   const options = readOptions(process.argv.slice(2));
@@ -27,34 +19,46 @@ async function main(): Promise<void> {
     process.stdout.write(USAGE);
     return;
   }
-  const settings = daytonaSettings(process.env);
+  const daytona = daytonaSettings(process.env);
   await buildAgent(options.agentDir);
-  const dockerfile = join(options.agentDir, "Dockerfile");
-  const { cpu, memory, disk } = options;
-  const name = options.name ?? snapshotName(dockerfile, { cpu, memory, disk });
-  say(`Snapshot ${name} (${cpu} vCPU, ${memory} GiB of memory, ${disk} GiB of disk)`);
-  const lastLines: string[] = [];
-  const onLine = (line: string): void => {
-    say(`  ${line}`);
-    lastLines.push(line);
-    if (lastLines.length > MAX_KEPT_LINES) lastLines.shift();
-  };
-  try {
-    const input = { name, dockerfile, cpu, memory, disk };
-    const outcome = await ensureSnapshot({ ...settings, onLine }, input);
-    say(
-      `Snapshot ${name} ${DONE[outcome]}.\n\nSet on the deployment (with --prod for production):\n`,
-    );
-  } catch (error) {
-    throw toCommandFailure(error, lastLines);
+  const { name, content, outcome } = await makeSnapshot(options, daytona);
+  if (outcome.kind === "failed") {
+    const message = [`${name} could not be built: ${outcome.reason}`, ...outcome.lastLines];
+    throw new CommandFailure("SNAPSHOT_BUILD_FAILED", message.join("\n  "));
   }
-  process.stdout.write(
-    `npx convex env set QUAVER_SNAPSHOT ${name}\nnpx convex env set AGENT_COMMAND quaver-agent\n`,
-  );
+  say(`${name} is active. ${DONE[outcome.by]}\n${commands(name)}`);
+  if (options.json) process.stdout.write(jsonReport(name, outcome, content));
+  else if (!process.stdout.isTTY) process.stdout.write(settings(name));
 }
 
-function say(line: string): void {
-  process.stderr.write(`${line}\n`);
+async function makeSnapshot(
+  { agentDir, name: prefix, resources, timeoutMs }: Options,
+  daytona: DaytonaSettings,
+): Promise<{ name: string; content: SnapshotContent; outcome: SnapshotOutcome }> {
+  try {
+    const content = readSnapshotContent(join(agentDir, "Dockerfile"), resources);
+    const name = `${prefix}-${content.hash}`;
+    const { cpu, memory, disk } = resources;
+    say(`Snapshot ${name} (${cpu} vCPU, ${memory} GiB of memory, ${disk} GiB of disk)`);
+    const outcome = await ensureSnapshot(
+      {
+        ...daytona,
+        timeoutMs,
+        onStep: (step) => say(STEPS[step]),
+        onLine: (line) => say(`  ${line}`),
+      },
+      name,
+      content,
+    );
+    return { name, content, outcome };
+  } catch (error) {
+    throw toCommandFailure(error);
+  }
+}
+
+/** For people: to standard error, as standard output is for programs. */
+function say(text: string): void {
+  process.stderr.write(`${text}\n`);
 }
 
 try {

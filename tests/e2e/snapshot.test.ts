@@ -32,8 +32,8 @@ function setBuildScript(build: string | undefined): void {
   writeFileSync(join(agentDir, "package.json"), JSON.stringify({ name: "agent", scripts }));
 }
 
-/** Runs the command to its end. */
-async function snapshot(args: string[] = [], env: Record<string, string> = {}) {
+/** Starts the command. */
+function start(args: string[] = [], env: Record<string, string> = {}) {
   const command = ["scripts/snapshot/main.ts", "--agent", agentDir, ...args];
   const child = spawn(bunPath(), command, {
     cwd: ROOT,
@@ -47,13 +47,17 @@ async function snapshot(args: string[] = [], env: Record<string, string> = {}) {
     }),
   });
   onTestFinished(() => void child.kill("SIGKILL"));
-  const [code, stdout, stderr] = await Promise.all([
-    exitOf(child),
-    text(child.stdout),
-    text(child.stderr),
-  ]);
+  return { child, ended: Promise.all([exitOf(child), text(child.stdout), text(child.stderr)]) };
+}
+
+/** Runs the command to its end. */
+async function snapshot(args: string[] = [], env: Record<string, string> = {}) {
+  const [code, stdout, stderr] = await start(args, env).ended;
   return { code, stdout, stderr };
 }
+
+// The build may have ended meanwhile.
+const ADOPTED = /An earlier run had asked for it|It was there already/;
 
 /** The snapshots that were made, by name. */
 async function made(): Promise<{ name: string; state: string; cpu: number }[]> {
@@ -74,11 +78,13 @@ describe("bun run snapshot", () => {
     expect(active).toMatchObject({ state: "active", cpu: 2 });
     expect(active!.name).toMatch(/^quaver-agent-[0-9a-f]{12}$/);
     expect(others).toEqual([]);
-    const toSet = `npx convex env set QUAVER_SNAPSHOT ${active!.name}\nnpx convex env set AGENT_COMMAND quaver-agent\n`;
+    expect(first.stderr).toContain(`npx convex env set QUAVER_SNAPSHOT ${active!.name}\n`);
+    expect(first.stderr).toContain("npx convex env set AGENT_COMMAND quaver-agent\n");
+    const toSet = `QUAVER_SNAPSHOT=${active!.name}\nAGENT_COMMAND=quaver-agent\n`;
     expect(first.stdout).toBe(toSet);
     const second = await snapshot();
     expect(second).toMatchObject({ code: 0, stdout: toSet });
-    expect(second.stderr).toContain("is there already: nothing to do");
+    expect(second.stderr).toContain("It was there already: nothing to do.");
     expect(await made()).toHaveLength(1);
   });
 
@@ -90,10 +96,25 @@ describe("bun run snapshot", () => {
     expect((await made()).map(({ cpu }) => cpu)).toEqual([4, 2, 2]);
   });
 
-  test("takes a name, and the size of its sandboxes", async () => {
-    const { stdout } = await snapshot(["--name", "mine", "--cpu", "1", "--memory", "2"]);
-    expect(stdout).toContain("QUAVER_SNAPSHOT mine\n");
-    expect(await made()).toMatchObject([{ name: "mine", cpu: 1, mem: 2, disk: 10 }]);
+  test("takes the beginning of a name, and the size of its sandboxes", async () => {
+    const { stdout } = await snapshot(["--name", "mine", "--cpu", "1", "--memory", "2", "--json"]);
+    const [active] = await made();
+    expect(active).toMatchObject({ cpu: 1, mem: 2, disk: 10 });
+    expect(active!.name).toMatch(/^mine-[0-9a-f]{12}$/);
+    const variables = { QUAVER_SNAPSHOT: active!.name, AGENT_COMMAND: "quaver-agent" };
+    const [event, files] = ["active", ["dist/serve.js"]];
+    const line = { event, name: active!.name, by: "creating", files, variables };
+    expect(JSON.parse(stdout)).toEqual(line);
+  });
+
+  test("that is interrupted is gone on with", async () => {
+    const { child, ended } = start();
+    await expect.poll(made, { timeout: 60_000, interval: 10 }).toHaveLength(1);
+    child.kill("SIGKILL");
+    await ended;
+    const { code, stderr } = await snapshot();
+    expect({ code, stderr }).toMatchObject({ code: 0, stderr: expect.stringMatching(ADOPTED) });
+    expect(await made()).toMatchObject([{ state: "active" }]);
   });
 
   test("ends with the last lines of a build that fails, and makes it again the next time", async () => {

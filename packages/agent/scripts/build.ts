@@ -52,4 +52,8 @@ function copyTemplate(folder: string): void {
   cpSync(join(PACKAGE, "template"), folder, { recursive: true });
 }
 
-if (import.meta.main) await buildAgent(join(PACKAGE, "dist"));
+if (import.meta.main) {
+  const folder = join(PACKAGE, "dist");
+  rmSync(folder, { recursive: true, force: true }); // all that is in it becomes part of the snapshot
+  await buildAgent(folder);
+}

@@ -1,11 +1,12 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import type { DaytonaEmulator } from "@quaver/emulators";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { ensureSnapshot } from "../src/snapshots.ts";
-import type { SnapshotInput, SnapshotOptions } from "../src/snapshots.ts";
-import { aClient, aDaytona, anInput, callsTo, eventually, failureOf } from "./support.ts";
+import { openBuildLog } from "../src/snapshots/build-log.ts";
+import type { EnsureSnapshotOptions, SnapshotResources } from "../src/snapshots/index.ts";
+import { ensureSnapshot, readSnapshotContent } from "../src/snapshots/index.ts";
+import { aClient, aDaytona, anInput, callsTo, failureOf } from "./support.ts";
 
 const BUILT = [
   "#1 [1/3] FROM node:24",
@@ -25,33 +26,34 @@ function aDockerfile(text = "", bytes = 10): string {
   return join(folder, "Dockerfile");
 }
 
+const SIZE: SnapshotResources = { cpu: 2, memory: 4, disk: 10 };
+
 /** Makes the snapshot `ours`, and says what was done and what its build wrote. */
 async function ensure(
   { url: apiUrl, apiKey }: Pick<DaytonaEmulator, "url" | "apiKey">,
-  changes: Partial<SnapshotInput> = {},
-  options: Partial<SnapshotOptions> = {},
+  { name = "ours", dockerfile = aDockerfile() } = {},
+  options: Partial<EnsureSnapshotOptions> = {},
 ) {
   const lines: string[] = [];
   const onLine = (line: string) => void lines.push(line);
-  const input = { name: "ours", cpu: 2, memory: 4, disk: 10, ...changes };
-  const dockerfile = changes.dockerfile ?? aDockerfile();
   const outcome = await ensureSnapshot(
-    { apiUrl, apiKey, onLine, pollMs: 10, timeoutMs: 20_000, ...options },
-    { ...input, dockerfile },
+    // Polled at once, unless the time is simulated: the emulator is fast.
+    { apiUrl, apiKey, onLine, sleep: soon, random: () => 0, timeoutMs: 20_000, ...options },
+    name,
+    readSnapshotContent(dockerfile, SIZE),
   );
-  return { outcome, lines };
+  return { ...outcome, lines };
 }
+
+const soon = () => new Promise<void>((resolve) => setTimeout(resolve, 5));
 
 /** What Daytona has by the name `ours`. */
-async function stored({ url, apiKey }: DaytonaEmulator, path = "", method = "GET") {
+async function stored({ url, apiKey }: DaytonaEmulator, method = "GET", which = "ours") {
   const headers = { authorization: `Bearer ${apiKey}` };
-  const response = await fetch(`${url}/snapshots/ours${path}`, { headers, method });
-  return response.ok ? ((await response.json()) as { id: string; [key: string]: unknown }) : null;
-}
-
-/** An upload goes on when nobody waits for it any more, and its files must be there until it has ended. */
-async function uploadsEnd(daytona: DaytonaEmulator, count: number): Promise<void> {
-  await eventually(() => expect(callsTo(daytona, "POST", /^\/snapshots$/)).toBe(count));
+  const response = await fetch(`${url}/snapshots/${which}`, { headers, method });
+  return response.ok && method === "GET"
+    ? ((await response.json()) as { id: string; [key: string]: unknown })
+    : null;
 }
 
 const aBuilder = (options = {}) => aDaytona({ buildDelayMs: 5, ...options });
@@ -59,7 +61,7 @@ const aBuilder = (options = {}) => aDaytona({ buildDelayMs: 5, ...options });
 describe("a snapshot", () => {
   test("is built, with each line of its build, and sandboxes are made of it", async () => {
     const daytona = await aBuilder();
-    expect(await ensure(daytona)).toEqual({ outcome: "created", lines: BUILT });
+    expect(await ensure(daytona)).toEqual({ kind: "active", by: "creating", lines: BUILT });
     expect(await stored(daytona)).toMatchObject({ state: "active", cpu: 2, mem: 4, disk: 10 });
     const sandbox = await aClient(daytona).create(anInput({ snapshot: "ours" }));
     expect(sandbox.state).toBe("started");
@@ -68,7 +70,7 @@ describe("a snapshot", () => {
   test("is left as it is when it is there", async () => {
     const daytona = await aBuilder();
     await ensure(daytona);
-    expect(await ensure(daytona)).toEqual({ outcome: "unchanged", lines: [] });
+    expect(await ensure(daytona)).toEqual({ kind: "active", by: "nothing", lines: [] });
     expect(callsTo(daytona, "POST", /^\/snapshots$/)).toBe(1);
   });
 
@@ -86,7 +88,6 @@ describe("a snapshot", () => {
     const daytona = await aBuilder();
     const both = await Promise.all([ensure(daytona), ensure(daytona)]);
     expect(both.map(({ lines }) => lines)).toEqual([BUILT, BUILT]);
-    await uploadsEnd(daytona, 2);
     expect(await stored(daytona)).toMatchObject({ state: "active" });
   });
 
@@ -98,7 +99,7 @@ describe("a snapshot", () => {
       authorization: `Bearer ${daytona.apiKey}`,
     };
     await fetch(`${daytona.url}/snapshots`, { method: "POST", body, headers });
-    expect((await ensure(daytona)).outcome).toBe("adopted");
+    expect(await ensure(daytona)).toMatchObject({ by: "adopting" });
   });
 
   test("that Daytona has deactivated is activated", async () => {
@@ -107,7 +108,7 @@ describe("a snapshot", () => {
     const { id } = (await stored(daytona))!;
     const headers = { authorization: `Bearer ${daytona.apiKey}` };
     await fetch(`${daytona.url}/snapshots/${id}/deactivate`, { method: "POST", headers });
-    expect((await ensure(daytona)).outcome).toBe("activated");
+    expect(await ensure(daytona)).toMatchObject({ by: "activating" });
   });
 });
 
@@ -117,20 +118,17 @@ describe("a build that fails", () => {
   test("says why, after the lines that it wrote", async () => {
     const daytona = await aBuilder();
     daytona.faults.add(fault);
-    const lines: string[] = [];
-    const onLine = (line: string) => void lines.push(line);
-    const failure = await failureOf(ensure(daytona, {}, { onLine }));
-    expect(failure).toMatchObject({ code: "SNAPSHOT_UNAVAILABLE", retryable: false });
-    expect(failure.message).toBe("ours could not be built: npm ERR! 404");
-    expect(lines.at(-1)).toBe("ERROR: npm ERR! 404");
+    const failed = await ensure(daytona);
+    const lines = [...BUILT, "ERROR: npm ERR! 404"];
+    expect(failed).toEqual({ kind: "failed", reason: "npm ERR! 404", lastLines: lines, lines });
     expect(callsTo(daytona, "POST", /^\/snapshots$/)).toBe(1);
   });
 
   test("is deleted and made again the next time", async () => {
     const daytona = await aBuilder();
     daytona.faults.add({ ...fault, nth: 1 });
-    await failureOf(ensure(daytona));
-    expect((await ensure(daytona)).outcome).toBe("created");
+    expect((await ensure(daytona)).kind).toBe("failed");
+    expect(await ensure(daytona)).toMatchObject({ kind: "active", by: "creating" });
   });
 });
 
@@ -176,34 +174,95 @@ describe("what goes wrong", () => {
   });
 
   test("a build that never ends is a timeout", async () => {
-    const daytona = await aBuilder({ buildDelayMs: 60_000 });
-    const failure = await failureOf(ensure(daytona, {}, { timeoutMs: 500 }));
-    expect(failure.code).toBe("TIMEOUT");
-    await uploadsEnd(daytona, 1);
+    const daytona = await aBuilder({ buildDelayMs: 3_600_000 });
+    let now = 0;
+    const sleep = async (ms: number) => void (now += ms);
+    const simulated = { now: () => now, sleep, timeoutMs: 60_000 };
+    const failure = await failureOf(ensure(daytona, {}, simulated));
+    expect(failure).toMatchObject({ code: "TIMEOUT", message: "ours is still pending" });
   });
 
   test("a Daytona that can't be reached", async () => {
     const daytona = await aBuilder();
     await daytona.close();
-    const failure = await failureOf(ensure(daytona, {}, { timeoutMs: 300 }));
-    expect(["UNAVAILABLE", "TIMEOUT"]).toContain(failure.code);
+    expect((await failureOf(ensure(daytona))).code).toBe("UNAVAILABLE");
+  });
+
+  test("a snapshot that somebody removes while it is built", async () => {
+    const daytona = await aBuilder({ buildDelayMs: 3_600_000 });
+    const removeIt = async () => {
+      const found = await stored(daytona);
+      if (found) await stored(daytona, "DELETE", found.id);
+    };
+    const failure = await failureOf(ensure(daytona, {}, { sleep: removeIt }));
+    expect(failure).toMatchObject({ code: "CONFLICT", message: "ours was removed meanwhile" });
+  });
+
+  test("a name that is a path is INVALID", async () => {
+    expect((await failureOf(ensure(await aBuilder(), { name: "../x" }))).code).toBe("INVALID");
+  });
+});
+
+describe("the content of a Dockerfile", () => {
+  const hashOf = (dockerfile: string, size = SIZE) => readSnapshotContent(dockerfile, size).hash;
+
+  test("has the files that it copies, and one hash for the same content", () => {
+    const content = readSnapshotContent(aDockerfile(), SIZE);
+    expect(content.files).toEqual(["dist/serve.js"]);
+    expect(content.hash).toMatch(/^[0-9a-f]{12}$/);
+    expect(hashOf(aDockerfile())).toBe(content.hash);
+  });
+
+  test("has another hash when a line, a file, a file's name or the size changes", () => {
+    const renamed = aDockerfile();
+    renameSync(join(dirname(renamed), "dist", "serve.js"), join(dirname(renamed), "dist", "s.js"));
+    const hashes = [
+      hashOf(aDockerfile()),
+      hashOf(aDockerfile("RUN true")),
+      hashOf(aDockerfile("", 11)),
+      hashOf(renamed),
+      hashOf(aDockerfile(), { ...SIZE, cpu: 4 }),
+    ];
+    expect(new Set(hashes).size).toBe(hashes.length);
   });
 
   test.each([
-    ["a file to copy that isn't there", { dockerfile: "COPY nothing /x" }],
-    ["a file to copy from outside", { dockerfile: "COPY ../.. /x" }],
-    ["a name that is a path", { name: "../x" }],
-    ["no memory", { memory: 0 }],
-  ])("%s is INVALID", async (_, { dockerfile, ...changes }: Partial<SnapshotInput>) => {
-    const daytona = await aBuilder();
-    const input = dockerfile === undefined ? changes : { dockerfile: aDockerfile(dockerfile) };
-    expect((await failureOf(ensure(daytona, input))).code).toBe("INVALID");
+    ["a file to copy that isn't there", () => aDockerfile("COPY nothing /x")],
+    ["a file to copy from outside", () => aDockerfile("COPY ../.. /x")],
+    ["no Dockerfile", () => "/nowhere/Dockerfile"],
+  ])("is INVALID with %s", async (_, make) => {
+    const failure = await failureOf((async () => readSnapshotContent(make(), SIZE))());
+    expect(failure.code).toBe("INVALID");
+  });
+});
+
+describe("the log of a build", () => {
+  /** A log that breaks off after each of these texts, and begins anew when it is opened again. */
+  function aLog(...texts: string[]) {
+    const lines: string[] = [];
+    const open = async () => {
+      const text = texts.shift() ?? "";
+      return (async function* () {
+        yield new TextEncoder().encode(text);
+        if (texts.length > 0) throw new Error("terminated");
+      })();
+    };
+    const log = openBuildLog({ openBuildLog: open }, (line) => void lines.push(line));
+    return { log, lines };
+  }
+
+  test("that breaks off is read on, each line once", async () => {
+    const { log, lines } = aLog("one\ntwo\nthr", "one\ntwo\nthree\nfour\n");
+    log.follow("id");
+    await expect.poll(() => lines).toEqual(["one", "two"]);
+    await log.finish("id");
+    await log.finish("id");
+    expect(lines).toEqual(["one", "two", "three", "four"]);
   });
 
-  test("no Dockerfile is INVALID", async () => {
-    const failure = await failureOf(
-      ensure(await aBuilder(), { dockerfile: "/nowhere/Dockerfile" }),
-    );
-    expect(failure.code).toBe("INVALID");
+  test("is shown without what would control a terminal", async () => {
+    const { log, lines } = aLog("\u001b[31mred\u001b[0m\r\n\u0007a\tb");
+    await log.finish("id");
+    expect(lines).toEqual(["red", "a b"]);
   });
 });

@@ -21,7 +21,7 @@ export interface DaytonaEmulatorOptions extends EmulatorOptions {
   apiKey?: string | undefined;
   /** How long transitions take: in milliseconds, or "until seen", which is until the sandbox is read once. */
   delaysMs?: Partial<Record<DelayName, Delay>> | undefined;
-  /** How long it takes until a snapshot's build begins, and each of its lines; 150 ms unless given. */
+  /** How long it takes until a snapshot's build begins, each of its lines, and its removal; 150 ms unless given. */
   buildDelayMs?: Delay | undefined;
   /** How long a minute of the auto intervals takes, in milliseconds; 60,000 unless given. */
   minuteMs?: number | undefined;

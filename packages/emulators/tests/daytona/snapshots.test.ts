@@ -7,7 +7,7 @@ import { create } from "tar";
 import { describe, expect, test } from "vitest";
 import type { DaytonaEmulator } from "../../src/index.ts";
 import type { Json } from "../support/emulators.ts";
-import { aDataDir, aDaytona, call, eventually, str } from "../support/emulators.ts";
+import { aDataDir, aDaytona, aReceiver, call, eventually, str } from "../support/emulators.ts";
 
 /** The API with its key. */
 function api({ url, apiKey }: DaytonaEmulator) {
@@ -110,15 +110,18 @@ describe("a snapshot", () => {
     expect(await logsOf(ask, json.id)).toBe(followed);
   });
 
-  test("has a name of its own, which is free again once it is deleted", async () => {
-    const ask = api(await aDaytona(AT_ONCE));
+  test("has a name of its own, which is free again once it is gone", async () => {
+    const ask = api(await aDaytona(BY_READS));
     await make(ask, "ours", "FROM node:24");
     const second = await make(ask, "ours", "FROM node:24");
     expect(second.status).toBe(409);
     expect(second.json.message).toBe(
       'Snapshot with name "ours" already exists for this organization',
     );
-    expect((await ask("DELETE", "/snapshots/ours")).status).toBe(200);
+    const { id } = (await ask("GET", "/snapshots/ours")).json;
+    expect((await ask("DELETE", `/snapshots/${str(id)}`)).status).toBe(200);
+    expect((await make(ask, "ours", "FROM node:24")).status).toBe(409);
+    expect((await ask("GET", "/snapshots/ours")).json.state).toBe("removing");
     expect((await ask("GET", "/snapshots/ours")).status).toBe(404);
     expect((await make(ask, "ours", "FROM node:24")).status).toBe(200);
   });
@@ -142,15 +145,41 @@ describe("a snapshot", () => {
     expect((await ask("POST", "/sandbox", { snapshot: "ours" })).json.message).toBe(
       "Snapshot ours is inactive",
     );
-    expect((await ask("POST", `/snapshots/${str(id)}/activate`)).json.state).toBe("active");
+    expect((await ask("POST", `/snapshots/${str(id)}/activate`)).json.state).toBe("pending");
+    await reaches(ask, "ours", "active");
     expect((await ask("POST", `/snapshots/${str(id)}/activate`)).status).toBe(400);
+  });
+
+  test("reports its changes by webhooks", async () => {
+    const daytona = await aDaytona(AT_ONCE);
+    const { url, received } = await aReceiver(daytona.webhookSecret);
+    daytona.setWebhook({ url });
+    const ask = api(daytona);
+    await make(ask, "ours", "FROM node:24");
+    const { id } = await reaches(ask, "ours", "active");
+    await ask("DELETE", `/snapshots/${str(id)}`);
+    const events = () => received.map(({ event }) => event);
+    await eventually(() => expect(events()).toHaveLength(5));
+    const [name, updated] = ["ours", "snapshot.state.updated"];
+    const expected = [
+      { event: "snapshot.created", id, name, state: "pending" },
+      { event: updated, id, name, oldState: "pending", newState: "building" },
+      { event: updated, id, name, oldState: "building", newState: "active" },
+      { event: updated, id, name, oldState: "active", newState: "removing" },
+      { event: "snapshot.removed", id, name },
+    ];
+    for (const event of expected) {
+      expect(events()).toContainEqual(expect.objectContaining(event)); // they may come in any order
+    }
   });
 
   test("that everyone has is listed, and not deleted", async () => {
     const ask = api(await aDaytona({ snapshots: ["theirs"] }));
     const { json } = await ask("GET", "/snapshots?limit=10");
     expect(json).toMatchObject({ total: 1, items: [{ name: "theirs", general: true }] });
-    expect((await ask("DELETE", "/snapshots/theirs")).status).toBe(403);
+    const { id } = (await ask("GET", "/snapshots/theirs")).json;
+    expect((await ask("DELETE", `/snapshots/${str(id)}`)).status).toBe(403);
+    expect((await ask("DELETE", "/snapshots/theirs")).status).toBe(400);
   });
 });
 
@@ -212,11 +241,13 @@ describe("refused is", () => {
     const ask = api(await aDaytona({ quota: { snapshots: 1, perSandbox: { cpu: 4 } } }));
     const buildInfo = { dockerfileContent: "FROM node:24" };
     const large = await ask("POST", "/snapshots", { name: "large", cpu: 8, buildInfo });
-    expect(large).toMatchObject({ status: 403 });
-    expect(large.json.message).toBe("CPU request 8 exceeds maximum allowed per sandbox (4).");
+    expect(large).toMatchObject({ status: 400 });
+    expect(large.json.message).toMatch(
+      /^CPU request 8 exceeds maximum allowed per sandbox \(4\)\./,
+    );
     expect((await make(ask, "first", "FROM node:24")).status).toBe(200);
     const second = await make(ask, "second", "FROM node:24");
-    expect(second).toMatchObject({ status: 403 });
+    expect(second).toMatchObject({ status: 400 });
     expect(second.json.message).toBe("Snapshot quota exceeded. Maximum allowed: 1");
   });
 });

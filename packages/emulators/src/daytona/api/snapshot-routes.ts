@@ -32,6 +32,8 @@ const createSchema = z.looseObject({
   disk: size.default(3),
 });
 
+const idSchema = z.uuid("Validation failed (uuid is expected)");
+
 const pageSchema = z.object({
   page: z.coerce.number().int().min(1).default(1),
   limit: z.coerce.number().int().min(1).max(200).default(100),
@@ -43,8 +45,13 @@ export function snapshotRoutes({ url, snapshots }: DaytonaParts): Hono<EmulatorE
   const found = (context: Context): SnapshotRow => {
     const idOrName = context.req.param("id") ?? "";
     const snapshot = snapshots.find(idOrName);
-    if (!snapshot) throw new DaytonaError(404, `Snapshot with name ${idOrName} not found`);
+    if (!snapshot) throw new DaytonaError(404, `Snapshot ${idOrName} not found`);
     return snapshot;
+  };
+  // Daytona's server takes a name for reading alone.
+  const foundById = (context: Context): SnapshotRow => {
+    validate(idSchema, context.req.param("id"));
+    return found(context);
   };
 
   app.post("/", async (context) => {
@@ -74,22 +81,22 @@ export function snapshotRoutes({ url, snapshots }: DaytonaParts): Hono<EmulatorE
     return context.json(toSnapshotJson(snapshot));
   });
   app.delete("/:id", (context) => {
-    snapshots.remove(found(context));
+    snapshots.remove(foundById(context));
     return context.body(null, 200);
   });
   app.post("/:id/activate", (context) =>
-    context.json(toSnapshotJson(snapshots.activate(found(context)))),
+    context.json(toSnapshotJson(snapshots.activate(foundById(context)))),
   );
   app.post("/:id/deactivate", (context) => {
-    snapshots.deactivate(found(context));
+    snapshots.deactivate(foundById(context));
     return context.body(null, 204);
   });
   app.get("/:id/build-logs-url", (context) => {
-    const answer: Url = { url: `${url}/snapshots/${found(context).id}/build-logs` };
+    const answer: Url = { url: `${url}/snapshots/${foundById(context).id}/build-logs` };
     return context.json(answer);
   });
   app.get("/:id/build-logs", (context) => {
-    const snapshot = found(context);
+    const snapshot = foundById(context);
     if (snapshot.general) {
       throw new DaytonaError(404, `Snapshot with ID ${snapshot.id} has no build info`);
     }

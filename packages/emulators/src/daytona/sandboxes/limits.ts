@@ -20,7 +20,7 @@ export interface Limits {
   checkSnapshot(name: string | undefined): void;
   /** @throws DaytonaError 400 if a sandbox, in addition to these others, would exceed the quota. */
   checkQuota(others: readonly SandboxRow[]): void;
-  /** @throws DaytonaError 403 if a snapshot of this size, in addition to these many, would exceed the quota. */
+  /** @throws DaytonaError 400 if a snapshot of this size, in addition to these many, would exceed the quota. */
   checkSnapshotQuota(size: Pick<SnapshotRow, "cpu" | "memory" | "disk">, others: number): void;
   /** Replaces the quota. */
   setQuota(quota: Quota): void;
@@ -42,6 +42,8 @@ const PER_SANDBOX = [
 
 const UPGRADE =
   "To increase concurrency limits, upgrade your organization's Tier by visiting https://app.daytona.io/dashboard/limits.";
+const CONTACT =
+  "Need higher resource limits per-sandbox? Contact us at support@daytona.io and let us know about your use case.";
 const ARCHIVE = "Consider archiving your unused Sandboxes to free up available storage.";
 
 /** @param findSnapshot finds a snapshot, by id or name; Daytona's default has none here. */
@@ -50,13 +52,8 @@ export function createLimits(
   initial: Quota,
 ): Limits {
   let quota = initial;
-  const refuseAbove = (
-    most: number | undefined,
-    wanted: number,
-    message: string,
-    status: 400 | 403 = 400,
-  ): void => {
-    if (most !== undefined && wanted > most) throw new DaytonaError(status, message);
+  const refuseAbove = (most: number | undefined, wanted: number, message: string): void => {
+    if (most !== undefined && wanted > most) throw new DaytonaError(400, message);
   };
   return {
     setQuota: (next) => (quota = next),
@@ -73,10 +70,10 @@ export function createLimits(
       for (const { key, what, unit } of PER_SANDBOX) {
         const most = quota.perSandbox?.[key];
         const message = `${what} request ${size[key]}${unit} exceeds maximum allowed per sandbox (${most ?? 0}${unit}).`;
-        refuseAbove(most, size[key], message, 403);
+        refuseAbove(most, size[key], `${message}\n${CONTACT}`);
       }
       const message = `Snapshot quota exceeded. Maximum allowed: ${quota.snapshots ?? 0}`;
-      refuseAbove(quota.snapshots, others + 1, message, 403);
+      refuseAbove(quota.snapshots, others + 1, message);
     },
     checkQuota: (others) => {
       const running = others.filter(({ state }) => USES_CPU.includes(state)).length + 1;

@@ -1,7 +1,16 @@
 import { z } from "zod";
 
 /** Those of Daytona's states that the emulator has. A snapshot that is removed has no row. */
-const SNAPSHOT_STATES = ["pending", "building", "active", "inactive", "build_failed"] as const;
+export const SNAPSHOT_STATES = [
+  "pending",
+  "building",
+  "active",
+  "inactive",
+  "build_failed",
+  "removing",
+] as const;
+
+export type SnapshotState = (typeof SNAPSHOT_STATES)[number];
 
 /** A snapshot, as the emulator stores it. Times are epoch milliseconds, memory and disk are GiB. */
 export const snapshotSchema = z.object({

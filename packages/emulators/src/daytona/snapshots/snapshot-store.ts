@@ -1,13 +1,15 @@
 import { randomUUID } from "node:crypto";
 import type { Change, Journal } from "../../shared/journal.ts";
+import type { Outbox } from "../../shared/outbox.ts";
 import { DaytonaError } from "../errors.ts";
 import { ORGANIZATION_ID } from "../sandboxes/sandbox-json.ts";
 import type { Delay } from "../sandboxes/state-machine.ts";
 import type { BuildPlan } from "./build.ts";
 import { planBuild } from "./build.ts";
 import type { ObjectStore } from "./object-store.ts";
-import type { SnapshotRow } from "./rows.ts";
+import type { SnapshotRow, SnapshotState } from "./rows.ts";
 import { snapshotSchema } from "./rows.ts";
+import { createdEvent, removedEvent, stateUpdatedEvent } from "./snapshot-json.ts";
 
 /** What a snapshot is made of. Memory and disk are GiB. */
 export type SnapshotInput = Pick<
@@ -18,13 +20,14 @@ export type SnapshotInput = Pick<
 /** What the store depends on. */
 export interface SnapshotStoreOptions {
   journal: Journal;
+  outbox: Outbox;
   now: () => number;
   objects: ObjectStore;
   /** The names of the snapshots that everyone has. */
   general: readonly string[];
-  /** How long it takes until a build begins, and each of its lines. */
+  /** How long it takes until a build begins, each of its lines, and until a removed snapshot is gone. */
   buildDelay: Delay;
-  /** Checked before a snapshot is made or activated. @throws DaytonaError 403. */
+  /** Checked before a snapshot is made or activated. @throws DaytonaError 400. */
   checkQuota: (input: Pick<SnapshotRow, "cpu" | "memory" | "disk">, others: number) => void;
 }
 
@@ -37,13 +40,13 @@ export interface SnapshotStore {
    * Makes a snapshot, whose build then goes on by itself.
    *
    * @param forcedFailure the build fails for this reason.
-   * @throws DaytonaError 409 if the name is taken, 403 if it would exceed the quota.
+   * @throws DaytonaError 409 if the name is taken, 400 if it would exceed the quota.
    */
   create(input: SnapshotInput, forcedFailure?: string): SnapshotRow;
-  /** @throws DaytonaError 400 unless it is inactive. */
+  /** Has it built again. @throws DaytonaError 400 unless it is inactive, or above the quota. */
   activate(snapshot: SnapshotRow): SnapshotRow;
   deactivate(snapshot: SnapshotRow): void;
-  /** @throws DaytonaError 403 if it is everyone's. */
+  /** Begins to remove it. Its name is taken until it is gone. @throws DaytonaError 403 if it is everyone's. */
   remove(snapshot: SnapshotRow): void;
   /** Records that its state has been read, which moves a build whose delay is "until seen". */
   recordRead(snapshot: SnapshotRow): void;
@@ -57,41 +60,54 @@ export function isBuilding({ state }: SnapshotRow): boolean {
   return state === "pending" || state === "building";
 }
 
+/** Whether its state ends by itself. */
+function isChanging(snapshot: SnapshotRow): boolean {
+  return isBuilding(snapshot) || snapshot.state === "removing";
+}
+
 /** Opens the snapshots, which the journal holds. Builds that were under way go on. */
 export function openSnapshotStore(options: SnapshotStoreOptions): SnapshotStore {
-  const { journal, now, objects, buildDelay } = options;
+  const { journal, outbox, now, objects, buildDelay } = options;
   const rows = journal.table("snapshots", snapshotSchema);
   const general = options.general.map((name) => generalSnapshot(name, now()));
   const timers = new Map<string, NodeJS.Timeout>();
   const plans = new Map<string, BuildPlan>(); // of the builds under way: a context is read once
   const listeners = new Map<string, Set<() => void>>();
 
-  const commit = (id: string, change: Change): void => {
-    journal.commit(change);
+  const commit = (id: string, ...changes: Change[]): void => {
+    journal.commit(...changes);
+    outbox.flush();
     for (const listener of listeners.get(id) ?? []) listener();
   };
 
-  const put = (row: SnapshotRow): SnapshotRow => {
+  const put = (row: SnapshotRow, before: SnapshotState): SnapshotRow => {
     const updated = { ...row, updatedAt: now() };
-    commit(row.id, rows.put(row.id, updated));
+    const event = stateUpdatedEvent(updated, before);
+    const message = row.state === before ? [] : outbox.message(event.event, event);
+    commit(row.id, rows.put(row.id, updated), ...message);
+    schedule(updated);
     return updated;
   };
 
   const schedule = (row: SnapshotRow): void => {
     clearTimeout(timers.get(row.id));
     timers.delete(row.id);
-    if (!isBuilding(row) || buildDelay === "until seen") return;
+    if (!isChanging(row) || buildDelay === "until seen") return;
     timers.set(row.id, setTimeout(advance, buildDelay, row.id));
   };
 
   const advance = (id: string): void => {
     const row = rows.get(id);
-    if (!row || !isBuilding(row)) return;
+    if (!row || !isChanging(row)) return;
+    if (row.state === "removing") {
+      const event = removedEvent(row, now());
+      commit(id, rows.remove(id), ...outbox.message(event.event, event));
+      return;
+    }
     const plan = plans.get(id) ?? planOf(row, objects);
     plans.set(id, plan);
-    const next = put(nextStep(row, plan));
+    const next = put(nextStep(row, plan), row.state);
     if (!isBuilding(next)) plans.delete(id);
-    schedule(next);
   };
 
   for (const row of rows.values()) schedule(row);
@@ -107,8 +123,8 @@ export function openSnapshotStore(options: SnapshotStoreOptions): SnapshotStore 
         const message = `Snapshot with name "${input.name}" already exists for this organization`;
         throw new DaytonaError(409, message);
       }
-      options.checkQuota(input, rows.values().length);
-      const row = put({
+      options.checkQuota(input, rows.values().filter((row) => row.state !== "inactive").length);
+      const row: SnapshotRow = {
         ...input,
         id: randomUUID(),
         general: false,
@@ -117,24 +133,31 @@ export function openSnapshotStore(options: SnapshotStoreOptions): SnapshotStore 
         logs: [],
         createdAt: now(),
         updatedAt: now(),
-      });
+      };
+      const event = createdEvent(row, now());
+      commit(row.id, rows.put(row.id, row), ...outbox.message(event.event, event));
       schedule(row);
       return row;
     },
     activate: (snapshot) => {
-      if (snapshot.state === "inactive") return put({ ...snapshot, state: "active" });
-      const is = snapshot.state === "active" ? "is already active" : "cannot be activated";
-      throw new DaytonaError(400, `Snapshot ${snapshot.id} ${is}`);
+      const { id, state } = snapshot;
+      if (state === "inactive") {
+        const others = rows.values().filter((row) => row.state !== "inactive").length;
+        options.checkQuota(snapshot, others);
+        return put({ ...snapshot, state: "pending", logs: [] }, state);
+      }
+      const why =
+        state === "active" ? "is already active" : `cannot be activated - it is in ${state} state`;
+      throw new DaytonaError(400, `Snapshot ${id} ${why}`);
     },
     deactivate: (snapshot) => {
-      if (snapshot.state === "active" && !snapshot.general) put({ ...snapshot, state: "inactive" });
+      const { general, state } = snapshot;
+      if (state === "active" && !general) put({ ...snapshot, state: "inactive" }, state);
     },
     remove: (snapshot) => {
       if (snapshot.general) throw new DaytonaError(403, "You cannot delete a general snapshot");
-      clearTimeout(timers.get(snapshot.id));
-      timers.delete(snapshot.id);
       plans.delete(snapshot.id);
-      commit(snapshot.id, rows.remove(snapshot.id));
+      put({ ...snapshot, state: "removing" }, snapshot.state);
     },
     recordRead: ({ id }) => {
       if (buildDelay === "until seen") advance(id);
