@@ -136,13 +136,15 @@ export interface SandboxClient {
   readChanges(id: string, input: ReadChangesInput): Promise<VersionChanges>;
   /**
    * Makes the app's files those of a version, as a new version. What is there becomes a version before, so that nothing is
-   * lost; files that no version has stay. Safe to repeat.
+   * lost; files that no version has stay. Where one stands in the way, it becomes part of the version before if it is only
+   * ignored, and is moved to `$HOME/.quaver/replaced` otherwise. Safe to repeat.
    *
    * @throws SandboxError as `commitVersion` does.
    */
   restoreVersion(id: string, input: RestoreVersionInput): Promise<RestoredVersion>;
   /**
    * Packs the app's folder, without `node_modules` and `.git`, and has the sandbox serve the archive until it expires.
+   * More than ten times the largest size before compression is too large as well. Of downloads beyond three, the oldest ends.
    *
    * @throws SandboxError as `commitVersion` does.
    */

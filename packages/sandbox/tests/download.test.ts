@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import type { DaytonaEmulator } from "@quaver/emulators";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import type { SandboxClient } from "../src/index.ts";
-import { aClient, anInput, eventually, run, sharedDaytona } from "./support.ts";
+import { aClient, anInput, callsTo, eventually, failureOf, run, sharedDaytona } from "./support.ts";
 
 let daytona: DaytonaEmulator;
 let end: () => Promise<void>;
@@ -96,4 +96,25 @@ test("a pipe and a link that leads out do not hold it up", async () => {
   await inApp("printf a >a && mkfifo pipe && ln -s /etc/passwd out");
   const { url } = await download();
   expect(namesIn(await (await fetch(url)).arrayBuffer())).toEqual(["./a", "./out", "./pipe"]);
+});
+
+test("a small app is packed and served within one call", async () => {
+  await inApp("printf a >a");
+  const before = callsTo(daytona, "POST", /\/process\/execute$/);
+  await download();
+  expect(callsTo(daytona, "POST", /\/process\/execute$/) - before).toBe(1);
+});
+
+test("a sparse file of a terabyte is too large, and packing it ends", async () => {
+  await inApp("truncate -s 1T huge");
+  const input = { expiresInSeconds: 600, maxBytes: 1_000_000 };
+  expect(await client.createDownload(id, input)).toEqual({ kind: "tooLarge" });
+  await eventually(async () => expect(await servers()).toBe(0));
+});
+
+test("packing that takes longer than the link is valid ends with it", async () => {
+  await inApp("truncate -s 1T huge");
+  const input = { expiresInSeconds: 1, maxBytes: 1_000_000_000_000 };
+  expect(await failureOf(client.createDownload(id, input))).toBeInstanceOf(Error);
+  await eventually(async () => expect(await servers()).toBe(0));
 });

@@ -118,6 +118,24 @@ describe("a version", () => {
     expect(await inApp("ls -A | wc -l")).toBe("7\n"); // one has two lines
   });
 
+  test.for(["mkfifo .gitignore", "truncate -s 3G .gitignore", "ln -s /dev/zero .gitignore"])(
+    "is made although git must not read what the agent made by %s",
+    async (command) => {
+      await inApp(`${command} && mkdir -p src node_modules && touch a src/b node_modules/c`);
+      expect(pathsOf(await changes(await commit()))).toEqual(
+        expect.arrayContaining(["a", "src/b"]),
+      );
+    },
+  );
+
+  test("of an app that has become a file is empty, and the file is kept", async () => {
+    await inApp("printf a >a");
+    await commit();
+    await inHome("rm -r app && printf precious >app");
+    expect((await changes(await commit())).files).toMatchObject([{ path: "a", change: "deleted" }]);
+    expect(await inHome("cat .quaver/replaced/*/app")).toBe("precious");
+  });
+
   test("leaves out a file of more than 50 MiB, and one that is a pipe", async () => {
     await inApp("truncate -s 51M big && mkfifo pipe && printf a >a");
     expect(pathsOf(await changes(await commit()))).toEqual(["a"]);
@@ -197,6 +215,39 @@ describe("a restore", () => {
     expect(await inApp("cat a")).toBe("unsaved");
   });
 
+  test("makes a version of a file that is ignored by now, before it becomes another", async () => {
+    await inApp("printf one >data.json && mkdir dist && printf one >dist/a");
+    const first = await commit();
+    await inApp(
+      "printf 'data.json\\ndist\\n' >.gitignore && printf two | tee data.json dist/a dist/b",
+    );
+    const second = await commit();
+    const back = await restore(first);
+    expect(await inApp("cat data.json dist/a dist/b")).toBe("oneonetwo");
+    const [before] = (await inHome(`git -C .quaver/versions.git rev-parse ${back}^`)).split("\n");
+    expect(before).not.toBe(second);
+    await restore(before!);
+    expect(await inApp("cat data.json dist/a")).toBe("twotwo");
+  });
+
+  test.for([
+    [
+      "a folder with ignored files",
+      "mkdir -p thing/node_modules && printf x >thing/node_modules/x",
+    ],
+    ["a file of more than 50 MiB", "truncate -s 51M thing"],
+    ["a pipe", "mkfifo thing"],
+  ])("moves aside %s that stands in the way", async ([, command]) => {
+    await inApp("printf one >thing");
+    const first = await commit();
+    await inApp(`rm thing && ${command}`);
+    await restore(first);
+    expect(await inApp("cat thing")).toBe("one");
+    expect(await inHome("ls .quaver/replaced/*/app")).toBe("thing\n");
+    await restore(first);
+    expect(await inHome("ls .quaver/replaced | wc -l")).toBe("1\n");
+  });
+
   test("follows no link out of the app's folder", async () => {
     await inApp("mkdir sub && printf inside >sub/a");
     const first = await commit();
@@ -246,6 +297,44 @@ describe("the repository", () => {
     await inHome("mkdir -p .quaver/versions.git && printf broken >.quaver/versions.git/config");
     await inApp("printf a >a");
     expect(pathsOf(await changes(await commit()))).toEqual(["a"]);
+  });
+
+  test.for([
+    ["a broken index", "printf broken >index"],
+    ["an empty index", ": >index"],
+    ["a lost object", "rm -r objects/[0-9a-f][0-9a-f]"],
+  ])("with %s takes the next version from the files", async ([, command]) => {
+    await inApp("printf a >a");
+    await commit();
+    const isLost = command.startsWith("rm");
+    if (isLost) await inHome("rm .quaver/versions.git/refs/heads/main");
+    await inHome(`cd .quaver/versions.git && ${command}`);
+    await inApp("printf b >b");
+    expect(pathsOf(await changes(await commit()))).toEqual(isLost ? ["a", "b"] : ["b"]);
+  });
+
+  test("keeps each large file for itself, and nothing of what was cut off", async () => {
+    await inApp("for n in 1 2 3; do head -c 6M /dev/urandom >big$n; done");
+    const objects = ".quaver/versions.git/objects";
+    await inHome(`mkdir -p ${objects}/pack`);
+    await commit();
+    await inHome(
+      `touch ${objects}/pack/tmp_pack_cut ${objects}/$(ls ${objects} | head -1)/tmp_obj_cut`,
+    );
+    await commit();
+    expect(await inHome(`ls ${objects}/pack; find ${objects} -name 'tmp_*'`)).toBe("");
+    const large = await inHome(`find ${objects} -type f -size +5M | wc -l`);
+    expect(Number(large)).toBe(3);
+  });
+
+  test("with a lost tree does not take its changes for none", async () => {
+    await inApp("printf a >a");
+    const version = await commit();
+    await inHome(
+      `cd .quaver/versions.git && tree=$(git rev-parse ${version}^{tree}) && rm -f objects/$(echo $tree | cut -c1-2)/*`,
+    );
+    const failure = await failureOf(client.readChanges(id, { version }));
+    expect(failure.code).toBe("UNEXPECTED_RESPONSE");
   });
 
   test("on a full disk says so, and is whole", async () => {

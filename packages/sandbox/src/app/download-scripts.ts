@@ -2,6 +2,7 @@
 import { PRELUDE } from "./file-scripts.ts";
 
 const MAX_DOWNLOADS = 3; // at once
+const MAX_RATIO = 10; // what is packed may be this many times as large as the archive: a sparse file of a terabyte packs to little
 const ANSWER_AFTER_MS = 10_000; // that it is not ready yet
 const SLOW_CLIENT_MS = 600_000; // what has begun before the expiry may go on for as long
 const [FIRST_PORT, LAST_PORT] = [4000, 9999]; // Daytona previews the ports from 3000 to 9999
@@ -24,6 +25,7 @@ function readState(token) {
 function isRunning({ pid }) {
   try {
     process.kill(pid, 0);
+    if (!fs.existsSync("/proc/self/environ")) return true; // this system doesn't say whose id it is
     return fs.readFileSync("/proc/" + pid + "/environ", "utf8").includes("QUAVER_APP_INPUT=");
   } catch (error) {
     return error.code === "EPERM";
@@ -50,7 +52,7 @@ function start() {
   child.unref();
   const state = { kind: "packing", pid: child.pid, startedAt: Date.now() };
   try {
-    fs.writeFileSync(stateFile(token), JSON.stringify(state), { mode: 0o600, flag: "wx" });
+    fs.writeFileSync(stateFile(input.token), JSON.stringify(state), { mode: 0o600, flag: "wx" });
   } catch (error) {
     if (error.code !== "EEXIST") throw error; // the process was faster
   }
@@ -70,7 +72,7 @@ const timer = setInterval(report, 50);
 `;
 
 /**
- * Packs the app's folder, and serves the archive under its token until it expires. \`tar\` says by its exit code 1 or 2
+ * Packs the app's folder, and serves the archive under its token until it expires, whether or not it is packed by then. \`tar\` says by its exit code 1 or 2
  * that files changed or could not be read meanwhile; the archive is whole without them.
  */
 export const SERVE_DOWNLOAD_SCRIPT = `${PRELUDE}
@@ -105,17 +107,26 @@ function pack(done) {
   const gzip = zlib.createGzip({ level: 4 });
   const out = fs.createWriteStream(archive, { mode: 0o600 });
   let size = 0;
+  let packed = 0;
   let code;
+  const stop = (kind) => {
+    tar.kill("SIGKILL");
+    end(kind);
+  };
+  const timer = setTimeout(() => stop("failed"), expiresAt - Date.now());
   const ended = () => {
     if (code === undefined || !out.closed) return;
     if (code === null || code > 2) end("failed");
+    clearTimeout(timer);
     done(size);
   };
+  tar.stdout.on("data", (chunk) => {
+    packed += chunk.length;
+    if (packed > input.maxBytes * ${MAX_RATIO}) stop("tooLarge");
+  });
   gzip.on("data", (chunk) => {
     size += chunk.length;
-    if (size <= input.maxBytes) return;
-    tar.kill("SIGKILL");
-    end("tooLarge");
+    if (size > input.maxBytes) stop("tooLarge");
   });
   tar.once("error", () => end("failed"));
   tar.once("exit", (status) => {

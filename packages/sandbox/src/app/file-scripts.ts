@@ -29,6 +29,7 @@ function answer(value) {
 /**
  * - \`locate\`: where a path of the app really is; null when there is nothing, or when a link leads out of the app's
  *   folder.
+ * - \`answerFor\`: answers with what is found at \`input.path\`. What can't be read, or has gone meanwhile, is not found.
  */
 const LOCATE = `
 function locate(name) {
@@ -40,6 +41,16 @@ function locate(name) {
     return null;
   }
 }
+function answerFor(work) {
+  const found = locate(input.path);
+  if (found === null) answer({ kind: "notFound" });
+  try {
+    answer(work(found));
+  } catch (error) {
+    if (["ENOENT", "ENOTDIR", "ELOOP", "EACCES", "ENXIO"].includes(error.code)) answer({ kind: "notFound" });
+    throw error;
+  }
+}
 `;
 
 /** Lists the folder \`input.path\`. A name that is no UTF-8 is left out: no path can contain it. */
@@ -47,26 +58,29 @@ export const LIST_SCRIPT = `${PRELUDE}${LOCATE}
 const KINDS = { file: "isFile", folder: "isDirectory", link: "isSymbolicLink" };
 const kindOf = (entry) => Object.keys(KINDS).find((kind) => entry[KINDS[kind]]()) ?? "other";
 
-if (input.path === "" && !fs.existsSync(APP)) answer({ kind: "folder", entries: [], more: false });
-const folder = locate(input.path);
-if (folder === null) answer({ kind: "notFound" });
-if (!fs.statSync(folder).isDirectory()) answer({ kind: "notFolder" });
-const scanned = [];
-const open = fs.opendirSync(folder, { encoding: "buffer" });
-let entry;
-while (scanned.length <= ${MAX_SCANNED} && (entry = open.readSync()) !== null) {
-  const bytes = Buffer.from(entry.name);
-  const name = bytes.toString();
-  if (Buffer.from(name).equals(bytes)) scanned.push({ name, kind: kindOf(entry) });
+function list(folder) {
+  if (!fs.statSync(folder).isDirectory()) return { kind: "notFolder" };
+  const open = fs.opendirSync(folder, { encoding: "buffer" });
+  if (locate(input.path) !== folder) return { kind: "notFound" };
+  const scanned = [];
+  let read = 0;
+  let entry;
+  while ((entry = open.readSync()) !== null && (read += 1) <= ${MAX_SCANNED}) {
+    const bytes = Buffer.from(entry.name);
+    const name = bytes.toString();
+    if (Buffer.from(name).equals(bytes)) scanned.push({ name, kind: kindOf(entry) });
+  }
+  open.closeSync();
+  const rank = ({ kind }) => (kind === "folder" ? 0 : 1);
+  scanned.sort((a, b) => rank(a) - rank(b) || (a.name < b.name ? -1 : 1));
+  const entries = scanned.slice(0, ${MAX_ENTRIES}).map(({ name, kind }) => {
+    const stat = fs.lstatSync(path.join(folder, name), { throwIfNoEntry: false });
+    return { name, kind, size: stat !== undefined && kind !== "folder" ? stat.size : 0 };
+  });
+  return { kind: "folder", entries, more: entry !== null || scanned.length > entries.length };
 }
-open.closeSync();
-const rank = ({ kind }) => (kind === "folder" ? 0 : 1);
-scanned.sort((a, b) => rank(a) - rank(b) || (a.name < b.name ? -1 : 1));
-const entries = scanned.slice(0, ${MAX_ENTRIES}).map(({ name, kind }) => {
-  const stat = fs.lstatSync(path.join(folder, name), { throwIfNoEntry: false });
-  return { name, kind, size: stat !== undefined && kind !== "folder" ? stat.size : 0 };
-});
-answer({ kind: "folder", entries, more: scanned.length > entries.length });
+if (input.path === "" && !fs.existsSync(APP)) answer({ kind: "folder", entries: [], more: false });
+answerFor(list);
 `;
 
 /**
@@ -103,12 +117,5 @@ function read(file) {
   if (decode(bytes) === null) return { kind: "binary", size: length };
   return { kind: "text", base64: bytes.toString("base64"), size: length };
 }
-const file = locate(input.path);
-if (file === null) answer({ kind: "notFound" });
-try {
-  answer(read(file));
-} catch (error) {
-  if (["ENOENT", "ELOOP", "EACCES", "ENXIO"].includes(error.code)) answer({ kind: "notFound" });
-  throw error;
-}
+answerFor(read);
 `;

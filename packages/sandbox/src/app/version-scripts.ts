@@ -9,135 +9,13 @@
  * from before or after a step, and perhaps a lock, which the next script removes.
  */
 import { PRELUDE } from "./file-scripts.ts";
+import { REPOSITORY } from "./repository-script.ts";
 
 const MAX_FILE_BYTES = 50 * 1024 * 1024;
 const MAX_FILES = 50_000;
-const MAX_CHANGED_FILES = 300;
-const MAX_DIFF_BYTES = 512 * 1024;
-const BUSY_AFTER_MS = 12_000;
-
-/**
- * - \`git\`: runs git to its end. It reads no configuration and no attributes but ours, runs no hook, and takes every path
- *   literally. Exit codes: see \`node-script.ts\`.
- * - \`withRepository\`: makes the repository if it isn't there, and holds it for a single script at a time.
- */
-const REPOSITORY = `
-const { spawn, spawnSync } = require("node:child_process");
-const FOLDER = path.join(HOME, ".quaver");
-const GIT_DIR = path.join(FOLDER, "versions.git");
-const LOCK = path.join(FOLDER, "versions.lock");
-const MAIN = "refs/heads/main";
-const EMPTY_TREE = "4b825dc642cb6eb9a060e54bf8d69288fbee4904";
-const SETTINGS = {
-  "core.attributesFile": "/dev/null",
-  "core.autocrlf": "false",
-  "core.bare": "false",
-  "core.bigFileThreshold": "5m",
-  "core.excludesFile": "/dev/null",
-  "core.fsmonitor": "false",
-  "core.hooksPath": "/dev/null",
-  "core.protectHFS": "false",
-  "core.protectNTFS": "false",
-  "core.quotePath": "false",
-  "diff.renameLimit": "300",
-  "gc.auto": "0",
-  "safe.directory": "*",
-};
-const GIT_ENV = {
-  PATH: process.env.PATH,
-  LC_ALL: "C",
-  GIT_DIR,
-  GIT_WORK_TREE: APP,
-  GIT_ATTR_NOSYSTEM: "1",
-  GIT_CONFIG_NOSYSTEM: "1",
-  GIT_CONFIG_GLOBAL: "/dev/null",
-  GIT_AUTHOR_NAME: "Quaver",
-  GIT_AUTHOR_EMAIL: "quaver@localhost",
-  GIT_COMMITTER_NAME: "Quaver",
-  GIT_COMMITTER_EMAIL: "quaver@localhost",
-};
-const SET = Object.entries(SETTINGS).flatMap(([key, value]) => ["-c", key + "=" + value]);
-const GLOBAL = ["--literal-pathspecs", ...SET];
-const OPTIONS = { cwd: APP, env: GIT_ENV, maxBuffer: 256 * 1024 * 1024 };
-
-function failed(error, stderr) {
-  if (error !== undefined && error.code === "ENOENT") process.exit(70);
-  if (/No space left on device|Disk quota exceeded/.test(stderr)) process.exit(71);
-  process.stderr.write(stderr);
-  process.exit(1);
-}
-function tryGit(args, stdin = "", options = OPTIONS) {
-  const result = spawnSync("git", [...GLOBAL, ...args], { ...options, input: stdin });
-  if (result.error !== undefined) failed(result.error, "");
-  return { code: result.status, stdout: result.stdout, stderr: String(result.stderr) };
-}
-function git(args, stdin, options) {
-  const { code, stdout, stderr } = tryGit(args, stdin, options);
-  if (code !== 0) failed(undefined, stderr);
-  return String(stdout).trim();
-}
-function commitOf(name) {
-  const { code, stdout } = tryGit(["rev-parse", "-q", "--verify", name + "^{commit}"]);
-  return code === 0 ? String(stdout).trim() : null;
-}
-function write(file, text) {
-  fs.writeFileSync(file + ".new", text);
-  fs.renameSync(file + ".new", file);
-}
-function isAlive(pid) {
-  try {
-    process.kill(pid, 0);
-    return fs.readFileSync("/proc/" + pid + "/environ", "utf8").includes("QUAVER_APP_SCRIPT=");
-  } catch (error) {
-    return error.code === "EPERM";
-  }
-}
-function takeLock() {
-  const giveUpAt = Date.now() + ${BUSY_AFTER_MS};
-  const mine = LOCK + "." + process.pid;
-  fs.writeFileSync(mine, String(process.pid));
-  process.on("exit", () => fs.rmSync(mine, { force: true }));
-  for (;;) {
-    try {
-      fs.linkSync(mine, LOCK);
-      break;
-    } catch (error) {
-      if (error.code !== "EEXIST") throw error;
-    }
-    const holder = Number(fs.readFileSync(LOCK, { encoding: "utf8", flag: "a+" }));
-    if (!(holder > 0 && isAlive(holder))) fs.rmSync(LOCK, { force: true });
-    else if (Date.now() > giveUpAt) process.exit(75);
-    else Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 50);
-  }
-  process.on("exit", () => fs.rmSync(LOCK, { force: true }));
-}
-function openRepository() {
-  fs.mkdirSync(APP, { recursive: true });
-  fs.mkdirSync(FOLDER, { recursive: true, mode: 0o700 });
-  takeLock();
-  const ready = path.join(GIT_DIR, "quaver-ready");
-  if (!fs.existsSync(ready)) {
-    fs.rmSync(GIT_DIR, { recursive: true, force: true });
-    const { GIT_DIR: _, GIT_WORK_TREE: __, ...env } = GIT_ENV;
-    git(["init", "-q", "--bare", "--template=", "--initial-branch=main", GIT_DIR], "", { ...OPTIONS, env });
-    fs.mkdirSync(path.join(GIT_DIR, "info"), { recursive: true });
-    // Above all that the app's own .gitattributes say: a file is stored as it is.
-    write(path.join(GIT_DIR, "info", "attributes"), "* -text -eol -ident -filter -working-tree-encoding !diff !merge\\n");
-    write(ready, "");
-  }
-  for (const lock of ["index.lock", "HEAD.lock", MAIN + ".lock"]) {
-    fs.rmSync(path.join(GIT_DIR, lock), { force: true });
-  }
-}
-function guarded(work) {
-  try {
-    work();
-  } catch (error) {
-    if (error.code === "ENOSPC" || error.code === "EDQUOT") process.exit(71);
-    throw error;
-  }
-}
-`;
+const MAX_SEEN = 200_000; // files and folders, those that are left out included
+const MAX_RULES_BYTES = 1024 * 1024; // of a .gitignore
+const [BATCH_FILES, BATCH_BYTES] = [5_000, 128 * 1024 * 1024]; // what git stores in a few seconds
 
 /**
  * - \`filesToKeep\`: the paths of what a version has.
@@ -155,11 +33,21 @@ function canRead(file) {
   }
 }
 function entriesOf(folder) {
+  const entries = [];
   try {
-    return fs.readdirSync(path.join(APP, folder), { withFileTypes: true, encoding: "buffer" });
+    const open = fs.opendirSync(path.join(APP, folder), { encoding: "buffer" });
+    let entry;
+    while (entries.length < ${MAX_FILES} && (entry = open.readSync()) !== null) entries.push(entry);
+    open.closeSync();
   } catch {
-    return []; // it is gone, or can't be read
+    // It is gone, or can't be read.
   }
+  return entries;
+}
+/** Whether git may open the folder's .gitignore: it would wait for a pipe for ever, and read a large file as a whole. */
+function hasRules(folder) {
+  const stat = fs.lstatSync(path.join(APP, folder, ".gitignore"), { throwIfNoEntry: false });
+  return stat === undefined || (stat.isFile() && stat.size <= ${MAX_RULES_BYTES});
 }
 /** Of these paths, those that the app's .gitignore files exclude. As \`./path\`, none is a pattern, which this command knows. */
 function ignored(paths) {
@@ -170,40 +58,76 @@ function ignored(paths) {
   if (error !== undefined || status > 1) failed(error, String(stderr));
   return new Set(String(stdout).split("\\0").map((file) => file.slice(2)));
 }
-function filesToKeep() {
-  const kept = [];
-  for (let folders = [""]; folders.length > 0;) {
+/** @param also a version that is to be restored: of its files, those that are ignored now are kept, too. */
+function filesToKeep(also) {
+  const kept = new Map();
+  let seen = 0;
+  for (let folders = [{ at: "", asks: true }]; folders.length > 0;) {
     const found = [];
     for (const folder of folders) {
-      for (const entry of entriesOf(folder)) {
+      const asks = folder.asks && hasRules(folder.at);
+      for (const entry of entriesOf(folder.at)) {
         const name = String(entry.name);
         if (!Buffer.from(name).equals(Buffer.from(entry.name)) || isLeftOut(name)) continue;
-        found.push({ at: folder === "" ? name : folder + "/" + name, entry });
+        found.push({ at: folder.at === "" ? name : folder.at + "/" + name, entry, asks });
+        if ((seen += 1) >= ${MAX_SEEN}) break;
       }
     }
-    const out = ignored(found.map(({ at }) => at));
+    found.sort((a, b) => (a.at < b.at ? -1 : 1));
+    const out = ignored(found.flatMap(({ at, asks }) => (asks ? [at] : [])));
     folders = [];
-    for (const { at, entry } of found) {
-      if (out.has(at)) continue;
-      if (entry.isDirectory()) folders.push(at);
-      else if (entry.isSymbolicLink()) kept.push(at);
+    for (const { at, entry, asks } of found) {
+      if (out.has(at) && !also.has(at)) continue;
+      if (entry.isDirectory()) folders.push({ at, asks });
+      else if (entry.isSymbolicLink()) kept.set(at, 0);
       else if (entry.isFile() && canRead(path.join(APP, at))) {
         const stat = fs.lstatSync(path.join(APP, at), { throwIfNoEntry: false });
-        if (stat !== undefined && stat.size <= ${MAX_FILE_BYTES}) kept.push(at);
+        if (stat !== undefined && stat.size <= ${MAX_FILE_BYTES}) kept.set(at, stat.size);
       }
-      if (kept.length >= ${MAX_FILES}) return kept;
+      if (kept.size >= ${MAX_FILES}) return kept;
     }
+    if (seen >= ${MAX_SEEN}) return kept;
   }
   return kept;
 }
-function commit(message) {
-  const files = filesToKeep();
-  const keep = new Set(files);
-  const before = String(tryGit(["ls-files", "-z"]).stdout).split("\\0").filter((file) => file !== "");
-  const gone = before.filter((file) => !keep.has(file));
-  if (gone.length > 0) git(["update-index", "-z", "--force-remove", "--stdin"], gone.join("\\0"));
-  if (files.length > 0) git(["update-index", "-z", "--add", "--remove", "--replace", "--stdin"], files.join("\\0"));
-  return commitTree(git(["write-tree"]), message);
+/** In batches, each of which counts when the next is killed. */
+function batchesOf(files) {
+  const batches = [];
+  let room = 0;
+  for (const [file, size] of files) {
+    if (batches.length === 0 || room < size || batches.at(-1).length >= ${BATCH_FILES}) {
+      batches.push([]);
+      room = ${BATCH_BYTES};
+    }
+    batches.at(-1).push(file);
+    room -= size;
+  }
+  return batches;
+}
+const listed = () => tryGit(["ls-files", "-z"]);
+const namesIn = (output) => String(output).split("\\0").filter((name) => name !== "");
+/** Makes the index that of these files, and a tree of it. @returns how the last command of git ended */
+function stage(files) {
+  const before = listed();
+  if (before.code !== 0) return before;
+  const gone = namesIn(before.stdout).filter((file) => !files.has(file));
+  const removing = gone.length === 0 ? [] : [[["--force-remove"], gone]];
+  const adding = batchesOf(files).map((batch) => [["--add", "--remove", "--replace"], batch]);
+  for (const [options, names] of [...removing, ...adding]) {
+    const result = tryGit(["update-index", "-z", ...options, "--stdin"], names.join("\\0"));
+    if (result.code !== 0) return result;
+  }
+  return tryGit(["write-tree"]);
+}
+function commit(message, also = new Set()) {
+  let result = stage(filesToKeep(also));
+  if (result.code !== 0 && !isDiskFull(result.stderr)) {
+    // A file was cut short while it was being read, or the index or an object is broken: once more, from the files alone.
+    fs.rmSync(path.join(GIT_DIR, "index"), { force: true });
+    result = stage(filesToKeep(also));
+  }
+  if (result.code !== 0) failed(undefined, result.stderr);
+  return commitTree(String(result.stdout).trim(), message);
 }
 function commitTree(tree, message) {
   const last = commitOf(MAIN);
@@ -226,103 +150,51 @@ guarded(() => {
 `;
 
 /**
+ * - \`clearTheWay\`: moves aside what stands where one of these files is to be, and is in no version: a file that is too
+ *   large, or a folder with ignored files in it. Git would delete it.
+ */
+const CLEAR_THE_WAY = `
+const foldersOf = (file) => file.split("/").slice(0, -1).map((_, n, names) => names.slice(0, n + 1).join("/"));
+function isAllKept(folder, kept) {
+  return fs.readdirSync(path.join(APP, folder), { withFileTypes: true }).every((entry) => {
+    const at = folder + "/" + entry.name;
+    return entry.isDirectory() ? isAllKept(at, kept) : kept.has(at);
+  });
+}
+function clearTheWay(files) {
+  const kept = new Set(namesIn(listed().stdout));
+  for (const file of files) {
+    for (const at of [...foldersOf(file), file]) {
+      const stat = fs.lstatSync(path.join(APP, at), { throwIfNoEntry: false });
+      if (stat === undefined) break;
+      const isInTheWay = stat.isDirectory() ? at === file && !isAllKept(at, kept) : !kept.has(at);
+      if (isInTheWay) moveAside(path.join(APP, at));
+      if (isInTheWay || !stat.isDirectory()) break;
+    }
+  }
+}
+`;
+
+/**
  * Brings back \`input.version\`. The state before is a version first. A restore that was cut off is continued: the files
  * are neither those from before nor those of the version then, and are no version.
  */
-export const RESTORE_SCRIPT = `${PRELUDE}${REPOSITORY}${COMMIT}
+export const RESTORE_SCRIPT = `${PRELUDE}${REPOSITORY}${COMMIT}${CLEAR_THE_WAY}
 guarded(() => {
   openRepository();
   const version = commitOf(input.version);
   if (version === null) answer({ kind: "notFound" });
   const isCutOff = fs.existsSync(RESTORING) && fs.readFileSync(RESTORING, "utf8") === version;
   if (!isCutOff) {
-    commit("Before: " + input.message);
+    const files = namesIn(git(["ls-tree", "-r", "-z", "--name-only", version]));
+    const paths = new Set(files.flatMap((file) => [...foldersOf(file), file]));
+    commit("Before: " + input.message, paths);
+    clearTheWay(files);
     write(RESTORING, version);
   }
   git(["read-tree", "--reset", "-u", version]);
   const restored = commitTree(git(["rev-parse", version + "^{tree}"]), input.message);
   fs.rmSync(RESTORING);
   answer({ kind: "restored", version: restored });
-});
-`;
-
-/** Reads what \`input.version\` changed. Git is ended as soon as it has said enough. */
-export const CHANGES_SCRIPT = `${PRELUDE}${REPOSITORY}
-const CHANGES = { A: "added", D: "deleted", R: "renamed" };
-const DIFF = ["diff-tree", "-r", "-M", "--no-ext-diff", "--no-textconv", "--no-color"];
-
-/** Runs git until it ends, or \`isEnough\` of what it has printed. */
-function readSome(args, isEnough, done) {
-  const child = spawn("git", [...GLOBAL, ...args], { ...OPTIONS, stdio: ["ignore", "pipe", "ignore"] });
-  const chunks = [];
-  let size = 0;
-  let enough = false;
-  child.once("error", (error) => failed(error, ""));
-  child.stdout.on("data", (chunk) => {
-    if (enough) return;
-    chunks.push(chunk);
-    size += chunk.length;
-    enough = isEnough(size, chunk);
-    if (enough) child.kill("SIGKILL");
-  });
-  child.once("close", () => done(Buffer.concat(chunks), enough));
-}
-/** ":mode mode sha sha status NUL path NUL", with a second path after a rename. */
-function filesIn(raw) {
-  const parts = String(raw).split("\\0");
-  const files = [];
-  for (let at = 0; at + 1 < parts.length && parts[at] !== "";) {
-    const letter = parts[at].split(" ")[4]?.[0] ?? "";
-    const change = CHANGES[letter] ?? "changed";
-    const isRename = letter === "R";
-    if (isRename && at + 2 >= parts.length - 1) break;
-    files.push(isRename ? { path: parts[at + 2], previousPath: parts[at + 1], change } : { path: parts[at + 1], change });
-    at += isRename ? 3 : 2;
-  }
-  return files;
-}
-/** "added TAB removed TAB path NUL", or with an empty path and two paths after it. */
-function countsIn(numstat) {
-  const parts = String(numstat).split("\\0");
-  const counts = new Map();
-  const number = (text) => (text === "-" ? null : Number(text));
-  for (let at = 0; at < parts.length && parts[at] !== "";) {
-    const [, added, removed, file] = /^([\\d-]+)\\t([\\d-]+)\\t([^]*)$/.exec(parts[at]) ?? [];
-    if (added === undefined) break;
-    counts.set(file === "" ? parts[at + 2] : file, { added: number(added), removed: number(removed) });
-    at += file === "" ? 3 : 1;
-  }
-  return counts;
-}
-function wholeLines(diff, isCut) {
-  return isCut ? diff.subarray(0, diff.subarray(0, ${MAX_DIFF_BYTES}).lastIndexOf(10) + 1) : diff;
-}
-guarded(() => {
-  if (!fs.existsSync(path.join(GIT_DIR, "quaver-ready"))) answer({ kind: "notFound" });
-  const version = commitOf(input.version);
-  if (version === null) answer({ kind: "notFound" });
-  const range = [commitOf(version + "^") ?? EMPTY_TREE, version];
-  let separators = 0;
-  const isListed = (_size, chunk) => {
-    for (const byte of chunk) if (byte === 0) separators += 1;
-    return separators > ${MAX_CHANGED_FILES * 3 + 3};
-  };
-  readSome([...DIFF, "--raw", "-z", ...range], isListed, (raw, isLong) => {
-    const all = filesIn(raw);
-    const files = all.slice(0, ${MAX_CHANGED_FILES});
-    const names = files.flatMap((file) => [file.path, ...(file.previousPath === undefined ? [] : [file.previousPath])]);
-    const counting = names.length === 0 ? [] : ["--", ...names];
-    readSome([...DIFF, "--numstat", "-z", ...range, ...counting], () => false, (numstat) => {
-      const counts = countsIn(numstat);
-      readSome([...DIFF, "-p", ...range], (size) => size > ${MAX_DIFF_BYTES}, (diff, isCut) => {
-        answer({
-          kind: "changes",
-          files: files.map((file) => ({ ...file, ...(counts.get(file.path) ?? { added: null, removed: null }) })),
-          diff: wholeLines(diff, isCut).toString("base64"),
-          more: isLong || isCut || all.length > files.length,
-        });
-      });
-    });
-  });
 });
 `;

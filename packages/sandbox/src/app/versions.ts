@@ -1,9 +1,10 @@
 /** Versions of an app's files: commits in a repository of their own, `$HOME/.quaver/versions.git`. */
 import * as z from "zod"; // not `{ z }`: that bundles all of it, in sixty languages
 import type { OperationContext } from "../daytona-api.ts";
+import { CHANGES_SCRIPT } from "./changes-script.ts";
 import type { CommitVersionInput, ReadChangesInput, RestoreVersionInput } from "./input-schemas.ts";
 import { runNodeScript } from "./node-script.ts";
-import { CHANGES_SCRIPT, COMMIT_SCRIPT, RESTORE_SCRIPT } from "./version-scripts.ts";
+import { COMMIT_SCRIPT, RESTORE_SCRIPT } from "./version-scripts.ts";
 
 const version = z.string().regex(/^[0-9a-f]{40}$/);
 const count = z.nullable(z.int().min(0));
