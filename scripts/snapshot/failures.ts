@@ -39,6 +39,8 @@ export function toCommandFailure(error: unknown): CommandFailure {
     case "CONFLICT":
     case "NOT_FOUND":
     case "SANDBOX_FAILED":
+    case "TOOL_MISSING":
+    case "DISK_FULL":
     case "SNAPSHOT_UNAVAILABLE":
     case "UNEXPECTED_RESPONSE":
       return fail("SNAPSHOT_FAILED", message);

@@ -100,7 +100,7 @@ describe("the agent's Dockerfile", () => {
     });
     const ended = exitOf(child);
     let said = "";
-    for await (const chunk of child.stdout) {
+    for await (const chunk of child.stdout!) {
       said += String(chunk);
       if (said.split("\n").length > 3) child.kill("SIGTERM");
     }

@@ -306,9 +306,9 @@ describe("the repository", () => {
   ])("with %s takes the next version from the files", async ([, command]) => {
     await inApp("printf a >a");
     await commit();
-    const isLost = command.startsWith("rm");
+    const isLost = command!.startsWith("rm");
     if (isLost) await inHome("rm .quaver/versions.git/refs/heads/main");
-    await inHome(`cd .quaver/versions.git && ${command}`);
+    await inHome(`cd .quaver/versions.git && ${command!}`);
     await inApp("printf b >b");
     expect(pathsOf(await changes(await commit()))).toEqual(isLost ? ["a", "b"] : ["b"]);
   });
