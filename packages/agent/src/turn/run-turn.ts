@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { join } from "node:path";
 import { prepareAppFolder } from "./app-folder.ts";
-import { nameOf, opencodeEnv, prepareConfigFolder } from "./opencode/configuration.ts";
+import { nameOf, opencodeEnv, prepareState } from "./opencode/configuration.ts";
 import {
   forgetConversation,
   isUnknownConversation,
@@ -31,7 +31,7 @@ export interface TurnContext {
 export async function runTurn(settings: Settings, context: TurnContext): Promise<void> {
   const { app, state, assets } = settings;
   prepareAppFolder(app, join(assets, "template"));
-  prepareConfigFolder(state);
+  prepareState(state);
   const conversation = readConversation(state);
   const isUnknown = await runInConversation(settings, context, conversation);
   if (!isUnknown) return;

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { KEY_VARIABLES, type Model } from "../model.ts";
@@ -46,7 +46,7 @@ const WITHHELD = /^(QUAVER_(PROMPT$|MODEL|OPENCODE)|OPENCODE_|XDG_)/;
 
 /** The environment of opencode: the launcher's, without what is not its business, and with its configuration. */
 export function opencodeEnv(env: Environment, settings: Settings, run: string): Environment {
-  const { app, state } = settings;
+  const { app, state, model } = settings;
   const inherited = Object.entries(env).filter(([name]) => !WITHHELD.test(name));
   return {
     ...Object.fromEntries(inherited),
@@ -63,6 +63,8 @@ export function opencodeEnv(env: Environment, settings: Settings, run: string): 
     OPENCODE_DISABLE_LSP_DOWNLOAD: "1",
     OPENCODE_DISABLE_MODELS_FETCH: "1",
     OPENCODE_DISABLE_SHARE: "1",
+    // The list of all known models takes a second to read, and has none of another service's.
+    ...(model.baseUrl !== undefined && { OPENCODE_MODELS_PATH: join(state, NO_MODELS) }),
     QUAVER_HIDE: ["OPENCODE_CONFIG_CONTENT", ...KEY_VARIABLES].join(" "),
   };
 }
@@ -70,14 +72,17 @@ export function opencodeEnv(env: Environment, settings: Settings, run: string): 
 /** The variable that marks the processes of a run: what the agent has started inherits it. */
 export const RUN_VARIABLE = "QUAVER_AGENT_RUN";
 
+/** A list of models without any. */
+const NO_MODELS = "no-models.json";
+
 /**
- * Makes opencode's folder of settings look as if the types of its plugins were installed: at every start it would
- * fetch 60 MB of them otherwise, which nothing here needs.
+ * Makes opencode's folders. The one of its settings looks as if the types of its plugins were installed: at every start it
+ * would fetch 60 MB of them otherwise, which nothing here needs.
  */
-export function prepareConfigFolder(state: string): void {
+export function prepareState(state: string): void {
   const folder = join(state, "config", "opencode");
-  if (existsSync(join(folder, "package-lock.json"))) return;
   mkdirSync(join(folder, "node_modules"), { recursive: true });
   const lock = { packages: { "": { dependencies: { "@opencode-ai/plugin": "*" } } } };
+  writeFileSync(join(state, NO_MODELS), "{}");
   writeFileSync(join(folder, "package-lock.json"), JSON.stringify(lock));
 }
