@@ -85,7 +85,7 @@ export function aHome() {
 function turnIn(home: string) {
   return async (
     lines: (string | string[])[],
-    { env = {}, script = "", prompt = "A poll" } = {} as Partial<TurnOptions>,
+    { env = {}, script = "", prompt = "A poll" }: Partial<TurnOptions> = {},
   ): Promise<Turn> => {
     const program = join(home, "opencode");
     const given = join(home, "given.json");
