@@ -112,5 +112,6 @@ export function daytonaSettings(env: NodeJS.ProcessEnv): DaytonaSettings {
     );
   }
   // Empty is not set, as in `.env.example`.
-  return { apiKey, apiUrl: apiUrl || API_URL, target: target || undefined };
+  const orUnset = (value: string | undefined) => (value === "" ? undefined : value);
+  return { apiKey, apiUrl: orUnset(apiUrl) ?? API_URL, target: orUnset(target) };
 }

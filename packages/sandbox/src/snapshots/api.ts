@@ -107,8 +107,14 @@ export function connectToSnapshots(options: {
           if (!(error instanceof AskedFor)) throw error;
         }
       }),
-    remove: (id) => withSandboxErrors(async () => void (await api.removeSnapshot(id))),
-    activate: (id) => withSandboxErrors(async () => void (await api.activateSnapshot(id))),
+    remove: (id) =>
+      withSandboxErrors(async () => {
+        await api.removeSnapshot(id);
+      }),
+    activate: (id) =>
+      withSandboxErrors(async () => {
+        await api.activateSnapshot(id);
+      }),
     openBuildLog: (id, { follow, signal }) =>
       withSandboxErrors(async () => {
         const { url } = urlSchema.parse(
