@@ -71,7 +71,7 @@ test("nothing else is served: another token, another path, nothing once it has e
   const wrong = [url.replace(token, "0".repeat(32)), `${url}/`];
   wrong.push(url.replace("app.tar.gz", "..%2f..%2fversions.git%2fHEAD"));
   for (const address of wrong) expect((await fetch(address)).status).toBe(404);
-  const { url: brief } = await download(1);
+  const { url: brief } = await download(4);
   await eventually(async () => expect((await fetch(brief)).ok).toBe(false));
   await eventually(async () => expect(await servers()).toBe(1));
 });

@@ -123,7 +123,7 @@ describe.each([
     expect(new Set(calls)).toEqual(
       new Set([
         ...["create", "keepAwake", "startCommand", "readCommand", "endSession"],
-        ...["stop", "start", "archive", ...(remove ? ["delete"] : [])],
+        ...["commitVersion", "stop", "start", "archive", ...(remove ? ["delete"] : [])],
       ]),
     );
   });

@@ -17,7 +17,7 @@ const FIXED_SEED = 20_261_122; // of the ordinary run; at full size another each
 const OCCURRED = [
   ...["change of status", "lease taken", "lease renewed", "superseded", "removed meanwhile"],
   ...["taken over, expired", "taken over, forced", "two holders, one expired"],
-  ...["call answered", "call without an answer", "sandbox changed by itself", "webhook"],
+  ...["call answered", "sandbox changed by itself", "webhook"],
   ...["refused, OPERATION_IN_PROGRESS", "refused, INVALID_TRANSITION", "refused, NOT_FOUND"],
   ...["refused, SANDBOX_UNAVAILABLE", "refused, AGENT_NOT_CONFIGURED"],
   ...["turn new → running", "turn new → queued", "turn queued → running", "turn withdrawn"],
@@ -33,6 +33,7 @@ const OCCURRED_AT_FULL_SIZE = [
     "Daytona, runtime ends the function",
     "Daytona, process dies",
     "Daytona, answer lost",
+    "call without an answer",
     "turn queued → failed",
     "restore running → failed",
     "refused, QUEUE_FULL",

@@ -180,7 +180,7 @@ function serve(size) {
   server.on("error", (error) => (error.code === "EADDRINUSE" ? listen() : end("failed")));
   server.on("listening", () => setState({ kind: "served", port: server.address().port, size }));
   listen();
-  setTimeout(endIfOver, expiresAt - Date.now());
+  setTimeout(endIfOver, expiresAt - Date.now() + 10); // a timer may be a millisecond early
   setTimeout(end, expiresAt - Date.now() + ${SLOW_CLIENT_MS});
 }
 fs.mkdirSync(FOLDER, { recursive: true, mode: 0o700 });
