@@ -59,8 +59,8 @@ export const beginPoll = internalQuery({
         inLine: v.boolean(), // whether the output goes on within a line
         full: v.boolean(), // whether the answer is, so that nothing more is to be read
         restores: v.optional(v.object({ number: v.number(), version: v.string() })), // the turn to restore, if it is that
-        unfinished: v.optional(v.string()), // the session of a turn before that did not end by itself
-        afterRestore: v.optional(v.boolean()), // whether that was a restore instead, which may still be at work
+        unfinished: v.optional(v.string()), // the session of an agent before that did not end by itself
+        afterRestore: v.optional(v.boolean()), // whether a restore before may still be at work
       }),
   ),
   handler: async (ctx, lease) => {
@@ -71,7 +71,6 @@ export const beginPoll = internalQuery({
     if (turn === null) return null;
     const message = turn.promptMessageId && (await ctx.db.get("messages", turn.promptMessageId));
     const { sandboxId, session, commandId, offset, awakeAt, deadline, answer } = run;
-    const before = commandId === undefined ? await begunBefore(ctx, turn) : undefined;
     return {
       ...{ sandboxId, session, offset, awakeAt, deadline },
       ...(commandId !== undefined && { commandId }),
@@ -80,7 +79,7 @@ export const beginPoll = internalQuery({
       prompt: message?.content ?? project.prompt,
       inLine: answer.line !== undefined,
       full: answer.full,
-      ...(before && before.status !== "done" && unfinishedWork(before)),
+      ...(commandId === undefined && (await unfinishedBefore(ctx, turn))),
     };
   },
 });
@@ -91,24 +90,27 @@ async function versionToRestore(ctx: QueryCtx, turnId: Id<"turns">) {
   return { number: turn.number, version: turn.version };
 }
 
-function unfinishedWork({ number, restores }: Doc<"turns">): {
-  unfinished?: string;
-  afterRestore?: boolean;
-} {
-  return restores === undefined ? { unfinished: sessionName(number) } : { afterRestore: true };
-}
-
-/** The latest turn before this one that began. At most as many as may wait come after it: they failed while they waited. */
-async function begunBefore(
+/**
+ * What of the turns before this one may still be at work in the sandbox, as it did not end by itself: the latest agent, and
+ * restores since. At most as many turns as may wait come between: they failed while they waited.
+ */
+async function unfinishedBefore(
   ctx: QueryCtx,
   { projectId, number }: Doc<"turns">,
-): Promise<Doc<"turns"> | undefined> {
+): Promise<{ unfinished?: string; afterRestore?: boolean }> {
   const before = await ctx.db
     .query("turns")
     .withIndex("by_project", (q) => q.eq("projectId", projectId).lt("number", number))
     .order("desc")
     .take(MAX_QUEUED_TURNS + 1);
-  return before.find(({ startedAt }) => startedAt !== undefined);
+  const begun = before.filter(({ startedAt }) => startedAt !== undefined);
+  const isCutRestore = ({ restores, status }: Doc<"turns">) =>
+    restores !== undefined && status !== "done";
+  const latest = begun.find((turn) => !isCutRestore(turn));
+  return {
+    ...(latest && latest.status !== "done" && { unfinished: sessionName(latest.number) }),
+    ...(begun[0] && isCutRestore(begun[0]) && { afterRestore: true }),
+  };
 }
 
 /**

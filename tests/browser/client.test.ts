@@ -37,17 +37,15 @@ describeInBrowser("a client in another repository", () => {
     const script = await buildClient(app.dev, "client@example.com");
     await app.slowAgent();
     const { page } = await app.open();
-    // On the example's origin, whose pages the emulators answer.
-    const address = `${app.dev.exampleUrl!}/client`;
-    const html = `<!doctype html><title>Client</title><body><script type="module">${script}</script>`;
-    await page.route(address, (route) => route.fulfill({ contentType: "text/html", body: html }));
-    await page.goto(address);
+    // In the example's page, whose origin the emulators answer.
+    await page.setContent(`<!doctype html><script type="module">${script}</script>`);
     await page.getByRole("button", { name: "New project" }).click();
     const project = page.getByRole("region", { name: "A poll" });
     await project.locator("pre[aria-busy]").filter({ hasText: /\w/ }).waitFor();
     await project.getByRole("heading", { name: "A poll: ready" }).waitFor();
     await project.getByRole("button", { name: "In orange" }).click();
     await project.getByRole("heading", { name: "A poll: ready" }).waitFor({ state: "hidden" });
+    await project.getByRole("heading", { name: "A poll: ready" }).waitFor();
     await expect.poll(() => project.locator("pre:not([aria-busy])").count()).toBe(3);
     expect(await project.locator("pre").allTextContents()).toContain("Now in orange.");
   });

@@ -8,6 +8,7 @@ import { makeTempFolder } from "../support/folders.ts";
 test("the defaults: a screen for people, the usual ports, .quaver", () => {
   expect(parseOptions([])).toEqual({
     json: false,
+    agent: false,
     freePorts: false,
     example: true,
     built: false,

@@ -72,7 +72,8 @@ function commandsIn({ shell, spans }: Text, start: RegExp): string[][] {
       .split(start)
       .slice(1),
   );
-  return rests.map((rest) => rest.match(/'[^']*'|"[^"]*"|[^\s|;&'"]+/g) ?? []);
+  const first = (rest: string) => rest.split(/ [|;&]/)[0] ?? "";
+  return rests.map((rest) => first(rest).match(/'[^']*'|"[^"]*"|[^\s'"]+/g) ?? []);
 }
 
 const bunCommands = (text: Text) => commandsIn(text, /\bbun(?:@[\d.]+)? run /);

@@ -169,7 +169,12 @@ export class FakeDaytona {
 
   /** Whether the agent's latest command still has its session. */
   get agentRuns(): boolean {
-    return [...this.#sessions.values()].includes(this.agent) && this.agent.exitCode === null;
+    return this.isRunning(this.agent);
+  }
+
+  /** Whether a command of an agent still has its session. */
+  isRunning(command: FakeCommand): boolean {
+    return [...this.#sessions.values()].includes(command) && command.exitCode === null;
   }
 
   /** What `vi.doMock("@quaver/sandbox")` puts in the package's place. */

@@ -300,6 +300,27 @@ describe("a restore that goes wrong", () => {
     expect((await made.turns()).map(({ status }) => status)).toEqual(Array(4).fill("done"));
   });
 
+  test("that is cancelled at once leaves it to the next turn to end an agent that may still be at work", async () => {
+    const made = await withTwoVersions();
+    const { projectId } = made;
+    const { turnId } = await made.ada.mutation(start, { projectId, prompt: "More" });
+    await pass(made.t, 1_000);
+    const agent = daytona.agent;
+    daytona.fail("endSession", DOWN, 1);
+    await made.ada.mutation(cancel, { turnId });
+    const restored = await made.ada.action(restore, { turnId: made.one });
+    await made.ada.mutation(cancel, restored);
+    await made.ada.mutation(start, { projectId, prompt: "Again" });
+    let runsAtStart: boolean | undefined;
+    daytona.during = (call) => {
+      if (call === "startCommand") runsAtStart = daytona.isRunning(agent);
+      return Promise.resolve();
+    };
+    await pass(made.t, 4_000);
+    expect(runsAtStart).toBe(false);
+    expect(daytona.agent.input.env?.QUAVER_PROMPT).toBe("Again");
+  });
+
   test("ends an agent that may still be at work first", async () => {
     const made = await withTwoVersions();
     const { turnId } = await made.ada.mutation(start, {
