@@ -316,7 +316,7 @@ describe("a restore that goes wrong", () => {
       if (call === "startCommand") runsAtStart = daytona.isRunning(agent);
       return Promise.resolve();
     };
-    await pass(made.t, 4_000);
+    await pass(made.t, 20_000);
     expect(runsAtStart).toBe(false);
     expect(daytona.agent.input.env?.QUAVER_PROMPT).toBe("Again");
   });
