@@ -1,8 +1,8 @@
 /**
  * The demo agent: what `bun run dev` sets as AGENT_COMMAND unless another is set. It makes small apps from the prompts
  * by the recipes of the model emulator, without a model or a network, slowly enough to watch, and says what it does as
- * any agent does (see AGENT_COMMAND in .env.example). The server of
- * `packages/agent/src/serve/`, which outlives it, serves the app.
+ * any agent does (see AGENT_COMMAND in .env.example). The server of `packages/agent/src/serve/` outlives it, and serves
+ * the app.
  */
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";

@@ -8,6 +8,7 @@ import { buildAgent } from "@quaver/agent/build";
 import type { Copy, From, Healthcheck } from "dockerfile-ast";
 import { DockerfileParser } from "dockerfile-ast";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
+import { OPENCODE_VERSION } from "../../scripts/dev/agent/opencode.ts";
 import { exitOf } from "../../scripts/lib/convex-cli.ts";
 
 const TEXT = readFileSync(new URL("../../packages/agent/Dockerfile", import.meta.url), "utf8");
@@ -43,6 +44,7 @@ describe("the agent's Dockerfile", () => {
   test("installs an exact version of opencode, and the tools that the backend needs", () => {
     const commands = said("RUN").join("\n");
     expect(commands).toMatch(/npm install --global opencode-ai@\d+\.\d+\.\d+ /);
+    expect(commands).toContain(`opencode-ai@${OPENCODE_VERSION} `); // as `bun run dev --agent` has it
     const [, packages = ""] = /--no-install-recommends ([^&]+) &&/.exec(commands) ?? [];
     expect(packages.split(" ")).toEqual(["bash", "ca-certificates", "git", "procps"]);
   });

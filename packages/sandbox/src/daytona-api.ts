@@ -1,5 +1,5 @@
-import { Configuration, SandboxApi } from "@daytona/api-client";
-import { Daytona } from "@daytonaio/sdk";
+import { SandboxApi } from "@daytona/api-client";
+import { openConnection, type ConnectionOptions } from "./connection.ts";
 import { toSandboxError } from "./daytona-errors.ts";
 import type { Deadline } from "./deadline.ts";
 import { SandboxError } from "./errors.ts";
@@ -55,25 +55,11 @@ const PAGE_SIZE = 100;
 /**
  * Connects to Daytona. The SDK creates sandboxes and runs commands. Everything else goes through the
  * SDK's own API client: its answers can be validated before they are used, and its list has a cursor.
- *
- * @param options `requestTimeoutMs` bounds each single request.
  */
-export function connectToDaytona(options: {
-  apiKey: string;
-  apiUrl: string;
-  target?: string | undefined;
-  requestTimeoutMs: number;
-}): DaytonaApi {
-  const { apiKey, apiUrl, target, requestTimeoutMs } = options;
-  const daytona = new Daytona({
-    apiKey,
-    apiUrl,
-    requestTimeoutMs,
-    useDeprecatedPolling: true, // otherwise it opens a socket at once and keeps the process alive
-    otelEnabled: false,
-    ...(target === undefined ? {} : { target }),
-  });
-  const api = openSandboxApi(apiUrl, apiKey, requestTimeoutMs);
+export function connectToDaytona(options: ConnectionOptions): DaytonaApi {
+  const { apiKey } = options;
+  const { daytona, configuration, axios } = openConnection(options);
+  const api = new SandboxApi(configuration, undefined, axios);
   const withSandboxErrors = async <Result>(call: () => Promise<Result>, sandboxId?: string) => {
     try {
       return await call();
@@ -141,16 +127,6 @@ export function connectToDaytona(options: {
         return signedPreviewSchema.parse(data).url;
       }, id),
   };
-}
-
-type AxiosInstance = NonNullable<ConstructorParameters<typeof SandboxApi>[2]>;
-
-function openSandboxApi(basePath: string, apiKey: string, requestTimeoutMs: number): SandboxApi {
-  const headers = { Authorization: `Bearer ${apiKey}` };
-  const configuration = new Configuration({ basePath, baseOptions: { headers } });
-  // The same axios: the SDK's types name its ESM build, the API client's types its CommonJS build.
-  const axios = Daytona.createAxiosInstance(requestTimeoutMs) as unknown as AxiosInstance;
-  return new SandboxApi(configuration, undefined, axios);
 }
 
 type Request = (

@@ -337,16 +337,16 @@ describe("the repository", () => {
     expect(failure.code).toBe("UNEXPECTED_RESPONSE");
   });
 
-  test("on a full disk says so, and is whole", async () => {
+  test("on a full disk says so, and is whole", async (context) => {
     await inApp("printf a >a");
     const version = await commit();
-    // A file system of one megabyte, where it may be mounted; otherwise git's own words stand for it.
+    // A file system of one megabyte, which only root may mount.
     await inApp("head -c 3M /dev/urandom >big");
     await inHome(
       `mv .quaver/versions.git/objects .quaver/objects && mkdir .quaver/versions.git/objects && mount -t tmpfs -o size=1m tmpfs .quaver/versions.git/objects && cp -r .quaver/objects/. .quaver/versions.git/objects/`,
     );
     const isMounted = (await inHome("mount")).includes("versions.git/objects");
-    if (!isMounted) return;
+    context.skip(!isMounted, "no file system can be mounted here");
     try {
       expect(await failureOf(commit())).toMatchObject({ code: "DISK_FULL", retryable: false });
       await inApp("rm big");

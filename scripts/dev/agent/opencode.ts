@@ -8,7 +8,7 @@ import { download, type Download, type Progress } from "./download.ts";
 import { platformPackage } from "./platform-package.ts";
 
 /** The version of opencode; packages/agent/Dockerfile has the same. */
-const OPENCODE_VERSION = "1.18.33";
+export const OPENCODE_VERSION = "1.18.33";
 
 const run = promisify(execFile);
 

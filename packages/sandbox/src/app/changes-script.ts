@@ -5,7 +5,7 @@ import { REPOSITORY } from "./repository-script.ts";
 const MAX_CHANGED_FILES = 300;
 const MAX_DIFF_BYTES = 512 * 1024;
 
-/** Reads what \`input.version\` changed. Git is ended as soon as it has said enough. */
+/** Reads what `input.version` changed. Git is ended as soon as it has said enough. */
 export const CHANGES_SCRIPT = `${PRELUDE}${REPOSITORY}
 const CHANGES = { A: "added", D: "deleted", R: "renamed" };
 const DIFF = ["-c", "core.bigFileThreshold=5m", "diff-tree", "-r", "-M", "--no-ext-diff", "--no-textconv", "--no-color"];

@@ -1,5 +1,5 @@
 /** The scripts that pack and serve an archive of the app. They run in the sandbox, on Node 18 or later, as CommonJS. */
-import { PRELUDE } from "./file-scripts.ts";
+import { IS_RUNNING, PRELUDE } from "./file-scripts.ts";
 
 const MAX_DOWNLOADS = 3; // at once
 const MAX_RATIO = 10; // what is packed may be this many times as large as the archive: a sparse file of a terabyte packs to little
@@ -8,12 +8,13 @@ const SLOW_CLIENT_MS = 600_000; // what has begun before the expiry may go on fo
 const [FIRST_PORT, LAST_PORT] = [4000, 9999]; // Daytona previews the ports from 3000 to 9999
 
 /**
- * Starts the process that packs and serves \`input.token\`, unless it has been started, and answers how far that is. Its
+ * Starts the process that packs and serves `input.token`, unless it has been started, and answers how far that is. Its
  * state is a file of its own, so that the call can be repeated. Of downloads beyond the third, the oldest ends.
  */
-export const DOWNLOAD_SCRIPT = `${PRELUDE}
+export const DOWNLOAD_SCRIPT = `${PRELUDE}${IS_RUNNING}
 const { spawn } = require("node:child_process");
 const FOLDER = path.join(HOME, ".quaver", "downloads");
+const PROCESS = "QUAVER_APP_INPUT";
 const stateFile = (token) => path.join(FOLDER, token + ".json");
 function readState(token) {
   try {
@@ -22,19 +23,10 @@ function readState(token) {
     return null;
   }
 }
-function isRunning({ pid }) {
-  try {
-    process.kill(pid, 0);
-    if (!fs.existsSync("/proc/self/environ")) return true; // this system doesn't say whose id it is
-    return fs.readFileSync("/proc/" + pid + "/environ", "utf8").includes("QUAVER_APP_INPUT=");
-  } catch (error) {
-    return error.code === "EPERM";
-  }
-}
 function removeOthers() {
   const tokens = fs.readdirSync(FOLDER).flatMap((name) => (name.endsWith(".json") ? [name.slice(0, -5)] : []));
   const states = tokens.map((token) => ({ token, pid: 0, startedAt: 0, ...readState(token) }));
-  const running = states.filter((state) => state.pid > 0 && isRunning(state));
+  const running = states.filter((state) => isRunning(state.pid, PROCESS));
   running.sort((a, b) => b.startedAt - a.startedAt);
   const kept = new Set(running.slice(0, ${MAX_DOWNLOADS - 1}).map(({ token }) => token));
   for (const state of running.filter(({ token }) => !kept.has(token))) process.kill(state.pid, "SIGKILL");
@@ -61,7 +53,7 @@ function report() {
   const state = readState(input.token);
   if (state === null) return false;
   if (state.kind === "diskFull") process.exit(71);
-  if (state.kind === "failed" || (state.kind === "packing" && !isRunning(state))) process.exit(1);
+  if (state.kind === "failed" || (state.kind === "packing" && !isRunning(state.pid, PROCESS))) process.exit(1);
   if (state.kind === "packing" && Date.now() < giveUpAt) return false;
   const { kind, port, size } = state;
   answer({ kind, port, size });
@@ -72,8 +64,8 @@ const timer = setInterval(report, 50);
 `;
 
 /**
- * Packs the app's folder, and serves the archive under its token until it expires, whether or not it is packed by then. \`tar\` says by its exit code 1 or 2
- * that files changed or could not be read meanwhile; the archive is whole without them.
+ * Packs the app's folder, and serves the archive under its token until it expires, whether or not it is packed by then.
+ * `tar` says by its exit code 1 or 2 that files changed or could not be read meanwhile; the archive is whole without them.
  */
 export const SERVE_DOWNLOAD_SCRIPT = `${PRELUDE}
 const { spawn } = require("node:child_process");

@@ -26,10 +26,24 @@ function answer(value) {
 }
 `;
 
+/** `isRunning`: whether a process is there that has the variable, as a script's own has; ids are used again. */
+export const IS_RUNNING = `
+function isRunning(pid, variable) {
+  if (!(pid > 0)) return false;
+  try {
+    process.kill(pid, 0);
+    if (!fs.existsSync("/proc/self/environ")) return true; // this system doesn't say whose id it is
+    return fs.readFileSync("/proc/" + pid + "/environ", "utf8").includes(variable + "=");
+  } catch (error) {
+    return error.code === "EPERM";
+  }
+}
+`;
+
 /**
- * - \`locate\`: where a path of the app really is; null when there is nothing, or when a link leads out of the app's
+ * - `locate`: where a path of the app really is; null when there is nothing, or when a link leads out of the app's
  *   folder.
- * - \`answerFor\`: answers with what is found at \`input.path\`. What can't be read, or has gone meanwhile, is not found.
+ * - `answerFor`: answers with what is found at `input.path`. What can't be read, or has gone meanwhile, is not found.
  */
 const LOCATE = `
 function locate(name) {
@@ -53,7 +67,7 @@ function answerFor(work) {
 }
 `;
 
-/** Lists the folder \`input.path\`. A name that is no UTF-8 is left out: no path can contain it. */
+/** Lists the folder `input.path`. A name that is no UTF-8 is left out: no path can contain it. */
 export const LIST_SCRIPT = `${PRELUDE}${LOCATE}
 const KINDS = { file: "isFile", folder: "isDirectory", link: "isSymbolicLink" };
 const kindOf = (entry) => Object.keys(KINDS).find((kind) => entry[KINDS[kind]]()) ?? "other";
@@ -84,7 +98,7 @@ answerFor(list);
 `;
 
 /**
- * Reads the file \`input.path\`. Only an ordinary file is opened, and what has been opened is looked at again: the agent
+ * Reads the file `input.path`. Only an ordinary file is opened, and what has been opened is looked at again: the agent
  * may exchange a file at any moment.
  */
 export const READ_SCRIPT = `${PRELUDE}${LOCATE}

@@ -3,7 +3,7 @@
 /** The longest path, in bytes of UTF-8. */
 export const MAX_PATH_BYTES = 1024;
 
-/** NUL ends a path for the system, `\` separates folders elsewhere, and half a surrogate pair is no character. */
+/** NUL ends a path for the system, `` separates folders elsewhere, and half a surrogate pair is no character. */
 const REFUSED = /[\0\\]|\p{Surrogate}/u;
 
 /**

@@ -1,15 +1,16 @@
 /** The repository of versions, as its scripts use it. They run in the sandbox, on Node 18 or later, as CommonJS. */
+import { IS_RUNNING } from "./file-scripts.ts";
 
 const BUSY_AFTER_MS = 12_000;
 
 /**
- * - \`git\`: runs git to its end. It reads no configuration and no attributes but ours, runs no hook, and takes every path
- *   literally. Exit codes: see \`node-script.ts\`.
- * - \`openRepository\`: makes the repository if it isn't there, holds it for a single script at a time, and removes what a
+ * - `git`: runs git to its end. It reads no configuration and no attributes but ours, runs no hook, and takes every path
+ *   literally. Exit codes: see `node-script.ts`.
+ * - `openRepository`: makes the repository if it isn't there, holds it for a single script at a time, and removes what a
  *   script that was killed has left.
- * - \`moveAside\`: moves what no version has out of the way, to \`$HOME/.quaver/replaced\`.
+ * - `moveAside`: moves what no version has out of the way, to `$HOME/.quaver/replaced`.
  */
-export const REPOSITORY = `
+export const REPOSITORY = `${IS_RUNNING}
 const { spawn, spawnSync } = require("node:child_process");
 const FOLDER = path.join(HOME, ".quaver");
 const GIT_DIR = path.join(FOLDER, "versions.git");
@@ -74,16 +75,7 @@ function write(file, text) {
   fs.writeFileSync(file + ".new", text);
   fs.renameSync(file + ".new", file);
 }
-function isAlive(pid) {
-  if (!(pid > 0)) return false;
-  try {
-    process.kill(pid, 0);
-    if (!fs.existsSync("/proc/self/environ")) return true; // this system doesn't say whose id it is
-    return fs.readFileSync("/proc/" + pid + "/environ", "utf8").includes("QUAVER_APP_SCRIPT=");
-  } catch (error) {
-    return error.code === "EPERM";
-  }
-}
+const isAlive = (pid) => isRunning(pid, "QUAVER_APP_SCRIPT");
 const holderOf = (lock) => Number(fs.readFileSync(lock, "utf8"));
 /** Removes the lock of a script that was killed. Another script may have done so, and hold it by now: it gets it back. */
 function breakLock(mine) {

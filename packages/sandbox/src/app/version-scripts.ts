@@ -1,9 +1,9 @@
 /**
  * The scripts of versions. They run in the sandbox, on Node 18 or later, as CommonJS, with the image's git.
  *
- * A version is a commit of \`refs/heads/main\` in \`$HOME/.quaver/versions.git\`, whose work tree is the app's folder. What the
+ * A version is a commit of `refs/heads/main` in `$HOME/.quaver/versions.git`, whose work tree is the app's folder. What the
  * agent does with a repository of its own in that folder, or in a folder below, changes nothing: the files are found by
- * walking the folders, and \`.git\` is left out. Only the exclusions of the app's \`.gitignore\` files are asked of git.
+ * walking the folders, and `.git` is left out. Only the exclusions of the app's `.gitignore` files are asked of git.
  *
  * Any of these scripts may be killed between two steps. Git replaces its files as a whole, so that what remains is a state
  * from before or after a step, and perhaps a lock, which the next script removes.
@@ -18,8 +18,8 @@ const MAX_RULES_BYTES = 1024 * 1024; // of a .gitignore
 const [BATCH_FILES, BATCH_BYTES] = [5_000, 128 * 1024 * 1024]; // what git stores in a few seconds
 
 /**
- * - \`filesToKeep\`: the paths of what a version has.
- * - \`commit\`: makes a version of the files, or returns the last one if nothing has changed since.
+ * - `filesToKeep`: the paths of what a version has.
+ * - `commit`: makes a version of the files, or returns the last one if nothing has changed since.
  */
 const COMMIT = `
 const LEFT_OUT = /^(node_modules|\\.git|\\.env(\\..*)?)$/i;
@@ -140,7 +140,7 @@ function commitTree(tree, message) {
 const RESTORING = path.join(GIT_DIR, "quaver-restoring");
 `;
 
-/** Makes a version, called \`input.message\`. */
+/** Makes a version, called `input.message`. */
 export const COMMIT_SCRIPT = `${PRELUDE}${REPOSITORY}${COMMIT}
 guarded(() => {
   openRepository();
@@ -150,7 +150,7 @@ guarded(() => {
 `;
 
 /**
- * - \`clearTheWay\`: moves aside what stands where one of these files is to be, and is in no version: a file that is too
+ * - `clearTheWay`: moves aside what stands where one of these files is to be, and is in no version: a file that is too
  *   large, or a folder with ignored files in it. Git would delete it.
  */
 const CLEAR_THE_WAY = `
@@ -176,7 +176,7 @@ function clearTheWay(files) {
 `;
 
 /**
- * Brings back \`input.version\`. The state before is a version first. A restore that was cut off is continued: the files
+ * Brings back `input.version`. The state before is a version first. A restore that was cut off is continued: the files
  * are neither those from before nor those of the version then, and are no version.
  */
 export const RESTORE_SCRIPT = `${PRELUDE}${REPOSITORY}${COMMIT}${CLEAR_THE_WAY}

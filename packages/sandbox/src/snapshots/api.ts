@@ -1,6 +1,7 @@
-import { Configuration, SnapshotsApi } from "@daytona/api-client";
-import { Daytona, DaytonaError } from "@daytonaio/sdk";
+import { SnapshotsApi } from "@daytona/api-client";
+import { DaytonaError } from "@daytonaio/sdk";
 import * as z from "zod"; // as in ../input-schemas.ts
+import { openConnection, type ConnectionOptions } from "../connection.ts";
 import { toSandboxError } from "../daytona-errors.ts";
 import { isSandboxError, SandboxError } from "../errors.ts";
 import type { SnapshotContent } from "./content.ts";
@@ -50,33 +51,13 @@ const storageErrorSchema = z.object({
 /** Thrown inside the SDK's `create` to leave it, once the snapshot has been asked for. */
 class AskedFor extends Error {}
 
-type AxiosInstance = NonNullable<ConstructorParameters<typeof SnapshotsApi>[2]>;
-
 /**
  * Connects to Daytona. The SDK uploads, creates, removes and activates; answers that are read go through its own API
  * client, so that they are validated.
- *
- * @param options `requestTimeoutMs` bounds each single request, but not the upload of the files.
  */
-export function connectToSnapshots(options: {
-  apiKey: string;
-  apiUrl: string;
-  target?: string | undefined;
-  requestTimeoutMs: number;
-}): SnapshotApi {
-  const { apiKey, apiUrl, target, requestTimeoutMs } = options;
-  const daytona = new Daytona({
-    apiKey,
-    apiUrl,
-    requestTimeoutMs,
-    useDeprecatedPolling: true, // otherwise it opens a socket at once and keeps the process alive
-    otelEnabled: false,
-    ...(target === undefined ? {} : { target }),
-  });
-  const headers = { Authorization: `Bearer ${apiKey}` };
-  const configuration = new Configuration({ basePath: apiUrl, baseOptions: { headers } });
-  // The same axios: the SDK's types name its ESM build, the API client's types its CommonJS build.
-  const axios = Daytona.createAxiosInstance(requestTimeoutMs) as unknown as AxiosInstance;
+export function connectToSnapshots(options: ConnectionOptions): SnapshotApi {
+  const { apiKey, requestTimeoutMs } = options;
+  const { daytona, headers, configuration, axios } = openConnection(options);
   const api = new SnapshotsApi(configuration, undefined, axios);
   const withSandboxErrors = async <Result>(call: () => Promise<Result>): Promise<Result> => {
     try {
