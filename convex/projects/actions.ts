@@ -7,7 +7,7 @@ import { userAction } from "../lib/functions";
 import { changeForOwner } from "./sandbox/change";
 import { createForOwner, retryForOwner } from "./sandbox/create";
 import { previewForOwner } from "./sandbox/preview";
-import { projectWithSandbox } from "./sandbox/results";
+import { preview, projectWithSandbox } from "./sandbox/results";
 import { newProject } from "./tables";
 
 const projectId = v.id("projects");
@@ -97,12 +97,12 @@ export const archive = userAction({
  * A URL at which everyone who has it can see a port of the sandbox (3000 unless given), for an hour.
  * Below Daytona's tier 3 browsers are shown a warning page first, which a frame can't get past.
  *
- * @returns the URL, and when it ends, in ms since the epoch
+ * @returns the URL, when it ends, in ms since the epoch, and whether an app listens at that port now
  * @throws `NOT_FOUND`, `INVALID_ARGUMENT`, `INVALID_TRANSITION` unless the sandbox runs,
  *   `RATE_LIMITED`, `SANDBOX_UNAVAILABLE`
  */
 export const previewUrl = userAction({
   args: { projectId, port: v.optional(v.number()) },
-  returns: v.object({ url: v.string(), expiresAt: v.number() }),
+  returns: preview,
   handler: (ctx, args) => previewForOwner(ctx, args),
 });

@@ -1,22 +1,26 @@
 import { useConvexAuth } from "convex/react";
 import { lazy, Suspense, useEffect } from "react";
+import { Route, Switch, useLocation } from "wouter";
+import { navigate } from "wouter/use-browser-location";
 import { AccountPage } from "./account/AccountPage";
 import { LoginGate } from "./auth/LoginGate";
 import { useSession } from "./auth/session";
 import { SignInPage } from "./auth/SignInPage";
-import { navigate, useRoute } from "./hooks/useRoute";
-import { checkoutResult, pathOf, type Route } from "./lib/routes";
+import { usePromptKey } from "./hooks/usePromptKey";
+import { checkoutResult, PATHS } from "./lib/routes";
 import { ProjectsPage } from "./projects/ProjectsPage";
+import { CommandList } from "./shell/CommandList";
 import { ConnectionBanner } from "./shell/ConnectionBanner";
-import { ErrorBoundary } from "./shell/ErrorBoundary";
 import { Header } from "./shell/Header";
 import { NotFoundPage } from "./shell/NotFoundPage";
+import { PageBoundary } from "./shell/PageBoundary";
 import { Splash } from "./ui/Splash";
+import { text } from "./text";
 
 const loadProjectPage = () => import("./project/ProjectPage");
 const ProjectPage = lazy(loadProjectPage);
 
-/** The whole app: the sign-in first, then the page of the current route. */
+/** The whole app: the sign-in first, then the page of the current path. */
 export function App() {
   useCheckoutRedirect();
   useEffect(() => {
@@ -34,42 +38,58 @@ export function App() {
 function Content() {
   const { isLoading, isAuthenticated } = useConvexAuth();
   const { expired } = useSession();
-  const route = useRoute();
-  if (isLoading) return <Splash>Signing you in …</Splash>;
+  const [path] = useLocation();
+  usePromptKey();
+  if (isLoading) return <Splash>{text.signIn.signingIn}</Splash>;
   if (!isAuthenticated || expired) return <SignInPage />;
   return (
-    <ErrorBoundary>
+    <PageBoundary>
       <LoginGate>
-        <Header />
-        <ErrorBoundary key={JSON.stringify(route)}>
-          <Page route={route} />
-        </ErrorBoundary>
+        <PageBoundary key={path}>
+          <Page />
+        </PageBoundary>
+        <CommandList />
       </LoginGate>
-    </ErrorBoundary>
+    </PageBoundary>
   );
 }
 
-function Page({ route }: { route: Route }) {
-  switch (route.page) {
-    case "projects":
-      return <ProjectsPage />;
-    case "project":
-      return (
-        <Suspense fallback={<Splash>Opening the project …</Splash>}>
-          <ProjectPage key={route.projectId} projectId={route.projectId} />
-        </Suspense>
-      );
-    case "account":
-      return <AccountPage />;
-    case "notFound":
-      return <NotFoundPage />;
-  }
+function Page() {
+  return (
+    <Switch>
+      <Route path={PATHS.projects}>
+        <ProjectsPage />
+      </Route>
+      <Route path={PATHS.account}>
+        <AccountPage />
+      </Route>
+      <Route path={PATHS.project}>
+        {({ projectId }) => (
+          <Suspense fallback={<OpeningProject />}>
+            <ProjectPage key={projectId} projectId={projectId} />
+          </Suspense>
+        )}
+      </Route>
+      <Route>
+        <NotFoundPage />
+      </Route>
+    </Switch>
+  );
+}
+
+function OpeningProject() {
+  return (
+    <>
+      <Header />
+      <Splash>{text.project.opening}</Splash>
+    </>
+  );
 }
 
 /** Stripe's checkout returns to `/?checkout=…`: its result is shown on the account page. */
 function useCheckoutRedirect() {
   useEffect(() => {
     if (checkoutResult(location.search) === null) return;
-    navigate(pathOf({ page: "account" }) + location.search, { replace: true });
+    navigate(PATHS.account + location.search, { replace: true });
   }, []);
 }

@@ -4,6 +4,7 @@ import { createRoot } from "react-dom/client";
 import { App } from "./App";
 import { CLERK_PUBLISHABLE_KEY, CONVEX_URL } from "./env";
 import { Toasts } from "./shell/Toasts";
+import { text } from "./text";
 import { Splash } from "./ui/Splash";
 import "./styles.css";
 
@@ -18,12 +19,11 @@ const root = document.getElementById("root");
 if (root === null) throw new Error("index.html has no #root");
 createRoot(root).render(
   <StrictMode>
-    <Toasts>
-      <Suspense fallback={<Splash>Loading …</Splash>}>
-        <Auth client={client}>
-          <App />
-        </Auth>
-      </Suspense>
-    </Toasts>
+    <Suspense fallback={<Splash>{text.common.loading}</Splash>}>
+      <Auth client={client}>
+        <App />
+      </Auth>
+    </Suspense>
+    <Toasts />
   </StrictMode>,
 );

@@ -12,6 +12,14 @@ const RETRY_WONT_HELP = "Trying again won’t help until this is fixed.";
 /** What is undone by nothing. */
 const CANT_UNDO = "You can’t undo this.";
 
+/** Prompts to start from. The demo agent makes an app of each. */
+export const EXAMPLES = [
+  { title: "To-do list", prompt: "A to-do list for my week, with a button to clear what’s done" },
+  { title: "Pomodoro timer", prompt: "A pomodoro timer with 25-minute sessions and 5-minute breaks" },
+  { title: "Team poll", prompt: "A poll: which day suits you for lunch? Options: Monday, Wednesday or Friday" },
+  { title: "Concert sign-up", prompt: "A page for my choir, with our concert dates and a sign-up form" },
+] as const;
+
 /** All texts. */
 export const text = {
   common: {
@@ -80,9 +88,12 @@ export const text = {
 
   shell: {
     skipToContent: "Skip to content",
-    navigation: "Main",
-    projects: "Projects",
+    home: "Quaver, all projects",
     account: "Account",
+    accountMenu: "Account menu",
+    theme: "Theme",
+    themes: { system: "System", light: "Light", dark: "Dark" },
+    notifications: "Notifications",
     offline: "You’re offline. Quaver reconnects when you’re back online.",
     connecting: "Connecting…",
     reconnecting: "Connection lost. Reconnecting…",
@@ -92,6 +103,18 @@ export const text = {
     projectNotFound: "Project not found",
     projectNotFoundAdvice: "It may have been deleted, or you may not have access to it.",
     goToProjects: "Go to projects",
+  },
+
+  /** The list that Ctrl+K opens. */
+  commands: {
+    open: "Search projects and commands (Ctrl+K)",
+    title: "Search projects and commands",
+    placeholder: "Search projects and commands…",
+    noResults: "No results",
+    projects: "Projects",
+    commands: "Commands",
+    newProject: "New project",
+    theme: (theme: string) => `${theme} theme`,
   },
 
   signIn: {
@@ -130,28 +153,35 @@ export const text = {
     heading: "What do you want to build?",
     prompt: "Describe the app you want to build",
     promptExample: "A page for my choir, with our concert dates and a sign-up form",
+    examples: "Start from an example",
     name: "Project name",
     untitled: "Untitled",
     create: "Build",
     creating: "Creating project…",
+    /** What the keys do, after their names. */
+    enterBuilds: "to build",
+    enterBreaks: "for a new line",
     list: "Your projects",
+    loading: "Loading projects…",
+    search: "Search projects",
+    noMatch: (query: string) => `No projects match “${query}”.`,
     empty: "No projects yet",
-    emptyAdvice: "Describe an app above to create your first project.",
-    renameProject: (name: string) => `Rename ${name}`,
+    emptyAdvice: "Describe an app above, or start from an example.",
+    actionsFor: (name: string) => `Actions for ${name}`,
     renameFailed: (name: string, why: string) =>
       `The project couldn’t be renamed to “${name}”. ${why}`,
-    deleteProject: (name: string) => `Delete ${name}`,
-    deleteQuestion: (name: string) => `Delete “${name}”?`,
-    deleteWarning: `This deletes the project, its files and its conversation. ${CANT_UNDO}`,
-    deleteConfirm: "Delete project",
     deleted: (name: string) => `“${name}” has been deleted.`,
+    undo: "Undo",
     deleteFailed: (name: string, why: string) => `“${name}” couldn’t be deleted. ${why}`,
   },
 
   project: {
     opening: "Opening project…",
-    allProjects: "All projects",
+    menu: "Project menu",
     views: "Views",
+    /** On the tab of the preview, when it has changed. */
+    updated: "updated",
+    resize: "Width of the conversation",
     tabs: { conversation: "Conversation", preview: "Preview", files: "Files" },
     /** By a project's status. */
     status: {
@@ -230,6 +260,10 @@ export const text = {
     promptExample: "Describe a change…",
     send: "Send",
     stop: "Stop",
+    stopKey: "Stop the agent (Esc)",
+    /** Beside a prompt whose length comes near the limit. */
+    length: (length: string, max: string) => `${length} of ${max} characters`,
+    tooLong: (characters: string) => `${characters} characters too long. Shorten the prompt.`,
     /** Why a prompt can't be sent in a status, or what sending it does. */
     hint: {
       creating: "You can send this when the project is ready.",
@@ -307,9 +341,17 @@ export const text = {
 
   preview: {
     title: "App preview",
+    path: "Path",
+    reload: "Reload preview",
+    openInNewTab: "Open preview in a new tab",
+    fullScreen: "Full screen",
+    exitFullScreen: "Exit full screen",
+    width: "Preview width",
+    widths: { phone: "Phone", tablet: "Tablet", full: "Full width" },
+    opening: "Loading preview…",
+    notRunning: "Nothing is running yet",
+    notRunningAdvice: "The preview appears as soon as your app starts.",
     building: "Building your app…",
-    buildingAdvice: "It appears here when the agent has finished.",
-    showCurrent: "Show the current version",
     creating: "Setting up your project…",
     creatingAdvice: "This takes a few seconds.",
     stopped: "The project is paused",
@@ -317,10 +359,6 @@ export const text = {
     archived: "The project is archived",
     archivedAdvice: "Resume it to see your app. This can take a minute.",
     failed: "The preview isn’t available",
-    opening: "Loading preview…",
-    reload: "Reload preview",
-    openInNewTab: "Open preview in a new tab",
-    port: (port: number) => `Port ${port}`,
   },
 
   account: {

@@ -89,7 +89,10 @@ test("the first prompt makes an app, which the preview shows", async () => {
   expect(messages.map(({ role }) => role)).toEqual(["assistant"]);
   expect(messages[0]!.content).toContain("is ready");
   expect(messages[0]!.parts!.map(({ type }) => type)).toContain("reasoning");
-  const preview = await (await client()).action(api.projects.actions.previewUrl, { projectId });
+  const preview = await until("the app to listen", async () => {
+    const asked = await (await client()).action(api.projects.actions.previewUrl, { projectId });
+    return asked.isListening && asked;
+  });
   const page = await until("the app", async () => {
     const response = await fetch(preview.url);
     return response.status === 200 && (await response.text());

@@ -68,7 +68,7 @@ export const previewSandbox = internalAction({
   handler: (_ctx, { sandboxId, ...input }): Promise<PreviewResult> =>
     attempt(`No preview of sandbox ${sandboxId}.`, async (client) => ({
       ok: true,
-      ...(await client.previewUrl(sandboxId, input)),
+      preview: await client.previewUrl(sandboxId, input),
     })),
 });
 

@@ -8,7 +8,7 @@ import { internalUserMutation } from "../../lib/functions";
 import { checkRateLimit } from "../../lib/rateLimits";
 import { ownedProject } from "../access";
 import { hasRunningSandbox } from "../lifecycle";
-import { resultOf, sandboxUnavailable, type PreviewResult } from "./results";
+import { resultOf, sandboxUnavailable, type Preview, type PreviewResult } from "./results";
 
 const DEFAULT_PORT = 3000; // where web frameworks' development servers listen
 const PREVIEW_SECONDS = 60 * 60; // Daytona's longest is a day; everyone who has the URL can see the app
@@ -42,17 +42,17 @@ function checkPort(port: number): void {
 /**
  * Gets a preview of a project's sandbox, for its owner.
  *
- * @returns the URL, and when it expires, in ms since the epoch
+ * @returns the URL, when it expires, in ms since the epoch, and whether an app listens at the port
  * @throws what `beginPreview` throws; `SANDBOX_UNAVAILABLE`
  */
 export async function previewForOwner(
   ctx: ActionCtx,
   request: { projectId: Id<"projects">; port?: number },
-): Promise<{ url: string; expiresAt: number }> {
+): Promise<Preview> {
   const allowed = await ctx.runMutation(internal.projects.sandbox.preview.beginPreview, request);
   const result: PreviewResult = await resultOf(
     ctx.runAction(internal.projects.sandbox.daytona.previewSandbox, allowed),
   );
   if (!result.ok) throw sandboxUnavailable(result);
-  return { url: result.url, expiresAt: result.expiresAt };
+  return result.preview;
 }

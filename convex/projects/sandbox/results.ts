@@ -31,9 +31,17 @@ export type SandboxChange = Infer<typeof sandboxChange>;
 export const changeResult = v.union(v.object({ ok: v.literal(true) }), failed);
 export type ChangeResult = Infer<typeof changeResult>;
 
+/** A preview of what a sandbox serves. */
+export const preview = v.object({
+  url: v.string(),
+  expiresAt: v.number(), // ms since the epoch
+  isListening: v.boolean(),
+});
+export type Preview = Infer<typeof preview>;
+
 /** What a request for a preview returns. */
 export const previewResult = v.union(
-  v.object({ ok: v.literal(true), url: v.string(), expiresAt: v.number() }),
+  v.object({ ok: v.literal(true), preview }),
   failed,
 );
 export type PreviewResult = Infer<typeof previewResult>;

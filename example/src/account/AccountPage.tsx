@@ -1,5 +1,7 @@
 import { displayName, emailOf, useUser } from "../auth/user";
 import { PageTitle } from "../ui/PageTitle";
+import { Header } from "../shell/Header";
+import { text } from "../text";
 import { CheckoutResult } from "./CheckoutResult";
 import { DeleteAccount } from "./DeleteAccount";
 import { Invoices } from "./Invoices";
@@ -11,9 +13,12 @@ export function AccountPage() {
   const user = useUser();
   const email = emailOf(user);
   return (
+    <>
+    <Header>
+      <PageTitle title={text.account.title} className="truncate" />
+    </Header>
     <main id="content" className="mx-auto w-full max-w-3xl space-y-12 px-4 py-10 sm:px-6 sm:py-16">
       <div className="space-y-1">
-        <PageTitle title="Account" className="text-3xl sm:text-4xl" />
         <p className="wrap-anywhere text-muted">
           {displayName(user)}
           {email !== undefined && email !== displayName(user) && `, ${email}`}
@@ -25,5 +30,6 @@ export function AccountPage() {
       <Payments />
       <DeleteAccount />
     </main>
+    </>
   );
 }

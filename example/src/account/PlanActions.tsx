@@ -1,18 +1,17 @@
 import { useAction } from "convex/react";
 import { useState } from "react";
+import { toast } from "sonner";
 import { api } from "@backend/_generated/api";
 import { MAX_PROJECTS } from "@backend/lib/limits";
 import { useCall } from "../hooks/useCall";
 import { formatDate } from "../lib/format";
 import type { CurrentPlan } from "../lib/types";
-import { useToast } from "../shell/toastContext";
 import { Button } from "../ui/Button";
 import { ConfirmDialog } from "../ui/ConfirmDialog";
 import { ErrorAlert } from "../ui/ErrorAlert";
 
 /** Buttons to buy, manage, cancel and resume a subscription. Cards are entered on Stripe's pages alone. */
 export function PlanActions({ current: { plan, subscription } }: { current: CurrentPlan }) {
-  const toast = useToast();
   const [asking, setAsking] = useState(false);
   const createCheckout = useAction(api.payments.actions.createCheckoutSession);
   const createPortal = useAction(api.payments.actions.createPortalSession);

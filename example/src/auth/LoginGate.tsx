@@ -1,11 +1,11 @@
 import { useAction, useQuery } from "convex/react";
 import { useEffect, useEffectEvent, useState, type ReactNode } from "react";
+import { toast } from "sonner";
+import { navigate } from "wouter/use-browser-location";
 import { api } from "@backend/_generated/api";
 import { isQuaverError } from "@backend/lib/errors";
-import { navigate } from "../hooks/useRoute";
 import { errorMessage } from "../lib/errors";
-import { pathOf } from "../lib/routes";
-import { useToast } from "../shell/toastContext";
+import { PATHS } from "../lib/routes";
 import { Button } from "../ui/Button";
 import { ErrorAlert } from "../ui/ErrorAlert";
 import { Splash } from "../ui/Splash";
@@ -27,11 +27,10 @@ export function LoginGate({ children }: { children: ReactNode }) {
 /** The account was deleted, here or elsewhere: signs out, and says why. */
 function AccountDeleted() {
   const { signOut } = useSession();
-  const toast = useToast();
   const leave = useEffectEvent(() => {
     signOut();
-    navigate(pathOf({ page: "projects" }), { replace: true });
-    toast("This account has been deleted.", { persistent: true });
+    navigate(PATHS.projects, { replace: true });
+    toast("This account has been deleted.", { duration: Infinity });
   });
   useEffect(() => leave(), []);
   return <Splash>Signing you out …</Splash>;

@@ -1,5 +1,5 @@
 import { useEffect } from "react";
-import { markNavigated } from "../hooks/useRoute";
+import { markNavigated } from "../hooks/navigation";
 import { Button } from "../ui/Button";
 import { Logo } from "../ui/Logo";
 import { useSession } from "./session";

@@ -1,5 +1,5 @@
 import { lazy, Suspense } from "react";
-import { ErrorBoundary } from "../shell/ErrorBoundary";
+import { ErrorBoundary } from "react-error-boundary";
 import { PlainText } from "./PlainText";
 
 const load = () => import("./MarkdownBlocks");

@@ -1,7 +1,7 @@
 import { memo } from "react";
 import ReactMarkdown, { type Options } from "react-markdown";
 import remarkGfm from "remark-gfm";
-import { ErrorBoundary } from "../shell/ErrorBoundary";
+import { ErrorBoundary } from "react-error-boundary";
 import { isReadable, splitBlocks } from "./blocks";
 import { ELEMENTS } from "./elements";
 import { showGrowing } from "./growing";

@@ -1,9 +1,8 @@
 import type { KeyboardEvent } from "react";
-
-const LABELS = { conversation: "Conversation", preview: "Preview", files: "Files" };
+import { text } from "../text";
 
 /** A part of a project's page. */
-export type Tab = keyof typeof LABELS;
+export type Tab = keyof typeof text.project.tabs;
 
 /** Which tab a key goes to, from the one at `index` of `count`; null for a key that goes to none. */
 function tabAfter(key: string, index: number, count: number): number | null {
@@ -24,13 +23,15 @@ function tabAfter(key: string, index: number, count: number): number | null {
 type TabsProps = {
   tabs: readonly Tab[];
   selected: Tab;
+  /** One that has changed since it was last shown. */
+  updated?: Tab | undefined;
   onChange: (tab: Tab) => void;
   /** On the whole width, as on a phone. */
   isWide?: boolean;
 };
 
 /** The tabs of a project's page. The arrow keys switch between them. */
-export function Tabs({ tabs, selected, onChange, isWide = false }: TabsProps) {
+export function Tabs({ tabs, selected, updated, onChange, isWide = false }: TabsProps) {
   const move = (event: KeyboardEvent<HTMLElement>): void => {
     const at = tabAfter(event.key, tabs.indexOf(selected), tabs.length);
     const tab = at === null ? undefined : tabs[at];
@@ -40,7 +41,7 @@ export function Tabs({ tabs, selected, onChange, isWide = false }: TabsProps) {
     document.getElementById(`tab-${tab}`)?.focus();
   };
   return (
-    <div role="tablist" aria-label="Views" className="flex border-b border-line lg:px-2">
+    <div role="tablist" aria-label={text.project.views} className="flex border-b border-line lg:px-2">
       {tabs.map((tab) => (
         <button
           key={tab}
@@ -54,7 +55,12 @@ export function Tabs({ tabs, selected, onChange, isWide = false }: TabsProps) {
           onKeyDown={move}
           className={`min-h-11 border-b-2 border-transparent px-4 text-sm font-medium text-muted hover:text-ink focus-visible:-outline-offset-4 aria-selected:border-accent aria-selected:text-ink ${isWide ? "flex-1" : ""}`}
         >
-          {LABELS[tab]}
+          {text.project.tabs[tab]}
+          {tab === updated && (
+            <span className="ml-1.5 inline-block size-2 animate-arrive rounded-full bg-accent">
+              <span className="sr-only">{text.project.updated}</span>
+            </span>
+          )}
         </button>
       ))}
     </div>

@@ -1,24 +1,25 @@
 import { useAction } from "convex/react";
 import { useId, useRef, useState } from "react";
+import { navigate } from "wouter/use-browser-location";
 import { api } from "@backend/_generated/api";
 import { isQuaverError } from "@backend/lib/errors";
-import { MAX_NAME_LENGTH, MAX_PROMPT_LENGTH } from "@backend/lib/limits";
+import { MAX_NAME_LENGTH } from "@backend/lib/limits";
 import { useCall } from "../hooks/useCall";
 import { useDraft } from "../hooks/useDraft";
-import { navigate } from "../hooks/useRoute";
+import { PROMPT_FIELD } from "../hooks/usePromptKey";
 import { submitOnEnter } from "../lib/keys";
 import { nameFromPrompt } from "../lib/nameFromPrompt";
-import { pathOf } from "../lib/routes";
+import { PATHS, projectPath } from "../lib/routes";
+import { EXAMPLES, text } from "../text";
 import { Button } from "../ui/Button";
 import { ErrorAlert } from "../ui/ErrorAlert";
 import { PageTitle } from "../ui/PageTitle";
-
-const HOME = pathOf({ page: "projects" });
+import { isTooLong, PromptLength } from "./PromptLength";
 
 /** Goes to a new project, unless the user has left this page meanwhile. */
 function open(projectId: string | undefined): void {
-  if (projectId === undefined || location.pathname !== HOME) return;
-  navigate(pathOf({ page: "project", projectId }));
+  if (projectId === undefined || location.pathname !== PATHS.projects) return;
+  navigate(projectPath(projectId));
 }
 
 /** The form for a new project. Its name comes from the prompt's first words until another is typed. */
@@ -51,11 +52,16 @@ export function NewProject() {
     setPrompt("");
     setName(null);
   });
-  const ready = prompt.trim() !== "";
+  const ready = prompt.trim() !== "" && !isTooLong(prompt);
+  const field = useRef<HTMLTextAreaElement>(null);
   return (
     <section aria-labelledby={`${id}-title`} className="space-y-5">
-      <PageTitle title="Projects" className="text-3xl sm:text-4xl">
-        <span id={`${id}-title`}>What shall we build?</span>
+      <PageTitle
+        title={text.projects.title}
+        takesFocus={false}
+        className="text-center text-3xl sm:text-4xl"
+      >
+        <span id={`${id}-title`}>{text.projects.heading}</span>
       </PageTitle>
       <form
         onSubmit={(event) => {
@@ -65,23 +71,26 @@ export function NewProject() {
         className="rounded-2xl border border-edge bg-surface shadow-lift transition-colors focus-within:border-accent"
       >
         <label htmlFor={id} className="sr-only">
-          What you would like to be built
+          {text.projects.prompt}
         </label>
         <textarea
+          {...PROMPT_FIELD}
+          ref={field}
           id={id}
+          // eslint-disable-next-line jsx-a11y-x/no-autofocus -- what the page is for; a keyboard on the screen would cover it
+          autoFocus={HAS_KEYBOARD}
           value={prompt}
           onChange={(event) => setPrompt(event.target.value)}
           onKeyDown={submitOnEnter}
           readOnly={call.busy}
-          maxLength={MAX_PROMPT_LENGTH}
           rows={3}
-          placeholder="A page for my choir, with the dates of our concerts and a way to sign up …"
+          placeholder={text.projects.promptExample}
           className="block field-sizing-content max-h-80 min-h-28 w-full resize-none rounded-t-2xl bg-transparent px-5 py-4 text-lg placeholder:text-muted focus-visible:outline-none"
         />
         <div className="flex flex-wrap items-center justify-end gap-3 border-t border-line p-3">
           {ready && (
             <label className="flex min-w-56 flex-1 animate-arrive items-center gap-2 text-sm text-muted">
-              <span className="pl-2">Name</span>
+              <span className="pl-2">{text.projects.name}</span>
               <input
                 value={name ?? suggested}
                 onChange={(event) => setName(event.target.value)}
@@ -92,13 +101,49 @@ export function NewProject() {
               />
             </label>
           )}
+          {!ready && <KeyHint />}
           <Button type="submit" busy={call.busy} disabled={!ready} className="px-6">
-            {call.busy ? "Making room …" : "Build it"}
+            {call.busy ? text.projects.creating : text.projects.create}
           </Button>
         </div>
       </form>
+      <PromptLength prompt={prompt} />
       {call.error !== null && <ErrorAlert onDismiss={call.dismiss}>{call.error}</ErrorAlert>}
+      {prompt === "" && (
+        <Examples
+          onChoose={(example) => {
+            setPrompt(example);
+            field.current?.focus();
+          }}
+        />
+      )}
     </section>
+  );
+}
+
+/** Whether somebody types on a keyboard of their own, as far as a browser can tell. */
+const HAS_KEYBOARD = matchMedia("(hover: hover) and (pointer: fine)").matches;
+
+function KeyHint() {
+  return (
+    <p className="mr-auto hidden px-2 text-sm text-muted pointer-fine:sm:block">
+      <kbd>Enter</kbd> {text.projects.enterBuilds}, <kbd>Shift</kbd>+<kbd>Enter</kbd>{" "}
+      {text.projects.enterBreaks}
+    </p>
+  );
+}
+
+function Examples({ onChoose }: { onChoose: (prompt: string) => void }) {
+  return (
+    <ul aria-label={text.projects.examples} className="flex flex-wrap justify-center gap-2">
+      {EXAMPLES.map(({ title, prompt }) => (
+        <li key={title}>
+          <Button variant="quiet" className="rounded-full" onClick={() => onChoose(prompt)}>
+            {title}
+          </Button>
+        </li>
+      ))}
+    </ul>
   );
 }
 

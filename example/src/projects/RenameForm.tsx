@@ -1,16 +1,16 @@
 import { useMutation } from "convex/react";
 import { useRef, useState } from "react";
+import { toast } from "sonner";
 import { api } from "@backend/_generated/api";
 import { MAX_NAME_LENGTH } from "@backend/lib/limits";
 import { errorMessage } from "../lib/errors";
 import { renameInStore } from "../lib/optimistic";
 import type { Project } from "../lib/types";
-import { useToast } from "../shell/toastContext";
+import { text } from "../text";
 import { INPUT } from "../ui/Field";
 
 /** The field to rename a project. Enter and leaving the field save; Escape cancels. */
 export function RenameForm({ project, onDone }: { project: Project; onDone: () => void }) {
-  const toast = useToast();
   const [name, setName] = useState(project.name);
   const ended = useRef(false); // removing the field makes it lose the focus as well
   const rename = useMutation(api.projects.mutations.rename).withOptimisticUpdate(renameInStore);
@@ -20,7 +20,7 @@ export function RenameForm({ project, onDone }: { project: Project; onDone: () =
     onDone();
     if (wanted === "" || wanted === project.name) return;
     rename({ projectId: project._id, name: wanted }).catch((error: unknown) => {
-      toast(`“${wanted}” was not kept. ${errorMessage(error)}`);
+      toast(text.projects.renameFailed(wanted, errorMessage(error)));
     });
   };
   return (
@@ -34,13 +34,17 @@ export function RenameForm({ project, onDone }: { project: Project; onDone: () =
       <input
         // eslint-disable-next-line jsx-a11y-x/no-autofocus -- it takes the place of the button that was pressed
         autoFocus
-        aria-label="Name of the project"
+        aria-label={text.projects.name}
         value={name}
         maxLength={MAX_NAME_LENGTH}
         onChange={(event) => setName(event.target.value)}
         onFocus={(event) => event.target.select()}
         onBlur={() => end(name.trim())}
-        onKeyDown={(event) => event.key === "Escape" && end("")}
+        onKeyDown={(event) => {
+          if (event.key !== "Escape") return;
+          event.preventDefault(); // it stops the agent otherwise
+          end("");
+        }}
         className={`${INPUT} min-h-11 max-w-md font-semibold`}
       />
     </form>

@@ -1,5 +1,5 @@
-import { STATUS_LABELS } from "../lib/labels";
 import type { Project } from "../lib/types";
+import { text } from "../text";
 
 /** The dot of each status: no two have the same shape and filling. */
 const DOTS: Record<Project["status"], string> = {
@@ -21,23 +21,20 @@ const COLORS: Record<Project["status"], string> = {
 };
 
 /** The label while an operation changes the status. */
-const OPERATION_LABELS: Partial<Record<NonNullable<Project["operation"]>["kind"], string>> = {
-  start: "Starting",
-  stop: "Stopping",
-  archive: "Archiving",
-};
+const OPERATION_LABELS: Partial<Record<NonNullable<Project["operation"]>["kind"], string>> =
+  text.project.operation;
 
 /** A project's status: a dot and a label. */
 export function StatusBadge({ project }: { project: Project }) {
   const { status, operation } = project;
   const operationLabel = operation && OPERATION_LABELS[operation.kind];
   return (
-    <span className={`inline-flex items-center gap-2 text-sm font-medium ${COLORS[status]}`}>
+    <span className={`inline-flex shrink-0 items-center gap-2 text-sm font-medium ${COLORS[status]}`}>
       <span
         aria-hidden="true"
         className={`size-2.5 shrink-0 ${DOTS[status]} ${operationLabel ? "animate-breathe" : ""}`}
       />
-      {operationLabel ?? STATUS_LABELS[status]}
+      {operationLabel ?? text.project.status[status]}
     </span>
   );
 }

@@ -1,5 +1,6 @@
 import { useConvexConnectionState } from "convex/react";
 import { useEffect, useState, useSyncExternalStore } from "react";
+import { text } from "../text";
 
 const SHOW_AFTER_MS = 1500; // most interruptions are over by then
 
@@ -21,9 +22,9 @@ export function ConnectionBanner() {
 }
 
 function message(online: boolean, hasEverConnected: boolean): string {
-  if (!online) return "You are offline. This page goes on when you are back.";
-  if (!hasEverConnected) return "Connecting to Quaver …";
-  return "Reconnecting … What you see may be out of date.";
+  if (!online) return text.shell.offline;
+  if (!hasEverConnected) return text.shell.connecting;
+  return text.shell.reconnecting;
 }
 
 /** `navigator.onLine`, live. */

@@ -1,55 +1,46 @@
-import { useSession } from "../auth/session";
-import { displayName, useUser } from "../auth/user";
-import { useRoute } from "../hooks/useRoute";
-import { pathOf } from "../lib/routes";
-import { Link } from "../ui/Link";
+import type { ReactNode } from "react";
+import { Link } from "wouter";
+import { PATHS } from "../lib/routes";
+import { text } from "../text";
+import { IconButton } from "../ui/Button";
 import { Logo } from "../ui/Logo";
+import { AccountMenu } from "./AccountMenu";
+import { openCommands } from "./commands";
 
-const ITEM =
-  "flex min-h-11 items-center gap-2 rounded-lg px-2 text-sm whitespace-nowrap sm:px-3 font-medium text-muted " +
-  "transition-colors hover:text-ink aria-[current=page]:text-ink";
+type HeaderProps = {
+  /** Where one is: what stands after the logo. */
+  children?: ReactNode;
+  /** What can be done there. */
+  actions?: ReactNode;
+};
 
-/** The navigation at the top of every page. */
-export function Header() {
-  const { page } = useRoute();
-  const { signOut } = useSession();
-  const name = displayName(useUser());
+/** The top of every page: where one is, what can be done there, and the account. */
+export function Header({ children, actions }: HeaderProps) {
   return (
-    <header className="border-b border-line bg-paper">
+    <header className="relative flex min-h-14 items-center gap-1 border-b border-line bg-paper px-2 sm:px-4">
       <a
         href="#content"
         className="sr-only rounded-lg bg-ink text-paper focus:not-sr-only focus:absolute focus:top-1.5 focus:left-2 focus:z-40 focus:px-4 focus:py-2.5"
       >
-        Skip to the content
+        {text.shell.skipToContent}
       </a>
-      <div className="flex min-h-14 flex-wrap items-center justify-between px-2 sm:px-5">
-        <Link
-          to={pathOf({ page: "projects" })}
-          className="flex min-h-11 items-center gap-1.5 rounded-lg px-2 text-lg font-semibold tracking-tight"
-        >
-          <Logo className="size-6 text-accent" />
-          <span className="max-[22rem]:sr-only">Quaver</span>
-        </Link>
-        <nav aria-label="Main" className="flex flex-wrap items-center">
-          <Link
-            to={pathOf({ page: "projects" })}
-            aria-current={page === "projects" ? "page" : undefined}
-            className={ITEM}
-          >
-            Projects
-          </Link>
-          <Link
-            to={pathOf({ page: "account" })}
-            aria-current={page === "account" ? "page" : undefined}
-            className={ITEM}
-          >
-            Account <span className="hidden max-w-48 truncate font-normal sm:inline">({name})</span>
-          </Link>
-          <button type="button" onClick={signOut} className={ITEM}>
-            Sign out
-          </button>
-        </nav>
-      </div>
+      <Link
+        href={PATHS.projects}
+        aria-label={text.shell.home}
+        className="flex min-h-11 shrink-0 items-center gap-1.5 rounded-lg px-2 text-lg font-semibold tracking-tight"
+      >
+        <Logo className="size-6 text-accent" />
+        <span className={children === undefined ? "" : "max-md:sr-only"}>Quaver</span>
+      </Link>
+      <div className="flex min-w-0 flex-1 items-center gap-2">{children}</div>
+      {actions}
+      <IconButton
+        icon="search"
+        label={text.commands.open}
+        className="max-sm:hidden"
+        onClick={openCommands}
+      />
+      <AccountMenu />
     </header>
   );
 }

@@ -1,8 +1,9 @@
 import { useId, useLayoutEffect, useRef, type ReactNode } from "react";
 
 const SIZES = {
-  normal: "w-[min(28rem,calc(100vw-2rem))]",
-  large: "max-h-[min(56rem,calc(100dvh-2rem))] min-h-80 w-[min(68rem,calc(100vw-1rem))]",
+  normal: "p-6 w-[min(28rem,calc(100vw-2rem))]",
+  list: "overflow-hidden mt-[12dvh] w-[min(36rem,calc(100vw-1rem))]",
+  large: "p-6 max-h-[min(56rem,calc(100dvh-2rem))] min-h-80 w-[min(68rem,calc(100vw-1rem))]",
 };
 
 type DialogProps = {
@@ -30,9 +31,13 @@ export function Dialog({ title, size = "normal", onClose, children }: DialogProp
         event.preventDefault();
         onClose();
       }}
-      className={`m-auto animate-arrive rounded-2xl border border-line bg-surface p-6 text-ink shadow-lift ${SIZES[size]}`}
+      onClick={(event) => {
+        // Beside it: the dialog itself is what is clicked only where it has no padding.
+        if (size === "list" && event.target === ref.current) onClose();
+      }}
+      className={`m-auto animate-arrive rounded-2xl border border-line bg-surface text-ink shadow-lift ${SIZES[size]}`}
     >
-      <h2 id={id} className="wrap-anywhere text-lg font-semibold">
+      <h2 id={id} className={size === "list" ? "sr-only" : "wrap-anywhere text-lg font-semibold"}>
         {title}
       </h2>
       {children}

@@ -1,5 +1,5 @@
 import { Suspense, type ReactNode } from "react";
-import { ErrorBoundary } from "../shell/ErrorBoundary";
+import { ErrorBoundary } from "react-error-boundary";
 import { EmptyState } from "./EmptyState";
 
 /** A part of a page whose code is loaded when somebody opens it. Without a connection that may fail. */

@@ -44,6 +44,7 @@ import {
   startCommandSchema,
   validate,
 } from "./input-schemas.ts";
+import { isListening, type Preview } from "./preview.ts";
 import { findSandbox, reconcileState } from "./reconcile-state.ts";
 import type { Sandbox } from "./response-schemas.ts";
 import type { CommandProgress } from "./session-commands.ts";
@@ -112,8 +113,8 @@ export interface SandboxClient {
   endSession(id: string, session: string): Promise<void>;
   /** Resets the timer of the idle stop; a running command alone doesn't. */
   keepAwake(id: string): Promise<void>;
-  /** A URL at which anyone can see the port, until `expiresAt` (epoch milliseconds). */
-  previewUrl(id: string, input: PreviewInput): Promise<{ url: string; expiresAt: number }>;
+  /** A URL at which anyone can see the port, until `expiresAt` (epoch milliseconds), and whether an app listens there. */
+  previewUrl(id: string, input: PreviewInput): Promise<Preview>;
   /**
    * Lists a folder of the app, which is `$HOME/app`. A link that leads out of it is not found. All of these methods need
    * Node in the sandbox, and those of versions git.
@@ -233,7 +234,8 @@ export function createSandboxClient(options: SandboxClientOptions): SandboxClien
         // Counted from before the request: the URL is good a little longer than this says.
         const expiresAt = clock.now() + expiresInSeconds * 1000;
         const request = () => api.previewUrl(validId, port, expiresInSeconds);
-        return { url: await withRetries(deadline, request), expiresAt };
+        const url = await withRetries(deadline, request);
+        return { url, expiresAt, isListening: await isListening(url) };
       });
     },
     listFiles: on(appPathSchema, listFiles),

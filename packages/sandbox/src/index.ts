@@ -9,6 +9,7 @@ export type {
   ReadCommandInput,
   StartCommandInput,
 } from "./input-schemas.ts";
+export type { Preview } from "./preview.ts";
 export type { Sandbox } from "./response-schemas.ts";
 export type { CommandProgress } from "./session-commands.ts";
 export type { SandboxState } from "./states.ts";

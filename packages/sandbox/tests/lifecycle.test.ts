@@ -128,7 +128,8 @@ describe("a preview", () => {
     const { id } = await client.create(anInput());
     const preview = await client.previewUrl(id, { port: 3000, expiresInSeconds: 120 });
     expect(preview.expiresAt).toBe(121_000);
-    // Nothing listens on the port; only an authorized request gets that answer.
+    expect(preview.isListening).toBe(false);
+    // Only an authorized request gets that answer.
     expect((await fetch(preview.url)).status).toBe(502);
   });
 });

@@ -318,6 +318,7 @@ describe("a preview", () => {
     expect(await ada.action(previewUrl, { projectId })).toEqual({
       url: `https://3000-${sandboxId}.daytona.test`,
       expiresAt: NOON + 60 * 60_000,
+      isListening: true,
     });
     const { url } = await ada.action(previewUrl, { projectId, port: 8080 });
     expect(url).toContain("8080");

@@ -220,7 +220,7 @@ export class FakeDaytona {
       previewUrl: (id, { port, expiresInSeconds }) =>
         this.#meet("previewUrl", () => {
           const url = `https://${String(port)}-${this.#sandbox(id).id}.daytona.test`;
-          return { url, expiresAt: Date.now() + expiresInSeconds * 1000 };
+          return { url, expiresAt: Date.now() + expiresInSeconds * 1000, isListening: true };
         }),
     };
   }

@@ -1,7 +1,7 @@
 import { useState } from "react";
 import type { Project, Turn } from "../../lib/types";
+import { text } from "../../text";
 import { EmptyState } from "../../ui/EmptyState";
-import { BuildingPlaceholder } from "./BuildingPlaceholder";
 import { PreviewFrame } from "./PreviewFrame";
 
 type PreviewProps = {
@@ -10,49 +10,41 @@ type PreviewProps = {
   turns: readonly Turn[] | undefined;
 };
 
-/** The running app, or why there is nothing to see. */
-export function Preview({ project, turns }: PreviewProps) {
-  const { _id: projectId, status } = project;
-  // The version of the app that is shown: when the latest turn ended that did not fail, also while another one runs.
-  const [version, setVersion] = useState<number | null>(null);
-  const latest = turns && versionOf(turns);
-  const isShown = status === "ready" || (status === "generating" && version !== null);
-  if (latest !== undefined && isShown && version !== latest) setVersion(latest);
+/** The running app, also while it is being built, or why there is nothing to see. */
+export function Preview({ project: { _id: projectId, status }, turns }: PreviewProps) {
+  const isRunning = status === "ready" || status === "generating";
   const [wasStopped, setWasStopped] = useState(false);
   const isStopped = status === "stopped" || status === "archived" || status === "failed";
   if (isStopped && !wasStopped) setWasStopped(true);
-  const running = status === "ready" || status === "generating";
-  if (running && version !== null) {
-    return <PreviewFrame projectId={projectId} version={version} justStarted={wasStopped} />;
+  if (isRunning && turns !== undefined) {
+    return (
+      <PreviewFrame projectId={projectId} version={versionOf(turns)} justStarted={wasStopped} />
+    );
   }
   return (
     <div className="grid flex-1 place-content-center bg-surface">
-      {status === "generating" && (
-        <BuildingPlaceholder
-          isFirst={turns?.find((turn) => turn.status === "running")?.number === 1}
-          onShow={() => setVersion(0)}
-        />
-      )}
+      {isRunning && <EmptyState loading title={text.preview.opening} />}
       {status === "creating" && (
-        <EmptyState loading title="Getting ready">
-          <p>A sandbox is being made for the project. That takes a few seconds.</p>
+        <EmptyState loading title={text.preview.creating}>
+          <p>{text.preview.creatingAdvice}</p>
         </EmptyState>
       )}
       {status === "stopped" && (
-        <EmptyState title="Stopped">
-          <p>Start the project to see it here. Nothing of it is lost.</p>
+        <EmptyState title={text.preview.stopped}>
+          <p>{text.preview.stoppedAdvice}</p>
         </EmptyState>
       )}
       {status === "archived" && (
-        <EmptyState title="In the archive">
-          <p>Start the project to see it here. It takes a little longer than usual.</p>
+        <EmptyState title={text.preview.archived}>
+          <p>{text.preview.archivedAdvice}</p>
         </EmptyState>
       )}
-      {status === "failed" && <EmptyState title="Nothing to show" />}
+      {status === "failed" && <EmptyState title={text.preview.failed} />}
     </div>
   );
 }
 
+/** When the latest turn ended that did not fail: the app is loaded again then. */
 function versionOf(turns: readonly Turn[]): number {
   return turns.find(({ status }) => status === "done" || status === "cancelled")?.endedAt ?? 0;
 }

@@ -1,9 +1,9 @@
 import { useEffect, useRef, useState, type RefObject } from "react";
 import type { Id } from "@backend/_generated/dataModel";
-import { IconButton } from "../../ui/Button";
+import { text } from "../../text";
 import { EmptyState } from "../../ui/EmptyState";
 import { ErrorAlert } from "../../ui/ErrorAlert";
-import { Icon } from "../../ui/Icon";
+import { PreviewToolbar, WIDTHS, type Width } from "./PreviewToolbar";
 import { usePreviewUrl } from "./usePreviewUrl";
 
 type PreviewFrameProps = {
@@ -19,49 +19,59 @@ type PreviewFrameProps = {
  * `sandbox` has no `allow-top-navigation` and no `allow-popups-to-escape-sandbox`.
  */
 export function PreviewFrame({ projectId, version, justStarted }: PreviewFrameProps) {
-  const { url, error, reload } = usePreviewUrl(projectId, version);
+  const { url, isListening, error, reload } = usePreviewUrl(projectId, version);
+  const [path, setPath] = useState("/");
+  const [width, setWidth] = useState<Width>("full");
+  const box = useRef<HTMLDivElement>(null);
   const frame = useRef<HTMLIFrameElement>(null);
   const loads = useReloadAfterStart(justStarted && url !== null, frame);
+  const address = url !== null && isListening ? addressOf(url, path) : null;
   return (
-    <>
-      <div className="flex items-center gap-1 border-b border-line px-2">
-        <p className="min-w-0 flex-1 truncate px-2 text-sm text-muted">What runs on port 3000</p>
-        <IconButton icon="reload" label="Reload the preview" onClick={reload} />
-        {url !== null && (
-          <a
-            href={url}
-            target="_blank"
-            rel="noreferrer"
-            aria-label="Open the preview in a new tab"
-            title="Open in a new tab"
-            className="inline-flex size-11 items-center justify-center rounded-lg text-muted hover:text-ink"
-          >
-            <Icon name="open" />
-          </a>
-        )}
-      </div>
+    <div ref={box} className="flex min-h-0 flex-1 flex-col bg-surface">
+      <PreviewToolbar
+        {...{ box, address, path, width }}
+        onPath={(next) => {
+          setPath(next);
+          reload();
+        }}
+        onWidth={setWidth}
+        onReload={reload}
+      />
       {error !== null && (
         <div className="p-3">
           <ErrorAlert onRetry={reload}>{error}</ErrorAlert>
         </div>
       )}
-      {url === null ? (
+      {address === null ? (
         <div className="grid flex-1 place-content-center">
-          {error === null && <EmptyState loading title="Opening the preview" />}
+          {error === null && url === null && <EmptyState loading title={text.preview.opening} />}
+          {url !== null && (
+            <EmptyState loading title={text.preview.notRunning}>
+              <p>{text.preview.notRunningAdvice}</p>
+            </EmptyState>
+          )}
         </div>
       ) : (
-        <iframe
-          key={`${url} ${loads.toString()}`}
-          ref={frame}
-          src={url}
-          title="Preview of the app"
-          sandbox="allow-scripts allow-same-origin allow-forms allow-modals allow-popups allow-downloads"
-          referrerPolicy="no-referrer"
-          className="w-full flex-1 bg-white"
-        />
+        <div className={`flex min-h-0 flex-1 justify-center ${width === "full" ? "" : "bg-line/50"}`}>
+          <iframe
+            key={`${address} ${loads.toString()}`}
+            ref={frame}
+            src={address}
+            title={text.preview.title}
+            sandbox="allow-scripts allow-same-origin allow-forms allow-modals allow-popups allow-downloads"
+            referrerPolicy="no-referrer"
+            style={{ maxWidth: WIDTHS[width] }}
+            className="w-full bg-white"
+          />
+        </div>
       )}
-    </>
+    </div>
   );
+}
+
+/** The address of a path of the app, whose URL may end in a slash. */
+function addressOf(url: string, path: string): string {
+  return url.replace(/\/$/, "") + path;
 }
 
 /** By the second of these the app should listen. */

@@ -1,0 +1,47 @@
+import { useAction } from "convex/react";
+import { useState } from "react";
+import { toast } from "sonner";
+import { api } from "@backend/_generated/api";
+import { isQuaverError } from "@backend/lib/errors";
+import { errorMessage } from "../lib/errors";
+import { formatSize } from "../lib/format";
+import type { Project } from "../lib/types";
+import { text } from "../text";
+
+/**
+ * Downloads the app's files. The archive comes from the sandbox, which is untrusted: a frame that may download, and
+ * nothing else, opens its address. The frame has to be on the page.
+ */
+export function useDownload({ _id: projectId, name }: Project) {
+  const download = useAction(api.turns.actions.download);
+  const [isPreparing, setIsPreparing] = useState(false);
+  const [url, setUrl] = useState<string | null>(null);
+  const start = async (): Promise<void> => {
+    if (isPreparing) return;
+    setIsPreparing(true);
+    const id = toast.loading(text.project.downloadPreparing);
+    try {
+      const { url, size } = await download({ projectId });
+      setUrl(url);
+      toast.success(text.project.downloadStarted(name, formatSize(size)), { id });
+    } catch (error) {
+      const why = isQuaverError(error, "FILE_NOT_FOUND")
+        ? text.project.downloadEmpty
+        : errorMessage(error);
+      toast.error(text.project.downloadFailed(name, why), { id, duration: Infinity });
+    } finally {
+      setIsPreparing(false);
+    }
+  };
+  const frame = url !== null && (
+    <iframe
+      key={url}
+      hidden
+      src={url}
+      title={text.project.download}
+      sandbox="allow-downloads"
+      referrerPolicy="no-referrer"
+    />
+  );
+  return { start, isPreparing, frame };
+}

@@ -1,0 +1,86 @@
+/** Deleting a project: it disappears at once, and is deleted a few seconds later unless somebody undoes that. */
+import { useMutation } from "convex/react";
+import { useSyncExternalStore } from "react";
+import { toast } from "sonner";
+import { api } from "@backend/_generated/api";
+import type { Id } from "@backend/_generated/dataModel";
+import { errorMessage } from "../lib/errors";
+import { removeFromStore } from "../lib/optimistic";
+import type { Project } from "../lib/types";
+import { text } from "../text";
+
+type ProjectId = Id<"projects">;
+
+/** For how long it can be undone. */
+const UNDO_MS = 8000;
+
+/** What deletes each project that is hidden. Replaced when it changes. */
+let pending: ReadonlyMap<ProjectId, () => Promise<void>> = new Map();
+const listeners = new Set<() => void>();
+
+/** Hides a project and offers to undo that; deletes it when the offer ends. */
+export function useDeleteProject(): (project: Project) => void {
+  const remove = useMutation(api.projects.mutations.remove).withOptimisticUpdate(removeFromStore);
+  return ({ _id: projectId, name }) => {
+    const deleteNow = async (): Promise<void> => {
+      try {
+        await remove({ projectId });
+      } catch (error) {
+        toast(text.projects.deleteFailed(name, errorMessage(error)), { duration: Infinity });
+      }
+      show(projectId);
+    };
+    setPending(new Map(pending).set(projectId, deleteNow));
+    const end = (): void => deleteHidden(projectId);
+    toast(text.projects.deleted(name), {
+      id: projectId,
+      duration: UNDO_MS,
+      action: { label: text.projects.undo, onClick: () => show(projectId) },
+      onAutoClose: end,
+      onDismiss: end,
+    });
+  };
+}
+
+/** Deletes what is hidden without waiting: before somebody leaves the page, or signs out. */
+export function deletePending(): void {
+  for (const projectId of pending.keys()) {
+    deleteHidden(projectId);
+    toast.dismiss(projectId);
+  }
+}
+
+addEventListener("pagehide", deletePending);
+
+/** Whether a project is hidden because it is about to be deleted. */
+export function useIsDeleting(): (projectId: ProjectId) => boolean {
+  const hidden = useSyncExternalStore(subscribe, () => pending);
+  return (projectId) => hidden.has(projectId);
+}
+
+/** At most once for each project: its mutation then runs, or it is no longer hidden. */
+const begun = new Set<ProjectId>();
+
+function deleteHidden(projectId: ProjectId): void {
+  const deleteNow = pending.get(projectId);
+  if (deleteNow === undefined || begun.has(projectId)) return;
+  begun.add(projectId);
+  void deleteNow();
+}
+
+function show(projectId: ProjectId): void {
+  const next = new Map(pending);
+  next.delete(projectId);
+  begun.delete(projectId);
+  setPending(next);
+}
+
+function setPending(next: typeof pending): void {
+  pending = next;
+  for (const listener of listeners) listener();
+}
+
+function subscribe(onChange: () => void): () => void {
+  listeners.add(onChange);
+  return () => listeners.delete(onChange);
+}
