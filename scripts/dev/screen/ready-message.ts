@@ -1,13 +1,15 @@
 import { relative } from "node:path";
-import { bunRun } from "../lib/bun-run.ts";
-import type { DevOptions } from "./options.ts";
-import type { Services } from "./services.ts";
+import { bunRun } from "../../lib/bun-run.ts";
+import type { DevOptions } from "../options.ts";
+import type { Services } from "../services.ts";
 
 /** What the message contains. */
 export interface ReadyMessage extends DevOptions {
   services: Omit<Services, "close" | "exampleReady">;
   /** Whether `.env.local` leads the CLI here. */
   ownsEnvFile: boolean;
+  /** Of the process to signal. */
+  pid: number;
 }
 
 /** Prints where everything is: as text, or with `--json` as one line of JSON. */
@@ -26,7 +28,7 @@ function jsonLine(services: ReadyMessage["services"]): string {
 }
 
 /** What a person sees: where to go first, then the rest. */
-export function screen({ services, dataDir, ownsEnvFile, watch }: ReadyMessage): string {
+export function screen({ services, dataDir, ownsEnvFile, watch, pid }: ReadyMessage): string {
   const { exampleUrl } = services;
   const cli = ownsEnvFile
     ? `npx convex data, npx convex env list, ${bunRun("doctor")}`
@@ -45,12 +47,12 @@ export function screen({ services, dataDir, ownsEnvFile, watch }: ReadyMessage):
         ];
   return [
     "",
-    `  Quaver is running. ${watch ? "Edit convex/, and it is pushed; " : ""}Ctrl-C stops it, data stays.`,
+    `  Quaver is running, pid ${pid}. ${watch ? "Edit convex/, and it is pushed; " : ""}Ctrl-C stops it, data stays.`,
     "",
     ...start,
     "",
     row("Deployment", services.url),
-    row("HTTP actions", services.siteUrl),
+    row("HTTP actions", `${services.siteUrl}/health`),
     row("Clerk", `${services.clerkUrl}  (emulator)`),
     row("Daytona", `${services.daytonaUrl}  (emulator)`),
     row("Stripe", `${services.stripeUrl}  (emulator)`),
@@ -62,7 +64,9 @@ export function screen({ services, dataDir, ownsEnvFile, watch }: ReadyMessage):
       `  ${moving(one)}`,
       ...(index === all.length - 1 ? [""] : []),
     ]),
-    ...(watch ? ["  Below are the functions' logs.", "", ""] : [""]),
+    ...(watch
+      ? ["  Below: who signs up, what they ask for, how it ends, and the functions' logs.", "", ""]
+      : [""]),
   ].join("\n");
 }
 

@@ -1,0 +1,68 @@
+import { spawn, type ChildProcess } from "node:child_process";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { exitOf, EXIT_WITH_PARENT, nodePath, ROOT } from "../../lib/convex-cli.ts";
+import { installCompiler, TSC } from "../../lib/install.ts";
+import { hasColours, paintFor } from "../../lib/paint.ts";
+import type { Screen } from "../screen/checklist.ts";
+
+/** What the compiler remembers of the check before: with that it takes a fraction of the time. */
+const BUILD_INFO = join(ROOT, "node_modules/.cache/quaver/dev-types.json");
+
+const ARGS = ["--noEmit", "-p", "convex", "--incremental", "--tsBuildInfoFile", BUILD_INFO];
+
+/** Checks the types of `convex/` beside the pushes, and shows the errors. They stop no push. */
+export class TypeCheck {
+  readonly #screen: Screen;
+  #running: ChildProcess | null = null;
+  #generation = 0;
+  #failed = false;
+
+  constructor(screen: Screen) {
+    this.#screen = screen;
+  }
+
+  /** Checks the files as they are now, instead of as they were at the last call. */
+  async check(): Promise<void> {
+    const generation = ++this.#generation;
+    this.#running?.kill("SIGKILL");
+    if (!existsSync(TSC)) this.#screen.write("Installing TypeScript, to check types …\n");
+    if (!(await installCompiler())) {
+      this.#screen.write("Types are not checked: TypeScript could not be installed.\n");
+      return;
+    }
+    if (generation !== this.#generation) return;
+    const { code, output } = await this.#run();
+    if (generation !== this.#generation) return;
+    const paint = paintFor(this.#screen);
+    if (code !== 0) {
+      this.#screen.write(`${paint("red", "✖")} Types, which stop no push:\n${output}\n`);
+    } else if (this.#failed) {
+      this.#screen.write(`${paint("green", "✔")} Types.\n`);
+    }
+    this.#failed = code !== 0;
+  }
+
+  /** Ends a check that runs. */
+  close(): void {
+    this.#generation++;
+    this.#running?.kill("SIGKILL");
+  }
+
+  async #run(): Promise<{ code: number | null; output: string }> {
+    const pretty = String(hasColours(this.#screen));
+    const child = spawn(
+      nodePath(),
+      ["--import", EXIT_WITH_PARENT, TSC, ...ARGS, "--pretty", pretty],
+      {
+        cwd: ROOT,
+        stdio: ["pipe", "pipe", "inherit"],
+      },
+    );
+    this.#running = child;
+    let output = "";
+    child.stdout.setEncoding("utf8").on("data", (text: string) => (output += text));
+    const code = await exitOf(child);
+    return { code, output: output.trim() };
+  }
+}
