@@ -1,6 +1,4 @@
-import { relative } from "node:path";
 import { ROOT } from "../lib/convex-cli.ts";
-import { bunRun } from "../lib/bun-run.ts";
 import { makeCliFolder } from "./convex/cli-folder.ts";
 import { pushFirst, watch } from "./convex/convex-dev.ts";
 import { writeEnvFile } from "./convex/env-file.ts";
@@ -10,7 +8,7 @@ import { TypeCheck } from "./convex/type-check.ts";
 import { followActivity } from "./convex/activity.ts";
 import { announceRunning, withdrawRunning } from "./process/running.ts";
 import { Checklist } from "./screen/checklist.ts";
-import { printReadyMessage } from "./screen/ready-message.ts";
+import { printReadyMessage, shownPath } from "./screen/ready-message.ts";
 import { startServices, type Services } from "./services.ts";
 import { watchParents } from "./process/parent-processes.ts";
 
@@ -43,8 +41,8 @@ export async function runLocally(options: DevOptions, ownsEnvFile: boolean): Pro
     withdrawRunning(options.dataDir);
     await services.close();
   }
-  const folder = relative(process.cwd(), options.dataDir);
-  screen.write(`\nStopped. The data is kept in ${folder}; ${bunRun("dev")} goes on with it.\n`);
+  const folder = shownPath(options.dataDir);
+  screen.write(`\nStopped. The data is kept in ${folder}, and the next start goes on with it.\n`);
 }
 
 async function runOn(
@@ -69,14 +67,16 @@ async function runOn(
   if ((await Promise.race([services.exampleReady(), stopped])) === "stopped") return;
   if (exampleUrl !== undefined) checklist.tick("Example");
   checklist.clear();
-  printReadyMessage({ ...options, services, ownsEnvFile, pid });
-  if (!options.watch) {
-    await stop;
-    return;
-  }
   const types = new TypeCheck(process.stderr);
-  const following = options.json ? null : followActivity(services, process.stderr);
+  const isFollowed = options.watch && !options.json;
+  const following = isFollowed ? followActivity(services, process.stderr) : null;
   try {
+    await Promise.race([following?.ready, stop]); // what comes after the message is told
+    printReadyMessage({ ...options, services, ownsEnvFile, pid });
+    if (!options.watch) {
+      await stop;
+      return;
+    }
     await watch(dev, { screen: process.stderr, onPush: () => void types.check() });
   } finally {
     types.close();

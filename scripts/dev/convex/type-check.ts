@@ -36,9 +36,9 @@ export class TypeCheck {
     if (generation !== this.#generation) return;
     const paint = paintFor(this.#screen);
     if (code !== 0) {
-      this.#screen.write(`${paint("red", "✖")} Types, which stop no push:\n${output}\n`);
+      this.#screen.write(`${paint("red", "✖")} Type errors, which stop no push:\n${output}\n`);
     } else if (this.#failed) {
-      this.#screen.write(`${paint("green", "✔")} Types.\n`);
+      this.#screen.write(`${paint("green", "✔")} No type errors any more.\n`);
     }
     this.#failed = code !== 0;
   }

@@ -57,7 +57,7 @@ export function screen({ services, dataDir, ownsEnvFile, watch, pid }: ReadyMess
     row("Daytona", `${services.daytonaUrl}  (emulator)`),
     row("Stripe", `${services.stripeUrl}  (emulator)`),
     ...(services.modelUrl === undefined ? [] : [row("Model", `${services.modelUrl}  (emulator)`)]),
-    row("Data", relative(process.cwd(), dataDir)),
+    row("Data", shownPath(dataDir)),
     row("Look", cli),
     "",
     ...services.moved.flatMap((one, index, all) => [
@@ -76,4 +76,10 @@ function row(name: string, what: string): string {
 
 function moving({ listener, from, to }: Services["moved"][number]): string {
   return `Port ${from} (${listener}) is in use: ${to} instead.`;
+}
+
+/** A path as a person reads it: from here, unless it is elsewhere. */
+export function shownPath(path: string): string {
+  const fromHere = relative(process.cwd(), path);
+  return fromHere.startsWith("..") ? path : fromHere;
 }
