@@ -77,7 +77,9 @@ async function runOn(
       await stop;
       return;
     }
-    await watch(dev, { screen: process.stderr, onPush: () => void types.check() });
+    // After the line about the push.
+    const onPush = () => queueMicrotask(() => void types.check());
+    await watch(dev, { screen: process.stderr, onPush });
   } finally {
     types.close();
     await following?.close();

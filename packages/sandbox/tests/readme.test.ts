@@ -14,8 +14,8 @@ const readme = readHere("../README.md");
 
 /** Runs the example. @returns what it prints on stdout */
 async function runExample(daytona: { url: string; apiKey: string }): Promise<string> {
-  const child = spawn("npx", ["--yes", "bun@1", "example.ts"], {
-    cwd: join(import.meta.dirname, ".."),
+  const example = join(import.meta.dirname, "../example.ts");
+  const child = spawn("npx", ["--yes", "bun@1", example], {
     env: { ...process.env, DAYTONA_API_URL: daytona.url, DAYTONA_API_KEY: daytona.apiKey },
     stdio: ["ignore", "pipe", "pipe"],
   });
