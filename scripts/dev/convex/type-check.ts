@@ -6,20 +6,30 @@ import { installCompiler, TSC } from "../../lib/install.ts";
 import { hasColours, paintFor } from "../../lib/paint.ts";
 import type { Screen } from "../screen/checklist.ts";
 
-/** What the compiler remembers of the check before: with that it takes a fraction of the time. */
-const BUILD_INFO = join(ROOT, "node_modules/.cache/quaver/dev-types.json");
+/** What is checked. */
+interface Project {
+  /** The folder of its `tsconfig.json`. */
+  folder: string;
+  /** What the compiler remembers of the check before: with that it takes a fraction of the time. */
+  buildInfo: string;
+}
 
-const ARGS = ["--noEmit", "-p", "convex", "--incremental", "--tsBuildInfoFile", BUILD_INFO];
+const FUNCTIONS: Project = {
+  folder: join(ROOT, "convex"),
+  buildInfo: join(ROOT, "node_modules/.cache/quaver/dev-types.json"),
+};
 
-/** Checks the types of `convex/` beside the pushes, and shows the errors. They stop no push. */
+/** Checks types, those of `convex/` unless told otherwise, beside the pushes, and shows the errors. They stop no push. */
 export class TypeCheck {
   readonly #screen: Screen;
+  readonly #project: Project;
   #running: ChildProcess | null = null;
   #generation = 0;
   #failed = false;
 
-  constructor(screen: Screen) {
+  constructor(screen: Screen, project = FUNCTIONS) {
     this.#screen = screen;
+    this.#project = project;
   }
 
   /** Checks the files as they are now, instead of as they were at the last call. */
@@ -50,15 +60,11 @@ export class TypeCheck {
   }
 
   async #run(): Promise<{ code: number | null; output: string }> {
+    const { folder, buildInfo } = this.#project;
     const pretty = String(hasColours(this.#screen));
-    const child = spawn(
-      nodePath(),
-      ["--import", EXIT_WITH_PARENT, TSC, ...ARGS, "--pretty", pretty],
-      {
-        cwd: ROOT,
-        stdio: ["pipe", "pipe", "inherit"],
-      },
-    );
+    const flags = ["--noEmit", "--incremental", "--tsBuildInfoFile", buildInfo, "--pretty", pretty];
+    const args = ["--import", EXIT_WITH_PARENT, TSC, "-p", folder, ...flags];
+    const child = spawn(nodePath(), args, { cwd: ROOT, stdio: ["pipe", "pipe", "inherit"] });
     this.#running = child;
     let output = "";
     child.stdout.setEncoding("utf8").on("data", (text: string) => (output += text));

@@ -38,7 +38,7 @@ export function screen({ services, dataDir, ownsEnvFile, watch, pid }: ReadyMess
       ? [
           row(
             "Sign up",
-            `curl -s ${services.clerkUrl}/sign-ups --json '{"email":"ada@example.com"}'`,
+            `curl -s ${services.clerkUrl}/sign-ups -H 'content-type: application/json' -d '{"email":"ada@example.com"}'`,
           ),
         ]
       : [
