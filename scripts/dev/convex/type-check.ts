@@ -1,5 +1,6 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { existsSync } from "node:fs";
+import { constants, setPriority } from "node:os";
 import { join } from "node:path";
 import { exitOf, EXIT_WITH_PARENT, nodePath, ROOT } from "../../lib/convex-cli.ts";
 import { installCompiler, TSC } from "../../lib/install.ts";
@@ -66,6 +67,8 @@ export class TypeCheck {
     const args = ["--import", EXIT_WITH_PARENT, TSC, "-p", folder, ...flags];
     const child = spawn(nodePath(), args, { cwd: ROOT, stdio: ["pipe", "pipe", "inherit"] });
     this.#running = child;
+    // The push goes first.
+    if (child.pid !== undefined) setPriority(child.pid, constants.priority.PRIORITY_LOW);
     let output = "";
     child.stdout.setEncoding("utf8").on("data", (text: string) => (output += text));
     const code = await exitOf(child);
