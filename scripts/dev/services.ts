@@ -42,13 +42,23 @@ export interface Services {
   close(): Promise<void>;
 }
 
+/** Told what is ready, for people. */
+type OnReady = (what: string) => void;
+
 /** Collects what has been started, to stop all of it. */
 class Closers {
   readonly #closers: (() => Promise<void>)[] = [];
 
-  async add<T extends { close(): Promise<void> }>(starting: Promise<T> | T): Promise<T> {
+  constructor(private readonly onReady: OnReady) {}
+
+  /** @param what it is, for people; whatever has none is ready later */
+  async add<T extends { close(): Promise<void> }>(
+    starting: Promise<T> | T,
+    what?: string,
+  ): Promise<T> {
     const started = await starting;
     this.#closers.unshift(() => started.close());
+    if (what !== undefined) this.onReady(what);
     return started;
   }
 
@@ -62,16 +72,21 @@ class Closers {
 /**
  * Starts the local deployment and the emulators on a data folder, and makes them known to each other.
  * The deployment comes first: it holds the folder's lock.
+ * @param onReady told of each as it becomes ready
+ * @throws CommandFailure `ALREADY_RUNNING`
  */
-export async function startServices(options: DevOptions): Promise<Services> {
+export async function startServices(
+  options: DevOptions,
+  onReady: OnReady = () => undefined,
+): Promise<Services> {
   const { dataDir, freePorts } = options;
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
   if (options.agent) await prepareRealAgent();
   else if (options.example) await buildDemoAgent();
-  return await retryWhileInUse(async (insist) => {
+  return await retryWhileInUse(dataDir, async (insist) => {
     const memory = recall(dataDir);
     const chosen = await choosePorts(memory.ports, { freePorts, insist });
-    return await startOn(options, chosen, memory);
+    return await startOn(options, chosen, memory, onReady);
   });
 }
 
@@ -79,10 +94,11 @@ async function startOn(
   options: DevOptions,
   { ports, moved }: ChosenPorts,
   memory: Memory,
+  onReady: OnReady,
 ): Promise<Services> {
   const { dataDir, example, built, origins: others } = options;
   const agent = options.agent ? REAL_AGENT : example ? DEMO_AGENT : undefined;
-  const closers = new Closers();
+  const closers = new Closers(onReady);
   const siteUrl = exampleUrl(ports.example);
   const origins = [siteUrl, ...others];
   try {
@@ -93,9 +109,11 @@ async function startOn(
         dataDir: join(dataDir, "deployment"),
         egress: { "api.stripe.com": `http://127.0.0.1:${ports.stripe}` },
       }),
+      "Deployment",
     );
     const clerk = await closers.add(
       startClerkEmulator({ port: ports.clerk, dataDir: join(dataDir, "clerk"), origins }),
+      "Clerk emulator",
     );
     clerk.setWebhook({ url: `${deployment.siteUrl}/clerk-users-webhook` });
     const daytona = await closers.add(
@@ -106,10 +124,12 @@ async function startOn(
         reservedPorts: Object.values(ports),
         ...(agent && { entrypoint: agent.entrypoint }),
       }),
+      "Daytona emulator",
     );
     daytona.setWebhook({ url: `${deployment.siteUrl}/daytona-webhook` });
     const stripe = await closers.add(
       startStripeEmulator({ port: ports.stripe, dataDir: join(dataDir, "stripe"), origins }),
+      "Stripe emulator",
     );
     stripe.setWebhook({ url: `${deployment.siteUrl}/stripe/webhook` });
     const model =
@@ -120,6 +140,7 @@ async function startOn(
               dataDir: join(dataDir, "model"),
               paceMs: PACE_MS,
             }),
+            "Model emulator",
           )
         : undefined;
     const variables = await setVariables(

@@ -1,5 +1,6 @@
 import { spawn, type ChildProcess, type StdioOptions } from "node:child_process";
 import { fileURLToPath } from "node:url";
+import { hasColours } from "./paint.ts";
 
 /** The repository's root, which every path in these scripts starts from. */
 export const ROOT = fileURLToPath(new URL("../../", import.meta.url));
@@ -36,7 +37,7 @@ export function cliEnvironment(target: Target): NodeJS.ProcessEnv {
     CONVEX_SELF_HOSTED_ADMIN_KEY: target.adminKey,
     // Keeps the CLI from reporting its errors to an outside host; it would also take the colours away.
     CI: "1",
-    ...(process.stderr.isTTY && { FORCE_COLOR: "1" }),
+    ...(hasColours(process.stderr) && { FORCE_COLOR: "1" }),
     NO_PROXY: ["127.0.0.1", "localhost", process.env.NO_PROXY].filter(Boolean).join(","),
   };
 }

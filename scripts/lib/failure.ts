@@ -16,6 +16,8 @@ export type FailureCode =
   | "USAGE"
   /** Something else listens on a port that is needed, perhaps for a moment. */
   | "PORT_IN_USE"
+  /** Another `bun run dev` uses the data folder; the message says where it is. */
+  | "ALREADY_RUNNING"
   /** A file that `bun run dev` keeps in the data folder can't be read. */
   | "DATA_FOLDER_CORRUPT"
   /** The official CLI refused the functions; its own output says why. */

@@ -31,14 +31,18 @@ test("a data folder in use is refused, and the process that uses it goes on", as
   const dataDir = tempFolder();
   const args = ["--json", "--free-ports", "--data-dir", dataDir];
   const first = devProcess(...args);
-  const { url } = await first.ready();
+  const { url, siteUrl, clerkUrl, daytonaUrl, stripeUrl } = await first.ready();
 
   const { finished, line } = await failure(devProcess(...args));
-  expect(line).toMatchObject({ event: "error", code: "DATA_FOLDER_IN_USE" });
-  expect(finished.code).not.toBe(0);
+  expect(line).toMatchObject({ event: "error", code: "ALREADY_RUNNING" });
+  expect(finished.stderr).toMatch(new RegExp(`^Already running at ${url} \\(pid \\d+\\)\\.$`, "m"));
+  expect(finished.code).toBe(3);
 
   const status = await httpClient(url).query(api.auth.users.userLoginStatus, {});
   expect(status.status).toBe("No JWT Token");
+  for (const address of [url, `${siteUrl}/health`, clerkUrl, daytonaUrl, stripeUrl]) {
+    expect([address, (await fetch(address)).status]).toEqual([address, 200]);
+  }
   // Asked to end politely, it does, and that is success.
   expect(await first.stop("SIGTERM")).toMatchObject({ code: 0 });
 });

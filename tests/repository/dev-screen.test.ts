@@ -4,12 +4,17 @@ import { join } from "node:path";
 import { PassThrough } from "node:stream";
 import { makeFunctionReference } from "convex/server";
 import { expect, onTestFinished, test } from "vitest";
-import { screen, type ReadyMessage } from "../../scripts/dev/ready-message.ts";
+import { screen, type ReadyMessage } from "../../scripts/dev/screen/ready-message.ts";
+import { Checklist } from "../../scripts/dev/screen/checklist.ts";
+import { watch } from "../../scripts/dev/convex/convex-dev.ts";
 import { passOn, readableLines } from "../../scripts/dev/convex/cli-output.ts";
 import { ROOT, runConvex, spawnConvex } from "../../scripts/lib/convex-cli.ts";
 import { httpClient } from "../support/clients.ts";
 import { TestDeployment } from "../support/deployment.ts";
 import { tempFolder } from "../support/temp.ts";
+
+/** The CLI takes its time. */
+const WAIT = { timeout: 30_000, interval: 300 };
 
 function anAnnouncement(services: Partial<ReadyMessage["services"]> = {}): ReadyMessage {
   return {
@@ -24,6 +29,7 @@ function anAnnouncement(services: Partial<ReadyMessage["services"]> = {}): Ready
     origins: [],
     help: false,
     ownsEnvFile: true,
+    pid: 4242,
     services: {
       url: "http://127.0.0.1:3210",
       siteUrl: "http://127.0.0.1:3211",
@@ -42,6 +48,7 @@ function anAnnouncement(services: Partial<ReadyMessage["services"]> = {}): Ready
 test("the screen has what to open first and all addresses, and no key", () => {
   const text = screen(anAnnouncement());
   expect(text.split("\n").length).toBeLessThan(24);
+  expect(text).toContain("pid 4242");
   expect(text.indexOf("http://localhost:5173")).toBeLessThan(text.indexOf("http://127.0.0.1:3210"));
   expect(text).not.toMatch(/the-admin-key|the-daytona-key/);
 });
@@ -49,7 +56,7 @@ test("the screen has what to open first and all addresses, and no key", () => {
 test("without watching, it promises neither a push after edits nor logs", () => {
   const text = screen({ ...anAnnouncement(), watch: false });
   expect(screen(anAnnouncement())).toMatch(/is pushed[^]*logs/);
-  expect(text).toContain("Quaver is running. Ctrl-C stops it");
+  expect(text).toContain("pid 4242. Ctrl-C stops it");
   expect(text).not.toMatch(/is pushed|logs/);
 });
 
@@ -64,37 +71,78 @@ test("without the example, it says how to sign up", () => {
   expect(screen({ ...rest, services: others })).toContain("http://127.0.0.1:3212/sign-ups");
 });
 
-test("of the CLI's output, logs, errors and later pushes are printed", () => {
-  const readable = readableLines();
-  const lines = [
-    "\u001b[33m▌\u001b[39m Developing against deployment:",
-    "▌ └─ http://127.0.0.1:3210",
-    "- Preparing Convex functions...",
-    "",
-    "✔ 18:13:28 Convex functions ready! (21.92s)",
-    "18:14:00 [CONVEX M(messages/mutations:insert)] [LOG] 'hello'",
-    '\u001b[31m18:14:01 [CONVEX Q(a:b)] Uncaught ConvexError: {"code":"NOT_FOUND","message":"No."}\u001b[39m',
-    "\u001b[31m    at handler (../convex/a.ts:1:1)\u001b[39m",
-    "\u001b[31m\u001b[39m",
-    "Typechecking took 15.44s. For faster iteration, see https://docs.convex.dev to troubleshoot.",
-    "- Preparing to watch files...",
-    "",
-    "- Preparing Convex functions...",
-    "✘ [ERROR] Expected identifier",
-    "✔ 18:15:28 Convex functions ready! (1.92s)",
+test("of the CLI's output, logs and errors are printed, and a push as it begins and ends", () => {
+  let time = 0;
+  const begun: number[] = [];
+  const readable = readableLines({ now: () => time, onPush: () => begun.push(time) });
+  const lines: [time: number, line: string, shown: string | null][] = [
+    [0, "\u001b[33m▌\u001b[39m Developing against deployment:", null],
+    [0, "▌ └─ http://127.0.0.1:3210", null],
+    [0, "- Preparing Convex functions...", null],
+    [0, "", null],
+    [9, "✔ 18:13:28 Convex functions ready! (21.92s)", null],
+    [9, "- Preparing to watch files...", null],
+    [9, "", null],
+    [9, "18:14:00 [CONVEX M(a:b)] [LOG] 'hello'", "18:14:00 [CONVEX M(a:b)] [LOG] 'hello'"],
+    [
+      9,
+      '\u001b[31m18:14:01 [CONVEX Q(a:b)] Uncaught ConvexError: {"code":"NOT_FOUND","message":"No."}\u001b[39m',
+      "\u001b[90m18:14:01 a:b refused: NOT_FOUND No.\u001b[39m",
+    ],
+    [9, "\u001b[31m    at handler (../convex/a.ts:1:1)\u001b[39m", null],
+    [9, "\u001b[31m\u001b[39m", null],
+    // A file is saved, and another one soon after that.
+    [100, "Processing change convex/a b.ts", null],
+    [
+      100,
+      "convex/a b.ts modified (file mtime (1.5 vs. 2.5)), rebuilding...",
+      "Pushing convex/a b.ts …",
+    ],
+    [100, "Waiting for 500ms to quiesce...", null],
+    [200, "Received an overlapping event at /x/convex/c.ts, delaying push.", null],
+    [700, "- Preparing Convex functions...", null],
+    [700, "", null],
+    [900, "✘ [ERROR] Expected identifier", "✘ [ERROR] Expected identifier"],
+    [900, "", ""],
+    [2_000, "convex/c.ts deleted, rebuilding...", "Pushing convex/c.ts …"],
+    [2_500, "- Preparing Convex functions...", null],
+    [4_000, "✔ 18:15:28 Convex functions ready! (1.5s)", "✔ Pushed in 2.0 s."],
+    // A variable has changed.
+    [5_000, "- Preparing Convex functions...", "Pushing …"],
+    [
+      6_000,
+      "\u001b[32m✔\u001b[39m 18:15:28 Convex functions ready! (1s)",
+      "\u001b[32m✔\u001b[39m Pushed in 1.0 s.",
+    ],
   ];
-  expect(lines.map(readable).filter((line) => line !== null)).toEqual([
-    "18:14:00 [CONVEX M(messages/mutations:insert)] [LOG] 'hello'",
-    "\u001b[90m18:14:01 a:b refused: NOT_FOUND No.\u001b[39m",
-    "",
-    "✘ [ERROR] Expected identifier",
-    "✔ 18:15:28 Convex functions ready! (1.92s)",
-  ]);
+  for (const [at, line, shown] of lines) {
+    time = at;
+    expect([line, readable(line)]).toEqual([line, shown]);
+  }
+  expect(begun).toEqual([100, 2_000, 5_000]);
 });
 
 test("an error of the first push is printed", () => {
   const lines = ["▌ Developing", "✘ [ERROR] No such module"];
   expect(lines.map(readableLines())).toEqual([null, "✘ [ERROR] No such module"]);
+});
+
+test("what is ready is ticked; only a terminal shows what is waited for, and in colour", () => {
+  const writtenTo = (screen: { isTTY: boolean }, env: NodeJS.ProcessEnv): string => {
+    let text = "";
+    const checklist = new Checklist({ ...screen, write: (more) => (text += more) }, env);
+    checklist.waitFor("Services");
+    checklist.tick("Deployment");
+    checklist.tick("Deployment"); // a second attempt
+    checklist.clear();
+    return text;
+  };
+  expect(writtenTo({ isTTY: false }, {})).toBe("  ✔ Deployment\n");
+  const clear = "\r\u001b[2K";
+  expect(writtenTo({ isTTY: true }, { NO_COLOR: "1" })).toBe(
+    `  … Services${clear}  ✔ Deployment\n  … Services${clear}`,
+  );
+  expect(writtenTo({ isTTY: true }, {})).toContain("\u001b[32m✔\u001b[39m Deployment");
 });
 
 /** Functions that throw: a refusal of the backend's, the same in a call within an action, and two other errors. */
@@ -151,4 +199,36 @@ test("a refusal is one line; other errors, and the deployment's own log, have th
   expect(third).toMatch(/ \[CONVEX M\(throwing:refuseOtherwise\)\] Uncaught ConvexError: /);
   expect(texts.shown.match(/^ +at /gm)?.length).toBeGreaterThanOrEqual(2);
   expect(texts.raw.match(/^ +at quaverError /gm)).toHaveLength(3);
+});
+
+test("a saved file is told at once, and the push when it is done", async () => {
+  const folder = tempFolder();
+  const file = join(folder, "convex/saved.ts");
+  mkdirSync(join(folder, "convex"));
+  writeFileSync(file, "export const one = 1;\n");
+  writeFileSync(join(folder, "package.json"), '{"dependencies":{"convex":"*"}}');
+  symlinkSync(join(ROOT, "node_modules"), join(folder, "node_modules"), "dir");
+  const deployment = await TestDeployment.start(join(folder, "deployment"));
+  onTestFinished(() => deployment.stop());
+
+  let end = (): void => undefined;
+  const stop = new Promise<void>((resolve) => (end = resolve));
+  const screen = new PassThrough();
+  let text = "";
+  screen.on("data", (data: Buffer) => (text += String(data)));
+  const pushes: string[] = [];
+  const watching = watch(
+    { target: deployment, cwd: folder, stop, json: false },
+    { screen, onPush: () => pushes.push(text) },
+  );
+  // The CLI begins to watch after its first push, and doesn't say so: save until it has seen it.
+  await expect
+    .poll(() => {
+      if (!text.includes("saved.ts")) writeFileSync(file, `export const one = ${Date.now()};\n`);
+      return text;
+    }, WAIT)
+    .toMatch(/^Pushing .*convex\/saved\.ts …\n✔ Pushed in \d+\.\d s\.\n/m);
+  expect(pushes.length).toBeGreaterThanOrEqual(1);
+  end();
+  await watching;
 });

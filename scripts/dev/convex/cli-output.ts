@@ -1,74 +1,103 @@
-/** What of the official CLI's output a person need not read. */
+/** What of the official CLI's output a person need not read, and what is said instead. */
 import type { Readable } from "node:stream";
 import { createInterface } from "node:readline";
+import { relative, resolve } from "node:path";
 import { stripVTControlCharacters } from "node:util";
-import { ConvexError, type Value } from "convex/values";
-import { isQuaverError } from "../../../convex/lib/errors.ts";
+import { ROOT } from "../../lib/convex-cli.ts";
+import { paintFor, type Paint } from "../../lib/paint.ts";
+import { refusalIn } from "./refusals.ts";
 
 /**
- * Said at every start and every push; where that is, and that it worked, is said otherwise. How long the types took is
- * for those who can make them faster: most of it is Daytona's SDK.
+ * Said at every start and every push; where that is, and that it worked, is said otherwise. The last three come of
+ * `--trace-events`.
  */
 const NOISE = [
   /^▌/,
-  /^- Preparing Convex functions/,
   /^- Preparing to watch files/,
-  /^Typechecking took /,
+  /^Filesystem changed during push, retrying\.\.\.$/,
+  /^Processing \w+ /,
+  /^Waiting for .* to quiesce\.\.\.$/,
+  /^Received an overlapping event at /,
 ];
+
+/** `--trace-events`: a file that the functions are made of was saved. The CLI waits half a second for others, and pushes. */
+const SAVED = /^(?<path>.+?) (?:added|deleted|modified \(.*\)), rebuilding\.\.\.$/;
+
+const PUSHING = "- Preparing Convex functions";
 
 /** Ends a push. The first one only repeats what has been announced. */
 const PUSHED = "Convex functions ready!";
 
-/** A function that threw a ConvexError. An action that passes one on says so twice; the function that it called has been logged. */
-const THREW =
-  /^(?<time>.+) \[CONVEX \w\((?<path>.+?)\)\] Uncaught ConvexError: (?<again>Uncaught ConvexError: )?(?<data>\{.*\})$/;
-
-/** What follows that: a frame of its stack, or the empty line after one. */
+/** What follows a refusal: a frame of its stack, or the empty line after one. */
 const STACK = /^(\s+at .*)?$/;
 
-const [GREY, DEFAULT_COLOUR] = ["\u001b[90m", "\u001b[39m"];
+/** What the lines are read with. */
+export interface ReadingOptions {
+  /** Where the CLI runs: its paths are relative to that. */
+  cwd?: string;
+  /** Told when a push begins. */
+  onPush?: () => void;
+  /** In milliseconds. */
+  now?: () => number;
+}
 
 /** Makes a filter of lines, that returns what to show of each: null for nothing. A refusal is one line, without its stack. */
-export function readableLines(): (line: string) => string | null {
+export function readableLines(options: ReadingOptions = {}): (line: string) => string | null {
+  const { cwd = ROOT, onPush = () => undefined, now = () => performance.now() } = options;
   let started = false;
   let inRefusal = false;
+  let isSaid = false; // the push that the CLI is about to begin
+  let since = 0;
+  let last = "";
+
+  const begin = (what: string): string => {
+    [started, isSaid] = [true, true];
+    since = now();
+    onPush();
+    return `Pushing${what} …`;
+  };
+
+  /** Of a line about a push; undefined when it is about something else. */
+  const readPush = (text: string, paint: Paint): string | null | undefined => {
+    const { path } = SAVED.exec(text)?.groups ?? {};
+    if (path !== undefined) return begin(` ${relative(ROOT, resolve(cwd, path))}`);
+    if (text.startsWith(PUSHING)) {
+      const said = started && !isSaid ? begin("") : null;
+      isSaid = false;
+      return said;
+    }
+    if (!text.includes(PUSHED)) return undefined;
+    const seconds = ((now() - since) / 1_000).toFixed(1);
+    const said = started ? `${paint("green", "✔")} Pushed in ${seconds} s.` : null;
+    started = true;
+    return said;
+  };
+
   return (line) => {
     const plain = stripVTControlCharacters(line);
+    const paint = paintFor({ isTTY: plain !== line }, {});
     if (inRefusal && STACK.test(plain)) return null;
     const refusal = refusalIn(plain);
     inRefusal = refusal !== null;
-    if (refusal !== null) {
-      if (refusal.isPassedOn) return null;
-      return plain === line ? refusal.text : `${GREY}${refusal.text}${DEFAULT_COLOUR}`;
-    }
+    if (refusal !== null) return refusal.isPassedOn ? null : paint("grey", refusal.text);
     const text = plain.trim();
+    const before = last;
+    last = text;
     if (NOISE.some((noise) => noise.test(text))) return null;
-    if (started) return line;
-    started = text.includes(PUSHED);
-    return started || text === "" ? null : line;
+    const push = readPush(text, paint);
+    if (push !== undefined) return push;
+    return text === "" && (!started || isStatus(before)) ? null : line;
   };
 }
 
-/** A call that a function refused, as the backend refuses calls; null when the line is something else. */
-function refusalIn(line: string): { text: string; isPassedOn: boolean } | null {
-  const { time, path, again, data } = THREW.exec(line)?.groups ?? {};
-  const error = new ConvexError(parsed(data));
-  if (!isQuaverError(error)) return null;
-  const { code, message } = error.data;
-  return { text: `${time} ${path} refused: ${code} ${message}`, isPassedOn: again !== undefined };
-}
-
-function parsed(json: string | undefined): Value {
-  try {
-    return JSON.parse(json ?? "null") as Value; // JSON is among what Convex can store
-  } catch {
-    return null;
-  }
+/** The CLI puts an empty line after each of these. */
+function isStatus(text: string): boolean {
+  return text.startsWith(PUSHING) || NOISE.some((noise) => noise.test(text));
 }
 
 /** Passes on what is to be shown of each line, as they come. */
-export function passOn(from: Readable, to: NodeJS.WritableStream): void {
-  const readable = readableLines();
+export function passOn(from: Readable, to: NodeJS.WritableStream, options?: ReadingOptions): void {
+  const readable = readableLines(options);
   createInterface(from).on("line", (line) => {
     const shown = readable(line);
     if (shown !== null) to.write(`${shown}\n`);

@@ -24,34 +24,56 @@ export interface ConvexDev {
   json: boolean;
 }
 
-/** What the first push is like. Without a type check, which takes longer than all the rest: functions run without. */
-const FIRST_PUSH = ["--typecheck", "disable", "--tail-logs", "disable"];
+/**
+ * Without the CLI's own type check: it takes longer than all the rest of a push, comes before it, and an error stops the
+ * push. `type-check.ts` checks beside it.
+ */
+const UNCHECKED = ["--typecheck", "disable"];
+
+const FIRST_PUSH = [...UNCHECKED, "--tail-logs", "disable"];
+
+/**
+ * Has the CLI say at once that a file was saved. Without it, it says so half a second later, when it begins to push. The
+ * option isn't in its `--help`: the lockfile holds the version, and a test says when it is gone.
+ */
+const TELL_AT_ONCE = "--trace-events";
 
 const showLines = (output: Readable) => passOn(output, process.stderr);
 
 /**
  * The first push. A person reads of it only when it fails, and then it is tried again after every edit.
+ * @param onFailure called before anything is said about that
  * @returns whether the functions are there now; false when it was stopped before
  * @throws CommandFailure `PUSH_FAILED`; the CLI has said why on stderr
  */
-export async function pushFirst(dev: ConvexDev): Promise<boolean> {
+export async function pushFirst(
+  dev: ConvexDev,
+  onFailure: () => void = () => undefined,
+): Promise<boolean> {
   let code = await run(dev, ["--once", ...FIRST_PUSH], (output) => output.resume());
   if (code !== 0 && code !== "stopped" && !dev.json) {
+    onFailure();
     process.stderr.write("The functions were not pushed. Edit convex/, and they will be:\n\n");
-    code = await run(dev, ["--until-success", ...FIRST_PUSH], showLines);
+    code = await run(dev, ["--until-success", TELL_AT_ONCE, ...FIRST_PUSH], showLines);
   }
   if (code === "stopped") return false;
   if (code === 0) return true;
   throw new CommandFailure("PUSH_FAILED", "The functions in convex/ could not be pushed.");
 }
 
+/** Where what `watch` says goes, and who is told when a push begins; a program is told nothing. */
+interface Watcher {
+  screen: NodeJS.WritableStream;
+  onPush: () => void;
+}
+
 /**
  * Pushes after every edit and prints the functions' logs, until stopped.
  * @throws CommandFailure `CONVEX_DEV_ENDED` when the CLI ends by itself
  */
-export async function watch(dev: ConvexDev): Promise<void> {
-  const typecheck = ["--typecheck", dev.json ? "disable" : "try"];
-  const code = await run(dev, typecheck, showLines);
+export async function watch(dev: ConvexDev, { screen, onPush }: Watcher): Promise<void> {
+  const flags = dev.json ? UNCHECKED : [...UNCHECKED, TELL_AT_ONCE];
+  const code = await run(dev, flags, (output) => passOn(output, screen, { cwd: dev.cwd, onPush }));
   if (code === "stopped") return;
   const how = code === null ? "was killed" : `ended with exit code ${code}`;
   throw new CommandFailure("CONVEX_DEV_ENDED", `convex dev ${how}.`);
@@ -70,7 +92,7 @@ async function run(
   const output: ["pipe" | number, "pipe" | number] = json ? [STDERR, STDERR] : ["pipe", "pipe"];
   const child = spawnConvex(target, ["dev", ...flags], { cwd, output });
   if (child.stderr) forPeople(child.stderr);
-  child.stdout?.pipe(process.stderr, { end: false });
+  child.stdout?.resume(); // what the CLI has for people is on stderr
   const ended = exitOf(child);
   const code = await Promise.race([ended, stop]);
   if (code === undefined) await end(child, ended);

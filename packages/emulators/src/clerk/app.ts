@@ -22,12 +22,26 @@ export interface ClerkParts {
 
 const tokenRequestSchema = z.object({ user_id: z.string() });
 
+/** At its root. */
+const FRONT_PAGE = {
+  service: "Clerk",
+  about: "Clerk's backend SDK uses it as its API. Anybody may sign up, and become any user.",
+  routes: {
+    "GET /users": "the users",
+    "POST /sign-ups":
+      'signs up {"email"}, with "first_name" and "last_name" if you like; answers a token',
+    "POST /tokens": 'a token for {"user_id"}, valid as long as Clerk\'s',
+    "GET /.well-known/openid-configuration": "what checks the tokens",
+    "/v1/users/…": "Clerk's Backend API, with its secret key",
+  },
+};
+
 /** The emulator's HTTP app: Clerk's Backend API, and what front ends use of Clerk. */
 export function clerkApp(parts: ClerkParts): Hono<EmulatorEnv> {
   const app = new Hono<EmulatorEnv>();
   const { origins } = parts;
   app.use(allowedOriginsOnly({ origins }), corsFor(origins), limitBody);
-  app.route("/", controlRoutes(parts.faults));
+  app.route("/", controlRoutes(parts.faults, FRONT_PAGE));
   app.use(withFaults(parts.faults));
   app.route("/", frontend(parts));
   app.route("/v1", backendApi(parts));

@@ -29,6 +29,18 @@ export interface DaytonaParts {
   origins: readonly string[];
 }
 
+/** At its root. */
+const FRONT_PAGE = {
+  service: "Daytona",
+  about:
+    "Daytona's SDK uses it as its API, with its API key. A sandbox is a folder, and its commands are processes.",
+  routes: {
+    "GET /sandbox": "the sandboxes, with the key",
+    "/toolbox/…/process/…": "commands in a sandbox, with the key",
+    "GET /snapshots": "the snapshots, with the key",
+  },
+};
+
 /** The emulator's HTTP app: Daytona's API, the toolbox of each sandbox, and previews. */
 export function daytonaApp(parts: DaytonaParts): Hono<EmulatorEnv> {
   const app = new Hono<EmulatorEnv>();
@@ -41,7 +53,7 @@ export function daytonaApp(parts: DaytonaParts): Hono<EmulatorEnv> {
   });
   // Without CORS headers: front ends don't call Daytona.
   app.use(allowedOriginsOnly(parts), limitBody);
-  app.route("/", controlRoutes(parts.faults));
+  app.route("/", controlRoutes(parts.faults, FRONT_PAGE));
   app.use(withFaults(parts.faults));
   // Before the key is asked for: its requests are signed with credentials of their own.
   app.route("/s3/:bucket", s3Routes(parts));

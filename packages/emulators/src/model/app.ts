@@ -20,12 +20,22 @@ export interface ModelParts {
   now: () => number;
 }
 
+/** At its root. */
+const FRONT_PAGE = {
+  service: "an OpenAI-compatible model",
+  about: "It builds small apps by calls of a coding agent's tools, without a model.",
+  routes: {
+    "GET /v1/models": "the only model, with the key",
+    "POST /v1/chat/completions": "its answers, streamed or not, with the key",
+  },
+};
+
 /** The emulator's HTTP app: of OpenAI's API, the models and the chat completions. */
 export function modelApp(parts: ModelParts): Hono<EmulatorEnv> {
   const { origins, faults } = parts;
   const app = new Hono<EmulatorEnv>();
   app.use(allowedOriginsOnly({ origins }), corsFor(origins), limitBody);
-  app.route("/", controlRoutes(faults));
+  app.route("/", controlRoutes(faults, FRONT_PAGE));
   app.use(withFaults(faults));
   app.route("/v1", api(parts));
   app.notFound((context) => {

@@ -4,6 +4,7 @@ import type { Context, MiddlewareHandler } from "hono";
 import { Hono } from "hono";
 import type { FaultInjector, FaultKind, Interruption } from "./faults.ts";
 import { faultSchema } from "./faults.ts";
+import { frontPageText, type FrontPage } from "./front-page.ts";
 
 /** The type of every emulator's Hono context. */
 export interface EmulatorEnv {
@@ -96,10 +97,12 @@ export function withFaults(faults: FaultInjector): MiddlewareHandler<EmulatorEnv
 
 /**
  * The control endpoints: `POST /_faults` adds a fault, `DELETE /_faults` removes all,
- * `GET /_calls` lists the calls so far. They need no key: `origins.ts` decides who may call them.
+ * `GET /_calls` lists the calls so far, `GET /` says what this is. They need no key: `origins.ts` decides who may call
+ * them.
  */
-export function controlRoutes(faults: FaultInjector): Hono<EmulatorEnv> {
+export function controlRoutes(faults: FaultInjector, frontPage: FrontPage): Hono<EmulatorEnv> {
   const app = new Hono<EmulatorEnv>();
+  app.get("/", (context) => context.text(frontPageText(frontPage)));
   app.post("/_faults", async (context) => {
     const parsed = faultSchema.safeParse(await readJson(context));
     if (!parsed.success) return context.json({ error: parsed.error.message }, 400);

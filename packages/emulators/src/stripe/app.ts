@@ -28,12 +28,23 @@ export interface StripeParts {
 /** Stripe's hosted pages, which front ends link to. */
 const PAGES = /^\/(?:c\/pay|p\/session)\//;
 
+/** At its root. */
+const FRONT_PAGE = {
+  service: "Stripe",
+  about: "Stripe's SDK uses it as its API, with its secret key.",
+  routes: {
+    "/v1/…": "customers, subscriptions, invoices, checkout and portal sessions, with the key",
+    "/c/pay/…": "the checkout page of a session",
+    "/p/session/…": "the customer portal of a session",
+  },
+};
+
 /** The emulator's HTTP app: Stripe's API, its hosted pages, and the routes that control the emulator. */
 export function stripeApp(parts: StripeParts): Hono<EmulatorEnv> {
   const { store, faults, origins, secretKey, url } = parts;
   const app = new Hono<EmulatorEnv>();
   app.use(allowedOriginsOnly({ origins, pages: PAGES }), corsFor(origins), limitBody);
-  app.route("/", controlRoutes(faults));
+  app.route("/", controlRoutes(faults, FRONT_PAGE));
   app.route("/", simulationRoutes(store));
   app.use("/v1/*", addRequestId);
   app.use(idempotent({ store, faults, secretKey }));

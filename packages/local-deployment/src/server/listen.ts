@@ -67,7 +67,7 @@ export async function openOrigins(
   urls: { cloud: string; site: string },
   services: Services,
 ): Promise<Listener> {
-  const cloud = serveCloud(Number(new URL(urls.cloud).port), services);
+  const cloud = serveCloud(urls, services);
   try {
     const site = await serveSite(Number(new URL(urls.site).port), services);
     return {
@@ -81,7 +81,20 @@ export async function openOrigins(
   }
 }
 
-function serveCloud(port: number, services: Services): Server<SocketData> {
+/** What a person reads who opens the address. */
+function frontPage({ cloud, site }: { cloud: string; site: string }): string {
+  return [
+    "A local deployment of Convex: one process, and one SQLite file.",
+    "",
+    `Clients        ${cloud}`,
+    `HTTP actions   ${site}`,
+    "Tables, logs   npx convex data, npx convex logs; CONVEX_SELF_HOSTED_URL and CONVEX_SELF_HOSTED_ADMIN_KEY lead it here",
+    "",
+  ].join("\n");
+}
+
+function serveCloud(urls: { cloud: string; site: string }, services: Services): Server<SocketData> {
+  const port = Number(new URL(urls.cloud).port);
   const infos = new WeakMap<Request, ClientInfo>();
   const latestTs = async () => (await services.engine.call("clock")).ts;
   const app = new Hono();
@@ -89,7 +102,7 @@ function serveCloud(port: number, services: Services): Server<SocketData> {
   // `npx convex network-test` calls these.
   app.get("/instance_name", (c) => c.text(DEPLOYMENT_METADATA.name));
   app.post("/echo", async (c) => c.body(await readBody(c.req.raw, MAX_PUSH_BYTES)));
-  app.get("/", (c) => c.text("This is a Quaver local deployment of Convex."));
+  app.get("/", (c) => c.text(frontPage(urls)));
   app.route(
     "/",
     functionRoutes(services.authenticator, services.calls, latestTs, (r) => infos.get(r) ?? NOBODY),

@@ -1,13 +1,15 @@
 import { relative } from "node:path";
-import { bunRun } from "../lib/bun-run.ts";
-import type { DevOptions } from "./options.ts";
-import type { Services } from "./services.ts";
+import { bunRun } from "../../lib/bun-run.ts";
+import type { DevOptions } from "../options.ts";
+import type { Services } from "../services.ts";
 
 /** What the message contains. */
 export interface ReadyMessage extends DevOptions {
   services: Omit<Services, "close" | "exampleReady">;
   /** Whether `.env.local` leads the CLI here. */
   ownsEnvFile: boolean;
+  /** Of the process to signal. */
+  pid: number;
 }
 
 /** Prints where everything is: as text, or with `--json` as one line of JSON. */
@@ -26,7 +28,7 @@ function jsonLine(services: ReadyMessage["services"]): string {
 }
 
 /** What a person sees: where to go first, then the rest. */
-export function screen({ services, dataDir, ownsEnvFile, watch }: ReadyMessage): string {
+export function screen({ services, dataDir, ownsEnvFile, watch, pid }: ReadyMessage): string {
   const { exampleUrl } = services;
   const cli = ownsEnvFile
     ? `npx convex data, npx convex env list, ${bunRun("doctor")}`
@@ -36,7 +38,7 @@ export function screen({ services, dataDir, ownsEnvFile, watch }: ReadyMessage):
       ? [
           row(
             "Sign up",
-            `curl -s ${services.clerkUrl}/sign-ups --json '{"email":"ada@example.com"}'`,
+            `curl -s ${services.clerkUrl}/sign-ups -H 'content-type: application/json' -d '{"email":"ada@example.com"}'`,
           ),
         ]
       : [
@@ -45,24 +47,26 @@ export function screen({ services, dataDir, ownsEnvFile, watch }: ReadyMessage):
         ];
   return [
     "",
-    `  Quaver is running. ${watch ? "Edit convex/, and it is pushed; " : ""}Ctrl-C stops it, data stays.`,
+    `  Quaver is running, pid ${pid}. ${watch ? "Edit convex/, and it is pushed; " : ""}Ctrl-C stops it, data stays.`,
     "",
     ...start,
     "",
     row("Deployment", services.url),
-    row("HTTP actions", services.siteUrl),
+    row("HTTP actions", `${services.siteUrl}/health`),
     row("Clerk", `${services.clerkUrl}  (emulator)`),
     row("Daytona", `${services.daytonaUrl}  (emulator)`),
     row("Stripe", `${services.stripeUrl}  (emulator)`),
     ...(services.modelUrl === undefined ? [] : [row("Model", `${services.modelUrl}  (emulator)`)]),
-    row("Data", relative(process.cwd(), dataDir)),
+    row("Data", shownPath(dataDir)),
     row("Look", cli),
     "",
     ...services.moved.flatMap((one, index, all) => [
       `  ${moving(one)}`,
       ...(index === all.length - 1 ? [""] : []),
     ]),
-    ...(watch ? ["  Below are the functions' logs.", "", ""] : [""]),
+    ...(watch
+      ? ["  Below: who signs up, what they ask for, how it ends, and the functions' logs.", "", ""]
+      : [""]),
   ].join("\n");
 }
 
@@ -72,4 +76,10 @@ function row(name: string, what: string): string {
 
 function moving({ listener, from, to }: Services["moved"][number]): string {
   return `Port ${from} (${listener}) is in use: ${to} instead.`;
+}
+
+/** A path as a person reads it: from here, unless it is elsewhere. */
+export function shownPath(path: string): string {
+  const fromHere = relative(process.cwd(), path);
+  return fromHere.startsWith("..") ? path : fromHere;
 }
