@@ -251,9 +251,10 @@ export const text = {
     notRunningAdvice: "Resume it to see what changed in this version.",
     noChanges: "No changes",
     noChangesAdvice: "This version has the same files as the one before it.",
-    totals: (files: string, added: string, removed: number) =>
-      `${files}, ${added} added, ${removed} removed`,
-    moreThan: (files: string) => `More than ${files}`,
+    files: (files: number) => plural(files, "file"),
+    moreFiles: (files: number) => `More than ${plural(files, "file")}`,
+    totals: (files: string, added: number, removed: number) =>
+      `${files}, ${plural(added, "line")} added, ${removed} removed`,
     notAllShown: "Not all changes are shown. Download the project to see the rest.",
     changesInFile: (path: string) => `Changes in ${path}`,
     /** What happened to a file, unless its content changed. */

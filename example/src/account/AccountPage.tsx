@@ -1,4 +1,5 @@
 import { displayName, emailOf, useUser } from "../auth/user";
+import { text } from "../text";
 import { PageTitle } from "../ui/PageTitle";
 import { CheckoutResult } from "./CheckoutResult";
 import { DeleteAccount } from "./DeleteAccount";
@@ -13,7 +14,7 @@ export function AccountPage() {
   return (
     <main id="content" className="mx-auto w-full max-w-3xl space-y-12 px-4 py-10 sm:px-6 sm:py-16">
       <div className="space-y-1">
-        <PageTitle title="Account" className="text-3xl sm:text-4xl" />
+        <PageTitle title={text.account.title} className="text-3xl sm:text-4xl" />
         <p className="wrap-anywhere text-muted">
           {displayName(user)}
           {email !== undefined && email !== displayName(user) && `, ${email}`}

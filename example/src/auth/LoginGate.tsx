@@ -6,6 +6,7 @@ import { navigate } from "../hooks/useRoute";
 import { errorMessage } from "../lib/errors";
 import { pathOf } from "../lib/routes";
 import { useToast } from "../shell/toastContext";
+import { text } from "../text";
 import { Button } from "../ui/Button";
 import { ErrorAlert } from "../ui/ErrorAlert";
 import { Splash } from "../ui/Splash";
@@ -21,7 +22,7 @@ export function LoginGate({ children }: { children: ReactNode }) {
   if (login?.user && !known) setKnown(true);
   if (login?.user) return <UserProvider value={login.user}>{children}</UserProvider>;
   if (login?.status === "No Clerk User") return known ? <AccountDeleted /> : <AccountSetup />;
-  return <Splash>Signing you in …</Splash>;
+  return <Splash>{text.signIn.signingIn}</Splash>;
 }
 
 /** The account was deleted, here or elsewhere: signs out, and says why. */
@@ -31,10 +32,10 @@ function AccountDeleted() {
   const leave = useEffectEvent(() => {
     signOut();
     navigate(pathOf({ page: "projects" }), { replace: true });
-    toast("This account has been deleted.", { persistent: true });
+    toast(text.signIn.accountDeleted, { persistent: true });
   });
   useEffect(() => leave(), []);
-  return <Splash>Signing you out …</Splash>;
+  return <Splash>{text.signIn.signingOut}</Splash>;
 }
 
 /** The first sign-in: Clerk's webhook has not arrived yet, or there is none. */
@@ -58,13 +59,13 @@ function AccountSetup() {
     return () => clearTimeout(timer);
   }, [attempt]);
   if (deleted) return <AccountDeleted />;
-  if (error === null) return <Splash>Setting up your account …</Splash>;
+  if (error === null) return <Splash>{text.signIn.settingUp}</Splash>;
   return (
     <main className="mx-auto w-full max-w-md space-y-4 px-5 py-24">
-      <h1 className="text-2xl font-semibold">Your account is not ready yet</h1>
+      <h1 className="text-2xl font-semibold">{text.signIn.notReady}</h1>
       <ErrorAlert onRetry={() => setAttempt(attempt + 1)}>{error}</ErrorAlert>
       <Button variant="quiet" onClick={signOut}>
-        Sign out
+        {text.common.signOut}
       </Button>
     </main>
   );
