@@ -49,12 +49,13 @@ export const text = {
     queueFull: (limit: number) =>
       `The queue is full: ${limit} prompts are waiting. Try again when the agent has finished one.`,
     projectLimit: (plan: string, limit: number) =>
-      `You’ve reached the limit of the ${plan} plan: ${plural(limit, "project")}.`,
+      `You’ve reached the ${plan} plan’s limit of ${plural(limit, "project")}.`,
     runningLimit: (plan: string, limit: number) =>
-      `You’ve reached the limit of the ${plan} plan: ${plural(limit, "running project")}.`,
-    deleteOne: "Delete a project",
-    pauseOrDeleteOne: "Pause or delete a project",
-    orUpgrade: "or upgrade on the Account page",
+      `You’ve reached the ${plan} plan’s limit of ${plural(limit, "running project")}.`,
+    deleteFirst: "Delete a project first.",
+    deleteOrUpgrade: "Delete a project, or upgrade on the Account page.",
+    pauseFirst: "Pause or delete a project first.",
+    pauseOrUpgrade: "Pause or delete a project, or upgrade on the Account page.",
     rateLimited: (wait: string) => `Too many requests. Try again in ${wait}.`,
     sandboxUnavailable: (reason: string) => `${reason} Try again.`,
     sandboxBroken: (reason: string) => `${reason} ${RETRY_WONT_HELP}`,
@@ -220,8 +221,8 @@ export const text = {
     stepStatus: { running: "Running:", done: "Done:", failed: "Failed:" },
     stepsTaken: (steps: number, time: string) => `${plural(steps, "step")}, ${time}`,
     noAnswer: "The agent finished without an answer.",
-    stopped: "You stopped the agent.",
-    stoppedAdvice: "Its changes so far are saved.",
+    stopped: "Stopped by you.",
+    stoppedAdvice: "Changes made so far are saved.",
     agentLog: "Last lines of the agent’s log",
   },
 

@@ -1,4 +1,5 @@
 import type { Project, Turn } from "../../lib/types";
+import { text } from "../../text";
 import { EndedTurn } from "../turn/EndedTurn";
 import { RunningTurn } from "../turn/RunningTurn";
 import { TurnEnd } from "../turn/TurnEnd";
@@ -25,13 +26,15 @@ export function EntryView({ project, turns, entry, onTurnStart, onEdit }: EntryV
     case "again":
       return (
         <p className="line-clamp-2 text-right text-sm wrap-anywhere text-muted">
-          Once more: {entry.content ?? "a prompt from further up."}
+          {text.conversation.triedAgain(entry.content ?? text.conversation.earlierPrompt)}
         </p>
       );
     case "restore":
       return (
         <p className="flex items-center gap-3 text-sm text-muted before:h-px before:flex-1 before:bg-line after:h-px after:flex-1 after:bg-line">
-          Back to {entry.number === undefined ? "an earlier turn" : `turn ${entry.number}`}
+          {entry.number === undefined
+            ? text.versions.restoredEarlier
+            : text.versions.restored(entry.number)}
         </p>
       );
     case "answer":
