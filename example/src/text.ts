@@ -273,7 +273,9 @@ export const text = {
     restoreEffect: (version: number) =>
       `This changes your app’s files back to version ${version}. The conversation stays the same.`,
     restoreUndo: "Your current files are saved as a version, so you can restore them later.",
+    restoring: (version: number) => `Restoring version ${version}`,
     restored: (version: number) => `Restored version ${version}`,
+    restoringEarlier: "Restoring an earlier version",
     restoredEarlier: "Restored an earlier version",
   },
 

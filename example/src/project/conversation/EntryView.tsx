@@ -32,9 +32,7 @@ export function EntryView({ project, turns, entry, onTurnStart, onEdit }: EntryV
     case "restore":
       return (
         <p className="flex items-center gap-3 text-sm text-muted before:h-px before:flex-1 before:bg-line after:h-px after:flex-1 after:bg-line">
-          {entry.number === undefined
-            ? text.versions.restoredEarlier
-            : text.versions.restored(entry.number)}
+          {restoreText(entry.turn, entry.number)}
         </p>
       );
     case "answer":
@@ -55,4 +53,11 @@ export function EntryView({ project, turns, entry, onTurnStart, onEdit }: EntryV
       return <TurnEnd {...{ project, isRetried }} turn={entry.turn} onRetry={onTurnStart} />;
     }
   }
+}
+
+/** One that was stopped, or has failed, says so below. */
+function restoreText({ status }: Turn, number: number | undefined): string {
+  const { restored, restoredEarlier, restoring, restoringEarlier } = text.versions;
+  if (number === undefined) return status === "done" ? restoredEarlier : restoringEarlier;
+  return status === "done" ? restored(number) : restoring(number);
 }
