@@ -9,7 +9,7 @@ import { plural } from "./lib/format";
 /** Shared by errors and failures for which trying again can't help. */
 const RETRY_WONT_HELP = "Trying again won’t help until this is fixed.";
 
-/** What is undone by nothing. */
+/** For what is gone for good. */
 const CANT_UNDO = "You can’t undo this.";
 
 /** All texts. */
@@ -105,7 +105,8 @@ export const text = {
     settingUp: "Setting up your account…",
     notReady: "Your account isn’t ready yet",
     accountDeleted: "Your account has been deleted.",
-    clerkUnavailable: "The sign-in service isn’t responding. Check your connection.",
+    clerkUnavailable:
+      "The sign-in service isn’t responding. Check your connection, then try again.",
     /** Of somebody without a name. */
     you: "You",
   },
@@ -120,7 +121,7 @@ export const text = {
     signUp: "Sign up",
     about:
       "This sign-in is for development. There are no passwords, and each tab has its own user.",
-    unavailable: "The Clerk emulator isn’t responding. Check that it’s running.",
+    unavailable: "The Clerk emulator isn’t responding. Check that it’s running, then try again.",
     emailInvalid: "Enter a full email address, such as name@example.com.",
     nameTooLong: "This name is too long. Enter a shorter one.",
     signUpFailed: "Your account couldn’t be created. Try again.",
@@ -164,7 +165,7 @@ export const text = {
       failed: "Failed",
     },
     statusSentence: {
-      creating: "The project is being set up.",
+      creating: "The project is being created.",
       generating: "The agent is working.",
       ready: "The project is ready.",
       stopped: "The project is paused.",
@@ -175,7 +176,7 @@ export const text = {
     /** By the operation that is changing the status. */
     operation: { start: "Resuming", stop: "Pausing", archive: "Archiving" },
     operationSentence: {
-      create: "The project is being set up.",
+      create: "The project is being created.",
       start: "The project is resuming.",
       stop: "The project is being paused.",
       archive: "The project is being archived.",
@@ -301,7 +302,7 @@ export const text = {
     folderAdvice: "Reload the files to see what’s in it.",
     other: "This isn’t a regular file",
     otherAdvice: "Its content can’t be shown.",
-    creating: "Setting up your project…",
+    creating: "Creating your project…",
     creatingAdvice: "Your files will appear here.",
     stopped: "The project is paused",
     archived: "The project is archived",
@@ -314,7 +315,7 @@ export const text = {
     building: "Building your app…",
     buildingAdvice: "It appears here when the agent has finished.",
     showCurrent: "Show the current version",
-    creating: "Setting up your project…",
+    creating: "Creating your project…",
     creatingAdvice: "This takes a few seconds.",
     stopped: "The project is paused",
     stoppedAdvice: "Resume it to see your app.",
@@ -346,8 +347,8 @@ export const text = {
     cancelQuestion: "Cancel your subscription?",
     cancelKeeps: (date: string) => `You keep Pro until ${date}. Your projects won’t be deleted.`,
     cancelLimits: (projects: number) =>
-      `After that, you can have up to ${plural(projects, "project")}. With more than that, ` +
-      `you can’t create another one, and only ${projects} can run at the same time.`,
+      `After that, you’re on the Free plan: you can create projects while you have fewer than ` +
+      `${projects}, and run up to ${projects} at the same time.`,
     keepSubscription: "Keep subscription",
     cancelled: "Your subscription ends after the period you’ve paid for.",
     resumeSubscription: "Resume subscription",
