@@ -6,6 +6,8 @@
  */
 import { plural } from "./lib/format";
 
+const PRODUCT = "Quaver";
+
 /** Shared by errors and failures for which trying again can't help. */
 const RETRY_WONT_HELP = "Trying again won’t help until this is fixed.";
 
@@ -15,6 +17,7 @@ const CANT_UNDO = "You can’t undo this.";
 /** All texts. */
 export const text = {
   common: {
+    product: PRODUCT,
     cancel: "Cancel",
     close: "Close",
     copy: "Copy",
@@ -33,7 +36,7 @@ export const text = {
     showMoreLines: (lines: number) => `Show ${plural(lines, "more line")}`,
     signOut: "Sign out",
     tryAgain: "Try again",
-    windowTitle: (page: string) => `${page} – Quaver`,
+    windowTitle: (page: string) => `${page} – ${PRODUCT}`,
   },
 
   errors: {
@@ -84,7 +87,7 @@ export const text = {
     navigation: "Main",
     projects: "Projects",
     account: "Account",
-    offline: "You’re offline. Quaver reconnects when you’re back online.",
+    offline: `You’re offline. ${PRODUCT} reconnects when you’re back online.`,
     connecting: "Connecting…",
     reconnecting: "Connection lost. Reconnecting…",
     pageFailed: "This page couldn’t be loaded",
@@ -99,7 +102,8 @@ export const text = {
     title: "Sign in",
     heading: "Build apps by describing them",
     about:
-      "Tell Quaver what you want. An agent builds it while you watch, and changes it when you ask.",
+      `Tell ${PRODUCT} what you want. ` +
+      "An agent builds it while you watch, and changes it when you ask.",
     signingIn: "Signing you in…",
     signingOut: "Signing you out…",
     settingUp: "Setting up your account…",
