@@ -6,23 +6,35 @@
  */
 import { plural } from "./lib/format";
 
+const PRODUCT = "Quaver";
+
 /** Shared by errors and failures for which trying again can't help. */
 const RETRY_WONT_HELP = "Trying again won’t help until this is fixed.";
 
-/** What is undone by nothing. */
+/** For what is gone for good. */
 const CANT_UNDO = "You can’t undo this.";
 
 /** Prompts to start from. The demo agent makes an app of each. */
 export const EXAMPLES = [
   { title: "To-do list", prompt: "A to-do list for my week, with a button to clear what’s done" },
-  { title: "Pomodoro timer", prompt: "A pomodoro timer with 25-minute sessions and 5-minute breaks" },
-  { title: "Team poll", prompt: "A poll: which day suits you for lunch? Options: Monday, Wednesday or Friday" },
-  { title: "Concert sign-up", prompt: "A page for my choir, with our concert dates and a sign-up form" },
+  {
+    title: "Pomodoro timer",
+    prompt: "A pomodoro timer with 25-minute sessions and 5-minute breaks",
+  },
+  {
+    title: "Team poll",
+    prompt: "A poll: which day suits you for lunch? Options: Monday, Wednesday or Friday",
+  },
+  {
+    title: "Concert sign-up",
+    prompt: "A page for my choir, with our concert dates and a sign-up form",
+  },
 ] as const;
 
 /** All texts. */
 export const text = {
   common: {
+    product: PRODUCT,
     cancel: "Cancel",
     close: "Close",
     copy: "Copy",
@@ -41,7 +53,7 @@ export const text = {
     showMoreLines: (lines: number) => `Show ${plural(lines, "more line")}`,
     signOut: "Sign out",
     tryAgain: "Try again",
-    windowTitle: (page: string) => `${page} – Quaver`,
+    windowTitle: (page: string) => `${page} – ${PRODUCT}`,
   },
 
   errors: {
@@ -57,12 +69,13 @@ export const text = {
     queueFull: (limit: number) =>
       `The queue is full: ${limit} prompts are waiting. Try again when the agent has finished one.`,
     projectLimit: (plan: string, limit: number) =>
-      `You’ve reached the limit of the ${plan} plan: ${plural(limit, "project")}.`,
+      `You’ve reached the ${plan} plan’s limit of ${plural(limit, "project")}.`,
     runningLimit: (plan: string, limit: number) =>
-      `You’ve reached the limit of the ${plan} plan: ${plural(limit, "running project")}.`,
-    deleteOne: "Delete a project",
-    pauseOrDeleteOne: "Pause or delete a project",
-    orUpgrade: "or upgrade on the Account page",
+      `You’ve reached the ${plan} plan’s limit of ${plural(limit, "running project")}.`,
+    deleteFirst: "Delete a project first.",
+    deleteOrUpgrade: "Delete a project, or upgrade on the Account page.",
+    pauseFirst: "Pause or delete a project first.",
+    pauseOrUpgrade: "Pause or delete a project, or upgrade on the Account page.",
     rateLimited: (wait: string) => `Too many requests. Try again in ${wait}.`,
     sandboxUnavailable: (reason: string) => `${reason} Try again.`,
     sandboxBroken: (reason: string) => `${reason} ${RETRY_WONT_HELP}`,
@@ -88,13 +101,13 @@ export const text = {
 
   shell: {
     skipToContent: "Skip to content",
-    home: "Quaver, all projects",
+    home: `${PRODUCT}, all projects`,
     account: "Account",
     accountMenu: "Account menu",
     theme: "Theme",
     themes: { system: "System", light: "Light", dark: "Dark" },
     notifications: "Notifications",
-    offline: "You’re offline. Quaver reconnects when you’re back online.",
+    offline: `You’re offline. ${PRODUCT} reconnects when you’re back online.`,
     connecting: "Connecting…",
     reconnecting: "Connection lost. Reconnecting…",
     pageFailed: "This page couldn’t be loaded",
@@ -121,13 +134,15 @@ export const text = {
     title: "Sign in",
     heading: "Build apps by describing them",
     about:
-      "Tell Quaver what you want. An agent builds it while you watch, and changes it when you ask.",
+      `Tell ${PRODUCT} what you want. ` +
+      "An agent builds it while you watch, and changes it when you ask.",
     signingIn: "Signing you in…",
     signingOut: "Signing you out…",
     settingUp: "Setting up your account…",
     notReady: "Your account isn’t ready yet",
     accountDeleted: "Your account has been deleted.",
-    clerkUnavailable: "The sign-in service isn’t responding. Check your connection.",
+    clerkUnavailable:
+      "The sign-in service isn’t responding. Check your connection, then try again.",
     /** Of somebody without a name. */
     you: "You",
   },
@@ -142,7 +157,7 @@ export const text = {
     signUp: "Sign up",
     about:
       "This sign-in is for development. There are no passwords, and each tab has its own user.",
-    unavailable: "The Clerk emulator isn’t responding. Check that it’s running.",
+    unavailable: "The Clerk emulator isn’t responding. Check that it’s running, then try again.",
     emailInvalid: "Enter a full email address, such as name@example.com.",
     nameTooLong: "This name is too long. Enter a shorter one.",
     signUpFailed: "Your account couldn’t be created. Try again.",
@@ -193,7 +208,7 @@ export const text = {
       failed: "Failed",
     },
     statusSentence: {
-      creating: "The project is being set up.",
+      creating: "The project is being created.",
       generating: "The agent is working.",
       ready: "The project is ready.",
       stopped: "The project is paused.",
@@ -204,7 +219,7 @@ export const text = {
     /** By the operation that is changing the status. */
     operation: { start: "Resuming", stop: "Pausing", archive: "Archiving" },
     operationSentence: {
-      create: "The project is being set up.",
+      create: "The project is being created.",
       start: "The project is resuming.",
       stop: "The project is being paused.",
       archive: "The project is being archived.",
@@ -250,8 +265,8 @@ export const text = {
     stepStatus: { running: "Running:", done: "Done:", failed: "Failed:" },
     stepsTaken: (steps: number, time: string) => `${plural(steps, "step")}, ${time}`,
     noAnswer: "The agent finished without an answer.",
-    stopped: "You stopped the agent.",
-    stoppedAdvice: "Its changes so far are saved.",
+    stopped: "Stopped by you.",
+    stoppedAdvice: "Changes made so far are saved.",
     agentLog: "Last lines of the agent’s log",
   },
 
@@ -285,9 +300,10 @@ export const text = {
     notRunningAdvice: "Resume it to see what changed in this version.",
     noChanges: "No changes",
     noChangesAdvice: "This version has the same files as the one before it.",
-    totals: (files: string, added: string, removed: number) =>
-      `${files}, ${added} added, ${removed} removed`,
-    moreThan: (files: string) => `More than ${files}`,
+    files: (files: number) => plural(files, "file"),
+    moreFiles: (files: number) => `More than ${plural(files, "file")}`,
+    totals: (files: string, added: number, removed: number) =>
+      `${files}, ${plural(added, "line")} added, ${removed} removed`,
     notAllShown: "Not all changes are shown. Download the project to see the rest.",
     changesInFile: (path: string) => `Changes in ${path}`,
     /** What happened to a file, unless its content changed. */
@@ -305,7 +321,9 @@ export const text = {
     restoreEffect: (version: number) =>
       `This changes your app’s files back to version ${version}. The conversation stays the same.`,
     restoreUndo: "Your current files are saved as a version, so you can restore them later.",
+    restoring: (version: number) => `Restoring version ${version}`,
     restored: (version: number) => `Restored version ${version}`,
+    restoringEarlier: "Restoring an earlier version",
     restoredEarlier: "Restored an earlier version",
   },
 
@@ -331,7 +349,7 @@ export const text = {
     folderAdvice: "Reload the files to see what’s in it.",
     other: "This isn’t a regular file",
     otherAdvice: "Its content can’t be shown.",
-    creating: "Setting up your project…",
+    creating: "Creating your project…",
     creatingAdvice: "Your files will appear here.",
     stopped: "The project is paused",
     archived: "The project is archived",
@@ -351,8 +369,7 @@ export const text = {
     opening: "Loading preview…",
     notRunning: "Nothing is running yet",
     notRunningAdvice: "The preview appears as soon as your app starts.",
-    building: "Building your app…",
-    creating: "Setting up your project…",
+    creating: "Creating your project…",
     creatingAdvice: "This takes a few seconds.",
     stopped: "The project is paused",
     stoppedAdvice: "Resume it to see your app.",
@@ -380,8 +397,8 @@ export const text = {
     cancelQuestion: "Cancel your subscription?",
     cancelKeeps: (date: string) => `You keep Pro until ${date}. Your projects won’t be deleted.`,
     cancelLimits: (projects: number) =>
-      `After that, you can have up to ${plural(projects, "project")}. With more than that, ` +
-      `you can’t create another one, and only ${projects} can run at the same time.`,
+      `After that, you’re on the Free plan: you can create projects while you have fewer than ` +
+      `${projects}, and run up to ${projects} at the same time.`,
     keepSubscription: "Keep subscription",
     cancelled: "Your subscription ends after the period you’ve paid for.",
     resumeSubscription: "Resume subscription",

@@ -3,6 +3,10 @@ import { createElement } from "react";
 import { renderToStaticMarkup } from "react-dom/server";
 import { describe, expect, test } from "vitest";
 import MarkdownBlocks from "../src/markdown/MarkdownBlocks";
+import { text as appText } from "../src/text";
+
+/** What the app says beside the agent's own text. */
+const { code, copyCode, image, taskDone, taskOpen } = appText.markdown;
 
 function html(text: string, isGrowing = false): string {
   return renderToStaticMarkup(createElement(MarkdownBlocks, { text, isGrowing }));
@@ -29,7 +33,7 @@ describe("a text", () => {
   test("has code with its language, a button that copies it, and its own characters", () => {
     const shown = html("```html\n<script>alert(1)</script>\n```");
     expect(shown).toContain("&lt;script&gt;alert(1)&lt;/script&gt;");
-    expect(shown).toContain('aria-label="Copy the code"');
+    expect(shown).toContain(`aria-label="${copyCode}"`);
     expect(words("```html\n<b>\n```")).toMatch(/^html/);
   });
 
@@ -38,12 +42,14 @@ describe("a text", () => {
     expect(html("See [the page][1].\n\nBye.\n\n[1]: https://a.example/")).toContain(
       'href="https://a.example/"',
     );
-    expect(words("```\na\n\nb\n```\nafter")).toBe("Code a b after");
+    expect(words("```\na\n\nb\n```\nafter")).toBe(`${code} a b after`);
   });
 
   test("names what is to do and what is done in a list of tasks, without fields", () => {
     const shown = html("- [x] made\n- [ ] tested");
-    expect(shown).toMatch(/aria-label="Done:".*made.*aria-label="To do:".*tested/s);
+    expect(shown).toMatch(
+      new RegExp(`aria-label="${taskDone}".*made.*aria-label="${taskOpen}".*tested`, "s"),
+    );
     expect(shown).not.toContain("<input");
   });
 });
@@ -85,7 +91,9 @@ describe("nothing is loaded or run", () => {
   test("images are links", () => {
     const shown = html("![A chart](https://a.example/x.png) ![](https://a.example/y.png)");
     expect(shown).not.toContain("<img");
-    expect(shown).toMatch(/href="https:\/\/a\.example\/x\.png".*>A chart<.*>Image</s);
+    expect(shown).toMatch(
+      new RegExp(`href="https://a\\.example/x\\.png".*>A chart<.*>${image}<`, "s"),
+    );
   });
 
   test.each([

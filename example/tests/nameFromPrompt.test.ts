@@ -1,6 +1,7 @@
 import { MAX_NAME_LENGTH } from "@backend/lib/limits";
 import { expect, test } from "vitest";
 import { nameFromPrompt } from "../src/lib/nameFromPrompt";
+import { text } from "../src/text";
 
 test.each([
   ["Build me a page for my choir, with the dates of our concerts", "Page for my choir"],
@@ -31,5 +32,5 @@ test("an emoji of several code points is kept whole, or left out", () => {
 });
 
 test("a character that is longer than any name is replaced", () => {
-  expect(nameFromPrompt(`a${"\u0301".repeat(200)}`)).toBe("Untitled");
+  expect(nameFromPrompt(`a${"\u0301".repeat(200)}`)).toBe(text.projects.untitled);
 });

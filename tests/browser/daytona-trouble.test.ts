@@ -1,7 +1,9 @@
 /** Daytona slow, and Daytona failing: what a person sees of it, and how they go on. */
 import { expect, test } from "vitest";
+import { text } from "../../example/src/text.ts";
 import { listSandboxes } from "../support/emulators.ts";
 import { describeInBrowser, useFixture, type Fixture } from "./support/fixture.ts";
+import { withAnyValues } from "./support/sentences.ts";
 import type { Visitor } from "./support/visitor.ts";
 
 const CREATE = { method: "POST", pattern: "^/(api/)?sandbox$" };
@@ -11,7 +13,7 @@ async function withASundial(fixture: Fixture): Promise<Visitor> {
   const ada = await fixture.open();
   await ada.signUp("Ada");
   await ada.build("Make a sundial.");
-  await ada.seesStatus("Ready");
+  await ada.seesStatus("ready");
   return ada;
 }
 
@@ -23,30 +25,31 @@ describeInBrowser("a slow Daytona", () => {
     const ada = await fixture.open();
     await ada.signUp("Ada");
     await ada.ask("Make a sundial.");
-    await ada.sees("Making room …");
+    await ada.sees(text.projects.creating);
     // It is in the list already, and can be opened.
     await ada.projects.first().click();
-    await ada.seesStatus("Creating");
-    await ada.sees("A sandbox is being made for the project.");
+    await ada.seesStatus("creating");
+    await ada.sees(text.preview.creating);
     const tab = await ada.anotherTab();
-    await tab.sees("Creating");
-    await ada.seesStatus("Ready");
+    await tab.sees(text.project.status.creating);
+    await ada.seesStatus("ready");
     await ada.preview.getByRole("heading", { name: "Sundial" }).waitFor();
   });
 
   test("shows the project as starting, and disables the button meanwhile", async () => {
     const ada = await withASundial(fixture);
-    await ada.press("Stop");
-    await ada.seesStatus("Stopped");
+    await ada.pause();
+    await ada.seesStatus("stopped");
     await fixture.breakService("daytona", {
       pattern: "/start$",
       times: 1,
       kind: { delayMs: 3000 },
     });
-    await ada.press("Start");
-    await ada.sees("Starting");
-    expect(await ada.page.getByRole("button", { name: "Start" }).isDisabled()).toBe(true);
-    await ada.seesStatus("Ready");
+    await ada.resume();
+    await ada.sees(text.project.operation.start);
+    const button = ada.page.getByRole("button", { name: text.project.actions.start });
+    expect(await button.isDisabled()).toBe(true);
+    await ada.seesStatus("ready");
   });
 });
 
@@ -55,12 +58,12 @@ describeInBrowser("an app that starts later than its sandbox", () => {
 
   test("appears by itself", async () => {
     const ada = await withASundial(fixture);
-    await ada.press("Stop");
-    await ada.seesStatus("Stopped");
+    await ada.pause();
+    await ada.seesStatus("stopped");
     const notYet = { status: 502, json: { message: "nothing answers on port 3000" } };
     await ada.page.route(/\/preview\//, (route) => route.fulfill(notYet), { times: 1 });
-    await ada.press("Start");
-    await ada.seesStatus("Ready");
+    await ada.resume();
+    await ada.seesStatus("ready");
     await ada.preview.getByRole("heading", { name: "Sundial" }).waitFor();
   });
 });
@@ -74,31 +77,31 @@ describeInBrowser("a failing Daytona", () => {
     const ada = await fixture.open();
     await ada.signUp("Ada");
     await ada.ask("Make a sundial.");
-    await ada.sees("Failed");
+    await ada.sees(text.project.status.failed);
     return ada;
   }
 
   test("leaves a project that shows the error and works after a retry", async () => {
     const ada = await whoseProjectFailed();
     await ada.projects.first().click();
-    await ada.sees(/^This project has failed: /);
-    await ada.sees("Trying again may well work.");
+    await ada.sees(withAnyValues(text.project.failed));
+    await ada.sees(text.project.failedRetryable);
 
-    await ada.press("Try again"); // Daytona is still away
-    await ada.seesStatus("Creating");
-    await ada.seesStatus("Failed");
+    await ada.press(text.common.tryAgain); // Daytona is still away
+    await ada.seesStatus("creating");
+    await ada.seesStatus("failed");
     await fixture.mend("daytona");
-    await ada.press("Try again");
-    await ada.seesStatus("Ready");
+    await ada.press(text.common.tryAgain);
+    await ada.seesStatus("ready");
     await ada.preview.getByRole("heading", { name: "Sundial" }).waitFor();
   });
 
   test("leaves a project that can be deleted, and no sandbox", async () => {
     const before = await listSandboxes(fixture.dev);
     const ada = await whoseProjectFailed();
-    await ada.press("Delete Sundial");
-    await ada.dialog.getByRole("button", { name: "Delete it" }).click();
-    await ada.sees("Nothing here yet");
+    await ada.press(text.projects.deleteProject("Sundial"));
+    await ada.confirm(text.projects.deleteConfirm);
+    await ada.sees(text.projects.empty);
     await fixture.mend("daytona");
     const ids = (sandboxes: typeof before) => sandboxes.map(({ id }) => id).sort();
     await expect.poll(async () => ids(await listSandboxes(fixture.dev))).toEqual(ids(before));
@@ -107,19 +110,19 @@ describeInBrowser("a failing Daytona", () => {
   test("shows an error in place of the preview, which can be reloaded", async () => {
     const ada = await withASundial(fixture);
     await fixture.breakService("daytona", { pattern: "preview", kind: { status: 503 } });
-    await ada.press("Reload the preview");
+    await ada.press(text.preview.reload);
     const problem = ada.page.getByRole("alert");
     await problem.waitFor();
     await fixture.mend("daytona");
-    await problem.getByRole("button", { name: "Try again" }).click();
+    await problem.getByRole("button", { name: text.common.tryAgain }).click();
     await problem.waitFor({ state: "detached" });
     await ada.preview.getByRole("heading", { name: "Sundial" }).waitFor();
   });
 
   test("keeps a prompt that could not be sent", async () => {
     const ada = await withASundial(fixture);
-    await ada.press("Stop");
-    await ada.seesStatus("Stopped");
+    await ada.pause();
+    await ada.seesStatus("stopped");
     // Sending starts the project first, which fails.
     await fixture.breakService("daytona", { pattern: "/start$", kind: { status: 500 } });
     await ada.say("Now in violet.");
@@ -127,18 +130,18 @@ describeInBrowser("a failing Daytona", () => {
     await problem.waitFor();
     await ada.messages.getByText("Now in violet.").waitFor();
     // Leaving the page does not lose it either; dismissed, it is in its box again.
-    await ada.goTo("Projects");
+    await ada.goTo("projects");
     await ada.isHome();
     await ada.page.goBack();
-    await problem.getByRole("button", { name: "Dismiss" }).click();
-    const box = ada.page.getByRole("textbox", { name: "What to do next" });
+    await problem.getByRole("button", { name: text.common.dismiss }).click();
+    const box = ada.promptBox;
     expect(await box.inputValue()).toBe("Now in violet.");
-    await ada.press("Send");
+    await ada.press(text.composer.send);
     await problem.waitFor();
     await fixture.mend("daytona");
-    await problem.getByRole("button", { name: "Try again" }).click();
+    await problem.getByRole("button", { name: text.common.tryAgain }).click();
     await ada.preview.locator('[data-colour="violet"]').waitFor();
-    expect(await ada.messages.getByText("You: Now in violet.", { exact: true }).count()).toBe(1);
+    expect(await ada.said("Now in violet.").count()).toBe(1);
   });
 
   test("does not lead to a second project when the page is reloaded during the creation", async () => {
@@ -147,7 +150,7 @@ describeInBrowser("a failing Daytona", () => {
     const slow = { method: "POST", pattern: "^/(api/)?sandbox$", kind: { delayMs: 1500 } };
     await fixture.breakService("daytona", slow);
     await ada.ask("Make a sundial.");
-    await ada.sees("Making room …");
+    await ada.sees(text.projects.creating);
     await expect.poll(() => ada.projects.count()).toBe(1);
     await ada.page.reload();
     expect(await ada.whatToBuild.inputValue()).toBe("");

@@ -3,8 +3,10 @@ import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { text } from "../../example/src/text.ts";
 import { tempFolder } from "../support/temp.ts";
 import { describeInBrowser, useFixture } from "./support/fixture.ts";
+import { withAnyValues } from "./support/sentences.ts";
 import type { Visitor } from "./support/visitor.ts";
 
 /** A busy machine takes its time. */
@@ -13,8 +15,9 @@ const PATIENT = { timeout: 45_000 };
 describeInBrowser("what the agent made", () => {
   const fixture = useFixture();
 
-  const files = ({ page }: Visitor) => page.getByRole("region", { name: "Files" });
-  const steps = ({ messages }: Visitor) => messages.getByRole("list", { name: "Steps" });
+  const files = ({ page }: Visitor) => page.getByRole("region", { name: text.project.tabs.files });
+  const steps = ({ messages }: Visitor) =>
+    messages.getByRole("list", { name: text.conversation.steps });
 
   async function openFile(visitor: Visitor, name: string): Promise<void> {
     await files(visitor)
@@ -34,11 +37,11 @@ describeInBrowser("what the agent made", () => {
     const ada = await fixture.open();
     await ada.signUp("Ada");
     await ada.build("Make a to-do list.");
-    await ada.seesStatus("Ready");
-    await ada.press(/^\d+ steps?, /);
+    await ada.seesStatus("ready");
+    await ada.press(withAnyValues(text.conversation.stepsTaken));
     await expect.poll(() => steps(ada).getByRole("listitem").count(), PATIENT).toBeGreaterThan(0);
 
-    await ada.tab("Files");
+    await ada.tab("files");
     await openFile(ada, "index.html");
     await code(ada)
       .getByText(/<!doctype html>/i)
@@ -50,32 +53,34 @@ describeInBrowser("what the agent made", () => {
     await ada.say("Now in orange.");
     await expect.poll(() => code(ada).textContent(), PATIENT).not.toBe(first);
     const second = (await code(ada).textContent())!;
-    await ada.press("Changes of turn 2");
-    const changed = ada.dialog.getByRole("group", { name: "Changes in style.css" });
+    await ada.press(text.versions.changesIn(2));
+    const changed = ada.dialog.getByRole("group", {
+      name: text.versions.changesInFile("style.css"),
+    });
     const line = second.split("\n").find((each) => !first.includes(each))!;
     await changed.getByText(`+${line}`).first().waitFor();
-    await ada.press("Close");
+    await ada.press(text.common.close);
 
     await goBackTo(ada, 1);
     await reads(ada, first);
     await goBackTo(ada, 2);
     await reads(ada, second);
     await ada.page.reload();
-    await ada.sees("Back to turn 2");
+    await ada.sees(text.versions.restored(2));
 
     const downloading = ada.page.waitForEvent("download");
-    await ada.press("Download");
+    await ada.press(text.project.download);
     const archive = join(tempFolder(), "app.tar.gz");
     await (await downloading).saveAs(archive);
     expect(unpacked(archive, "style.css")).toBe(second);
   });
 
   async function goBackTo(visitor: Visitor, turn: number): Promise<void> {
-    await visitor.press(`Restore turn ${turn}`);
-    await visitor.dialog.getByText("Nothing is lost").waitFor();
-    await visitor.dialog.getByRole("button", { name: "Restore" }).click();
-    await visitor.sees(`Back to turn ${turn}`);
-    await visitor.seesStatus("Ready");
+    await visitor.press(text.versions.restoreVersion(turn));
+    await visitor.dialog.getByText(text.versions.restoreUndo).waitFor();
+    await visitor.confirm(text.versions.restore);
+    await visitor.sees(text.versions.restored(turn));
+    await visitor.seesStatus("ready");
   }
 
   /** A file of an archive, wherever in it the app's folder is. */
@@ -107,33 +112,33 @@ describeInBrowser("what the agent made", () => {
     await ada.signUp("Ada");
     await ada.build("Make some files.");
     await ada.sees("Made.");
-    await ada.seesStatus("Ready");
-    await ada.tab("Files");
+    await ada.seesStatus("ready");
+    await ada.tab("files");
     await files(ada).getByRole("button", { name: "assets" }).click();
     await files(ada).getByRole("button", { name: "icons" }).click();
     for (const [name, words] of [
-      ["app.ico", "This file is not text"],
-      ["long.txt", "This file is too large to show"],
-      ["empty.txt", "This file is empty"],
+      ["app.ico", text.files.binary],
+      ["long.txt", text.files.tooLarge],
+      ["empty.txt", text.files.empty],
     ] as const) {
       await openFile(ada, name);
       await ada.sees(words);
-      await ada.press("All files");
+      await ada.press(text.files.all);
     }
     await openFile(ada, "two");
     await reads(ada, "odd\n");
-    await ada.press("All files");
+    await ada.press(text.files.all);
 
     await openFile(ada, "gone.txt");
     await reads(ada, "soon\n");
     await fixture.useAgent('rm "$HOME/app/gone.txt"; echo Gone.');
-    await ada.tab("Conversation");
+    await ada.tab("conversation");
     await ada.say("Take one away.");
-    await ada.tab("Files");
-    await ada.sees("This file is gone");
+    await ada.tab("files");
+    await ada.sees(text.files.gone);
 
-    await ada.press("Stop");
-    await ada.sees("Start the project to see its files.");
-    expect(await ada.page.getByRole("button", { name: "Download" }).count()).toBe(0);
+    await ada.pause();
+    await ada.sees(text.files.resumeAdvice);
+    expect(await ada.page.getByRole("button", { name: text.project.download }).count()).toBe(0);
   });
 });

@@ -3,6 +3,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
+import { text } from "../../example/src/text.ts";
 import { ROOT } from "../../scripts/lib/convex-cli.ts";
 import { listSandboxes, signUp, type Person } from "../support/emulators.ts";
 import type { App } from "./support/app.ts";
@@ -21,7 +22,7 @@ describeInBrowser("a hostile page", () => {
       { name: "machine", value: "cookie-of-the-machine", url: dev.daytonaUrl },
     ]);
     await ada.build("Make a page for my choir.");
-    await ada.seesStatus("Ready");
+    await ada.seesStatus("ready");
     await ada.preview.getByRole("heading", { level: 1 }).waitFor();
 
     const targets = await targetsOn(dev, await signUp(dev, "framed@example.com", "Frances"));
@@ -30,11 +31,11 @@ describeInBrowser("a hostile page", () => {
     const sandbox = sandboxes.find(({ labels }) => labels.projectId === projectId);
     await replacePage(dev, sandbox!.id, hostilePage(targets));
     const { pathname } = new URL(ada.page.url());
-    await ada.press("Reload the preview");
+    await ada.press(text.preview.reload);
     const shown = await ada.preview.locator("#findings").textContent();
     await expectNothing(dev, shown);
     expect(new URL(ada.page.url()).pathname, "the address of the app's own page").toBe(pathname);
-    await ada.sees("Sign out");
+    await ada.sees(text.common.signOut);
   });
 
   test("reaches nothing from another port, whichever of the machine's names it has", async () => {

@@ -1,6 +1,8 @@
 /** The whole journey of a new user, from the sign-in page to signing out, as one story in one window. */
 import { expect, test } from "vitest";
+import { text } from "../../example/src/text.ts";
 import { describeInBrowser, useFixtureOfSources } from "./support/fixture.ts";
+import { withAnyValues } from "./support/sentences.ts";
 
 describeInBrowser("a newcomer", () => {
   const fixture = useFixtureOfSources();
@@ -19,37 +21,37 @@ describeInBrowser("a newcomer", () => {
     });
 
     // The sign-in page: one of the suggested users.
-    await clara.sees("Say it. See it built.");
+    await clara.sees(text.signIn.heading);
     await clara.press(/^Clara Schumann/);
-    await clara.sees("Nothing here yet");
-    expect(await page.title()).toContain("Projects");
+    await clara.sees(text.projects.empty);
+    expect(await page.title()).toContain(text.projects.title);
 
     // What was typed stays text, all the way.
     await clara.build('Make a page for my choir, in green.\n<img src=x onerror="alert(1)">');
     expect(await clara.title.textContent()).toBe("Page for my choir");
-    await clara.seesStatus("Working");
-    await clara.sees("The agent is at work …");
+    await clara.seesStatus("generating");
+    await clara.sees(text.project.statusSentence.generating);
 
     // The answer comes in pieces.
-    const answer = clara.messages.locator("div", { hasText: "The agent: " }).last();
+    const answer = clara.messages.locator("div", { hasText: text.conversation.agent }).last();
     await clara.sees("I'm making");
     const lengths = new Set<number>();
     await expect
       .poll(
         async () => {
           lengths.add((await answer.textContent())?.length ?? 0);
-          return page.getByText("The project is ready.").count();
+          return page.getByText(text.project.statusSentence.ready).count();
         },
         { timeout: 45_000, interval: 50 },
       )
       .toBe(1);
     expect(lengths.size, "how many times it was seen to have grown").toBeGreaterThan(2);
-    await clara.seesStatus("Ready");
+    await clara.seesStatus("ready");
 
     // Its reasoning is folded away.
     const reasoning = clara.messages.getByText("what was typed is text, never markup");
     expect(await reasoning.isVisible()).toBe(false);
-    await clara.messages.getByText(/^Thought for \d+ seconds?$/).click();
+    await clara.messages.getByText(withAnyValues(text.conversation.thoughtFor)).click();
     expect(await reasoning.isVisible()).toBe(true);
 
     // The app is in the frame, and works; what was typed is no markup there either.
@@ -60,44 +62,41 @@ describeInBrowser("a newcomer", () => {
     await clara.preview.getByRole("button", { name: "Withdraw Clara" }).nth(1).waitFor();
 
     // A further prompt is on the page before the deployment has it.
-    await page.getByRole("textbox", { name: "What to do next" }).fill("Now in violet.");
+    await clara.promptBox.fill("Now in violet.");
     await page.keyboard.press("Enter");
     await clara.messages.getByText("Now in violet.").waitFor();
-    await clara.seesStatus("Working");
+    await clara.seesStatus("generating");
     await clara.preview.locator('[data-colour="violet"]').waitFor();
-    await clara.seesStatus("Ready");
-    expect(await clara.messages.getByText("You: Now in violet.", { exact: true }).count()).toBe(1);
+    await clara.seesStatus("ready");
+    expect(await clara.said("Now in violet.").count()).toBe(1);
 
     // The name, in place.
-    await clara.press("Rename");
-    await page.getByRole("textbox", { name: "Name of the project" }).fill("Choir");
-    await page.keyboard.press("Enter");
+    await clara.rename("Choir");
     expect(await clara.title.textContent()).toBe("Choir");
     await page.reload();
     expect(await clara.title.textContent()).toBe("Choir");
 
     // Out of the way, and back again.
-    await clara.press("Stop");
-    await clara.seesStatus("Stopped");
-    await clara.press("Archive");
-    await clara.seesStatus("Archived");
-    await clara.press("Start");
-    await clara.seesStatus("Ready");
+    await clara.pause();
+    await clara.seesStatus("stopped");
+    await clara.archive();
+    await clara.seesStatus("archived");
+    await clara.resume();
+    await clara.seesStatus("ready");
     await clara.preview.locator('[data-colour="violet"]').waitFor();
 
     // Deleting asks first.
-    await clara.press("Delete");
-    await clara.dialog.getByRole("button", { name: "Cancel" }).click();
-    await clara.press("Delete");
-    await clara.dialog.getByRole("button", { name: "Delete it" }).click();
+    await clara.press(text.common.delete);
+    await clara.confirm(text.common.cancel);
+    await clara.remove();
     await clara.isHome();
-    await clara.sees("“Choir” has been deleted.");
-    await clara.sees("Nothing here yet");
+    await clara.sees(text.projects.deleted("Choir"));
+    await clara.sees(text.projects.empty);
 
-    await clara.press("Sign out");
-    await clara.sees("Say it. See it built.");
+    await clara.press(text.common.signOut);
+    await clara.sees(text.signIn.heading);
     await page.goBack();
-    await clara.sees("Say it. See it built.");
+    await clara.sees(text.signIn.heading);
     expect(complaints).toEqual([]);
   });
 
@@ -107,13 +106,13 @@ describeInBrowser("a newcomer", () => {
     await ada.signUp("Ada");
     await ada.build("Draw a sundial.");
     await ada.sees("I'm making");
-    await ada.press("Stop");
-    await ada.seesStatus("Ready");
-    await ada.sees("Stopped by you.");
+    await ada.press(text.composer.stop);
+    await ada.seesStatus("ready");
+    await ada.sees(text.conversation.stopped);
     expect(await ada.messages.textContent()).not.toContain("Have a look at the preview.");
     await ada.say("Go on, in red.");
     await ada.sees("Have a look at the preview.");
-    await ada.seesStatus("Ready");
+    await ada.seesStatus("ready");
   });
 
   test("needs no mouse", async () => {
@@ -121,19 +120,19 @@ describeInBrowser("a newcomer", () => {
     await ada.signUp("Ada");
     const { page } = ada;
     const focused = () => page.evaluate(() => document.activeElement?.textContent ?? "");
-    await expect.poll(focused).toBe("What shall we build?");
+    await expect.poll(focused).toBe(text.projects.heading);
     await page.reload();
     await ada.whatToBuild.waitFor();
     await page.keyboard.press("Tab");
-    expect(await focused()).toBe("Skip to the content");
+    expect(await focused()).toBe(text.shell.skipToContent);
     await page.keyboard.press("Enter");
     await page.keyboard.press("Tab");
     await page.keyboard.type("Make a metronome.");
     await page.keyboard.press("Enter");
     await page.waitForURL(/\/projects\//);
-    await ada.seesStatus("Ready");
+    await ada.seesStatus("ready");
     // Deleting, by a dialog that has the focus and gives it back.
-    await page.getByRole("button", { name: "Delete" }).focus();
+    await page.getByRole("button", { name: text.common.delete }).focus();
     await page.keyboard.press("Enter");
     await ada.dialog.waitFor();
     const inDialog = () =>
@@ -142,7 +141,7 @@ describeInBrowser("a newcomer", () => {
     await page.keyboard.press("Escape");
     await expect.poll(focused).toBe("");
     expect(await page.evaluate(() => document.activeElement?.getAttribute("aria-label"))).toBe(
-      "Delete",
+      text.common.delete,
     );
   });
 });

@@ -6,9 +6,11 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
+import { text } from "../../example/src/text.ts";
 import { ROOT } from "../../scripts/lib/convex-cli.ts";
 import { describeInBrowser, useFixture } from "./support/fixture.ts";
 import { axeFinds, fits } from "./support/looks.ts";
+import { withAnyValues } from "./support/sentences.ts";
 import type { Visitor } from "./support/visitor.ts";
 
 const FOLDER = join(ROOT, ".quaver/screenshots");
@@ -78,34 +80,34 @@ describeInBrowser("every page", () => {
     await ada.signUp("Lili", "lili@example.com");
     await look(ada, "projects-empty");
     await ada.build("Make a page for my choir, with the dates of our concerts. In teal.");
-    await ada.seesStatus("Ready");
-    await ada.goTo("Projects");
+    await ada.seesStatus("ready");
+    await ada.goTo("projects");
     await ada.build("Make a shop for secondhand metronomes, in orange.");
-    await ada.seesStatus("Ready");
-    await ada.press("Stop");
-    await ada.seesStatus("Stopped");
-    await ada.press("Archive");
-    await ada.seesStatus("Archived");
-    await ada.goTo("Projects");
+    await ada.seesStatus("ready");
+    await ada.pause();
+    await ada.seesStatus("stopped");
+    await ada.archive();
+    await ada.seesStatus("archived");
+    await ada.goTo("projects");
     await ada.build("Write a quiz on intervals, for ear training.");
-    await ada.seesStatus("Ready");
-    await ada.press("Stop");
-    await ada.seesStatus("Stopped");
-    await ada.goTo("Projects");
+    await ada.seesStatus("ready");
+    await ada.pause();
+    await ada.seesStatus("stopped");
+    await ada.goTo("projects");
     const noSandboxes = { method: "POST", pattern: "^/(api/)?sandbox$", kind: { status: 400 } };
     await fixture.breakService("daytona", noSandboxes);
     await ada.ask("Build an archive of lost scores.");
-    await ada.sees("Failed");
+    await ada.sees(text.project.status.failed);
     await fixture.mend("daytona");
     await look(ada, "projects-failed");
     await fixture.slowAgent();
     await ada.ask("Draw a tuner that listens to the microphone, in pink.");
     await ada.sees("I'm making");
-    await ada.goTo("Projects");
-    await ada.sees("Working");
+    await ada.goTo("projects");
+    await ada.sees(text.project.status.generating);
     await look(ada, "projects");
     await ada.page
-      .getByRole("button", { name: /^Delete / })
+      .getByRole("button", { name: withAnyValues(text.projects.deleteProject) })
       .last()
       .click();
     await ada.dialog.waitFor();
@@ -119,41 +121,38 @@ describeInBrowser("every page", () => {
     await ada.build("Make a page for my choir, with the dates of our concerts. In teal.");
     await ada.sees("I'm making");
     await look(ada, "project-working");
-    await ada.seesStatus("Ready");
+    await ada.seesStatus("ready");
     await ada.say("Add a page for the sheet music.");
     await ada.preview.locator("li", { hasText: "sheet music" }).waitFor();
-    await ada.seesStatus("Ready");
-    await ada.messages
-      .getByText(/^Thought for/)
-      .last()
-      .click();
+    await ada.seesStatus("ready");
+    await ada.messages.getByText(withAnyValues(text.conversation.thoughtFor)).last().click();
     await look(ada, "project");
     await ada.page.setViewportSize(WINDOWS[0]);
-    await ada.tab("Preview");
+    await ada.tab("preview");
     await look(ada, "project-preview");
-    await ada.tab("Files");
+    await ada.tab("files");
     await look(ada, "project-files");
     await ada.page.getByRole("button", { name: /^index\.html/ }).click();
     await ada.sees(/<!doctype html>/i);
     await look(ada, "project-file");
     await ada.page.setViewportSize(WINDOWS[0]);
-    await ada.tab("Conversation");
-    await ada.press("Changes of turn 2");
-    await ada.dialog.getByText(/added, \d+ removed$/).waitFor();
+    await ada.tab("conversation");
+    await ada.press(text.versions.changesIn(2));
+    await ada.dialog.getByText(withAnyValues(text.versions.totals)).waitFor();
     await look(ada, "turn-changes");
-    await ada.press("Close");
-    await ada.press("Restore turn 1");
+    await ada.press(text.common.close);
+    await ada.press(text.versions.restoreVersion(1));
     await look(ada, "turn-restore");
-    await ada.press("Cancel");
-    await ada.press("Stop");
-    await ada.seesStatus("Stopped");
+    await ada.press(text.common.cancel);
+    await ada.pause();
+    await ada.seesStatus("stopped");
     await look(ada, "project-stopped");
     await fixture.breakService("daytona", { pattern: "/start$", kind: { status: 500 } });
-    await ada.press("Start");
+    await ada.resume();
     await ada.page.getByRole("alert").waitFor();
     await look(ada, "project-problem");
     await ada.page.goto(`${ada.home}/projects/nothing`);
-    await ada.sees("There is no such project");
+    await ada.sees(text.shell.projectNotFound);
     await look(ada, "missing");
   });
 
@@ -162,7 +161,7 @@ describeInBrowser("every page", () => {
     await ada.signUp("Fanny", "fanny@example.com");
     await fixture.slowAgent();
     await ada.build("Make a page for my choir, with the dates of our concerts. In teal.");
-    await ada.seesStatus("Ready");
+    await ada.seesStatus("ready");
     await fixture.useAgent(
       'echo "::reasoning:: There is a page already."; echo "I am adding the form:"; echo "- a name, and an address …"; sleep 600',
     );
@@ -172,33 +171,39 @@ describeInBrowser("every page", () => {
       "And one to cancel, with a word about why: we can't plan without knowing who comes.",
     );
     await ada.say("In violet.");
-    await ada.page.getByRole("textbox", { name: "What to do next" }).fill("And larger letters.");
-    await ada.messages.getByRole("button", { name: "Withdraw" }).last().waitFor();
+    await ada.promptBox.fill("And larger letters.");
+    await ada.messages
+      .getByRole("button", { name: text.conversation.removeFromQueue })
+      .last()
+      .waitFor();
     await look(ada, "turn-queued");
-    await ada.messages.getByRole("button", { name: "Withdraw" }).last().click();
+    await ada.messages
+      .getByRole("button", { name: text.conversation.removeFromQueue })
+      .last()
+      .click();
     await ada.seesNoMore("In violet.");
     await fixture.useAgent(
       'echo "I am looking at what there is."; echo "Error: 401 the model refused the key (request 8f3a)" >&2; exit 3',
     );
-    await ada.press("Stop");
+    await ada.press(text.composer.stop);
     await ada.sees("The agent ended with an error (exit code 3).");
-    await ada.messages.getByText("What the agent wrote to its log last").click();
+    await ada.messages.getByText(text.conversation.agentLog).click();
     await look(ada, "turn-failed");
   });
 
   test("the account: free, paid, and about to be deleted", async () => {
     const ada = await fixture.open();
     await ada.signUp("Amy", "amy@example.com");
-    await ada.goTo("Account");
-    await ada.sees("For trying things out.");
+    await ada.goTo("account");
+    await ada.sees(text.account.plans.free.about);
     await look(ada, "account-free");
-    await ada.press("Upgrade to Pro");
+    await ada.press(text.account.upgrade);
     await ada.press("Subscribe");
-    await ada.sees(/^Renews on /);
-    await ada.sees("Received");
+    await ada.sees(withAnyValues(text.account.renewsOn));
+    await ada.sees(text.account.succeeded);
     await ada.sees(/^EMULATOR-/);
     await look(ada, "account");
-    await ada.press("Delete account …");
+    await ada.press(text.account.delete);
     await ada.dialog.waitFor();
     await look(ada, "delete-account");
   });
@@ -206,10 +211,10 @@ describeInBrowser("every page", () => {
   test("a user whose name is one long word", async () => {
     const long = await fixture.open();
     await long.signUp("Llanfairpwllgwyngyll".repeat(4), "long@example.com");
-    await long.goTo("Account");
-    await long.sees("For trying things out.");
+    await long.goTo("account");
+    await long.sees(text.account.plans.free.about);
     await look(long, "account-long-name");
-    await long.press("Sign out");
+    await long.press(text.common.signOut);
     await long.sees("long@example.com");
     await look(long, "sign-in-long-name");
   });

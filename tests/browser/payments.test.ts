@@ -2,9 +2,11 @@
 import { expect, test } from "vitest";
 import { api } from "../../convex/_generated/api.js";
 import { PLANS } from "../../convex/payments/plans.ts";
+import { text } from "../../example/src/text.ts";
 import { httpClient } from "../support/clients.ts";
 import { freshToken } from "../support/emulators.ts";
 import { describeInBrowser, useFixture } from "./support/fixture.ts";
+import { withAnyValues } from "./support/sentences.ts";
 import type { Visitor } from "./support/visitor.ts";
 
 describeInBrowser("payments", () => {
@@ -14,13 +16,13 @@ describeInBrowser("payments", () => {
   async function someone(): Promise<Visitor> {
     const ada = await fixture.open();
     await ada.signUp("Ada");
-    await ada.goTo("Account");
-    await ada.sees("For trying things out.");
+    await ada.goTo("account");
+    await ada.sees(text.account.plans.free.about);
     return ada;
   }
 
   async function atCheckout(ada: Visitor): Promise<void> {
-    await ada.press("Upgrade to Pro");
+    await ada.press(text.account.upgrade);
     await ada.page.waitForURL((url) => url.href.startsWith(fixture.dev.stripeUrl));
   }
 
@@ -28,9 +30,9 @@ describeInBrowser("payments", () => {
     const ada = await someone();
     await atCheckout(ada);
     await ada.page.getByRole("link", { name: "Cancel and go back" }).click();
-    await ada.sees("Nothing was bought. Your plan is what it was.");
-    await ada.sees("For trying things out.");
-    await ada.sees("No payments so far.");
+    await ada.sees(text.account.checkoutCancelled);
+    await ada.sees(text.account.plans.free.about);
+    await ada.sees(text.account.noPayments);
     // The address says nothing of it any more: a reload does not say it again.
     expect(new URL(ada.page.url()).search).toBe("");
   });
@@ -43,51 +45,53 @@ describeInBrowser("payments", () => {
     await ada.sees("Your card was declined.");
     await ada.page.getByLabel(/which works/).check();
     await ada.press("Subscribe");
-    await ada.sees("Thank you. You are on Pro.");
-    await ada.sees(/^Renews on /);
-    const plan = ada.page.getByRole("heading", { name: "Plan" }).locator("..");
-    await plan.getByText("Pro", { exact: true }).waitFor();
-    await ada.sees("Paid");
-    await ada.sees("Received");
-    expect(await ada.page.getByRole("button", { name: "Upgrade to Pro" }).count()).toBe(0);
+    await ada.sees(text.account.checkoutDone);
+    await ada.sees(withAnyValues(text.account.renewsOn));
+    const plan = ada.page.getByRole("heading", { name: text.account.plan }).locator("..");
+    await plan.getByText(text.account.plans.pro.name, { exact: true }).waitFor();
+    await ada.sees(text.account.invoiceStatus.paid);
+    await ada.sees(text.account.succeeded);
+    expect(await ada.page.getByRole("button", { name: text.account.upgrade }).count()).toBe(0);
 
     // Cancelling asks first; until the period is over it can be taken back.
-    await ada.press("Cancel subscription");
-    await ada.dialog.getByText("You keep what you have paid for until").waitFor();
-    await ada.dialog.getByRole("button", { name: "Keep it" }).click();
-    await ada.press("Cancel subscription");
-    await ada.dialog.getByRole("button", { name: "Cancel subscription" }).click();
-    await ada.sees(/^Ends on /);
-    await ada.press("Keep subscription");
-    await ada.sees(/^Renews on /);
+    await ada.press(text.account.cancelSubscription);
+    await ada.dialog.getByText(withAnyValues(text.account.cancelKeeps)).waitFor();
+    await ada.confirm(text.account.keepSubscription);
+    await ada.press(text.account.cancelSubscription);
+    await ada.confirm(text.account.cancelSubscription);
+    await ada.sees(withAnyValues(text.account.endsOn));
+    await ada.press(text.account.resumeSubscription);
+    await ada.sees(withAnyValues(text.account.renewsOn));
 
     // What is done at Stripe's own page arrives here.
-    await ada.press("Cards and billing");
+    await ada.press(text.account.manageBilling);
     await ada.sees("Your billing");
     await ada.press("Cancel the subscription");
     await ada.press("Resume the subscription");
     await ada.press("Cancel the subscription");
     await ada.page.getByRole("link", { name: "Back to the app" }).click();
-    await ada.goTo("Account");
-    await ada.sees(/^Ends on /);
+    await ada.goTo("account");
+    await ada.sees(withAnyValues(text.account.endsOn));
   });
 
   test("the success address alone buys nothing: the page waits for Stripe", async () => {
     const ada = await someone();
     await ada.page.goto(`${ada.home}/account?checkout=success`);
-    await ada.sees("Waiting for Stripe to confirm the payment …");
-    await ada.sees("For trying things out.");
-    await ada.press("Sign out");
+    await ada.sees(text.account.checkoutPending);
+    await ada.sees(text.account.plans.free.about);
+    await ada.press(text.common.signOut);
     await ada.page.goto(`${ada.home}/account?checkout=success`);
-    await ada.sees("Say it. See it built.");
-    expect(await ada.page.textContent("body")).not.toMatch(/Thank you|Stripe to confirm/);
+    await ada.sees(text.signIn.heading);
+    const shown = await ada.page.textContent("body");
+    expect(shown).not.toContain(text.account.checkoutDone);
+    expect(shown).not.toContain(text.account.checkoutPending);
   });
 
   test("without Stripe nothing is charged, and an error is shown; later it works", async () => {
     const ada = await someone();
     await fixture.breakService("stripe", { path: "/v1/", kind: { status: 503 } });
-    await ada.press("Upgrade to Pro");
-    await ada.sees("Stripe did not answer. Nothing was charged; try again in a moment.");
+    await ada.press(text.account.upgrade);
+    await ada.sees(text.errors.stripeUnavailable);
     await fixture.mend("stripe");
     await atCheckout(ada);
     await ada.sees("Subscribe");
@@ -109,9 +113,9 @@ describeInBrowser("payments", () => {
     }
     await expect.poll(() => ada.projects.count()).toBe(maxProjects);
     await ada.ask("Make an astrolabe.");
-    await ada.sees(/^That was a lot at once. You can go on in /);
+    await ada.sees(withAnyValues(text.errors.rateLimited));
     expect(await ada.whatToBuild.inputValue()).toBe("Make an astrolabe.");
-    await ada.goTo("Account");
-    await ada.sees(`${maxProjects} of ${maxProjects}, all taken`);
+    await ada.goTo("account");
+    await ada.sees(text.account.usageFull(maxProjects, maxProjects));
   });
 });

@@ -1,5 +1,6 @@
 /** The server killed and restarted under an open page: nothing is lost, and no reload is needed. */
 import { afterAll, expect, test } from "vitest";
+import { text } from "../../example/src/text.ts";
 import { AppProcess } from "./support/app.ts";
 import { describeInBrowser, useFixture } from "./support/fixture.ts";
 import type { Visitor } from "./support/visitor.ts";
@@ -21,28 +22,26 @@ describeInBrowser("a server that is killed under an open page", () => {
   test("reconnects, signed in, with the draft and with the change made while it was away", async () => {
     const ada = await open();
     await ada.build("Make a sundial.");
-    await ada.seesStatus("Ready");
-    await ada.page.getByRole("textbox", { name: "What to do next" }).fill("Half a thou");
+    await ada.seesStatus("ready");
+    await ada.promptBox.fill("Half a thou");
 
     await app.kill();
-    await ada.sees("Reconnecting … What you see may be out of date.");
+    await ada.sees(text.shell.reconnecting);
     // It is still there to be read, and a new name is shown at once, and kept until it can be sent.
     await ada.sees("Have a look at the preview.");
-    await ada.press("Rename");
-    await ada.page.getByRole("textbox", { name: "Name of the project" }).fill("Gnomon");
-    await ada.page.keyboard.press("Enter");
+    await ada.rename("Gnomon");
     await expect.poll(() => ada.title.textContent()).toBe("Gnomon");
 
     const before = fixture.dev;
     expect(await app.start()).toEqual(before);
-    await ada.seesNoMore("Reconnecting …");
+    await ada.seesNoMore(text.shell.reconnecting);
     await expect.poll(() => ada.title.textContent()).toBe("Gnomon");
-    const draft = ada.page.getByRole("textbox", { name: "What to do next" });
+    const draft = ada.promptBox;
     expect(await draft.inputValue()).toBe("Half a thou");
 
     await ada.say("Now in violet.");
     await ada.preview.locator('[data-colour="violet"]').waitFor();
-    await ada.seesStatus("Ready");
+    await ada.seesStatus("ready");
     expect(await neverReloaded(ada)).toBe(true);
     await ada.page.reload();
     await expect.poll(() => ada.title.textContent()).toBe("Gnomon");
@@ -54,13 +53,13 @@ describeInBrowser("a server that is killed under an open page", () => {
     await ada.build("Make a barometer.");
     await ada.sees("I'm making");
     await app.kill();
-    await ada.sees("Reconnecting … What you see may be out of date.");
+    await ada.sees(text.shell.reconnecting);
     await app.start();
-    await ada.seesNoMore("Reconnecting …");
+    await ada.seesNoMore(text.shell.reconnecting);
     // The agent went with the machine that it ran on.
     await ada.sees("The sandbox was restarted while the agent worked.");
-    await ada.press("Try again");
-    await ada.seesStatus("Ready");
+    await ada.press(text.common.tryAgain);
+    await ada.seesStatus("ready");
     await ada.preview.getByRole("heading", { name: "Barometer" }).waitFor();
     expect(await neverReloaded(ada)).toBe(true);
   });
@@ -70,13 +69,13 @@ describeInBrowser("a server that is killed under an open page", () => {
     const never = { method: "POST", pattern: "^/(api/)?sandbox$", kind: { delayMs: 60_000 } };
     await fixture.breakService("daytona", never);
     await ada.ask("Make an hourglass.");
-    await ada.sees("Making room …");
+    await ada.sees(text.projects.creating);
     await expect.poll(() => ada.projects.count()).toBe(1);
     await app.kill();
-    await ada.sees("Reconnecting … What you see may be out of date.");
+    await ada.sees(text.shell.reconnecting);
     await app.start();
-    await ada.sees("The connection was lost before the answer came.");
-    await ada.press("Build it");
+    await ada.sees(text.errors.connectionLost);
+    await ada.press(text.projects.create);
     await ada.page.waitForURL(/\/projects\//);
     await ada.page.goBack();
     await ada.whatToBuild.waitFor();
@@ -86,10 +85,10 @@ describeInBrowser("a server that is killed under an open page", () => {
   test("a browser that is offline shows it, and goes on when it is online", async () => {
     const ada = await open();
     await ada.context.setOffline(true);
-    await ada.sees("You are offline. This page goes on when you are back.");
+    await ada.sees(text.shell.offline);
     await ada.context.setOffline(false);
-    await ada.seesNoMore("You are offline.");
+    await ada.seesNoMore(text.shell.offline);
     await ada.build("Make a metronome.");
-    await ada.seesStatus("Ready");
+    await ada.seesStatus("ready");
   });
 });

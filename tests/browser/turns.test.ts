@@ -2,9 +2,13 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { text } from "../../example/src/text.ts";
 import { tempFolder } from "../support/temp.ts";
 import { describeInBrowser, useFixture } from "./support/fixture.ts";
+import { inOrder } from "./support/sentences.ts";
 import type { Visitor } from "./support/visitor.ts";
+
+const { you, stopped } = text.conversation;
 
 /** Answers, and works on until it is stopped. */
 const BUSY_AGENT = 'echo "On it: $QUAVER_PROMPT"; sleep 600';
@@ -33,7 +37,7 @@ describeInBrowser("an answer", () => {
     await ada.build("Count to seven.");
     await recordAnswers(ada);
     await ada.sees(/one two three$/);
-    await ada.messages.getByText("Thought about it").click();
+    await ada.messages.getByText(text.conversation.thought, { exact: true }).click();
 
     const late = await ada.anotherTab(ada.path);
     await recordAnswers(late);
@@ -44,7 +48,7 @@ describeInBrowser("an answer", () => {
       for (const tab of [ada, late]) await tab.sees(new RegExp(`${said}$`));
     }
     for (const tab of [ada, late]) {
-      await tab.seesStatus("Ready");
+      await tab.seesStatus("ready");
       const shown = await recorded(tab);
       expect(shown.at(-1)).toEqual([["First a thought.", "one two three four five six seven"]]);
       const grown = new Set(shown.flat(2).filter((text) => text.startsWith("one")));
@@ -57,18 +61,18 @@ describeInBrowser("an answer", () => {
 
   /** Has the page note what it shows of answers, whenever that changes. */
   async function recordAnswers({ page }: Visitor): Promise<void> {
-    await page.evaluate(() => {
+    await page.evaluate((agent) => {
       const shown: Shown[] = [];
       const note = () => {
         const answers = [...document.querySelectorAll("[role=log] span")]
-          .filter(({ textContent }) => textContent === "The agent: ")
+          .filter(({ textContent }) => textContent.trim() === agent)
           .map(({ parentElement }) => [...(parentElement?.querySelectorAll("p") ?? [])]);
         shown.push(answers.map((parts) => parts.map(({ textContent }) => textContent.trim())));
       };
       const all = { subtree: true, childList: true, characterData: true };
       new MutationObserver(note).observe(document.body, all);
       Object.assign(window, { shown });
-    });
+    }, text.conversation.agent);
   }
 
   function recorded({ page }: Visitor): Promise<Shown[]> {
@@ -96,12 +100,12 @@ describeInBrowser("a turn that fails", () => {
     const ada = await fixture.open();
     await ada.signUp("Ada");
     await ada.build("Make a sundial.");
-    await ada.seesStatus("Ready");
+    await ada.seesStatus("ready");
     await ada.preview.getByRole("heading", { name: "Sundial" }).waitFor();
     await fixture.useAgent('echo "Half of it."; echo "no such model" >&2; exit 3');
     await ada.say("Now in violet.");
     await ada.sees("The agent ended with an error (exit code 3).");
-    await ada.seesStatus("Ready");
+    await ada.seesStatus("ready");
     // What it had made before is still there.
     await ada.preview.getByRole("heading", { name: "Sundial" }).waitFor();
 
@@ -112,18 +116,18 @@ describeInBrowser("a turn that fails", () => {
       await each.sees("The agent ended with an error (exit code 3).");
       await each.sees("Half of it.");
       expect(await log.isVisible()).toBe(false);
-      await each.sees("What the agent wrote to its log last");
-      await each.messages.getByText("What the agent wrote to its log last").click();
+      await each.sees(text.conversation.agentLog);
+      await each.messages.getByText(text.conversation.agentLog).click();
       await log.waitFor();
     }
 
     await fixture.slowAgent();
-    await tab.press("Try again");
+    await tab.press(text.common.tryAgain);
     for (const each of [ada, tab]) {
       await each.preview.locator('[data-colour="violet"]').waitFor();
-      await each.seesStatus("Ready");
-      expect(await each.messages.getByText("You: Now in violet.", { exact: true }).count()).toBe(1);
-      expect(await each.page.getByRole("button", { name: "Try again" }).count()).toBe(0);
+      await each.seesStatus("ready");
+      expect(await each.said("Now in violet.").count()).toBe(1);
+      expect(await each.page.getByRole("button", { name: text.common.tryAgain }).count()).toBe(0);
     }
   });
 
@@ -133,8 +137,8 @@ describeInBrowser("a turn that fails", () => {
     await ada.signUp("Ada");
     await ada.build("Make a sundial.");
     await ada.sees(/its command was not found \(exit code 127\)\./);
-    await ada.sees("Trying again can only help once that has been put right.");
-    await ada.seesStatus("Ready");
+    await ada.sees(text.errors.retryWontHelp);
+    await ada.seesStatus("ready");
     await fixture.useAgent('echo "Here I am."');
     await ada.say("And now?");
     await ada.sees("Here I am.");
@@ -152,36 +156,36 @@ describeInBrowser("a turn that is stopped", () => {
     await ada.sees("On it: Make a sundial.");
     const tab = await ada.anotherTab(ada.path);
     await tab.sees("On it: Make a sundial.");
-    await ada.press("Stop");
-    await Promise.all([ada.sees("Stopped by you."), tab.sees("Stopped by you.")]);
+    await ada.press(text.composer.stop);
+    await Promise.all([ada.sees(stopped), tab.sees(stopped)]);
     await ada.page.reload();
-    await ada.sees("Stopped by you.");
+    await ada.sees(stopped);
     await ada.sees("On it: Make a sundial.");
 
     await fixture.slowAgent();
-    await ada.press("Try again");
+    await ada.press(text.common.tryAgain);
     await tab.sees("Have a look at the preview.");
-    await tab.seesStatus("Ready");
-    await tab.sees("Stopped by you.");
-    expect(await tab.page.getByRole("button", { name: "Try again" }).count()).toBe(0);
+    await tab.seesStatus("ready");
+    await tab.sees(stopped);
+    expect(await tab.page.getByRole("button", { name: text.common.tryAgain }).count()).toBe(0);
   });
 });
 
 describeInBrowser("prompts that wait", () => {
   const fixture = useFixture();
 
-  const queue = ({ page }: Visitor) => page.getByRole("list", { name: "Prompts that wait" });
+  const queue = ({ page }: Visitor) => page.getByRole("list", { name: text.conversation.queue });
 
   /** Waits until these are the prompts that wait, in this order. */
   async function seesWaiting(visitor: Visitor, prompts: string[]): Promise<void> {
-    const shown = queue(visitor).getByText("You: ").locator("..");
-    const expected = prompts.map((prompt) => `You: ${prompt}`);
+    const shown = queue(visitor).getByText(you).locator("..");
+    const expected = prompts.map((prompt) => `${you} ${prompt}`);
     await expect.poll(() => shown.allTextContents(), PATIENT).toEqual(expected);
   }
 
   async function withdraw(visitor: Visitor, prompt: string): Promise<void> {
     const item = queue(visitor).getByRole("listitem").filter({ hasText: prompt });
-    await item.getByRole("button", { name: "Withdraw" }).click();
+    await item.getByRole("button", { name: text.conversation.removeFromQueue }).click();
   }
 
   test("keep their order, survive a reload, can be taken back, and begin one after the other", async () => {
@@ -190,10 +194,10 @@ describeInBrowser("prompts that wait", () => {
     await ada.signUp("Ada");
     await ada.build("Make a sundial.");
     await ada.sees("On it: Make a sundial.");
-    const box = ada.page.getByRole("textbox", { name: "What to do next" });
+    const box = ada.promptBox;
     await box.fill("A red one.");
-    await ada.sees("The agent gets this when it is done with the one before.");
-    await ada.press("Send");
+    await ada.sees(text.composer.hint.generating);
+    await ada.press(text.composer.send);
     await seesWaiting(ada, ["A red one."]);
     await ada.say("A blue one.");
     await ada.say("A green one.");
@@ -210,7 +214,9 @@ describeInBrowser("prompts that wait", () => {
 
     // The last word is that of the one that runs; then come those that wait.
     await ada.sees("On it: Make a sundial.");
-    expect(await ada.messages.textContent()).toMatch(/On it: Make a sundial\..*You: A red one\./s);
+    expect(await ada.messages.textContent()).toMatch(
+      inOrder("On it: Make a sundial.", `${you} A red one.`),
+    );
 
     // Taken back in one tab, it is gone in the other; its text is in its box again.
     const tab = await ada.anotherTab(ada.path);
@@ -223,11 +229,13 @@ describeInBrowser("prompts that wait", () => {
     await Promise.all([seesWaiting(ada, ["A red one."]), seesWaiting(tab, ["A red one."])]);
     expect(await box.inputValue()).toBe("A blue one.");
 
-    await tab.press("Stop");
+    await tab.press(text.composer.stop);
     await ada.sees("On it: A red one.");
     await seesWaiting(ada, []);
     const begun = await ada.messages.textContent();
-    expect(begun).toMatch(/On it: Make a.*Stopped by you\..*You: A red one\..*On it: A red one\./s);
+    expect(begun).toMatch(
+      inOrder("On it: Make a", stopped, `${you} A red one.`, "On it: A red one."),
+    );
     expect(begun).not.toMatch(/A blue one|A green one/);
   });
 
@@ -251,12 +259,12 @@ describeInBrowser("prompts that wait", () => {
     await seesWaiting(late, ["A blue one."]);
 
     socket.hold();
-    await ada.press("Stop");
+    await ada.press(text.composer.stop);
     await ada.sees("On it: A blue one.");
     await withdraw(late, "A blue one.");
-    await expect.poll(() => ada.messages.getByText("Stopped by you.").count(), PATIENT).toBe(2);
+    await expect.poll(() => ada.messages.getByText(stopped).count(), PATIENT).toBe(2);
     socket.release();
-    await expect.poll(() => late.messages.getByText("Stopped by you.").count(), PATIENT).toBe(2);
+    await expect.poll(() => late.messages.getByText(stopped).count(), PATIENT).toBe(2);
     expect(await late.page.getByRole("alert").count()).toBe(0);
   });
 

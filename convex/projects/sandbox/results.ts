@@ -40,10 +40,7 @@ export const preview = v.object({
 export type Preview = Infer<typeof preview>;
 
 /** What a request for a preview returns. */
-export const previewResult = v.union(
-  v.object({ ok: v.literal(true), preview }),
-  failed,
-);
+export const previewResult = v.union(v.object({ ok: v.literal(true), preview }), failed);
 export type PreviewResult = Infer<typeof previewResult>;
 
 /** A sandbox's state as Daytona tells it; `missing` when Daytona has no such sandbox. */

@@ -14,22 +14,25 @@ export function AccountPage() {
   const email = emailOf(user);
   return (
     <>
-    <Header>
-      <PageTitle title={text.account.title} className="truncate" />
-    </Header>
-    <main id="content" className="mx-auto w-full max-w-3xl space-y-12 px-4 py-10 sm:px-6 sm:py-16">
-      <div className="space-y-1">
-        <p className="wrap-anywhere text-muted">
-          {displayName(user)}
-          {email !== undefined && email !== displayName(user) && `, ${email}`}
-        </p>
-      </div>
-      <CheckoutResult />
-      <Plan />
-      <Invoices />
-      <Payments />
-      <DeleteAccount />
-    </main>
+      <Header>
+        <PageTitle title={text.account.title} className="truncate" />
+      </Header>
+      <main
+        id="content"
+        className="mx-auto w-full max-w-3xl space-y-12 px-4 py-10 sm:px-6 sm:py-16"
+      >
+        <div className="space-y-1">
+          <p className="wrap-anywhere text-muted">
+            {displayName(user)}
+            {email !== undefined && email !== displayName(user) && `, ${email}`}
+          </p>
+        </div>
+        <CheckoutResult />
+        <Plan />
+        <Invoices />
+        <Payments />
+        <DeleteAccount />
+      </main>
     </>
   );
 }

@@ -1,5 +1,6 @@
 import type { ReactNode } from "react";
 import { Button } from "../ui/Button";
+import { text } from "../text";
 
 /** The state of `usePaginatedQuery`. */
 interface Pages {
@@ -13,7 +14,9 @@ type BillingListProps = { pages: Pages; perPage: number; empty: string; children
 export function BillingList({ pages, perPage, empty, children }: BillingListProps) {
   const { status, loadMore } = pages;
   if (children.length === 0) {
-    return <p className="text-muted">{status === "LoadingFirstPage" ? "Loading …" : empty}</p>;
+    return (
+      <p className="text-muted">{status === "LoadingFirstPage" ? text.common.loading : empty}</p>
+    );
   }
   return (
     <>
@@ -22,7 +25,7 @@ export function BillingList({ pages, perPage, empty, children }: BillingListProp
       </ul>
       {status !== "Exhausted" && (
         <Button variant="quiet" busy={status === "LoadingMore"} onClick={() => loadMore(perPage)}>
-          Show more
+          {text.common.showMore}
         </Button>
       )}
     </>

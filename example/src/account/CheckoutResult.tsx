@@ -2,6 +2,7 @@ import { useQuery } from "convex/react";
 import { useEffect, useState } from "react";
 import { api } from "@backend/_generated/api";
 import { checkoutResult } from "../lib/routes";
+import { text } from "../text";
 
 /** Shows how the checkout ended that the person returns from. The query string is not trusted: the plan decides. */
 export function CheckoutResult() {
@@ -15,11 +16,9 @@ export function CheckoutResult() {
     <div role="status">
       {result !== null && plan !== undefined && (
         <p className="animate-arrive rounded-xl bg-accent-soft px-5 py-4">
-          {result === "cancelled" && "Nothing was bought. Your plan is what it was."}
+          {result === "cancelled" && text.account.checkoutCancelled}
           {result === "success" &&
-            (plan === "pro"
-              ? "Thank you. You are on Pro."
-              : "Waiting for Stripe to confirm the payment …")}
+            (plan === "pro" ? text.account.checkoutDone : text.account.checkoutPending)}
         </p>
       )}
     </div>

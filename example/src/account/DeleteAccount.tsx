@@ -2,12 +2,11 @@ import { useAction, useQuery } from "convex/react";
 import { useState } from "react";
 import { api } from "@backend/_generated/api";
 import { useCall } from "../hooks/useCall";
+import { text } from "../text";
 import { Button } from "../ui/Button";
 import { ConfirmDialog } from "../ui/ConfirmDialog";
 import { Field } from "../ui/Field";
 import { Section } from "../ui/Section";
-
-const WORD = "delete";
 
 /** Deletes the account, after the person has typed a word to confirm. */
 export function DeleteAccount() {
@@ -22,25 +21,24 @@ export function DeleteAccount() {
     call.dismiss();
   };
   return (
-    <Section title="Delete account">
+    <Section title={text.account.delete}>
       <p className="max-w-prose text-muted">
-        Your projects go, with their sandboxes and conversations
-        {subscribed && ", and your subscription ends"}.
+        {text.account.deleteAbout} {subscribed && text.account.deleteSubscription}
       </p>
       <Button variant="quiet" onClick={() => setAsking(true)}>
-        Delete account …
+        {text.account.delete}
       </Button>
       {asking && (
         <ConfirmDialog
-          title="Delete your account?"
-          confirmLabel="Delete account"
+          title={text.account.deleteQuestion}
+          confirmLabel={text.account.delete}
           call={call}
-          enabled={typed.trim().toLowerCase() === WORD}
+          enabled={typed.trim().toLowerCase() === text.account.deleteWord}
           onClose={close}
         >
-          <p>Everything you have made here is lost. This can’t be undone.</p>
+          <p>{text.account.deleteWarning}</p>
           <Field
-            label={`Type “${WORD}” if you are sure`}
+            label={text.account.deleteType(text.account.deleteWord)}
             value={typed}
             autoComplete="off"
             onChange={(event) => setTyped(event.target.value)}

@@ -1,19 +1,14 @@
 import { usePaginatedQuery } from "convex/react";
 import { api } from "@backend/_generated/api";
 import { formatDate, formatMoney } from "../lib/format";
+import { text } from "../text";
 import { Section } from "../ui/Section";
 import { BillingList, BillingRow } from "./BillingList";
 
 const PER_PAGE = 12; // a year of monthly invoices
 
-/** Labels of Stripe's invoice statuses. */
-const STATUS_LABELS: Partial<Record<string, string>> = {
-  draft: "Draft",
-  open: "To be paid",
-  paid: "Paid",
-  uncollectible: "Not paid",
-  void: "Cancelled",
-};
+/** Stripe may have further statuses, which are shown in its own words. */
+const STATUS_LABELS: Partial<Record<string, string>> = text.account.invoiceStatus;
 
 /** The invoices, newest first, each with a link to its page at Stripe. */
 export function Invoices() {
@@ -23,8 +18,8 @@ export function Invoices() {
     { initialNumItems: PER_PAGE },
   );
   return (
-    <Section title="Invoices">
-      <BillingList pages={pages} perPage={PER_PAGE} empty="No invoices so far.">
+    <Section title={text.account.invoices}>
+      <BillingList pages={pages} perPage={PER_PAGE} empty={text.account.noInvoices}>
         {pages.results.map((invoice) => (
           <BillingRow
             key={invoice.stripeInvoiceId}
@@ -41,7 +36,7 @@ export function Invoices() {
 
 type InvoiceNameProps = { name: string | undefined; url: string | undefined };
 
-function InvoiceName({ name = "Invoice", url }: InvoiceNameProps) {
+function InvoiceName({ name = text.account.invoice, url }: InvoiceNameProps) {
   if (url === undefined) return name;
   return (
     <a
@@ -51,7 +46,7 @@ function InvoiceName({ name = "Invoice", url }: InvoiceNameProps) {
       className="inline-flex min-h-11 items-center font-medium text-accent underline underline-offset-4"
     >
       {name}
-      <span className="sr-only"> (opens in a new tab)</span>
+      <span className="sr-only"> {text.common.opensInNewTab}</span>
     </a>
   );
 }

@@ -1,6 +1,7 @@
 import { usePaginatedQuery } from "convex/react";
 import { api } from "@backend/_generated/api";
 import { formatDate, formatMoney } from "../lib/format";
+import { text } from "../text";
 import { Section } from "../ui/Section";
 import { BillingList, BillingRow } from "./BillingList";
 
@@ -14,15 +15,15 @@ export function Payments() {
     { initialNumItems: PER_PAGE },
   );
   return (
-    <Section title="Payments">
-      <BillingList pages={pages} perPage={PER_PAGE} empty="No payments so far.">
+    <Section title={text.account.payments}>
+      <BillingList pages={pages} perPage={PER_PAGE} empty={text.account.noPayments}>
         {pages.results.map((payment) => (
           <BillingRow
             key={payment.stripePaymentIntentId}
             when={formatDate(payment.createdAt)}
-            what="Card payment"
+            what={text.account.cardPayment}
             amount={formatMoney(payment.amount, payment.currency)}
-            status="Received"
+            status={text.account.succeeded}
           />
         ))}
       </BillingList>

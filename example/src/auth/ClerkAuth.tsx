@@ -4,6 +4,7 @@ import { ConvexProviderWithClerk } from "convex/react-clerk";
 import type { ReactNode } from "react";
 import { CLERK_PUBLISHABLE_KEY } from "../env";
 import { clearDrafts } from "../lib/drafts";
+import { text } from "../text";
 import { ErrorAlert } from "../ui/ErrorAlert";
 import { SessionProvider } from "./session";
 
@@ -54,9 +55,7 @@ function ClerkSession({ children }: { children: ReactNode }) {
   return (
     <SessionProvider value={{ SignIn: ClerkSignIn, expired, signOut }}>
       <ClerkFailed>
-        <ErrorAlert onRetry={() => location.reload()}>
-          The sign-in service can’t be reached.
-        </ErrorAlert>
+        <ErrorAlert onRetry={() => location.reload()}>{text.signIn.clerkUnavailable}</ErrorAlert>
       </ClerkFailed>
       {children}
     </SessionProvider>

@@ -1,5 +1,6 @@
 import { useEffect, useState } from "react";
 import { useCall } from "../hooks/useCall";
+import { text } from "../text";
 import { Button } from "../ui/Button";
 import { ErrorAlert } from "../ui/ErrorAlert";
 import { Field } from "../ui/Field";
@@ -37,7 +38,7 @@ export function EmulatorSignIn() {
     <div className="space-y-6">
       <section aria-labelledby="choose" className="space-y-3">
         <h2 id="choose" className="font-semibold">
-          Continue as
+          {text.emulator.chooseUser}
         </h2>
         <ul className="max-h-80 divide-y divide-line overflow-y-auto rounded-xl border border-line">
           {known.map((user) => (
@@ -49,31 +50,37 @@ export function EmulatorSignIn() {
             ))}
         </ul>
         {load.error !== null && (
-          <ErrorAlert onRetry={() => void run()}>The sign-in emulator does not answer.</ErrorAlert>
+          <ErrorAlert onRetry={() => void run()}>{text.emulator.unavailable}</ErrorAlert>
         )}
       </section>
       <form
         className="space-y-3"
-        aria-label="Someone new"
+        aria-labelledby="new-user"
         onSubmit={(event) => {
           event.preventDefault();
           void join.run(readUser(new FormData(event.currentTarget)));
         }}
       >
-        <h2 className="font-semibold">Or someone new</h2>
+        <h2 id="new-user" className="font-semibold">
+          {text.emulator.newUser}
+        </h2>
         <div className="grid grid-cols-2 gap-3">
-          <Field label="First name" name="first_name" autoComplete="given-name" />
-          <Field label="Last name" name="last_name" autoComplete="family-name" />
+          <Field label={text.emulator.firstName} name="first_name" autoComplete="given-name" />
+          <Field label={text.emulator.lastName} name="last_name" autoComplete="family-name" />
         </div>
-        <Field label="E-mail" name="email" type="email" required autoComplete="email" />
+        <Field
+          label={text.emulator.email}
+          name="email"
+          type="email"
+          required
+          autoComplete="email"
+        />
         {(refusal ?? join.error) && <ErrorAlert>{refusal ?? join.error}</ErrorAlert>}
         <Button type="submit" busy={join.busy}>
-          Sign up
+          {text.emulator.signUp}
         </Button>
       </form>
-      <p className="text-sm text-muted">
-        This is the development sign-in: no passwords, and each tab can be somebody else.
-      </p>
+      <p className="text-sm text-muted">{text.emulator.about}</p>
     </div>
   );
 }

@@ -6,6 +6,7 @@ import { api } from "@backend/_generated/api";
 import { isQuaverError } from "@backend/lib/errors";
 import { errorMessage } from "../lib/errors";
 import { PATHS } from "../lib/routes";
+import { text } from "../text";
 import { Button } from "../ui/Button";
 import { ErrorAlert } from "../ui/ErrorAlert";
 import { Splash } from "../ui/Splash";
@@ -21,7 +22,7 @@ export function LoginGate({ children }: { children: ReactNode }) {
   if (login?.user && !known) setKnown(true);
   if (login?.user) return <UserProvider value={login.user}>{children}</UserProvider>;
   if (login?.status === "No Clerk User") return known ? <AccountDeleted /> : <AccountSetup />;
-  return <Splash>Signing you in …</Splash>;
+  return <Splash>{text.signIn.signingIn}</Splash>;
 }
 
 /** The account was deleted, here or elsewhere: signs out, and says why. */
@@ -30,10 +31,10 @@ function AccountDeleted() {
   const leave = useEffectEvent(() => {
     signOut();
     navigate(PATHS.projects, { replace: true });
-    toast("This account has been deleted.", { duration: Infinity });
+    toast(text.signIn.accountDeleted, { duration: Infinity });
   });
   useEffect(() => leave(), []);
-  return <Splash>Signing you out …</Splash>;
+  return <Splash>{text.signIn.signingOut}</Splash>;
 }
 
 /** The first sign-in: Clerk's webhook has not arrived yet, or there is none. */
@@ -57,13 +58,13 @@ function AccountSetup() {
     return () => clearTimeout(timer);
   }, [attempt]);
   if (deleted) return <AccountDeleted />;
-  if (error === null) return <Splash>Setting up your account …</Splash>;
+  if (error === null) return <Splash>{text.signIn.settingUp}</Splash>;
   return (
     <main className="mx-auto w-full max-w-md space-y-4 px-5 py-24">
-      <h1 className="text-2xl font-semibold">Your account is not ready yet</h1>
+      <h1 className="text-2xl font-semibold">{text.signIn.notReady}</h1>
       <ErrorAlert onRetry={() => setAttempt(attempt + 1)}>{error}</ErrorAlert>
       <Button variant="quiet" onClick={signOut}>
-        Sign out
+        {text.common.signOut}
       </Button>
     </main>
   );

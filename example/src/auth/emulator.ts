@@ -1,5 +1,6 @@
 /** The Clerk emulator, as a front end calls it. */
 import { CLERK_EMULATOR_URL } from "../env";
+import { text } from "../text";
 
 /** A user who can sign in there. */
 export interface EmulatorUser {
@@ -32,14 +33,13 @@ export async function signUp(user: NewUser): Promise<{ id: string } | { error: s
   const answer = (await response.json()) as
     { user: { id: string } } | { errors: { message: string }[] };
   if ("user" in answer) return { id: answer.user.id };
-  return { error: messageFor(answer.errors[0]?.message ?? "That did not work. Try again.") };
+  return { error: messageFor(answer.errors[0]?.message ?? text.emulator.signUpFailed) };
 }
 
 /** Clerk's API names the refused field; the form has labels. */
 function messageFor(message: string): string {
-  if (message.startsWith("email:"))
-    return "That is not a whole e-mail address: name@example.com is.";
-  if (/^\w+_name:/.test(message)) return "That name is too long.";
+  if (message.startsWith("email:")) return text.emulator.emailInvalid;
+  if (/^\w+_name:/.test(message)) return text.emulator.nameTooLong;
   return message;
 }
 

@@ -1,5 +1,6 @@
 import { createContext, use } from "react";
 import type { Doc } from "@backend/_generated/dataModel";
+import { text } from "../text";
 
 /** The signed-in user's row. */
 export type User = Doc<"users">;
@@ -20,7 +21,7 @@ export function useUser(): User {
 export function displayName({ clerkUser }: User): string {
   const { first_name, last_name } = clerkUser;
   const name = [first_name, last_name].filter(Boolean).join(" ");
-  return name || (emailOf({ clerkUser }) ?? "You");
+  return name || (emailOf({ clerkUser }) ?? text.signIn.you);
 }
 
 /** The primary e-mail address of a user, if there is one. */

@@ -1,5 +1,6 @@
 import { useId, useState } from "react";
 import type { Changes } from "../lib/types";
+import { text } from "../text";
 import { Icon } from "../ui/Icon";
 import type { DiffLine } from "./diff";
 import { DiffLines } from "./DiffLines";
@@ -28,7 +29,7 @@ export function ChangedFile({ file, lines, isOpenAtFirst }: ChangedFileProps) {
           <span className="min-w-0 flex-1 py-1.5 font-mono text-[0.8125rem] wrap-anywhere">
             {previousPath !== undefined && (
               <>
-                {previousPath} <span aria-label="renamed to">→</span>{" "}
+                {previousPath} <span aria-label={text.versions.renamedTo}>→</span>{" "}
               </>
             )}
             {path}
@@ -38,11 +39,11 @@ export function ChangedFile({ file, lines, isOpenAtFirst }: ChangedFileProps) {
             <span className="shrink-0 px-2 tabular-nums">
               <span className="text-added">
                 +{added}
-                <span className="sr-only"> added,</span>
+                <span className="sr-only"> {text.versions.linesAdded}</span>
               </span>{" "}
               <span className="text-danger">
                 −{removed}
-                <span className="sr-only"> removed</span>
+                <span className="sr-only"> {text.versions.linesRemoved}</span>
               </span>
             </span>
           )}
@@ -51,7 +52,7 @@ export function ChangedFile({ file, lines, isOpenAtFirst }: ChangedFileProps) {
       {isOpen && (
         <div className="border-t border-line">
           {lines.length > 0 ? (
-            <DiffLines lines={lines} label={`Changes in ${path}`} />
+            <DiffLines lines={lines} label={text.versions.changesInFile(path)} />
           ) : (
             <p className="px-4 py-3 text-muted">{withoutLines(file)}</p>
           )}
@@ -62,12 +63,13 @@ export function ChangedFile({ file, lines, isOpenAtFirst }: ChangedFileProps) {
 }
 
 function wordFor({ change, added }: File): string {
-  if (added === null) return "binary";
-  return { added: "new", changed: "", deleted: "deleted", renamed: "renamed" }[change];
+  const words = text.versions.change;
+  if (added === null) return words.binary;
+  return change === "changed" ? "" : words[change];
 }
 
 function withoutLines({ change, added, removed }: File): string {
-  if (added === null) return "This file is not text, so its lines can’t be shown.";
-  if (added + (removed ?? 0) > 0) return "There was too much to show. These lines are left out.";
-  return change === "renamed" ? "Its content is the same." : "It is empty.";
+  if (added === null) return text.versions.binaryChanged;
+  if (added + (removed ?? 0) > 0) return text.versions.tooManyLines;
+  return change === "renamed" ? text.versions.sameContent : text.versions.emptyFile;
 }

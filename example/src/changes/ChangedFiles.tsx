@@ -1,6 +1,6 @@
 import { useMemo } from "react";
-import { plural } from "../lib/format";
 import type { Changes } from "../lib/types";
+import { text } from "../text";
 import { ChangedFile } from "./ChangedFile";
 import { parseDiff, type FileDiff } from "./diff";
 
@@ -11,12 +11,12 @@ export function ChangedFiles({ changes: { files, diff, more } }: { changes: Chan
   const diffs = useMemo(() => new Map(parseDiff(diff).map((file) => [file.path, file])), [diff]);
   const added = files.reduce((sum, file) => sum + (file.added ?? 0), 0);
   const removed = files.reduce((sum, file) => sum + (file.removed ?? 0), 0);
+  const count = more ? text.versions.moreFiles : text.versions.files;
   const openAtFirst = useMemo(() => firstFiles(files, diffs), [files, diffs]);
   return (
     <div className="space-y-4 pt-1 pb-2">
       <p className="text-sm text-muted">
-        {more ? `More than ${plural(files.length, "file")}` : plural(files.length, "file")},{" "}
-        {plural(added, "line")} added, {removed} removed
+        {text.versions.totals(count(files.length), added, removed)}
       </p>
       {files.map((file) => (
         <ChangedFile
@@ -26,11 +26,7 @@ export function ChangedFiles({ changes: { files, diff, more } }: { changes: Chan
           isOpenAtFirst={openAtFirst.has(file.path)}
         />
       ))}
-      {more && (
-        <p className="text-sm text-muted">
-          That is not all of it. Download the project to see the rest.
-        </p>
-      )}
+      {more && <p className="text-sm text-muted">{text.versions.notAllShown}</p>}
     </div>
   );
 }

@@ -1,5 +1,5 @@
 import { useState } from "react";
-import { plural } from "../lib/format";
+import { text } from "../text";
 import { Scrollable } from "../ui/Scrollable";
 import type { DiffLine } from "./diff";
 
@@ -34,7 +34,7 @@ export function DiffLines({ lines, label }: { lines: readonly DiffLine[]; label:
           onClick={() => setShowsAll(true)}
           className="min-h-11 w-full border-t border-line text-muted underline underline-offset-4"
         >
-          Show {plural(hidden, "more line")}
+          {text.common.showMoreLines(hidden)}
         </button>
       )}
     </>

@@ -3,6 +3,7 @@ import { api } from "@backend/_generated/api";
 import { useAsync } from "../hooks/useAsync";
 import { errorMessage } from "../lib/errors";
 import type { Project, Turn } from "../lib/types";
+import { text } from "../text";
 import { EmptyState } from "../ui/EmptyState";
 import { ErrorAlert } from "../ui/ErrorAlert";
 import { ChangedFiles } from "./ChangedFiles";
@@ -14,8 +15,8 @@ import { ChangedFiles } from "./ChangedFiles";
 export default function TurnChanges({ project, turn }: { project: Project; turn: Turn }) {
   if (project.status === "ready" || project.status === "generating") return <Loaded turn={turn} />;
   return (
-    <EmptyState title="The project is not running">
-      <p>Start it to see what this turn changed.</p>
+    <EmptyState title={text.versions.notRunning}>
+      <p>{text.versions.notRunningAdvice}</p>
     </EmptyState>
   );
 }
@@ -30,11 +31,11 @@ function Loaded({ turn: { _id: turnId } }: { turn: Turn }) {
       </div>
     );
   }
-  if (data === undefined) return <EmptyState loading title="Loading the changes" />;
+  if (data === undefined) return <EmptyState loading title={text.versions.loading} />;
   if (data.files.length === 0) {
     return (
-      <EmptyState title="No changes">
-        <p>This turn left the files as they were.</p>
+      <EmptyState title={text.versions.noChanges}>
+        <p>{text.versions.noChangesAdvice}</p>
       </EmptyState>
     );
   }

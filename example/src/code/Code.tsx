@@ -1,5 +1,5 @@
 import { lazy, Suspense } from "react";
-import { ErrorBoundary } from "../shell/ErrorBoundary";
+import { ErrorBoundary } from "react-error-boundary";
 
 const HighlightedCode = lazy(() => import("./HighlightedCode"));
 

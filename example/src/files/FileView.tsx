@@ -5,6 +5,7 @@ import { useAsync } from "../hooks/useAsync";
 import { errorMessage } from "../lib/errors";
 import { formatSize } from "../lib/format";
 import type { AppFile } from "../lib/types";
+import { text } from "../text";
 import { IconButton } from "../ui/Button";
 import { CopyButton } from "../ui/CopyButton";
 import { EmptyState } from "../ui/EmptyState";
@@ -26,17 +27,17 @@ export function FileView({ path, read, revision, onClose }: FileViewProps) {
   return (
     <>
       <div className="flex min-h-11 items-center gap-2 border-b border-line pr-2 pl-4 @max-2xl:pl-1">
-        <IconButton icon="back" label="All files" onClick={onClose} className="@2xl:hidden" />
+        <IconButton icon="back" label={text.files.all} onClick={onClose} className="@2xl:hidden" />
         <h2 className="min-w-0 flex-1 truncate font-mono text-[0.8125rem]">{displayName(path)}</h2>
         {data !== undefined && "size" in data && !isGone && (
           <span className="shrink-0 text-xs text-muted">{formatSize(data.size)}</span>
         )}
-        {data?.kind === "text" && !isGone && <CopyButton text={data.text} label="Copy the file" />}
+        {data?.kind === "text" && !isGone && (
+          <CopyButton content={data.text} label={text.files.copy} />
+        )}
       </div>
       {isGone ? (
-        <Note title="This file is gone">
-          It has been moved or deleted since the list was loaded.
-        </Note>
+        <Note title={text.files.gone}>{text.files.goneAdvice}</Note>
       ) : (
         <>
           {error !== undefined && (
@@ -45,7 +46,7 @@ export function FileView({ path, read, revision, onClose }: FileViewProps) {
             </div>
           )}
           {data !== undefined && <Content path={path} file={data} />}
-          {data === undefined && error === undefined && <Note loading title="Loading the file" />}
+          {data === undefined && error === undefined && <Note loading title={text.files.loading} />}
         </>
       )}
     </>
@@ -55,20 +56,16 @@ export function FileView({ path, read, revision, onClose }: FileViewProps) {
 function Content({ path, file }: { path: string; file: AppFile }) {
   switch (file.kind) {
     case "text":
-      if (file.text === "") return <Note title="This file is empty" />;
-      return <NumberedCode path={path} text={file.text} />;
+      if (file.text === "") return <Note title={text.files.empty} />;
+      return <NumberedCode path={path} code={file.text} />;
     case "binary":
-      return (
-        <Note title="This file is not text">
-          An image, a font or an archive, for example. Download the project to open it.
-        </Note>
-      );
+      return <Note title={text.files.binary}>{text.files.downloadAdvice}</Note>;
     case "tooLarge":
-      return <Note title="This file is too large to show">Download the project to open it.</Note>;
+      return <Note title={text.files.tooLarge}>{text.files.downloadAdvice}</Note>;
     case "folder":
-      return <Note title="This is a folder">Reload the files to see what is in it.</Note>;
+      return <Note title={text.files.folder}>{text.files.folderAdvice}</Note>;
     case "other":
-      return <Note title="This is not a file">There is nothing in it to show.</Note>;
+      return <Note title={text.files.other}>{text.files.otherAdvice}</Note>;
   }
 }
 
@@ -90,11 +87,11 @@ function Note({
   );
 }
 
-function NumberedCode({ path, text }: { path: string; text: string }) {
-  const lines = text.replace(/\n$/, "").split("\n").length;
+function NumberedCode({ path, code }: { path: string; code: string }) {
+  const lines = code.replace(/\n$/, "").split("\n").length;
   const numbers = Array.from({ length: lines }, (_, index) => index + 1).join("\n");
   return (
-    <Scrollable label={`Content of ${displayName(path)}`} className="min-h-0 flex-1">
+    <Scrollable label={text.files.contentOf(displayName(path))} className="min-h-0 flex-1">
       <div className="flex w-fit min-w-full text-[0.8125rem] leading-5">
         <pre
           aria-hidden="true"
@@ -103,7 +100,7 @@ function NumberedCode({ path, text }: { path: string; text: string }) {
           {numbers}
         </pre>
         <pre className="py-3 pr-6 pl-4">
-          <Code text={text} language={languageOf(path)} />
+          <Code text={code} language={languageOf(path)} />
         </pre>
       </div>
     </Scrollable>

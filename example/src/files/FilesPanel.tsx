@@ -2,6 +2,7 @@ import { useAction } from "convex/react";
 import { useState } from "react";
 import { api } from "@backend/_generated/api";
 import type { Project } from "../lib/types";
+import { text } from "../text";
 import { IconButton } from "../ui/Button";
 import { EmptyState } from "../ui/EmptyState";
 import { FileView } from "./FileView";
@@ -23,16 +24,16 @@ export default function FilesPanel({ project, revision }: FilesPanelProps) {
   return (
     <div className="grid flex-1 place-content-center bg-surface">
       {project.status === "creating" && (
-        <EmptyState loading title="Getting ready">
-          <p>The files will be here once the project is set up.</p>
+        <EmptyState loading title={text.files.creating}>
+          <p>{text.files.creatingAdvice}</p>
         </EmptyState>
       )}
       {(project.status === "stopped" || project.status === "archived") && (
-        <EmptyState title={project.status === "stopped" ? "Stopped" : "Archived"}>
-          <p>Start the project to see its files. None of them is lost.</p>
+        <EmptyState title={text.files[project.status]}>
+          <p>{text.files.resumeAdvice}</p>
         </EmptyState>
       )}
-      {project.status === "failed" && <EmptyState title="No files to show" />}
+      {project.status === "failed" && <EmptyState title={text.files.failed} />}
     </div>
   );
 }
@@ -48,14 +49,14 @@ function Files({ projectId, revision }: FilesProps) {
     <div className="@container flex min-h-0 flex-1 flex-col bg-surface">
       <div className="flex min-h-0 flex-1">
         <nav
-          aria-label="All files"
+          aria-label={text.files.all}
           className={`min-h-0 w-full shrink-0 flex-col overflow-y-auto pb-4 @2xl:flex @2xl:w-64 @2xl:border-r @2xl:border-line ${path === null ? "flex" : "hidden"}`}
         >
           <div className="flex items-center justify-between pl-5">
-            <h2 className="text-sm font-medium text-muted">Files</h2>
+            <h2 className="text-sm font-medium text-muted">{text.files.title}</h2>
             <IconButton
               icon="reload"
-              label="Reload the files"
+              label={text.files.reload}
               onClick={() => setReloads(reloads + 1)}
             />
           </div>
@@ -71,7 +72,7 @@ function Files({ projectId, revision }: FilesProps) {
           className={`min-h-0 min-w-0 flex-1 flex-col @2xl:flex ${path === null ? "hidden" : "flex"}`}
         >
           {path === null ? (
-            <div className="grid flex-1 place-content-center text-muted">Choose a file.</div>
+            <div className="grid flex-1 place-content-center text-muted">{text.files.choose}</div>
           ) : (
             <FileView
               key={path}

@@ -4,6 +4,7 @@ import { useAsync } from "../hooks/useAsync";
 import { errorMessage } from "../lib/errors";
 import { formatSize } from "../lib/format";
 import type { FolderEntry } from "../lib/types";
+import { text } from "../text";
 import { ErrorAlert } from "../ui/ErrorAlert";
 import { Icon } from "../ui/Icon";
 import { displayName, joinPath } from "./paths";
@@ -25,7 +26,8 @@ export function Folder(props: FolderProps) {
   const { path, list, revision } = props;
   const { data, error, reload } = useAsync(() => list(path), path, revision);
   const isEmpty = data?.entries.length === 0 || isQuaverError(error, "FILE_NOT_FOUND");
-  if (isEmpty) return <p className={NOTE}>{path === "" ? "There are no files yet." : "Empty"}</p>;
+  if (isEmpty)
+    return <p className={NOTE}>{path === "" ? text.files.none : text.files.emptyFolder}</p>;
   if (error !== undefined) {
     return (
       <div className="px-3">
@@ -33,7 +35,7 @@ export function Folder(props: FolderProps) {
       </div>
     );
   }
-  if (data === undefined) return <p className={`${NOTE} animate-breathe`}>Loading …</p>;
+  if (data === undefined) return <p className={`${NOTE} animate-breathe`}>{text.common.loading}</p>;
   return (
     <>
       <ul className={path === "" ? "" : "ml-5 border-l border-line"}>
@@ -44,9 +46,7 @@ export function Folder(props: FolderProps) {
         ))}
       </ul>
       {data.more && (
-        <p className={NOTE}>
-          Only the first {data.entries.length.toLocaleString()} are listed here.
-        </p>
+        <p className={NOTE}>{text.files.firstOnly(data.entries.length.toLocaleString())}</p>
       )}
     </>
   );
@@ -96,7 +96,7 @@ function Entry({ entry, ...props }: FolderProps & { entry: FolderEntry }) {
       {kind === "file" && (
         <span className="shrink-0 text-xs text-muted tabular-nums">{formatSize(size)}</span>
       )}
-      {kind === "link" && <span className="shrink-0 text-xs text-muted">link</span>}
+      {kind === "link" && <span className="shrink-0 text-xs text-muted">{text.files.link}</span>}
     </button>
   );
 }

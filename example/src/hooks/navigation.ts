@@ -2,7 +2,8 @@
 let hasMoved = false;
 
 // wouter's own events, and the browser's for back and forward
-for (const event of ["pushState", "replaceState", "popstate"]) addEventListener(event, markNavigated);
+for (const event of ["pushState", "replaceState", "popstate"])
+  addEventListener(event, markNavigated);
 
 /** Counts as a navigation, though the path stays the same. */
 export function markNavigated(): void {

@@ -3,6 +3,7 @@ import type { ElementContent } from "hast";
 import type { ReactNode } from "react";
 import type { Components } from "react-markdown";
 import { CodeBlock } from "../code/CodeBlock";
+import { text } from "../text";
 import { Scrollable } from "../ui/Scrollable";
 
 /** Headings come below those of the page. No element has an id of the text's own. */
@@ -17,16 +18,22 @@ export const ELEMENTS: Components = {
   a: ({ href, children }) => <ExternalLink href={href}>{children}</ExternalLink>,
   // Loading an image would tell its server who reads this, and when.
   img: ({ src, alt }) => (
-    <ExternalLink href={src}>{alt === undefined || alt === "" ? "Image" : alt}</ExternalLink>
+    <ExternalLink href={src}>
+      {alt === undefined || alt === "" ? text.markdown.image : alt}
+    </ExternalLink>
   ),
   // In a list of tasks.
   input: ({ checked }) => (
-    <span role="img" aria-label={checked ? "Done:" : "To do:"} className="markdown-task">
+    <span
+      role="img"
+      aria-label={checked ? text.markdown.taskDone : text.markdown.taskOpen}
+      className="markdown-task"
+    >
       {checked ? "☑" : "☐"}
     </span>
   ),
   table: ({ children }) => (
-    <Scrollable label="Table" className="markdown-table">
+    <Scrollable label={text.markdown.table} className="markdown-table">
       <table>{children}</table>
     </Scrollable>
   ),
@@ -48,8 +55,8 @@ function Pre({ code }: { code: ElementContent | undefined }) {
   if (code?.type !== "element") return null;
   const names = code.properties.className;
   const language = Array.isArray(names) ? LANGUAGE.exec(names.join(" "))?.[1] : undefined;
-  const text = code.children.map((child) => (child.type === "text" ? child.value : "")).join("");
-  return <CodeBlock text={text.replace(/\n$/, "")} language={language} />;
+  const content = code.children.map((child) => (child.type === "text" ? child.value : "")).join("");
+  return <CodeBlock code={content.replace(/\n$/, "")} language={language} />;
 }
 
 const LANGUAGE = /(?:^| )language-(\S+)/;

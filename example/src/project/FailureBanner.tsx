@@ -18,8 +18,7 @@ export function FailureBanner({ project }: { project: Project }) {
       <div className="min-w-56 flex-1 space-y-1">
         <p className="font-semibold text-danger">{text.project.failed(reason)}</p>
         <p>
-          {call.error ??
-            (retryable ? text.project.failedRetryable : text.project.failedForGood)}
+          {call.error ?? (retryable ? text.project.failedRetryable : text.project.failedForGood)}
         </p>
       </div>
       <Button

@@ -60,9 +60,7 @@ function OpenProject({ project }: { project: Project }) {
   const isUpdated = useIsUpdated(latestEnd(conversation.turns ?? []), isShown("preview"));
   return (
     <>
-      <Header
-        actions={<ProjectActions project={project} onRename={() => setIsRenaming(true)} />}
-      >
+      <Header actions={<ProjectActions project={project} onRename={() => setIsRenaming(true)} />}>
         <ProjectTitle
           project={project}
           isRenaming={isRenaming}

@@ -41,7 +41,11 @@ export function Tabs({ tabs, selected, updated, onChange, isWide = false }: Tabs
     document.getElementById(`tab-${tab}`)?.focus();
   };
   return (
-    <div role="tablist" aria-label={text.project.views} className="flex border-b border-line lg:px-2">
+    <div
+      role="tablist"
+      aria-label={text.project.views}
+      className="flex border-b border-line lg:px-2"
+    >
       {tabs.map((tab) => (
         <button
           key={tab}

@@ -29,7 +29,9 @@ export function StatusBadge({ project }: { project: Project }) {
   const { status, operation } = project;
   const operationLabel = operation && OPERATION_LABELS[operation.kind];
   return (
-    <span className={`inline-flex shrink-0 items-center gap-2 text-sm font-medium ${COLORS[status]}`}>
+    <span
+      className={`inline-flex shrink-0 items-center gap-2 text-sm font-medium ${COLORS[status]}`}
+    >
       <span
         aria-hidden="true"
         className={`size-2.5 shrink-0 ${DOTS[status]} ${operationLabel ? "animate-breathe" : ""}`}

@@ -27,10 +27,7 @@ export default function Commands({ onClose }: { onClose: () => void }) {
     [text.commands.newProject]: () => navigate(PATHS.projects),
     [text.shell.account]: () => navigate(PATHS.account),
     ...Object.fromEntries(
-      THEMES.map((theme) => [
-        text.commands.theme(text.shell.themes[theme]),
-        () => setTheme(theme),
-      ]),
+      THEMES.map((theme) => [text.commands.theme(text.shell.themes[theme]), () => setTheme(theme)]),
     ),
     [text.common.signOut]: () => {
       deletePending();

@@ -30,7 +30,9 @@ export function Header({ children, actions }: HeaderProps) {
         className="flex min-h-11 shrink-0 items-center gap-1.5 rounded-lg px-2 text-lg font-semibold tracking-tight"
       >
         <Logo className="size-6 text-accent" />
-        <span className={children === undefined ? "" : "max-md:sr-only"}>Quaver</span>
+        <span className={children === undefined ? "" : "max-md:sr-only"}>
+          {text.common.product}
+        </span>
       </Link>
       <div className="flex min-w-0 flex-1 items-center gap-2">{children}</div>
       {actions}

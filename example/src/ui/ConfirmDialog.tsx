@@ -1,5 +1,6 @@
 import type { ReactNode } from "react";
 import type { Call } from "../hooks/useCall";
+import { text } from "../text";
 import { Button } from "./Button";
 import { Dialog } from "./Dialog";
 import { ErrorAlert } from "./ErrorAlert";
@@ -22,7 +23,7 @@ type ConfirmDialogProps = {
 export function ConfirmDialog({
   title,
   confirmLabel,
-  cancelLabel = "Cancel",
+  cancelLabel = text.common.cancel,
   variant = "danger",
   call,
   enabled = true,

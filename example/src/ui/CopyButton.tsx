@@ -1,19 +1,20 @@
 import { useEffect, useState } from "react";
+import { text } from "../text";
 import { IconButton } from "./Button";
 
 const CONFIRMED_MS = 2000;
 
-const LABELS = { copied: "Copied", refused: "The browser did not allow copying" };
+const LABELS = { copied: text.common.copied, refused: text.common.copyFailed };
 
 type CopyButtonProps = {
-  text: string;
+  content: string;
   /** What it says before it is pressed. */
   label?: string;
   className?: string;
 };
 
 /** Copies a text to the clipboard, and says for two seconds whether that worked. */
-export function CopyButton({ text, label = "Copy", className }: CopyButtonProps) {
+export function CopyButton({ content, label = text.common.copy, className }: CopyButtonProps) {
   const [result, setResult] = useState<keyof typeof LABELS | null>(null);
   useEffect(() => {
     if (result === null) return;
@@ -22,7 +23,7 @@ export function CopyButton({ text, label = "Copy", className }: CopyButtonProps)
   }, [result]);
   const copy = async (): Promise<void> => {
     try {
-      await navigator.clipboard.writeText(text);
+      await navigator.clipboard.writeText(content);
       setResult("copied");
     } catch {
       setResult("refused");

@@ -1,9 +1,9 @@
 import { useMemo, useState, type ReactNode } from "react";
 import { fold } from "../lib/fold";
-import { plural } from "../lib/format";
+import { text } from "../text";
 
 type FoldedProps = {
-  text: string;
+  content: string;
   /** What of a long text is shown first: its start, or for a log its end. */
   keep?: "start" | "end";
   /** Shows even a long text whole, such as one that somebody watches being written. */
@@ -12,11 +12,12 @@ type FoldedProps = {
 };
 
 /** A text of which, if it is long, a part is shown first, with a button for the rest. */
-export function Folded({ text, keep = "start", isOpen = false, children }: FoldedProps) {
+export function Folded({ content, keep = "start", isOpen = false, children }: FoldedProps) {
   const [showsAll, setShowsAll] = useState(isOpen);
-  const folded = useMemo(() => fold(text, keep), [text, keep]);
-  if (folded === null || isOpen) return children(text);
-  const rest = folded.hidden > 0 ? ` (${plural(folded.hidden, "more line")})` : "";
+  const folded = useMemo(() => fold(content, keep), [content, keep]);
+  if (folded === null || isOpen) return children(content);
+  const showRest =
+    folded.hidden > 0 ? text.common.showMoreLines(folded.hidden) : text.common.showAll;
   const button = (
     <button
       type="button"
@@ -24,13 +25,13 @@ export function Folded({ text, keep = "start", isOpen = false, children }: Folde
       onClick={() => setShowsAll(!showsAll)}
       className="block min-h-11 rounded-lg text-sm font-medium text-muted underline underline-offset-4 hover:text-ink"
     >
-      {showsAll ? "Show less" : `Show all${rest}`}
+      {showsAll ? text.common.showLess : showRest}
     </button>
   );
   return (
     <>
       {keep === "end" && button}
-      {children(showsAll ? text : folded.shown)}
+      {children(showsAll ? content : folded.shown)}
       {keep === "start" && button}
     </>
   );

@@ -1,4 +1,5 @@
 import { useOnVisible } from "../hooks/useOnVisible";
+import { text } from "../text";
 
 /** The button at the end of a list: loads more when it comes into view, or is pressed. */
 export function LoadMore({ onMore }: { onMore: () => void }) {
@@ -10,7 +11,7 @@ export function LoadMore({ onMore }: { onMore: () => void }) {
       onClick={onMore}
       className="min-h-11 w-full rounded-lg text-sm text-muted underline"
     >
-      Show more
+      {text.common.showMore}
     </button>
   );
 }

@@ -63,7 +63,13 @@ type MenuItemProps = {
 };
 
 /** An item of a menu. */
-export function MenuItem({ icon, danger = false, disabled, onSelect, children }: MenuItemProps) {
+export function MenuItem({
+  icon,
+  danger = false,
+  disabled = false,
+  onSelect,
+  children,
+}: MenuItemProps) {
   return (
     <BaseItem disabled={disabled} onClick={onSelect} className={itemClass(danger)}>
       <Icon name={icon} className="size-4" />

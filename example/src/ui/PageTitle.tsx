@@ -14,7 +14,12 @@ type PageTitleProps = {
  * The heading of a page. It gets the focus after a navigation, so that screen readers announce it and Tab continues
  * from there.
  */
-export function PageTitle({ title, children = title, className = "", takesFocus = true }: PageTitleProps) {
+export function PageTitle({
+  title,
+  children = title,
+  className = "",
+  takesFocus = true,
+}: PageTitleProps) {
   const ref = useRef<HTMLHeadingElement>(null);
   useEffect(() => {
     // The browser itself announces the first page.

@@ -1,12 +1,10 @@
 /** A person at a window of the browser: what they do and see, in the app's own words. */
 import type { BrowserContext, Locator, Page } from "playwright-core";
 import { expect } from "vitest";
+import { text } from "../../../example/src/text.ts";
 
 const HOME = /\/$/;
 const PROJECT = /\/projects\/[^/]+$/;
-
-/** The statuses, as the app writes them. */
-export type StatusWord = "Creating" | "Working" | "Ready" | "Stopped" | "Archived" | "Failed";
 
 /** One window of one browser. */
 export class Visitor {
@@ -34,7 +32,7 @@ export class Visitor {
     const tab = new Visitor(this.context, await this.context.newPage(), this.home);
     await tab.page.goto(this.home + path);
     await tab.page.getByRole("button", { name: this.#email }).click();
-    await tab.sees("Sign out");
+    await tab.sees(text.common.signOut);
     return tab;
   }
 
@@ -42,10 +40,10 @@ export class Visitor {
   async signUp(firstName: string, email = `${crypto.randomUUID()}@example.com`): Promise<void> {
     const { page } = this;
     this.#email = email;
-    await page.getByLabel("First name").fill(firstName);
-    await page.getByLabel("E-mail").fill(this.#email);
-    await page.getByRole("button", { name: "Sign up" }).click();
-    await page.getByText("Nothing here yet").waitFor();
+    await page.getByLabel(text.emulator.firstName).fill(firstName);
+    await page.getByLabel(text.emulator.email).fill(this.#email);
+    await page.getByRole("button", { name: text.emulator.signUp }).click();
+    await page.getByText(text.projects.empty).waitFor();
   }
 
   /** The Clerk id of the signed-in user. */
@@ -65,13 +63,42 @@ export class Visitor {
   /** Types what is wanted, and presses the button; waits for nothing. */
   async ask(prompt: string): Promise<void> {
     await this.whatToBuild.fill(prompt);
-    await this.page.getByRole("button", { name: "Build it" }).click();
+    await this.press(text.projects.create);
   }
 
   /** Types a further prompt on a project's page. */
   async say(prompt: string): Promise<void> {
-    await this.page.getByRole("textbox", { name: "What to do next" }).fill(prompt);
-    await this.page.getByRole("button", { name: "Send" }).click();
+    await this.promptBox.fill(prompt);
+    await this.press(text.composer.send);
+  }
+
+  /** Pauses the open project, resumes it, or puts it into the archive. */
+  async pause(): Promise<void> {
+    await this.press(text.project.actions.stop);
+  }
+  async resume(): Promise<void> {
+    await this.press(text.project.actions.start);
+  }
+  async archive(): Promise<void> {
+    await this.press(text.project.actions.archive);
+  }
+
+  /** Gives the open project another name. */
+  async rename(name: string): Promise<void> {
+    await this.press(text.common.rename);
+    await this.page.getByRole("textbox", { name: text.projects.name }).fill(name);
+    await this.page.keyboard.press("Enter");
+  }
+
+  /** Deletes the open project. */
+  async remove(): Promise<void> {
+    await this.press(text.common.delete);
+    await this.confirm(text.projects.deleteConfirm);
+  }
+
+  /** Presses a button of the dialog that is open. */
+  async confirm(name: string): Promise<void> {
+    await this.dialog.getByRole("button", { name, exact: true }).click();
   }
 
   /** Presses a button. */
@@ -80,36 +107,43 @@ export class Visitor {
   }
 
   /** Shows another view of the open project. */
-  async tab(name: "Conversation" | "Preview" | "Files"): Promise<void> {
-    await this.page.getByRole("tab", { name }).click();
+  async tab(tab: keyof typeof text.project.tabs): Promise<void> {
+    await this.page.getByRole("tab", { name: text.project.tabs[tab] }).click();
   }
 
   /** Goes to a page by the links at the top. */
-  async goTo(name: "Projects" | "Account"): Promise<void> {
-    const link = this.page.getByRole("navigation", { name: "Main" }).getByRole("link");
-    await link.filter({ hasText: name }).click();
+  async goTo(page: "projects" | "account"): Promise<void> {
+    const { navigation } = text.shell;
+    const link = this.page.getByRole("navigation", { name: navigation }).getByRole("link");
+    await link.filter({ hasText: text.shell[page] }).click();
   }
 
   /** Waits until this stands somewhere on the page. */
-  async sees(text: string | RegExp): Promise<void> {
-    await this.page.getByText(text).first().waitFor();
+  async sees(words: string | RegExp): Promise<void> {
+    await this.page.getByText(words).first().waitFor();
   }
 
   /** Waits until this stands nowhere on the page. */
-  async seesNoMore(text: string | RegExp): Promise<void> {
+  async seesNoMore(words: string | RegExp): Promise<void> {
     await expect
-      .poll(() => this.page.getByText(text).count(), { timeout: 45_000, interval: 50 })
+      .poll(() => this.page.getByText(words).count(), { timeout: 45_000, interval: 50 })
       .toBe(0);
   }
 
   /** Waits until the open project has a status. */
-  async seesStatus(word: StatusWord): Promise<void> {
+  async seesStatus(status: keyof typeof text.project.status): Promise<void> {
+    const word = text.project.status[status];
     await this.page.locator("#content header").getByText(word, { exact: true }).waitFor();
   }
 
   /** Where one writes what is to be built. */
   get whatToBuild(): Locator {
-    return this.page.getByRole("textbox", { name: "What you would like to be built" });
+    return this.page.getByRole("textbox", { name: text.projects.prompt });
+  }
+
+  /** Where one writes a further prompt, on a project's page. */
+  get promptBox(): Locator {
+    return this.page.getByRole("textbox", { name: text.composer.prompt });
   }
 
   /** The page's own heading. */
@@ -119,7 +153,12 @@ export class Visitor {
 
   /** The open project's conversation. */
   get messages(): Locator {
-    return this.page.getByRole("log", { name: "Messages" });
+    return this.page.getByRole("log", { name: text.conversation.messages });
+  }
+
+  /** A prompt in the open project's conversation. */
+  said(prompt: string): Locator {
+    return this.messages.getByText(`${text.conversation.you} ${prompt}`, { exact: true });
   }
 
   /** The projects in the list. */
@@ -134,7 +173,7 @@ export class Visitor {
 
   /** What runs in the open project's sandbox, as the frame shows it. */
   get preview() {
-    return this.page.frameLocator('iframe[title="Preview of the app"]');
+    return this.page.frameLocator(`iframe[title="${text.preview.title}"]`);
   }
 
   /** The address within the app. */
@@ -145,7 +184,7 @@ export class Visitor {
   /** Waits until the list of projects is there. */
   async isHome(): Promise<void> {
     await this.page.waitForURL(HOME);
-    await this.page.getByRole("heading", { name: "Your projects" }).waitFor();
+    await this.page.getByRole("heading", { name: text.projects.list }).waitFor();
   }
 
   async close(): Promise<void> {

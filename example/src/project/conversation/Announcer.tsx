@@ -1,11 +1,8 @@
 import type { Project, Turn } from "../../lib/types";
+import { text } from "../../text";
 
-const TEXTS: Record<Project["status"], string> = {
-  creating: "The sandbox is being made …",
-  generating: "The agent is at work …",
-  ready: "The project is ready.",
-  stopped: "The project is stopped.",
-  archived: "The project is archived.",
+const STATUS_SENTENCES: Record<Project["status"], string> = {
+  ...text.project.statusSentence,
   failed: "", // `FailureBanner` says why
 };
 
@@ -24,7 +21,7 @@ export function Announcer({ project: { status }, turns }: AnnouncerProps) {
       </p>
       <p role="status" className="px-5 text-sm text-work">
         <span className={status === "creating" ? "inline-block animate-breathe py-2" : "sr-only"}>
-          {TEXTS[status]}
+          {STATUS_SENTENCES[status]}
         </span>
       </p>
     </>
@@ -33,7 +30,6 @@ export function Announcer({ project: { status }, turns }: AnnouncerProps) {
 
 /** With its number, so that two ends of the same kind are two announcements. */
 function endOf({ number, status, failure }: Turn): string {
-  const turn = `Turn ${number.toString()}`;
-  if (failure) return `${turn} has failed. ${failure.reason}`;
-  return status === "cancelled" ? `${turn} was stopped.` : `${turn} is done.`;
+  if (failure) return text.versions.failed(number, failure.reason);
+  return status === "cancelled" ? text.versions.stopped(number) : text.versions.finished(number);
 }

@@ -1,6 +1,7 @@
 import { useState } from "react";
 import type { Message, Turn } from "../../lib/types";
 import { Markdown } from "../../markdown/Markdown";
+import { text } from "../../text";
 import { Folded } from "../../ui/Folded";
 import { Reasoning } from "./Reasoning";
 import { useTurnOutput } from "../turn/useTurnOutput";
@@ -21,12 +22,12 @@ export function Answer({ turn, message }: AnswerProps) {
   if (parts.length === 0) return null;
   return (
     <div className="max-w-prose min-w-0 space-y-3">
-      <span className="sr-only">The agent: </span>
+      <span className="sr-only">{text.conversation.agent} </span>
       {parts.map((part, index) =>
         part.type === "reasoning" ? (
           <Reasoning key={index} part={part} thinking={isRunning && index === parts.length - 1} />
         ) : (
-          <Folded key={index} text={part.text} isOpen={isWatched}>
+          <Folded key={index} content={part.text} isOpen={isWatched}>
             {(shown) => (
               <Markdown text={shown} isGrowing={isRunning && index === parts.length - 1} />
             )}

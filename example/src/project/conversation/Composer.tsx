@@ -71,7 +71,8 @@ export function Composer({ project: { status }, running, draft, input, onSend }:
             variant="quiet"
             title={text.composer.stopKey}
             busy={cancel.busy}
-            onClick={() => void cancel.run()}>
+            onClick={() => void cancel.run()}
+          >
             <Icon name="square" />
             <span className="max-sm:sr-only">{text.composer.stop}</span>
           </Button>

@@ -3,6 +3,7 @@ import { useDraft } from "../../hooks/useDraft";
 import { useOnVisible } from "../../hooks/useOnVisible";
 import { prependToDraft } from "../../lib/pendingPrompts";
 import type { Project } from "../../lib/types";
+import { text } from "../../text";
 import { IconButton } from "../../ui/Button";
 import { LoadMore } from "../../ui/LoadMore";
 import { Announcer } from "./Announcer";
@@ -41,14 +42,14 @@ export function ConversationPanel({ project, conversation }: ConversationPanelPr
           // eslint-disable-next-line jsx-a11y-x/no-noninteractive-tabindex -- so that the keyboard can scroll it
           tabIndex={0}
           role="log"
-          aria-label="Messages"
+          aria-label={text.conversation.messages}
           aria-live="off"
           className="flex min-h-0 flex-1 flex-col-reverse overflow-y-auto focus-visible:-outline-offset-2"
         >
           <div className="mb-auto space-y-6 px-4 py-6 sm:px-6">
             {status === "CanLoadMore" && <LoadMore onMore={loadMore} />}
             {status.startsWith("Loading") && (
-              <p className="py-3 text-center text-sm text-muted">Loading …</p>
+              <p className="py-3 text-center text-sm text-muted">{text.common.loading}</p>
             )}
             {status === "Exhausted" && (
               <SentPrompt content={project.prompt} onEdit={() => edit(project.prompt)} />
@@ -63,7 +64,7 @@ export function ConversationPanel({ project, conversation }: ConversationPanelPr
                 />
               ))}
             {queued.length > 0 && (
-              <ul aria-label="Prompts that wait" className="space-y-3">
+              <ul aria-label={text.conversation.queue} className="space-y-3">
                 {queued.map((each) => (
                   <QueuedPromptView key={each.turn._id} queued={each} onWithdrawn={draft.restore} />
                 ))}
@@ -87,7 +88,7 @@ export function ConversationPanel({ project, conversation }: ConversationPanelPr
         {!atEnd && (
           <IconButton
             icon="down"
-            label="To the newest message"
+            label={text.conversation.latest}
             onClick={toEnd}
             className="absolute right-4 bottom-3 animate-arrive rounded-full border border-line bg-surface shadow-lift"
           />

@@ -1,4 +1,5 @@
 import type { Project, Turn } from "../../lib/types";
+import { text } from "../../text";
 import { EndedTurn } from "../turn/EndedTurn";
 import { RunningTurn } from "../turn/RunningTurn";
 import { TurnEnd } from "../turn/TurnEnd";
@@ -25,13 +26,13 @@ export function EntryView({ project, turns, entry, onTurnStart, onEdit }: EntryV
     case "again":
       return (
         <p className="line-clamp-2 text-right text-sm wrap-anywhere text-muted">
-          Once more: {entry.content ?? "a prompt from further up."}
+          {text.conversation.triedAgain(entry.content ?? text.conversation.earlierPrompt)}
         </p>
       );
     case "restore":
       return (
         <p className="flex items-center gap-3 text-sm text-muted before:h-px before:flex-1 before:bg-line after:h-px after:flex-1 after:bg-line">
-          Back to {entry.number === undefined ? "an earlier turn" : `turn ${entry.number}`}
+          {restoreText(entry.turn, entry.number)}
         </p>
       );
     case "answer":
@@ -52,4 +53,11 @@ export function EntryView({ project, turns, entry, onTurnStart, onEdit }: EntryV
       return <TurnEnd {...{ project, isRetried }} turn={entry.turn} onRetry={onTurnStart} />;
     }
   }
+}
+
+/** One that was stopped, or has failed, says so below. */
+function restoreText({ status }: Turn, number: number | undefined): string {
+  const { restored, restoredEarlier, restoring, restoringEarlier } = text.versions;
+  if (number === undefined) return status === "done" ? restoredEarlier : restoringEarlier;
+  return status === "done" ? restored(number) : restoring(number);
 }

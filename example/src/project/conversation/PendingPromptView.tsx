@@ -1,4 +1,5 @@
 import type { PendingPrompt } from "../../lib/pendingPrompts";
+import { text } from "../../text";
 import { ErrorAlert } from "../../ui/ErrorAlert";
 import { Prompt } from "./Prompt";
 
@@ -15,7 +16,7 @@ export function PendingPromptView({ pending, onRetry, onDismiss }: PendingPrompt
     <div className="space-y-2">
       <Prompt faint>{content}</Prompt>
       {error === undefined ? (
-        <p className="text-right text-sm text-muted">Sending …</p>
+        <p className="text-right text-sm text-muted">{text.conversation.sending}</p>
       ) : (
         <ErrorAlert onRetry={onRetry} onDismiss={onDismiss}>
           {error}

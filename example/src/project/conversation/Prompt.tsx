@@ -1,3 +1,4 @@
+import { text } from "../../text";
 import { IconButton } from "../../ui/Button";
 import { CopyButton } from "../../ui/CopyButton";
 import { Folded } from "../../ui/Folded";
@@ -8,8 +9,8 @@ export function Prompt({ children, faint = false }: { children: string; faint?: 
     <div
       className={`ml-auto w-fit max-w-[88%] animate-arrive rounded-2xl rounded-br-md bg-accent-soft px-4 py-3 wrap-anywhere whitespace-pre-wrap ${faint ? "opacity-70" : ""}`}
     >
-      <span className="sr-only">You: </span>
-      <Folded text={children}>{(shown) => shown}</Folded>
+      <span className="sr-only">{text.conversation.you} </span>
+      <Folded content={children}>{(shown) => shown}</Folded>
     </div>
   );
 }
@@ -22,8 +23,13 @@ export function SentPrompt({ content, onEdit }: SentPromptProps) {
     <div className="group">
       <Prompt>{content}</Prompt>
       <div className="-mb-8 flex h-8 justify-end opacity-0 transition-opacity group-focus-within:opacity-100 group-hover:opacity-100 pointer-coarse:opacity-100">
-        <CopyButton text={content} label="Copy the prompt" />
-        <IconButton icon="pencil" size="small" label="Edit the prompt" onClick={onEdit} />
+        <CopyButton content={content} label={text.conversation.copyPrompt} />
+        <IconButton
+          icon="pencil"
+          size="small"
+          label={text.conversation.editPrompt}
+          onClick={onEdit}
+        />
       </div>
     </div>
   );

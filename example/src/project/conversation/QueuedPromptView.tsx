@@ -2,6 +2,7 @@ import { useMutation } from "convex/react";
 import { api } from "@backend/_generated/api";
 import { isQuaverError } from "@backend/lib/errors";
 import { useCall } from "../../hooks/useCall";
+import { text } from "../../text";
 import { ErrorAlert } from "../../ui/ErrorAlert";
 import type { QueuedPrompt } from "./conversation";
 import { Prompt } from "./Prompt";
@@ -26,16 +27,17 @@ export function QueuedPromptView({ queued, onWithdrawn }: QueuedPromptViewProps)
   });
   return (
     <li className="space-y-1">
-      <Prompt faint>{content ?? "A prompt from further up."}</Prompt>
+      <Prompt faint>{content ?? text.conversation.earlierPrompt}</Prompt>
       <p className="flex items-center justify-end gap-3 text-sm text-muted">
-        {isRetry ? "Waiting, to be tried again" : "Waiting"}
+        {isRetry ? text.conversation.queuedAgain : text.conversation.queued}
         <button
           type="button"
+          aria-label={text.conversation.removeFromQueue}
           disabled={call.busy}
           onClick={() => void call.run()}
           className="min-h-11 rounded-lg underline underline-offset-4 enabled:hover:text-ink"
         >
-          Withdraw
+          {text.conversation.remove}
         </button>
       </p>
       {call.error !== null && <ErrorAlert onDismiss={call.dismiss}>{call.error}</ErrorAlert>}

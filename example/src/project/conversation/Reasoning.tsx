@@ -1,4 +1,4 @@
-import { plural } from "../../lib/format";
+import { text } from "../../text";
 import { Icon } from "../../ui/Icon";
 
 type ReasoningProps = {
@@ -17,7 +17,7 @@ export function Reasoning({ part, thinking }: ReasoningProps) {
         <span aria-hidden="true" className="transition-transform group-open:rotate-90">
           <Icon name="fold" />
         </span>
-        {thinking ? "Thinking …" : thoughtFor(part.duration)}
+        {thinking ? text.conversation.thinking : thoughtFor(part.duration)}
       </summary>
       <p className="border-l-2 border-line pl-4 leading-relaxed wrap-anywhere whitespace-pre-wrap">
         {part.text}
@@ -27,6 +27,6 @@ export function Reasoning({ part, thinking }: ReasoningProps) {
 }
 
 function thoughtFor(seconds: number | undefined): string {
-  if (seconds === undefined) return "Thought about it";
-  return `Thought for ${plural(Math.max(1, Math.round(seconds)), "second")}`;
+  if (seconds === undefined) return text.conversation.thought;
+  return text.conversation.thoughtFor(Math.max(1, Math.round(seconds)));
 }

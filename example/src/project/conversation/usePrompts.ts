@@ -12,6 +12,7 @@ import {
   type PendingPrompt,
 } from "../../lib/pendingPrompts";
 import type { Message, Project } from "../../lib/types";
+import { text } from "../../text";
 
 /**
  * Sends prompts, and keeps those that the conversation does not have yet, across a reload too. Each has a
@@ -21,7 +22,7 @@ export function usePrompts(project: Project, messages: readonly Message[]) {
   const { _id: projectId, status } = project;
   const key = `${useUser()._id}:${projectId}:sent`;
   const [pending, setPending] = useState<PendingPrompt[]>(() =>
-    loadPending(key).map((each) => ({ ...each, error: "This is not in the conversation yet." })),
+    loadPending(key).map((each) => ({ ...each, error: text.conversation.unconfirmed })),
   );
   const unsent = notStored(pending, messages);
   // For good: one that is withdrawn later is not pending again.

@@ -52,7 +52,9 @@ export function PreviewFrame({ projectId, version, justStarted }: PreviewFramePr
           )}
         </div>
       ) : (
-        <div className={`flex min-h-0 flex-1 justify-center ${width === "full" ? "" : "bg-line/50"}`}>
+        <div
+          className={`flex min-h-0 flex-1 justify-center ${width === "full" ? "" : "bg-line/50"}`}
+        >
           <iframe
             key={`${address} ${loads.toString()}`}
             ref={frame}

@@ -2,6 +2,7 @@ import { useQuery } from "convex/react";
 import { useId, useState } from "react";
 import { api } from "@backend/_generated/api";
 import type { Message, Project, Turn } from "../../lib/types";
+import { text } from "../../text";
 import { CopyButton } from "../../ui/CopyButton";
 import { Icon } from "../../ui/Icon";
 import { Steps } from "./Steps";
@@ -46,11 +47,11 @@ export function EndedTurn({ project, turn, message, isCurrent, onRestore }: Ende
         ) : (
           <span className="inline-flex min-h-11 items-center pr-2 tabular-nums">{summary}</span>
         )}
-        {message && <CopyButton text={message.content} label="Copy the answer" />}
+        {message && <CopyButton content={message.content} label={text.conversation.copyAnswer} />}
         {turn.version !== undefined && <TurnVersion {...{ project, turn, isCurrent, onRestore }} />}
       </div>
       <div id={`${id}-steps`} hidden={!isOpen} className="mt-2 border-l-2 border-line py-1 pl-4">
-        {steps ? <Steps steps={steps} now={turn.endedAt ?? 0} /> : "Loading …"}
+        {steps ? <Steps steps={steps} now={turn.endedAt ?? 0} /> : text.common.loading}
       </div>
     </div>
   );

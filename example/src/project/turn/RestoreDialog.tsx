@@ -2,6 +2,7 @@ import { useAction } from "convex/react";
 import { api } from "@backend/_generated/api";
 import { useCall } from "../../hooks/useCall";
 import type { Project, Turn } from "../../lib/types";
+import { text } from "../../text";
 import { ConfirmDialog } from "../../ui/ConfirmDialog";
 
 type RestoreDialogProps = {
@@ -24,17 +25,14 @@ export function RestoreDialog({ project, turn, onRestore, onClose }: RestoreDial
   }, statusChangedAt);
   return (
     <ConfirmDialog
-      title={`Go back to turn ${turn.number}?`}
-      confirmLabel="Restore"
+      title={text.versions.restoreQuestion(turn.number)}
+      confirmLabel={text.versions.restore}
       variant="main"
       call={call}
       onClose={onClose}
     >
-      <p>The app’s files will be as they were after turn {turn.number}.</p>
-      <p>
-        Nothing is lost: the files of now are kept as a version too, and you can go back to them in
-        the same way. The conversation stays as it is.
-      </p>
+      <p>{text.versions.restoreEffect(turn.number)}</p>
+      <p>{text.versions.restoreUndo}</p>
     </ConfirmDialog>
   );
 }

@@ -2,6 +2,7 @@ import { useQuery } from "convex/react";
 import { api } from "@backend/_generated/api";
 import { useNow } from "../../hooks/useNow";
 import type { Turn } from "../../lib/types";
+import { text } from "../../text";
 import { Steps } from "./Steps";
 import { workingFor } from "./steps";
 
@@ -12,7 +13,7 @@ export function RunningTurn({ turn }: { turn: Turn }) {
   return (
     <div className="max-w-prose space-y-3 rounded-xl border border-line px-4 py-3 text-sm text-muted">
       <p className="flex justify-between gap-3">
-        <span className="animate-breathe font-medium text-work">Working …</span>
+        <span className="animate-breathe font-medium text-work">{text.conversation.working}</span>
         <span className="tabular-nums">{workingFor(turn, now)}</span>
       </p>
       {steps.length > 0 && <Steps steps={steps} now={now} />}

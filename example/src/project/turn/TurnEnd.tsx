@@ -2,6 +2,7 @@ import { useAction, useMutation } from "convex/react";
 import { api } from "@backend/_generated/api";
 import { useCall } from "../../hooks/useCall";
 import type { Project, Turn } from "../../lib/types";
+import { text } from "../../text";
 import { Button } from "../../ui/Button";
 import { ErrorAlert } from "../../ui/ErrorAlert";
 import { Folded } from "../../ui/Folded";
@@ -18,8 +19,7 @@ type TurnEndProps = {
 /** How a turn ended that did not end with an answer, and the button to try its prompt again. */
 export function TurnEnd({ project, turn, isRetried, onRetry }: TurnEndProps) {
   const { status, failure } = turn;
-  if (status === "done")
-    return <p className="text-sm text-muted">The agent is done, without a word.</p>;
+  if (status === "done") return <p className="text-sm text-muted">{text.conversation.noAnswer}</p>;
   return (
     <div
       className={`max-w-prose space-y-2 rounded-xl px-4 py-3 text-sm ${failure ? "bg-danger-soft" : "border border-line"}`}
@@ -28,8 +28,8 @@ export function TurnEnd({ project, turn, isRetried, onRetry }: TurnEndProps) {
         <Failure failure={failure} />
       ) : (
         <p>
-          <span className="font-semibold">Stopped by you.</span> What the agent had made by then is
-          kept.
+          <span className="font-semibold">{text.conversation.stopped}</span>{" "}
+          {text.conversation.stoppedAdvice}
         </p>
       )}
       {!isRetried && <TryAgain project={project} turn={turn} onRetry={onRetry} />}
@@ -45,16 +45,16 @@ function Failure({
   return (
     <>
       <p className="font-semibold text-danger">{reason}</p>
-      {!retryable && <p>Trying again can only help once that has been put right.</p>}
+      {!retryable && <p>{text.errors.retryWontHelp}</p>}
       {stderr !== undefined && (
         <details className="group">
           <summary className="-ml-1.5 inline-flex min-h-11 items-center gap-1 rounded-lg pr-2 font-medium">
             <span aria-hidden="true" className="transition-transform group-open:rotate-90">
               <Icon name="fold" />
             </span>
-            What the agent wrote to its log last
+            {text.conversation.agentLog}
           </summary>
-          <Folded text={stderr} keep="end">
+          <Folded content={stderr} keep="end">
             {(shown) => (
               <pre className="rounded-lg bg-surface p-3 wrap-anywhere whitespace-pre-wrap">
                 {shown}
@@ -82,7 +82,7 @@ function TryAgain({ project, turn, onRetry }: Omit<TurnEndProps, "isRetried">) {
     <>
       {call.error !== null && <ErrorAlert onDismiss={call.dismiss}>{call.error}</ErrorAlert>}
       <Button variant="quiet" busy={call.busy} onClick={() => void call.run()}>
-        Try again
+        {text.common.tryAgain}
       </Button>
     </>
   );

@@ -1,5 +1,6 @@
 import { lazy, useState } from "react";
 import type { Project, Turn } from "../../lib/types";
+import { text } from "../../text";
 import { IconButton } from "../../ui/Button";
 import { Dialog } from "../../ui/Dialog";
 import { LazyPart } from "../../ui/LazyPart";
@@ -25,24 +26,30 @@ export function TurnVersion({ project, turn, isCurrent, onRestore }: TurnVersion
   const canRestore = ["ready", "stopped", "archived"].includes(project.status);
   return (
     <>
-      <button type="button" className={ACTION} onClick={() => setOpen("changes")}>
-        Changes<span className="sr-only"> of turn {turn.number}</span>
+      <button
+        type="button"
+        aria-label={text.versions.changesIn(turn.number)}
+        className={ACTION}
+        onClick={() => setOpen("changes")}
+      >
+        {text.versions.changes}
       </button>
       {!isCurrent && (
         <button
           type="button"
+          aria-label={text.versions.restoreVersion(turn.number)}
           className={ACTION}
           disabled={!canRestore}
           onClick={() => setOpen("restore")}
         >
-          Restore<span className="sr-only"> turn {turn.number}</span>
+          {text.versions.restore}
         </button>
       )}
       {open === "changes" && (
-        <Dialog title={`Changes of turn ${turn.number}`} size="large" onClose={close}>
+        <Dialog title={text.versions.changesIn(turn.number)} size="large" onClose={close}>
           <IconButton
             icon="close"
-            label="Close"
+            label={text.common.close}
             onClick={close}
             className="absolute top-3.5 right-3.5"
           />

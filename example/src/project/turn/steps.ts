@@ -1,12 +1,13 @@
 /** A turn's steps in words. */
-import { formatElapsed, plural } from "../../lib/format";
+import { formatElapsed } from "../../lib/format";
 import type { Turn } from "../../lib/types";
+import { text } from "../../text";
 
 /** How many steps a turn took and how long: "5 steps, 42 s". Null for one that never began. */
 export function summaryOf({ stepCount = 0, startedAt, endedAt }: Turn): string | null {
   if (startedAt === undefined || endedAt === undefined) return null;
   const elapsed = formatElapsed(endedAt - startedAt);
-  return stepCount === 0 ? elapsed : `${plural(stepCount, "step")}, ${elapsed}`;
+  return stepCount === 0 ? elapsed : text.conversation.stepsTaken(stepCount, elapsed);
 }
 
 /** How long a running turn has been at work at `now` (ms). */
