@@ -4,11 +4,21 @@ import { nameFromPrompt } from "../src/lib/nameFromPrompt";
 import { text } from "../src/text";
 
 test.each([
+  ["A page for my choir, with our concert dates", "Page for my choir"],
+  ["A poll: which day suits you for lunch?", "Poll"],
+  ["A to-do list for planning my best friend's surprise party in May", "To-do list"],
+  [
+    "Make a page with the dates of our concerts and a way to sign up for them",
+    "Page with the dates of our concerts",
+  ],
   ["Build me a page for my choir, with the dates of our concerts", "Page for my choir"],
   ["todo list", "Todo list"],
   ["Please make a chess clock that two people can share", "Chess clock"],
   ["I'd like a calculator", "Calculator"],
-  ["Could you create us the website of a small bakery in Bern?", "Website of a small bakery"],
+  [
+    "Could you create us the website of a small bakery in Bern?",
+    "Website of a small bakery in Bern",
+  ],
   ["  A\n\nB", "A"],
   ["", ""],
   ["   ", ""],

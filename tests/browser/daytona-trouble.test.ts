@@ -99,8 +99,8 @@ describeInBrowser("a failing Daytona", () => {
   test("leaves a project that can be deleted, and no sandbox", async () => {
     const before = await listSandboxes(fixture.dev);
     const ada = await whoseProjectFailed();
-    await ada.press(text.projects.deleteProject("Sundial"));
-    await ada.confirm(text.projects.deleteConfirm);
+    await ada.choose(text.projects.actionsFor("Sundial"), text.common.delete);
+    await ada.press(text.common.dismiss);
     await ada.sees(text.projects.empty);
     await fixture.mend("daytona");
     const ids = (sandboxes: typeof before) => sandboxes.map(({ id }) => id).sort();

@@ -75,7 +75,7 @@ describeInBrowser("every page", () => {
     await look(visitor, "sign-in");
   });
 
-  test("an empty list, one with projects in every state, and what asks before it deletes", async () => {
+  test("an empty list, one with projects in every state, and what is done with one", async () => {
     const ada = await fixture.open();
     await ada.signUp("Lili", "lili@example.com");
     await look(ada, "projects-empty");
@@ -107,11 +107,13 @@ describeInBrowser("every page", () => {
     await ada.sees(text.project.status.generating);
     await look(ada, "projects");
     await ada.page
-      .getByRole("button", { name: withAnyValues(text.projects.deleteProject) })
+      .getByRole("button", { name: withAnyValues(text.projects.actionsFor) })
       .last()
       .click();
-    await ada.dialog.waitFor();
-    await look(ada, "delete-project");
+    await look(ada, "project-menu");
+    await ada.page.getByRole("menuitem", { name: text.common.delete }).click();
+    await ada.sees(withAnyValues(text.projects.deleted));
+    await look(ada, "project-deleted");
   });
 
   test("a project: while it is built, when it is there, stopped, and failed", async () => {
@@ -214,7 +216,7 @@ describeInBrowser("every page", () => {
     await long.goTo("account");
     await long.sees(text.account.plans.free.about);
     await look(long, "account-long-name");
-    await long.press(text.common.signOut);
+    await long.signOut();
     await long.sees("long@example.com");
     await look(long, "sign-in-long-name");
   });

@@ -79,7 +79,7 @@ describeInBrowser("payments", () => {
     await ada.page.goto(`${ada.home}/account?checkout=success`);
     await ada.sees(text.account.checkoutPending);
     await ada.sees(text.account.plans.free.about);
-    await ada.press(text.common.signOut);
+    await ada.signOut();
     await ada.page.goto(`${ada.home}/account?checkout=success`);
     await ada.sees(text.signIn.heading);
     const shown = await ada.page.textContent("body");

@@ -36,7 +36,7 @@ describeInBrowser("two people in two browsers", () => {
     const window = await fixture.open();
     await window.signUp("Ada");
     await window.whatToBuild.fill("A secret that Ada was typing");
-    await window.press(text.common.signOut);
+    await window.signOut();
     await window.sees(text.signIn.heading);
     await window.signUp("Bea");
     expect(await window.whatToBuild.inputValue()).toBe("");

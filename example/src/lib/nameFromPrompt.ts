@@ -1,32 +1,40 @@
 /** A project's name, made from its prompt. */
+import { text } from "../text";
 
-const MAX_WORDS = 5;
 const MAX_LENGTH = 48; // characters; less than `MAX_NAME_LENGTH`, so that names fit into a line of the list
 
 /** A beginning that says nothing about the app. */
 const LEADING_PHRASE =
-  /^(please\s+)?((can|could) you\s+)?(please\s+)?(build|make|create|write|design|give|i want|i need|i'd like)(\s+(me|us))?\s+((an?|the|some)\s+)?/i;
+  /^(please\s+)?((can|could) you\s+)?(please\s+)?((build|make|create|write|design|give|i want|i need|i'd like)(\s+(me|us))?\s+)?((an?|the|some)[ \t]+)?/i;
 
 const CLAUSE_END = /[\n.,;:!?()]|\s(?:that|which|where|who)\s/i;
-const TRAILING_WORD = /^(an?|the|for|of|to|in|on|with|and|or|my)$/i;
 
-/** A name from a prompt's first words; empty for an empty prompt. */
+/** Words before which a long phrase can end and still be whole. */
+const PHRASE_START = /^(for|with|and|or|from|by|at|about|using|in|on|plus|but|so)$/i;
+const TRAILING_WORD = /^(an?|the|my|our|your|of|to|for|with|and|or)$/i;
+
+/** A name from a prompt's first phrase; empty for an empty prompt. */
 export function nameFromPrompt(prompt: string): string {
-  const text = prompt.trim();
-  const [sentence = ""] = text.replace(LEADING_PHRASE, "").split(CLAUSE_END, 1);
-  const words = (sentence.trim() || text).split(/\s+/).slice(0, MAX_WORDS);
-  while (words.length > 1 && TRAILING_WORD.test(words.at(-1) ?? "")) words.pop();
-  const name = shorten(words);
+  const given = prompt.trim();
+  const [clause = ""] = given.replace(LEADING_PHRASE, "").split(CLAUSE_END, 1);
+  const name = shorten((clause.trim() || given).split(/\s+/));
   return name.charAt(0).toUpperCase() + name.slice(1);
 }
 
-/** As many of the words as fit; the first one is truncated if it is too long. */
+/** As many whole phrases of the words as fit, else as many words; the first is cut if it is too long by itself. */
 function shorten(words: readonly string[]): string {
-  const [first = "", ...rest] = words;
-  return rest.reduce(
-    (name, word) => (name.length + 1 + word.length <= MAX_LENGTH ? `${name} ${word}` : name),
-    truncate(first) || "Untitled".slice(0, first.length),
+  const lengthOf = (count: number): number => words.slice(0, count).join(" ").length;
+  const counts = words
+    .map((_, index) => index + 1)
+    .filter((count) => lengthOf(count) <= MAX_LENGTH);
+  const most = counts.length;
+  if (most === 0) return truncate(words[0] ?? "") || text.projects.untitled;
+  const whole = counts.findLast(
+    (count) => count === words.length || PHRASE_START.test(words[count] ?? ""),
   );
+  const name = words.slice(0, whole ?? most);
+  while (name.length > 1 && TRAILING_WORD.test(name.at(-1) ?? "")) name.pop();
+  return name.join(" ");
 }
 
 /** As many whole grapheme clusters as fit: an emoji of several code points is one. */

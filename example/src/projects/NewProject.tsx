@@ -138,7 +138,7 @@ function Examples({ onChoose }: { onChoose: (prompt: string) => void }) {
     <ul aria-label={text.projects.examples} className="flex flex-wrap justify-center gap-2">
       {EXAMPLES.map(({ title, prompt }) => (
         <li key={title}>
-          <Button variant="quiet" className="rounded-full" onClick={() => onChoose(prompt)}>
+          <Button variant="quiet" className="rounded-full!" onClick={() => onChoose(prompt)}>
             {title}
           </Button>
         </li>

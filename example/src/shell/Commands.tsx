@@ -18,7 +18,7 @@ export default function Commands({ onClose }: { onClose: () => void }) {
   const [, navigate] = useLocation();
   const { signOut } = useSession();
   const isDeleting = useIsDeleting();
-  const projects = useQuery(api.projects.queries.listForCurrentUser) ?? [];
+  const projects = useQuery(api.projects.queries.listForCurrentUser);
   const run = (command: () => void) => () => {
     onClose();
     command();
@@ -36,42 +36,45 @@ export default function Commands({ onClose }: { onClose: () => void }) {
   };
   return (
     <Dialog title={text.commands.title} size="list" onClose={onClose}>
-      <Command label={text.commands.title} loop>
-        <Command.Input
-          // eslint-disable-next-line jsx-a11y-x/no-autofocus -- somebody has just opened it to type
-          autoFocus
-          placeholder={text.commands.placeholder}
-          className="min-h-14 w-full border-b border-line bg-transparent px-5 text-base placeholder:text-muted focus-visible:outline-none"
-        />
-        <Command.List className="max-h-96 overflow-y-auto p-2 text-sm [&_[cmdk-group-heading]]:px-3 [&_[cmdk-group-heading]]:py-2 [&_[cmdk-group-heading]]:text-xs [&_[cmdk-group-heading]]:font-medium [&_[cmdk-group-heading]]:text-muted">
-          <Command.Empty className="px-3 py-6 text-center text-muted">
-            {text.commands.noResults}
-          </Command.Empty>
-          <Command.Group heading={text.commands.projects}>
-            {projects
-              .filter(({ _id }) => !isDeleting(_id))
-              .map((project) => (
-                <Command.Item
-                  key={project._id}
-                  value={project._id}
-                  keywords={[project.name]}
-                  onSelect={run(() => navigate(projectPath(project._id)))}
-                  className={ITEM}
-                >
-                  <ProjectMark project={project} size="small" />
-                  <span className="truncate">{project.name}</span>
+      {/* With the projects: the first one is chosen when it opens. */}
+      {projects && (
+        <Command label={text.commands.title} loop>
+          <Command.Input
+            // eslint-disable-next-line jsx-a11y-x/no-autofocus -- somebody has just opened it to type
+            autoFocus
+            placeholder={text.commands.placeholder}
+            className="min-h-14 w-full border-b border-line bg-transparent px-5 text-base placeholder:text-muted focus-visible:outline-none"
+          />
+          <Command.List className="max-h-96 overflow-y-auto p-2 text-sm [&_[cmdk-group-heading]]:px-3 [&_[cmdk-group-heading]]:py-2 [&_[cmdk-group-heading]]:text-xs [&_[cmdk-group-heading]]:font-medium [&_[cmdk-group-heading]]:text-muted">
+            <Command.Empty className="px-3 py-6 text-center text-muted">
+              {text.commands.noResults}
+            </Command.Empty>
+            <Command.Group heading={text.commands.projects}>
+              {projects
+                .filter(({ _id }) => !isDeleting(_id))
+                .map((project) => (
+                  <Command.Item
+                    key={project._id}
+                    value={project._id}
+                    keywords={[project.name]}
+                    onSelect={run(() => navigate(projectPath(project._id)))}
+                    className={ITEM}
+                  >
+                    <ProjectMark project={project} size="small" />
+                    <span className="truncate">{project.name}</span>
+                  </Command.Item>
+                ))}
+            </Command.Group>
+            <Command.Group heading={text.commands.commands}>
+              {Object.entries(commands).map(([name, command]) => (
+                <Command.Item key={name} value={name} onSelect={run(command)} className={ITEM}>
+                  {name}
                 </Command.Item>
               ))}
-          </Command.Group>
-          <Command.Group heading={text.commands.commands}>
-            {Object.entries(commands).map(([name, command]) => (
-              <Command.Item key={name} value={name} onSelect={run(command)} className={ITEM}>
-                {name}
-              </Command.Item>
-            ))}
-          </Command.Group>
-        </Command.List>
-      </Command>
+            </Command.Group>
+          </Command.List>
+        </Command>
+      )}
     </Dialog>
   );
 }

@@ -11,6 +11,7 @@ export function Toasts() {
       offset={{ top: "4rem" }}
       mobileOffset={{ top: "4rem" }}
       closeButton
+      toastOptions={{ closeButtonAriaLabel: text.common.dismiss }}
       containerAriaLabel={text.shell.notifications}
       style={COLORS}
     />

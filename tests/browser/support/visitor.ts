@@ -32,7 +32,7 @@ export class Visitor {
     const tab = new Visitor(this.context, await this.context.newPage(), this.home);
     await tab.page.goto(this.home + path);
     await tab.page.getByRole("button", { name: this.#email }).click();
-    await tab.sees(text.common.signOut);
+    await tab.page.getByRole("button", { name: text.shell.accountMenu }).waitFor();
     return tab;
   }
 
@@ -74,31 +74,42 @@ export class Visitor {
 
   /** Pauses the open project, resumes it, or puts it into the archive. */
   async pause(): Promise<void> {
-    await this.press(text.project.actions.stop);
+    await this.choose(text.project.menu, text.project.actions.stop);
   }
   async resume(): Promise<void> {
     await this.press(text.project.actions.start);
   }
   async archive(): Promise<void> {
-    await this.press(text.project.actions.archive);
+    await this.choose(text.project.menu, text.project.actions.archive);
   }
 
   /** Gives the open project another name. */
   async rename(name: string): Promise<void> {
-    await this.press(text.common.rename);
+    await this.choose(text.project.menu, text.common.rename);
     await this.page.getByRole("textbox", { name: text.projects.name }).fill(name);
     await this.page.keyboard.press("Enter");
   }
 
-  /** Deletes the open project. */
+  /** Deletes the open project, and dismisses the offer to undo that. */
   async remove(): Promise<void> {
-    await this.press(text.common.delete);
-    await this.confirm(text.projects.deleteConfirm);
+    await this.choose(text.project.menu, text.common.delete);
+    await this.press(text.common.dismiss);
   }
 
   /** Presses a button of the dialog that is open. */
   async confirm(name: string): Promise<void> {
     await this.dialog.getByRole("button", { name, exact: true }).click();
+  }
+
+  /** Chooses an item of a menu. */
+  async choose(menu: string, item: string): Promise<void> {
+    await this.press(menu);
+    await this.page.getByRole("menuitem", { name: item, exact: true }).click();
+  }
+
+  /** Signs out. */
+  async signOut(): Promise<void> {
+    await this.choose(text.shell.accountMenu, text.common.signOut);
   }
 
   /** Presses a button. */
@@ -111,11 +122,10 @@ export class Visitor {
     await this.page.getByRole("tab", { name: text.project.tabs[tab] }).click();
   }
 
-  /** Goes to a page by the links at the top. */
+  /** Goes to a page by the header. */
   async goTo(page: "projects" | "account"): Promise<void> {
-    const { navigation } = text.shell;
-    const link = this.page.getByRole("navigation", { name: navigation }).getByRole("link");
-    await link.filter({ hasText: text.shell[page] }).click();
+    if (page === "projects") await this.page.getByRole("link", { name: text.shell.home }).click();
+    else await this.choose(text.shell.accountMenu, text.shell.account);
   }
 
   /** Waits until this stands somewhere on the page. */
@@ -133,7 +143,7 @@ export class Visitor {
   /** Waits until the open project has a status. */
   async seesStatus(status: keyof typeof text.project.status): Promise<void> {
     const word = text.project.status[status];
-    await this.page.locator("#content header").getByText(word, { exact: true }).waitFor();
+    await this.page.locator("header").getByText(word, { exact: true }).waitFor();
   }
 
   /** Where one writes what is to be built. */
@@ -148,7 +158,7 @@ export class Visitor {
 
   /** The page's own heading. */
   get title(): Locator {
-    return this.page.locator("#content h1");
+    return this.page.locator("h1");
   }
 
   /** The open project's conversation. */
