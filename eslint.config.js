@@ -13,6 +13,9 @@ const everyConvexRule = Object.fromEntries(
   Object.keys(convexPlugin.rules).map((name) => [`@convex-dev/${name}`, "error"]),
 );
 
+/** What people read or hear of an element of the example. */
+const TEXT_PROPS = "/^(alt|aria-label|aria-valuetext|empty|label|placeholder|title)$/";
+
 export default defineConfig(
   globalIgnores([
     "convex/_generated/",
@@ -78,6 +81,14 @@ export default defineConfig(
   {
     files: ["example/src/**/*.{ts,tsx}"],
     extends: [reactHooks.configs.flat["recommended-latest"], jsxA11y.configs.strict],
+    rules: {
+      "no-restricted-syntax": [
+        "error",
+        ...["JSXText[value=/\\p{L}{2}/u]", `JSXAttribute[name.name=${TEXT_PROPS}] > Literal`].map(
+          (selector) => ({ selector, message: "Take it from example/src/text.ts." }),
+        ),
+      ],
+    },
   },
   {
     files: ["**/tests/**/*.ts"],

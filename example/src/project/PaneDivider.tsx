@@ -35,7 +35,7 @@ export function PaneDivider({ label, value, onChange }: PaneDividerProps) {
   };
   return (
     // A separator that can be moved is a control: https://www.w3.org/WAI/ARIA/apg/patterns/windowsplitter/
-    // eslint-disable-next-line jsx-a11y-x/no-noninteractive-element-interactions
+    // eslint-disable-next-line jsx-a11y-x/no-noninteractive-element-interactions -- as above
     <div
       role="separator"
       aria-label={label}
@@ -43,7 +43,7 @@ export function PaneDivider({ label, value, onChange }: PaneDividerProps) {
       aria-valuenow={Math.round(value)}
       aria-valuemin={MIN}
       aria-valuemax={MAX}
-      // eslint-disable-next-line jsx-a11y-x/no-noninteractive-tabindex
+      // eslint-disable-next-line jsx-a11y-x/no-noninteractive-tabindex -- so that the keyboard can move it
       tabIndex={0}
       onPointerDown={(event) => event.currentTarget.setPointerCapture(event.pointerId)}
       onPointerMove={drag}

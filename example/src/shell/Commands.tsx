@@ -40,8 +40,7 @@ export default function Commands({ onClose }: { onClose: () => void }) {
       {projects && (
         <Command label={text.commands.title} loop>
           <Command.Input
-            // eslint-disable-next-line jsx-a11y-x/no-autofocus -- somebody has just opened it to type
-            autoFocus
+            ref={focusInput}
             placeholder={text.commands.placeholder}
             className="min-h-14 w-full border-b border-line bg-transparent px-5 text-base placeholder:text-muted focus-visible:outline-none"
           />
@@ -77,4 +76,9 @@ export default function Commands({ onClose }: { onClose: () => void }) {
       )}
     </Dialog>
   );
+}
+
+/** Once the dialog is open: before that nothing in it can have the focus. */
+function focusInput(input: HTMLInputElement | null): void {
+  queueMicrotask(() => input?.focus());
 }

@@ -20,9 +20,11 @@ export function Dialog({ title, size = "normal", onClose, children }: DialogProp
   // A layout effect, because only a dialog that is still in the document restores the focus when it closes.
   useLayoutEffect(() => {
     const dialog = ref.current;
+    // A click beside it closes it, where the browser knows that.
+    if (size === "list") dialog?.setAttribute("closedby", "any");
     dialog?.showModal();
     return () => dialog?.close();
-  }, []);
+  }, [size]);
   return (
     <dialog
       ref={ref}
@@ -30,10 +32,6 @@ export function Dialog({ title, size = "normal", onClose, children }: DialogProp
       onCancel={(event) => {
         event.preventDefault();
         onClose();
-      }}
-      onClick={(event) => {
-        // Beside it: the dialog itself is what is clicked only where it has no padding.
-        if (size === "list" && event.target === ref.current) onClose();
       }}
       className={`m-auto animate-arrive rounded-2xl border border-line bg-surface text-ink shadow-lift ${SIZES[size]}`}
     >

@@ -21,7 +21,6 @@ type MenuProps = {
 export function Menu({ label, button, buttonClassName = "", children }: MenuProps) {
   return (
     <BaseMenu
-      portal
       unmountOnClose
       align="end"
       gap={4}

@@ -24,7 +24,7 @@ export function PageTitle({
   useEffect(() => {
     // The browser itself announces the first page.
     if (takesFocus && hasNavigated()) ref.current?.focus();
-  }, []);
+  }, [takesFocus]);
   return (
     <>
       <title>{text.common.windowTitle(title)}</title>

@@ -8,6 +8,7 @@ import { usePreviewUrl } from "./usePreviewUrl";
 
 type PreviewFrameProps = {
   projectId: Id<"projects">;
+  /** The frame is loaded again when it changes. */
   version: number;
   /** The sandbox has just started, so that the app in it may not listen yet. */
   justStarted: boolean;
@@ -19,12 +20,12 @@ type PreviewFrameProps = {
  * `sandbox` has no `allow-top-navigation` and no `allow-popups-to-escape-sandbox`.
  */
 export function PreviewFrame({ projectId, version, justStarted }: PreviewFrameProps) {
-  const { url, isListening, error, reload } = usePreviewUrl(projectId, version);
+  const { url, isListening, error, renew } = usePreviewUrl(projectId);
   const [path, setPath] = useState("/");
   const [width, setWidth] = useState<Width>("full");
   const box = useRef<HTMLDivElement>(null);
   const frame = useRef<HTMLIFrameElement>(null);
-  const loads = useReloadAfterStart(justStarted && url !== null, frame);
+  const { loads, load } = useReloadAfterStart(justStarted && url !== null, frame);
   const address = url !== null && isListening ? addressOf(url, path) : null;
   return (
     <div ref={box} className="flex min-h-0 flex-1 flex-col bg-surface">
@@ -32,14 +33,14 @@ export function PreviewFrame({ projectId, version, justStarted }: PreviewFramePr
         {...{ box, address, path, width }}
         onPath={(next) => {
           setPath(next);
-          reload();
+          load();
         }}
         onWidth={setWidth}
-        onReload={reload}
+        onReload={address === null || error !== null ? renew : load}
       />
       {error !== null && (
         <div className="p-3">
-          <ErrorAlert onRetry={reload}>{error}</ErrorAlert>
+          <ErrorAlert onRetry={renew}>{error}</ErrorAlert>
         </div>
       )}
       {address === null ? (
@@ -56,7 +57,7 @@ export function PreviewFrame({ projectId, version, justStarted }: PreviewFramePr
           className={`flex min-h-0 flex-1 justify-center ${width === "full" ? "" : "bg-line/50"}`}
         >
           <iframe
-            key={`${address} ${loads.toString()}`}
+            key={`${address} ${version.toString()} ${loads.toString()}`}
             ref={frame}
             src={address}
             title={text.preview.title}
@@ -84,17 +85,17 @@ const RELOADS_AFTER_MS = [2_000, 6_000];
  * a page can't see whether a frame of another origin shows the app or an error. So the frame is loaded again a little
  * later, unless it has the focus by then.
  *
- * @returns how often the frame has been reloaded
+ * @returns how often the frame has been loaded again, and a function that does so
  */
 function useReloadAfterStart(justStarted: boolean, frame: RefObject<HTMLIFrameElement | null>) {
   const [loads, setLoads] = useState(0);
   useEffect(() => {
     if (!justStarted) return;
-    const load = (): void => {
+    const loadUnlessUsed = (): void => {
       if (document.activeElement !== frame.current) setLoads((count) => count + 1);
     };
-    const timers = RELOADS_AFTER_MS.map((ms) => setTimeout(load, ms));
+    const timers = RELOADS_AFTER_MS.map((ms) => setTimeout(loadUnlessUsed, ms));
     return () => timers.forEach(clearTimeout);
   }, [justStarted, frame]);
-  return loads;
+  return { loads, load: (): void => setLoads((count) => count + 1) };
 }

@@ -11,16 +11,17 @@ const LOOK_MS = 2000;
 const MAX_LOOK_MS = 15_000;
 
 /**
- * The URL of the app in the sandbox: fetched again when `version` changes, on reload, before it expires, and until an app
- * listens there. A tab that nobody sees waits.
+ * The URL of the app in the sandbox: fetched again before it expires, when somebody asks for that, and until an app listens
+ * there. It stays the same otherwise, as each one is another origin, where the app finds nothing of what it has stored.
+ * A tab that nobody sees waits.
  */
-export function usePreviewUrl(projectId: Id<"projects">, version: number) {
+export function usePreviewUrl(projectId: Id<"projects">) {
   const previewUrl = useAction(api.projects.actions.previewUrl);
   const [url, setUrl] = useState<string | null>(null);
   const [isListening, setIsListening] = useState(false);
   const [error, setError] = useState<string | null>(null);
-  const [reloads, setReloads] = useState(0);
-  const reload = (): void => setReloads((count) => count + 1);
+  const [renewals, setRenewals] = useState(0);
+  const renew = (): void => setRenewals((count) => count + 1);
   useEffect(() => {
     let left = false;
     let timer: ReturnType<typeof setTimeout> | undefined;
@@ -37,7 +38,7 @@ export function usePreviewUrl(projectId: Id<"projects">, version: number) {
         setError(null);
         const lifeMs = preview.expiresAt - Date.now() - RENEW_BEFORE_MS;
         timer = preview.isListening
-          ? setTimeout(reload, Math.max(RENEW_BEFORE_MS, lifeMs))
+          ? setTimeout(renew, Math.max(RENEW_BEFORE_MS, lifeMs))
           : setTimeout(() => void ask(Math.min(MAX_LOOK_MS, lookMs * 1.5)), lookMs);
       } catch (error) {
         if (!left) setError(errorMessage(error));
@@ -48,6 +49,6 @@ export function usePreviewUrl(projectId: Id<"projects">, version: number) {
       left = true;
       clearTimeout(timer);
     };
-  }, [previewUrl, projectId, version, reloads]);
-  return { url, isListening, error, reload };
+  }, [previewUrl, projectId, renewals]);
+  return { url, isListening, error, renew };
 }
