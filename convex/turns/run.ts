@@ -83,14 +83,15 @@ async function workOrRead(projectId: Id<"projects">, poll: Poll): Promise<PollRe
 
 async function restore(
   client: SandboxClient,
-  { sandboxId, unfinished }: Poll,
+  { sandboxId, number: order, unfinished }: Poll,
   { number, version }: NonNullable<Poll["restores"]>,
 ): Promise<PollResult> {
   await client.keepAwake(sandboxId);
   if (unfinished !== undefined) await client.endSession(sandboxId, unfinished);
   const message = `Back to turn ${String(number)}`;
-  const restored = await client.restoreVersion(sandboxId, { version, message });
+  const restored = await client.restoreVersion(sandboxId, { version, message, order });
   if (restored.kind === "notFound") return { kind: "failed", ...VERSION_GONE };
+  if (restored.kind === "superseded") return { kind: "unanswered" }; // this poll comes late, and nobody waits for it
   return { kind: "restored", version: restored.version };
 }
 
@@ -167,7 +168,7 @@ async function commitTurn(
 ): Promise<{ version?: string }> {
   const turn = `Turn ${String(number)}`;
   try {
-    return await client.commitVersion(sandboxId, { message: turn });
+    return await client.commitVersion(sandboxId, { message: turn, order: number });
   } catch (error) {
     console.error(`${turn} of project ${projectId} has no version. ${describe(error)}`);
     return {};
@@ -176,11 +177,12 @@ async function commitTurn(
 
 /**
  * Waits until a restore that was cut short is not at work any more, by making a version: the sandbox makes one after the
- * other. Where it can make none, there is no restore.
+ * other, and refuses a restore that comes later still. Where it can make none, there is no restore.
  */
 async function endRestore(client: SandboxClient, sandboxId: string, number: number): Promise<void> {
   try {
-    await client.commitVersion(sandboxId, { message: `Before turn ${String(number)}` });
+    const message = `Before turn ${String(number)}`;
+    await client.commitVersion(sandboxId, { message, order: number });
   } catch (error) {
     if (!isSandboxError(error) || !IMPOSSIBLE.includes(error.code)) throw error;
   }

@@ -138,7 +138,8 @@ export interface SandboxClient {
   /**
    * Makes the app's files those of a version, as a new version. What is there becomes a version before, so that nothing is
    * lost; files that no version has stay. Where one stands in the way, it becomes part of the version before if it is only
-   * ignored, and is moved to `$HOME/.quaver/replaced` otherwise. Safe to repeat.
+   * ignored, and is moved to `$HOME/.quaver/replaced` otherwise. Safe to repeat; with an `order`, also for a request that
+   * is late: it changes nothing once a later change has been made.
    *
    * @throws SandboxError as `commitVersion` does.
    */

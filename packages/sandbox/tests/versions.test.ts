@@ -267,6 +267,26 @@ describe("a restore", () => {
     expect(await restore(first)).toBe(await restore(first));
   });
 
+  test("whose request comes late, or twice, changes nothing", async () => {
+    const again = (order: number) =>
+      client.restoreVersion(id, { version: first, message: "Back", order });
+    await inApp("printf one >a.txt");
+    const first = await commit();
+    await inApp("printf two >a.txt");
+    await commit();
+    const restored = await again(3);
+    expect(restored.kind).toBe("restored");
+    await inApp("printf three >a.txt"); // as the agent of the turn after it does, before it has a version
+    expect(await again(3)).toEqual(restored);
+    expect(await inApp("cat a.txt")).toBe("three");
+
+    await client.commitVersion(id, { message: "Turn 4", order: 4 });
+    expect(await again(3)).toEqual({ kind: "superseded" });
+    expect(await inApp("cat a.txt")).toBe("three");
+    expect((await again(5)).kind).toBe("restored");
+    expect(await inApp("cat a.txt")).toBe("one");
+  });
+
   test("that was cut off is continued", async () => {
     await inApp("printf one >a && printf one >b");
     const first = await commit();

@@ -15,7 +15,13 @@ const message = z
   .max(200)
   .regex(/^[^\0]*$/);
 
-export const commitSchema = z.object({ message });
+/**
+ * Where a change stands among those of the app, such as the number of a turn. A restore whose request arrives after a later
+ * change, or after it has been made already, then changes nothing.
+ */
+const order = z.int().min(0).optional();
+
+export const commitSchema = z.object({ message, order });
 /** A version to make. */
 export type CommitVersionInput = z.infer<typeof commitSchema>;
 
@@ -23,7 +29,7 @@ export const changesSchema = z.object({ version });
 /** Whose changes to read. */
 export type ReadChangesInput = z.infer<typeof changesSchema>;
 
-export const restoreSchema = z.object({ version, message });
+export const restoreSchema = z.object({ version, message, order });
 /** Which version to bring back, and what the new version is called. */
 export type RestoreVersionInput = z.infer<typeof restoreSchema>;
 

@@ -21,7 +21,7 @@ const FAILURES: Partial<Record<number, { code: SandboxErrorCode; message: string
 export interface NodeScript<Answer> {
   script: string;
   /** Plain data, which the script finds as `input`. */
-  input: Record<string, string | number>;
+  input: Record<string, string | number | undefined>;
   answer: z.ZodType<Answer>;
 }
 

@@ -20,6 +20,7 @@ const [BATCH_FILES, BATCH_BYTES] = [5_000, 128 * 1024 * 1024]; // what git store
 /**
  * - `filesToKeep`: the paths of what a version has.
  * - `commit`: makes a version of the files, or returns the last one if nothing has changed since.
+ * - `latest`: the change that comes last in order, with its version if it was a restore.
  */
 const COMMIT = `
 const LEFT_OUT = /^(node_modules|\\.git|\\.env(\\..*)?)$/i;
@@ -138,6 +139,14 @@ function commitTree(tree, message) {
   return version;
 }
 const RESTORING = path.join(GIT_DIR, "quaver-restoring");
+const LATEST = path.join(GIT_DIR, "quaver-latest");
+function latest() {
+  try {
+    return { order: -1, ...JSON.parse(fs.readFileSync(LATEST, "utf8")) };
+  } catch {
+    return { order: -1 };
+  }
+}
 `;
 
 /** Makes a version, called `input.message`. */
@@ -145,7 +154,9 @@ export const COMMIT_SCRIPT = `${PRELUDE}${REPOSITORY}${COMMIT}
 guarded(() => {
   openRepository();
   fs.rmSync(RESTORING, { force: true });
-  answer({ version: commit(input.message) });
+  const version = commit(input.message);
+  if (input.order > latest().order) write(LATEST, JSON.stringify({ order: input.order }));
+  answer({ version });
 });
 `;
 
@@ -177,13 +188,18 @@ function clearTheWay(files) {
 
 /**
  * Brings back `input.version`. The state before is a version first. A restore that was cut off is continued: the files
- * are neither those from before nor those of the version then, and are no version.
+ * are neither those from before nor those of the version then, and are no version. One that comes late changes nothing.
  */
 export const RESTORE_SCRIPT = `${PRELUDE}${REPOSITORY}${COMMIT}${CLEAR_THE_WAY}
 guarded(() => {
   openRepository();
   const version = commitOf(input.version);
   if (version === null) answer({ kind: "notFound" });
+  const last = latest();
+  if (last.order > input.order) answer({ kind: "superseded" });
+  if (last.order === input.order && last.version !== undefined) {
+    answer({ kind: "restored", version: last.version });
+  }
   const isCutOff = fs.existsSync(RESTORING) && fs.readFileSync(RESTORING, "utf8") === version;
   if (!isCutOff) {
     const files = namesIn(git(["ls-tree", "-r", "-z", "--name-only", version]));
@@ -194,6 +210,7 @@ guarded(() => {
   }
   git(["read-tree", "--reset", "-u", version]);
   const restored = commitTree(git(["rev-parse", version + "^{tree}"]), input.message);
+  if (input.order !== undefined) write(LATEST, JSON.stringify({ order: input.order, version: restored }));
   fs.rmSync(RESTORING);
   answer({ kind: "restored", version: restored });
 });

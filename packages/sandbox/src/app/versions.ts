@@ -48,10 +48,11 @@ export type VersionChanges =
 
 const restoredSchema = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("restored"), version }),
+  z.object({ kind: z.literal("superseded") }),
   notFound,
 ]);
 
-/** The version that a restore made. */
+/** The version that a restore made; `superseded` when a change that comes later in order was there before it. */
 export type RestoredVersion = z.infer<typeof restoredSchema>;
 
 /** Makes a version of the files as they are. Without a change since the last one, it is the last one. */
