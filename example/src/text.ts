@@ -174,8 +174,9 @@ export const text = {
     create: "Build",
     creating: "Creating project…",
     /** What the keys do, after their names. */
-    enterBuilds: "to build",
+    enterBuilds: "to build,",
     enterBreaks: "for a new line",
+    keys: { enter: "Enter", shiftEnter: "Shift+Enter" },
     list: "Your projects",
     loading: "Loading projects…",
     search: "Search projects",

@@ -3,6 +3,7 @@ import { useState } from "react";
 import { toast } from "sonner";
 import { api } from "@backend/_generated/api";
 import { MAX_PROJECTS } from "@backend/lib/limits";
+import { text } from "../text";
 import { useCall } from "../hooks/useCall";
 import { formatDate } from "../lib/format";
 import type { CurrentPlan } from "../lib/types";
@@ -21,59 +22,52 @@ export function PlanActions({ current: { plan, subscription } }: { current: Curr
   const portal = useCall(async () => leaveFor(await createPortal()));
   const resume = useCall(async () => {
     await resumeSubscription();
-    toast("Your subscription goes on.");
+    toast(text.account.resumed);
   });
   const cancel = useCall(async () => {
     await cancelSubscription();
     setAsking(false);
-    toast("Your subscription ends with the period you have paid for.");
+    toast(text.account.cancelled);
   });
   const error = checkout.error ?? portal.error ?? resume.error;
   const buyable =
     plan === "free" && (subscription === null || subscription.status === "incomplete");
   return (
     <div className="space-y-3">
-      {buyable && (
-        <p className="text-muted">
-          Pro is for {MAX_PROJECTS.pro} projects. The price is on the next page, before you pay.
-        </p>
-      )}
+      {buyable && <p className="text-muted">{text.account.upgradeAbout(MAX_PROJECTS.pro)}</p>}
       <div className="flex flex-wrap gap-3">
         {buyable && (
           <Button busy={checkout.busy} onClick={() => void checkout.run()}>
-            Upgrade to Pro
+            {text.account.upgrade}
           </Button>
         )}
         {subscription !== null && (
           <Button variant="quiet" busy={portal.busy} onClick={() => void portal.run()}>
-            Cards and billing
+            {text.account.manageBilling}
           </Button>
         )}
         {subscription !== null && !subscription.cancelAtPeriodEnd && (
           <Button variant="quiet" onClick={() => setAsking(true)}>
-            Cancel subscription
+            {text.account.cancelSubscription}
           </Button>
         )}
         {subscription?.cancelAtPeriodEnd && (
           <Button busy={resume.busy} onClick={() => void resume.run()}>
-            Keep subscription
+            {text.account.resumeSubscription}
           </Button>
         )}
       </div>
       {error !== null && <ErrorAlert>{error}</ErrorAlert>}
       {asking && subscription !== null && (
         <ConfirmDialog
-          title="Cancel your subscription?"
-          confirmLabel="Cancel subscription"
-          cancelLabel="Keep it"
+          title={text.account.cancelQuestion}
+          confirmLabel={text.account.cancelSubscription}
+          cancelLabel={text.account.keepSubscription}
           call={cancel}
           onClose={() => setAsking(false)}
         >
-          <p>
-            You keep what you have paid for until {formatDate(subscription.currentPeriodEnd)}. After
-            that all your projects stay, but you can make a new one only while you have fewer than{" "}
-            {MAX_PROJECTS.free}, and start one only while fewer than {MAX_PROJECTS.free} run.
-          </p>
+          <p>{text.account.cancelKeeps(formatDate(subscription.currentPeriodEnd))}</p>
+          <p>{text.account.cancelLimits(MAX_PROJECTS.free)}</p>
         </ConfirmDialog>
       )}
     </div>

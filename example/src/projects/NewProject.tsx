@@ -127,8 +127,8 @@ const HAS_KEYBOARD = matchMedia("(hover: hover) and (pointer: fine)").matches;
 function KeyHint() {
   return (
     <p className="mr-auto hidden px-2 text-sm text-muted pointer-fine:sm:block">
-      <kbd>Enter</kbd> {text.projects.enterBuilds}, <kbd>Shift</kbd>+<kbd>Enter</kbd>{" "}
-      {text.projects.enterBreaks}
+      <kbd>{text.projects.keys.enter}</kbd> {text.projects.enterBuilds}{" "}
+      <kbd>{text.projects.keys.shiftEnter}</kbd> {text.projects.enterBreaks}
     </p>
   );
 }

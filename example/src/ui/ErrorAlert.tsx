@@ -1,4 +1,5 @@
 import type { ReactNode } from "react";
+import { text } from "../text";
 
 type ErrorAlertProps = {
   children: ReactNode;
@@ -17,12 +18,12 @@ export function ErrorAlert({ children, onRetry, onDismiss }: ErrorAlertProps) {
       <p className="min-w-48 flex-1 py-1.5">{children}</p>
       {onRetry && (
         <button type="button" onClick={onRetry} className={action}>
-          Try again
+          {text.common.tryAgain}
         </button>
       )}
       {onDismiss && (
         <button type="button" onClick={onDismiss} className={action}>
-          Dismiss
+          {text.common.dismiss}
         </button>
       )}
     </div>
