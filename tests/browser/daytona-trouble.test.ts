@@ -110,7 +110,7 @@ describeInBrowser("a failing Daytona", () => {
   test("shows an error in place of the preview, which can be reloaded", async () => {
     const ada = await withASundial(fixture);
     await fixture.breakService("daytona", { pattern: "preview", kind: { status: 503 } });
-    await ada.press(text.preview.reload);
+    await ada.page.reload();
     const problem = ada.page.getByRole("alert");
     await problem.waitFor();
     await fixture.mend("daytona");

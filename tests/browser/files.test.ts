@@ -69,7 +69,7 @@ describeInBrowser("what the agent made", () => {
     await ada.sees(text.versions.restored(2));
 
     const downloading = ada.page.waitForEvent("download");
-    await ada.press(text.project.download);
+    await ada.choose(text.project.menu, text.project.download);
     const archive = join(tempFolder(), "app.tar.gz");
     await (await downloading).saveAs(archive);
     expect(unpacked(archive, "style.css")).toBe(second);

@@ -58,7 +58,7 @@ describeInBrowser("a server that is killed under an open page", () => {
     await ada.seesNoMore(text.shell.reconnecting);
     // The agent went with the machine that it ran on.
     await ada.sees("The sandbox was restarted while the agent worked.");
-    await ada.press(text.common.tryAgain);
+    await ada.messages.getByRole("button", { name: text.common.tryAgain }).click();
     await ada.seesStatus("ready");
     await ada.preview.getByRole("heading", { name: "Barometer" }).waitFor();
     expect(await neverReloaded(ada)).toBe(true);
