@@ -280,7 +280,7 @@ export type PublicApiType = {
         "action",
         "public",
         { port?: number; projectId: Id<"projects"> },
-        { expiresAt: number; url: string }
+        { expiresAt: number; isListening: boolean; url: string }
       >;
       retry: FunctionReference<
         "action",

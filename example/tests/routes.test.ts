@@ -1,12 +1,8 @@
 import { expect, test } from "vitest";
-import { matchRoute } from "wouter";
-import { parse } from "regexparam";
-import { checkoutResult, PATHS, projectPath } from "../src/lib/routes";
+import { checkoutResult, projectPath } from "../src/lib/routes";
 
 test("a project's path leads to its page, whatever its id is", () => {
-  const path = projectPath("jd7 ä/?#");
-  expect(path).toMatch(/^\/projects\/[^/?#]+$/);
-  expect(matchRoute(parse, PATHS.project, path)[0]).toBe(true);
+  expect(projectPath("jd7 ä/?#")).toBe("/projects/jd7%20%C3%A4%2F%3F%23");
 });
 
 test("the return from Stripe's checkout is recognised by its query string", () => {
