@@ -287,6 +287,18 @@ describe("a restore", () => {
     expect(await inApp("cat a.txt")).toBe("one");
   });
 
+  test("that was killed right before its end is over when it is asked for again", async () => {
+    await inApp("printf one >a.txt");
+    const first = await commit();
+    await inApp("printf two >a.txt");
+    await client.restoreVersion(id, { version: first, message: "Back", order: 2 });
+    await inHome(`printf ${first} >.quaver/versions.git/quaver-restoring`);
+    await client.restoreVersion(id, { version: first, message: "Back", order: 2 });
+    await inApp("printf three >a.txt");
+    await client.restoreVersion(id, { version: first, message: "Back", order: 4 });
+    expect(await inHome("git --git-dir .quaver/versions.git show main~1:a.txt")).toBe("three");
+  });
+
   test("that was cut off is continued", async () => {
     await inApp("printf one >a && printf one >b");
     const first = await commit();

@@ -198,6 +198,7 @@ guarded(() => {
   const last = latest();
   if (last.order > input.order) answer({ kind: "superseded" });
   if (last.order === input.order && last.version !== undefined) {
+    fs.rmSync(RESTORING, { force: true }); // of one that was killed right before its end
     answer({ kind: "restored", version: last.version });
   }
   const isCutOff = fs.existsSync(RESTORING) && fs.readFileSync(RESTORING, "utf8") === version;
