@@ -20,7 +20,7 @@ type PreviewFrameProps = {
  * `sandbox` has no `allow-top-navigation` and no `allow-popups-to-escape-sandbox`.
  */
 export function PreviewFrame({ projectId, version, justStarted }: PreviewFrameProps) {
-  const { url, isListening, error, renew } = usePreviewUrl(projectId);
+  const { url, isListening, error, renew } = usePreviewUrl(projectId, version);
   const [path, setPath] = useState("/");
   const [width, setWidth] = useState<Width>("full");
   const box = useRef<HTMLDivElement>(null);

@@ -10,21 +10,30 @@ const RENEW_BEFORE_MS = 60_000; // so that an open preview does not expire
 const LOOK_MS = 2000;
 const MAX_LOOK_MS = 15_000;
 
+/** About five minutes. Each look counts as use of the sandbox, which would never idle out under an open page. */
+const MAX_LOOKS = 24;
+
 /**
  * The URL of the app in the sandbox: fetched again before it expires, when somebody asks for that, and until an app listens
- * there. It stays the same otherwise, as each one is another origin, where the app finds nothing of what it has stored.
- * A tab that nobody sees waits.
+ * there, for a few minutes from each version on. It stays the same otherwise, as each one is another origin, where the app
+ * finds nothing of what it has stored. A tab that nobody sees waits.
  */
-export function usePreviewUrl(projectId: Id<"projects">) {
+export function usePreviewUrl(projectId: Id<"projects">, version: number) {
   const previewUrl = useAction(api.projects.actions.previewUrl);
   const [url, setUrl] = useState<string | null>(null);
   const [isListening, setIsListening] = useState(false);
   const [error, setError] = useState<string | null>(null);
   const [renewals, setRenewals] = useState(0);
   const renew = (): void => setRenewals((count) => count + 1);
+  const [lookedFor, setLookedFor] = useState(version);
+  if (lookedFor !== version) {
+    setLookedFor(version);
+    if (url !== null && !isListening) renew(); // it may have been given up
+  }
   useEffect(() => {
     let left = false;
     let timer: ReturnType<typeof setTimeout> | undefined;
+    let looks = 0;
     const ask = async (lookMs = LOOK_MS): Promise<void> => {
       if (document.hidden) {
         timer = setTimeout(() => void ask(lookMs), lookMs);
@@ -37,9 +46,10 @@ export function usePreviewUrl(projectId: Id<"projects">) {
         setIsListening(preview.isListening);
         setError(null);
         const lifeMs = preview.expiresAt - Date.now() - RENEW_BEFORE_MS;
-        timer = preview.isListening
-          ? setTimeout(renew, Math.max(RENEW_BEFORE_MS, lifeMs))
-          : setTimeout(() => void ask(Math.min(MAX_LOOK_MS, lookMs * 1.5)), lookMs);
+        looks += 1;
+        if (preview.isListening) timer = setTimeout(renew, Math.max(RENEW_BEFORE_MS, lifeMs));
+        else if (looks < MAX_LOOKS)
+          timer = setTimeout(() => void ask(Math.min(MAX_LOOK_MS, lookMs * 1.5)), lookMs);
       } catch (error) {
         if (!left) setError(errorMessage(error));
       }
