@@ -1,13 +1,12 @@
 /** The lines of `bun run dev` about what people and agents do. */
-import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { makeFunctionReference } from "convex/server";
 import { expect, onTestFinished, test } from "vitest";
 import { followActivity } from "../../scripts/dev/convex/activity.ts";
 import { ActivityLines } from "../../scripts/dev/screen/activity-lines.ts";
-import { ROOT, runConvex } from "../../scripts/lib/convex-cli.ts";
 import { httpClient } from "../support/clients.ts";
 import { TestDeployment } from "../support/deployment.ts";
+import { Project } from "../support/project.ts";
 import { tempFolder } from "../support/temp.ts";
 
 const ada = {
@@ -82,14 +81,11 @@ const INSERTING = `
 
 test("the rows of a deployment are followed by live queries", async () => {
   const folder = tempFolder();
-  mkdirSync(join(folder, "convex"));
-  writeFileSync(join(folder, "convex/rows.ts"), INSERTING);
-  writeFileSync(join(folder, "package.json"), '{"dependencies":{"convex":"*"}}');
-  symlinkSync(join(ROOT, "node_modules"), join(folder, "node_modules"), "dir");
   const deployment = await TestDeployment.start(join(folder, "deployment"));
   onTestFinished(() => deployment.stop());
-  const deploy = ["deploy", "--yes", "--typecheck", "disable", "--codegen", "disable"];
-  expect(await runConvex(deployment, deploy, { cwd: folder })).toMatchObject({ code: 0 });
+  const project = new Project(folder, deployment);
+  project.write({ "convex/rows.ts": INSERTING });
+  await project.pushed();
   const client = httpClient(deployment.url);
   const insert = (table: string, { _id, ...row }: { _id: string }) =>
     client.mutation(makeFunctionReference<"mutation">("rows:insert"), { table, row });

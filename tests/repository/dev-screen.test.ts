@@ -1,5 +1,4 @@
 /** The screen that `bun run dev` prints. */
-import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { PassThrough } from "node:stream";
 import { makeFunctionReference } from "convex/server";
@@ -8,9 +7,10 @@ import { screen, type ReadyMessage } from "../../scripts/dev/screen/ready-messag
 import { Checklist } from "../../scripts/dev/screen/checklist.ts";
 import { watch } from "../../scripts/dev/convex/convex-dev.ts";
 import { passOn, readableLines } from "../../scripts/dev/convex/cli-output.ts";
-import { ROOT, runConvex, spawnConvex } from "../../scripts/lib/convex-cli.ts";
+import { ROOT, spawnConvex } from "../../scripts/lib/convex-cli.ts";
 import { httpClient } from "../support/clients.ts";
 import { TestDeployment } from "../support/deployment.ts";
+import { Project } from "../support/project.ts";
 import { tempFolder } from "../support/temp.ts";
 
 /** The CLI takes its time. */
@@ -161,14 +161,11 @@ const THROWING = `
 
 test("a refusal is one line; other errors, and the deployment's own log, have the stacks", async () => {
   const folder = tempFolder();
-  mkdirSync(join(folder, "convex"));
-  writeFileSync(join(folder, "convex/throwing.ts"), THROWING);
-  writeFileSync(join(folder, "package.json"), '{"dependencies":{"convex":"*"}}');
-  symlinkSync(join(ROOT, "node_modules"), join(folder, "node_modules"), "dir");
   const deployment = await TestDeployment.start(join(folder, "deployment"));
   onTestFinished(() => deployment.stop());
-  const deploy = ["deploy", "--yes", "--typecheck", "disable", "--codegen", "disable"];
-  expect(await runConvex(deployment, deploy, { cwd: folder })).toMatchObject({ code: 0 });
+  const project = new Project(folder, deployment);
+  project.write({ "convex/throwing.ts": THROWING });
+  await project.pushed();
   const client = httpClient(deployment.url);
   const mutate = (name: string) =>
     client.mutation(makeFunctionReference<"mutation">(`throwing:${name}`));
@@ -203,13 +200,12 @@ test("a refusal is one line; other errors, and the deployment's own log, have th
 
 test("a saved file is told at once, and the push when it is done", async () => {
   const folder = tempFolder();
-  const file = join(folder, "convex/saved.ts");
-  mkdirSync(join(folder, "convex"));
-  writeFileSync(file, "export const one = 1;\n");
-  writeFileSync(join(folder, "package.json"), '{"dependencies":{"convex":"*"}}');
-  symlinkSync(join(ROOT, "node_modules"), join(folder, "node_modules"), "dir");
   const deployment = await TestDeployment.start(join(folder, "deployment"));
   onTestFinished(() => deployment.stop());
+  const project = new Project(folder, deployment);
+  const save = (one: number) =>
+    project.write({ "convex/saved.ts": `export const one = ${one};\n` });
+  save(1);
 
   let end = (): void => undefined;
   const stop = new Promise<void>((resolve) => (end = resolve));
@@ -224,7 +220,7 @@ test("a saved file is told at once, and the push when it is done", async () => {
   // The CLI begins to watch after its first push, and doesn't say so: save until it has seen it.
   await expect
     .poll(() => {
-      if (!text.includes("saved.ts")) writeFileSync(file, `export const one = ${Date.now()};\n`);
+      if (!text.includes("saved.ts")) save(Date.now());
       return text;
     }, WAIT)
     .toMatch(/^Pushing .*convex\/saved\.ts …\n✔ Pushed in \d+\.\d s\.\n/m);

@@ -1,13 +1,8 @@
 import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { onTestFinished } from "vitest";
-import {
-  ROOT,
-  runConvex,
-  spawnConvex,
-  type CliResult,
-} from "../../../../../scripts/lib/convex-cli.ts";
-import { within } from "../../../../../tests/support/dev.ts";
+import { ROOT, runConvex, spawnConvex, type CliResult } from "../../scripts/lib/convex-cli.ts";
+import { within } from "./dev.ts";
 
 /** The files of a project, by their paths in it. */
 export type Files = Readonly<Record<string, string>>;

@@ -6,7 +6,7 @@ import { describe, expect, test } from "vitest";
 import { api } from "../support/api.ts";
 import { fixtureDeployment } from "../support/deployment.ts";
 import { refusal } from "../support/http.ts";
-import { setEnvironment } from "../support/project.ts";
+import { setEnvironment } from "../../../../../tests/support/project.ts";
 import { aToken } from "../support/tokens.ts";
 import { aFunction, finishPush, startPush } from "../support/wire_push.ts";
 

@@ -1,7 +1,7 @@
 /** `convex/auth.config.ts` is evaluated again when variables change, as in production, and takes effect at once. */
 import { afterEach, beforeAll, expect, test } from "vitest";
 import { post } from "../support/http.ts";
-import { setEnvironment } from "../support/project.ts";
+import { setEnvironment } from "../../../../../tests/support/project.ts";
 import { aToken, keySet } from "../support/tokens.ts";
 import { aFunction, pushTarget } from "../support/wire_push.ts";
 

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { setEnvironment } from "../support/project.ts";
+import { setEnvironment } from "../../../../../tests/support/project.ts";
 import { type Bundled, aFunction, pushTarget } from "../support/wire_push.ts";
 
 const PUSHING = "Hit an error while pushing:\n";

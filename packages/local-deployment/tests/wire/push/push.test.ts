@@ -11,7 +11,7 @@ import {
   fixtureDeployment,
 } from "../support/deployment.ts";
 import { post } from "../support/http.ts";
-import { setEnvironment } from "../support/project.ts";
+import { setEnvironment } from "../../../../../tests/support/project.ts";
 
 const schema = (table: string) => `
   import { defineSchema, defineTable } from "convex/server";

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, onTestFinished } from "vitest";
 import { TestDeployment } from "../../../../../tests/support/deployment.ts";
-import { Project, type Files } from "./project.ts";
+import { Project, type Files } from "../../../../../tests/support/project.ts";
 import { copySnapshot, fixture, type Pushed } from "./snapshots.ts";
 
 /** A first snapshot includes a push by the CLI, which takes long on a busy machine. */

@@ -8,7 +8,7 @@ import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { inject } from "vitest";
 import { TestDeployment } from "../../../../../tests/support/deployment.ts";
-import { Project, setEnvironment, type Files } from "./project.ts";
+import { Project, setEnvironment, type Files } from "../../../../../tests/support/project.ts";
 import { keySet } from "./tokens.ts";
 
 const FIXTURE = fileURLToPath(new URL("../../fixture", import.meta.url));
