@@ -12,8 +12,8 @@ export interface Preview {
 /** For how long an app may take to answer. It listens, if it takes longer. */
 const ANSWER_MS = 2000;
 
-/** How Daytona's proxy answers when nothing listens at the port. */
-const NOTHING_LISTENS = new Set([502, 503, 504]);
+/** How Daytona's proxy answers when nothing listens at the port (v0.190, `libs/common-go/pkg/proxy`). */
+const BAD_GATEWAY = 502;
 
 /**
  * Asks whether an app listens at a preview's URL. Taken for true where that can't be told.
@@ -28,7 +28,7 @@ export async function isListening(url: string): Promise<boolean> {
       redirect: "manual",
       signal: AbortSignal.timeout(ANSWER_MS),
     });
-    return !NOTHING_LISTENS.has(status);
+    return status !== BAD_GATEWAY;
   } catch {
     return true;
   }
