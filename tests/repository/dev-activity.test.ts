@@ -67,6 +67,12 @@ test("a long prompt is shortened, and a change of a project is no line", () => {
   expect(lines.read("projects", [{ ...wordy, name: "Dial" }])).toEqual([]);
 });
 
+test("control characters that somebody has typed don't reach the terminal", () => {
+  const hostile = { ...sundial, prompt: "\u001b]0;owned\u0007\u001b[2J\u009b31mred" };
+  const [line] = linesOfEmptyTables().read("projects", [hostile]);
+  expect(line).toBe("Somebody creates “Sundial”: ]0;owned[2J31mred");
+});
+
 test("rows of another shape are left out", () => {
   expect(linesOfEmptyTables().read("users", [{ _id: "u1" }, ada])).toHaveLength(1);
 });

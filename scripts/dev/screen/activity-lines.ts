@@ -44,8 +44,15 @@ export class ActivityLines {
   readonly #projects = new Rows(projectRow);
   readonly #turns = new Rows(turnRow);
 
-  /** What is new in a table since the last time; of its first rows, nothing is. */
+  /**
+   * What is new in a table since the last time; of its first rows, nothing is. Without control characters, which a terminal
+   * would obey: people and agents write some of the words.
+   */
   read(table: ActivityTable, rows: readonly unknown[]): string[] {
+    return this.#lines(table, rows).map((line) => line.replaceAll(/\p{Cc}/gu, ""));
+  }
+
+  #lines(table: ActivityTable, rows: readonly unknown[]): string[] {
     switch (table) {
       case "users":
         return this.#users.update(rows).map(({ row }) => signUp(row));
