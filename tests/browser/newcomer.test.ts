@@ -37,6 +37,7 @@ describeInBrowser("a newcomer", () => {
     const answer = clara.messages.locator("div", { hasText: text.conversation.agent }).last();
     await clara.sees("I'm making");
     const first = await answer.textContent();
+    await page.getByLabel(text.preview.path).press("Escape"); // which stops the agent, but not from there
     await clara.sees(text.project.statusSentence.ready);
     expect((await answer.textContent())!.length).toBeGreaterThan(first!.length);
     await clara.seesStatus("ready");

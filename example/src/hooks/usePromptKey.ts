@@ -24,7 +24,8 @@ export function isCovered(): boolean {
   return document.querySelector('dialog[open], [role="menu"]') !== null;
 }
 
-function isTyping(target: EventTarget | null): boolean {
+/** Whether a key was pressed in a field. */
+export function isTyping(target: EventTarget | null): boolean {
   return (
     target instanceof Element &&
     target.closest("input, textarea, select, [contenteditable]") !== null

@@ -3,7 +3,7 @@ import { useEffect, useEffectEvent, useId, type RefObject } from "react";
 import { api } from "@backend/_generated/api";
 import { useCall } from "../../hooks/useCall";
 import type { Draft } from "../../hooks/useDraft";
-import { isCovered, PROMPT_FIELD } from "../../hooks/usePromptKey";
+import { isCovered, isTyping, PROMPT_FIELD } from "../../hooks/usePromptKey";
 import { submitOnEnter } from "../../lib/keys";
 import type { Project, Turn } from "../../lib/types";
 import { isTooLong, PromptLength } from "../../projects/PromptLength";
@@ -38,7 +38,7 @@ export function Composer({ project: { status }, running, draft, input, onSend }:
   );
   const sendable = SENDABLE.includes(status) && prompt.trim() !== "" && !isTooLong(prompt);
   const hint = prompt === "" ? undefined : HINTS[status];
-  useEscape(running !== undefined, () => void cancel.run());
+  useEscape(running !== undefined, input, () => void cancel.run());
   return (
     <form
       onSubmit={(event) => {
@@ -92,11 +92,16 @@ export function Composer({ project: { status }, running, draft, input, onSend }:
   );
 }
 
-/** Calls back for Escape, unless that closes something or leaves a field. */
-function useEscape(isActive: boolean, onEscape: () => void): void {
+/** Calls back for Escape, unless that closes something or is pressed in another field than this one. */
+function useEscape(
+  isActive: boolean,
+  field: RefObject<HTMLElement | null>,
+  onEscape: () => void,
+): void {
   const press = useEffectEvent((event: KeyboardEvent) => {
-    if (event.key === "Escape" && !event.defaultPrevented && !event.isComposing && !isCovered())
-      onEscape();
+    if (event.key !== "Escape" || event.defaultPrevented || event.isComposing || isCovered())
+      return;
+    if (event.target === field.current || !isTyping(event.target)) onEscape();
   });
   useEffect(() => {
     if (!isActive) return;
