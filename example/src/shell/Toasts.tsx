@@ -1,15 +1,19 @@
+import type { CSSProperties } from "react";
 import { Toaster } from "sonner";
+import { useRoute } from "wouter";
+import { PATHS } from "../lib/routes";
 import { text } from "../text";
 import { useTheme } from "../theme";
 
-/** Where toasts are shown: below the header, so that they cover no field to type into. */
+/** Where toasts are shown: away from the page's field for prompts, which is at the bottom of a project's page alone. */
 export function Toasts() {
+  const [isProject] = useRoute(PATHS.project);
   return (
     <Toaster
       theme={useTheme()}
-      position="top-center"
-      offset={{ top: "4rem" }}
-      mobileOffset={{ top: "4rem" }}
+      position={isProject ? "top-center" : "bottom-center"}
+      offset={OFFSET}
+      mobileOffset={OFFSET}
       closeButton
       toastOptions={{ closeButtonAriaLabel: text.common.dismiss }}
       containerAriaLabel={text.shell.notifications}
@@ -18,6 +22,8 @@ export function Toasts() {
   );
 }
 
+const OFFSET = { top: "4rem", bottom: "1rem" }; // below the header
+
 // The names are sonner's.
 const COLORS = {
   "--normal-bg": "var(--ink)",
@@ -25,4 +31,4 @@ const COLORS = {
   "--normal-border": "var(--ink)",
   "--width": "min(24rem, calc(100vw - 2rem))",
   fontFamily: "inherit",
-} as React.CSSProperties;
+} as CSSProperties;
