@@ -204,7 +204,12 @@ test("a saved file is told at once, and the push when it is done", async () => {
   onTestFinished(() => deployment.stop());
   const project = new Project(folder, deployment);
   const save = (one: number) =>
-    project.write({ "convex/saved.ts": `export const one = ${one};\n` });
+    project.write({
+      "convex/saved.ts": `
+        import { queryGeneric } from "convex/server";
+        export const one = queryGeneric({ handler: () => ${one} });
+      `,
+    });
   save(1);
 
   let end = (): void => undefined;
@@ -217,7 +222,11 @@ test("a saved file is told at once, and the push when it is done", async () => {
     { target: deployment, cwd: folder, stop, json: false },
     { screen, onPush: () => pushes.push(text) },
   );
-  // The CLI begins to watch after its first push, and doesn't say so: save until it has seen it.
+  const one = makeFunctionReference<"query">("saved:one");
+  const client = httpClient(deployment.url);
+  await expect.poll(() => client.query(one).catch(() => null), WAIT).toBe(1);
+  // The CLI begins to watch after its first push, which a save would make it repeat, and doesn't say so: save until it has
+  // seen it.
   await expect
     .poll(() => {
       if (!text.includes("saved.ts")) save(Date.now());
