@@ -18,7 +18,7 @@ describeInBrowser("a newcomer", () => {
       // The browser's word for an app that isn't there yet; the preview tries again.
       const text = message.text();
       if (/50[23]/.test(text) && message.location().url.startsWith("http://3000-")) return;
-      complaints.push(text);
+      complaints.push(`${text} ${message.location().url}`);
     });
 
     // The sign-in page: one of the suggested users.
@@ -69,6 +69,8 @@ describeInBrowser("a newcomer", () => {
     expect(await clara.title.textContent()).toBe("Choir");
     await page.reload();
     expect(await clara.title.textContent()).toBe("Choir");
+    // Loaded, as a sandbox that is being stopped answers 400.
+    await clara.preview.locator('[data-colour="violet"]').waitFor();
 
     // Out of the way, and back again.
     await clara.pause();
