@@ -89,10 +89,17 @@ function isOf(kind: string): (one: Case) => boolean {
   return ({ fault }) => fault.kind === kind;
 }
 
-async function runUntilMet(worker: Worker, { operation, fault }: Case): Promise<Outcome> {
+async function runUntilMet(worker: Worker, one: Case): Promise<Outcome> {
   for (let attempts = 1; ; attempts++) {
-    const outcome = await runCase(worker, operation, fault);
-    if (outcome.met || outcome.violations.length > 0 || attempts === ATTEMPTS) return outcome;
+    const isLast = attempts === ATTEMPTS;
+    try {
+      const outcome = await runCase(worker, one.operation, one.fault);
+      if (outcome.met || outcome.violations.length > 0 || isLast) return outcome;
+    } catch (error) {
+      // A connection of the proof's own was lost: in hours of requests, and of processes killed, one is.
+      if (!(error instanceof TypeError) || isLast) throw error;
+      console.error(`${titleOf(one)}, once more after`, error);
+    }
   }
 }
 

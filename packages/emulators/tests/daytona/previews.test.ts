@@ -1,7 +1,9 @@
 /** Who may see a preview, and what it forwards. `toolbox.test.ts` tests its expiry. */
-import { createServer } from "node:http";
+import { once } from "node:events";
+import { createServer, type Server } from "node:http";
 import { connect } from "node:net";
-import { describe, expect, test } from "vitest";
+import { gzipSync } from "node:zlib";
+import { describe, expect, onTestFinished, test } from "vitest";
 import { ask, fromAPage, write } from "../support/raw-http.ts";
 import { aDaytona, call, eventually, listening, str } from "../support/emulators.ts";
 
@@ -31,6 +33,20 @@ async function aPreview(reservedPorts: number[] = []) {
   const label = url.split("/").at(-2)!;
   const host = `${label}.localhost:${new URL(daytona.url).port}`;
   return { daytona, url, host, origin: `http://${host}`, sign, port, standing: `${port}-${id}` };
+}
+
+/** Of the ports at which sandboxes offer downloads (fetch standard, "bad port"). */
+const REFUSED_BY_FETCH = [4045, 4190, 5060, 5061, 6000, 6566, 6665, 6666, 6667, 6668, 6669, 6697];
+
+/** Has a server listen on the first of the ports that is free. */
+async function listeningOnOneOf(server: Server, ports: readonly number[]): Promise<number> {
+  onTestFinished(() => void server.close());
+  for (const port of ports) {
+    const listens = once(server, "listening").then(() => true);
+    server.listen(port, "127.0.0.1");
+    if (await listens.catch(() => false)) return port;
+  }
+  throw new Error("none of these ports is free");
 }
 
 const upgrade = ["connection: upgrade", "upgrade: websocket"];
@@ -84,6 +100,37 @@ describe("a preview", () => {
     expect(socket).toMatch(/^HTTP\/1.1 101/);
     expect(socket, `the server on ${port}`).toContain("/socket");
     expect(socket).not.toContain("cookie");
+  });
+
+  test("shows ports that browsers refuse in an address, and forwards answers as they are", async () => {
+    const { sign } = await aPreview();
+    const answers: [number, Record<string, string>, Buffer | undefined][] = [
+      [200, { "content-encoding": "gzip" }, gzipSync("compressed")],
+      [204, {}, undefined],
+      [304, { etag: '"a"' }, undefined],
+      [500, {}, Buffer.from("the app's own")],
+    ];
+    const server = createServer((request, response) => {
+      const [status, headers, body] = answers[Number(request.url?.slice(1))]!;
+      response.writeHead(status, headers).end(body);
+    });
+    const url = await sign(await listeningOnOneOf(server, REFUSED_BY_FETCH));
+    const got = await Promise.all(answers.map((_, index) => fetch(`${url}${index}`)));
+    expect(got.map(({ status }) => status)).toEqual(answers.map(([status]) => status));
+    expect(await got[0]!.text()).toBe("compressed");
+    expect(got[2]!.headers.get("etag")).toBe('"a"');
+    expect(await got[3]!.text()).toBe("the app's own");
+  });
+
+  test("whose app ends in the middle of an answer ends, and the next one is served", async () => {
+    const { sign } = await aPreview();
+    const server = createServer((request, response) => {
+      if (request.url === "/whole") response.end("whole");
+      else response.write("half", () => response.socket?.resetAndDestroy());
+    });
+    const url = await sign(Number(new URL(await listening(server)).port));
+    await expect(fetch(url).then((response) => response.text())).rejects.toThrow();
+    expect(await (await fetch(`${url}whole`)).text()).toBe("whole");
   });
 
   test("serves no port of another service", async () => {

@@ -1,7 +1,8 @@
 /** Forwards a preview's requests to a port of this machine. */
-import type { IncomingMessage } from "node:http";
+import { once } from "node:events";
+import { request as httpRequest, type IncomingMessage } from "node:http";
 import { connect } from "node:net";
-import type { Duplex } from "node:stream";
+import { pipeline, Readable, type Duplex } from "node:stream";
 
 /** Where a request goes. */
 export interface Destination {
@@ -12,9 +13,11 @@ export interface Destination {
   onOwnHost: boolean;
 }
 
-/** Headers that apply to a single connection (RFC 9110, 7.6.1), and those that `fetch` has already applied. */
-const CONNECTION_HEADERS = ["connection", "keep-alive", "transfer-encoding", "upgrade", "host"];
-const DECODED_HEADERS = ["content-encoding", "content-length", "transfer-encoding", "connection"];
+/** Headers that apply to a single connection (RFC 9110, 7.6.1). */
+const CONNECTION_HEADERS = ["connection", "keep-alive", "transfer-encoding", "upgrade"];
+
+/** Answers that have no body (fetch standard, "null body status"). */
+const NULL_BODY_STATUSES = [204, 205, 304];
 
 /** Daytona's token for previews must not reach the app. */
 const PREVIEW_TOKEN_HEADER = "x-daytona-preview-token";
@@ -25,23 +28,45 @@ const PREVIEW_TOKEN_HEADER = "x-daytona-preview-token";
  */
 const SHARED_HOST_HEADERS = ["cookie", "set-cookie"];
 
-/** Forwards a request. @throws if nothing answers on the port */
+/**
+ * Forwards a request. Not by `fetch`, which refuses some of the ports that an app may listen on, and unpacks what is
+ * compressed.
+ *
+ * @throws if nothing answers on the port
+ */
 export async function forward(request: Request, destination: Destination): Promise<Response> {
   const { port, rest, onOwnHost } = destination;
+  const withheld = [...CONNECTION_HEADERS, ...withheldHeaders(onOwnHost)];
   const headers = new Headers(request.headers);
-  const withheld = withheldHeaders(onOwnHost);
-  for (const name of [...CONNECTION_HEADERS, ...withheld]) headers.delete(name);
-  const response = await fetch(`http://localhost:${port}${rest}`, {
+  for (const name of [...withheld, "host"]) headers.delete(name);
+  const upstream = httpRequest({
+    host: "localhost",
+    port,
+    path: rest,
     method: request.method,
-    headers,
-    redirect: "manual",
-    ...(request.body ? { body: request.body, duplex: "half" } : {}),
+    headers: Object.fromEntries(headers),
+    agent: false,
+    signal: request.signal,
   });
-  const answered = new Headers(response.headers);
-  for (const name of [...DECODED_HEADERS, ...withheld]) answered.delete(name);
+  upstream.on("error", () => undefined); // may come after the answer, whose body ends with it
+  const answering = once(upstream, "response");
+  if (request.body === null) upstream.end();
+  else pipeline(request.body, upstream, () => undefined);
+  const [response] = (await answering) as [IncomingMessage]; // what a `response` event carries
+  const answered = new Headers();
+  for (const [name, values] of Object.entries(response.headersDistinct)) {
+    if (withheld.includes(name)) continue;
+    for (const value of values ?? []) answered.append(name, value);
+  }
   // A browser that shows this as a page, although it isn't for browsers, must not give it the emulator's origin.
   if (!onOwnHost) answered.append("content-security-policy", "sandbox allow-scripts allow-forms");
-  return new Response(response.body, { status: response.status, headers: answered });
+  const status = response.statusCode ?? 502;
+  if (NULL_BODY_STATUSES.includes(status)) {
+    response.resume();
+    return new Response(null, { status, headers: answered });
+  }
+  const body: object = Readable.toWeb(response); // Node's type of it and the DOM's differ in an overload
+  return new Response(body as ReadableStream, { status, headers: answered });
 }
 
 /** Forwards the bytes of an upgraded connection in both directions, until either end closes. */
