@@ -40,6 +40,7 @@ import type * as payments_checkout from "../payments/checkout.js";
 import type * as payments_customers from "../payments/customers.js";
 import type * as payments_entitlements from "../payments/entitlements.js";
 import type * as payments_plans from "../payments/plans.js";
+import type * as payments_prices from "../payments/prices.js";
 import type * as payments_queries from "../payments/queries.js";
 import type * as payments_stripe_apply from "../payments/stripe/apply.js";
 import type * as payments_stripe_attempts from "../payments/stripe/attempts.js";
@@ -146,6 +147,7 @@ declare const fullApi: ApiFromModules<{
   "payments/customers": typeof payments_customers;
   "payments/entitlements": typeof payments_entitlements;
   "payments/plans": typeof payments_plans;
+  "payments/prices": typeof payments_prices;
   "payments/queries": typeof payments_queries;
   "payments/stripe/apply": typeof payments_stripe_apply;
   "payments/stripe/attempts": typeof payments_stripe_attempts;

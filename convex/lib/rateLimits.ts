@@ -28,6 +28,8 @@ export const LIMITS = {
   deleteUser: { kind: "token bucket", rate: 5, period: MINUTE, capacity: 5 },
   // Each is a few calls to Stripe, of 100 per second for everyone; a user clicks.
   billing: { kind: "token bucket", rate: 20, period: MINUTE, capacity: 10 },
+  // Each is a call to Stripe; a front end asks when it shows what can be bought.
+  readPrice: { kind: "token bucket", rate: 60, period: MINUTE, capacity: 30 },
   // A user types a few a minute; a front end that stores an agent's turn, a burst of them.
   insertMessage: { kind: "token bucket", rate: 120, period: MINUTE, capacity: 60 },
 } as const;

@@ -9,11 +9,29 @@ import { internal } from "../_generated/api";
 import { quaverError } from "../lib/errors";
 import { userAction } from "../lib/functions";
 import { askingStripe, isMissing, requireStripe } from "./stripe/client";
-import { openCheckout, orderOf, siteUrl, type OpenCheckout } from "./checkout";
+import { openCheckout, orderOf, priceIdOf, siteUrl, type OpenCheckout } from "./checkout";
 import { cancelAtPeriodEnd, resume } from "./subscriptions";
 import { blocksCheckout, planName } from "./plans";
+import { planPrice, readPrice, type PlanPrice } from "./prices";
 
 const portalSession = z.object({ url: z.string() });
+
+/**
+ * What a plan costs. It is Stripe's answer of the moment, and not live.
+ *
+ * @returns null when that is not a fixed amount per period
+ * @throws `INVALID_ARGUMENT` for `free`, `PAYMENTS_NOT_CONFIGURED`, `PAYMENTS_UNAVAILABLE`, `RATE_LIMITED`
+ */
+export const getPrice = userAction({
+  args: { plan: planName },
+  returns: v.nullable(planPrice),
+  handler: async (ctx, args): Promise<PlanPrice | null> => {
+    const stripe = requireStripe();
+    const priceId = priceIdOf(args.plan);
+    await ctx.runMutation(internal.payments.prices.beginPriceRead, {});
+    return await askingStripe(() => readPrice(stripe, priceId));
+  },
+});
 
 /**
  * Opens Stripe's checkout page for a plan. Called again before that is paid, it answers the same.

@@ -55,12 +55,17 @@ const subscriptionList = z.object({
  * @throws `INVALID_ARGUMENT` for a plan that costs nothing, `PAYMENTS_NOT_CONFIGURED`
  */
 export function orderOf(plan: PlanName): Order {
+  return { plan, priceId: priceIdOf(plan), siteUrl: siteUrl() };
+}
+
+/** The Stripe price of a plan. @throws what `orderOf` throws */
+export function priceIdOf(plan: PlanName): string {
   if (plan === "free") {
     throw quaverError("INVALID_ARGUMENT", { field: "plan", message: "This plan costs nothing." });
   }
   const priceId = env.STRIPE_PRICE_PRO;
   if (!priceId) throw notConfigured("STRIPE_PRICE_PRO is not set");
-  return { plan, priceId, siteUrl: siteUrl() };
+  return priceId;
 }
 
 /** The front end's address. @throws `PAYMENTS_NOT_CONFIGURED` when it is missing or no address */

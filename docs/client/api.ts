@@ -162,6 +162,17 @@ export type PublicApiType = {
         Record<string, never>,
         { url: string }
       >;
+      getPrice: FunctionReference<
+        "action",
+        "public",
+        { plan: "free" | "pro" },
+        {
+          amount: number;
+          currency: string;
+          interval: "day" | "week" | "month" | "year";
+          intervalCount: number;
+        } | null
+      >;
       resumeSubscription: FunctionReference<"action", "public", Record<string, never>, null>;
     };
     queries: {

@@ -390,8 +390,10 @@ export const text = {
     projectsUsed: "Projects used",
     usage: (used: number, max: number) => `${used} of ${max}`,
     usageFull: (used: number, max: number) => `${used} of ${max} (limit reached)`,
-    upgradeAbout: (projects: number) =>
-      `Pro includes ${plural(projects, "project")}. You’ll see the price before you pay.`,
+    upgradeAbout: (projects: number) => `Pro includes ${plural(projects, "project")}.`,
+    price: (amount: string, count: number, interval: string) =>
+      count === 1 ? `${amount} per ${interval}` : `${amount} every ${plural(count, interval)}`,
+    priceLater: "You’ll see the price before you pay.",
     upgrade: "Upgrade to Pro",
     manageBilling: "Manage billing",
     cancelSubscription: "Cancel subscription",

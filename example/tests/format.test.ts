@@ -27,6 +27,8 @@ test("durations are rounded up, so that a call after that time is accepted", () 
 test("amounts are in the currency's own smallest unit", () => {
   expect(formatMoney(2000, "usd")).toMatch(/20[.,]00/);
   expect(formatMoney(2000, "jpy")).toMatch(/2[.,\s]?000/);
+  expect(formatMoney(2000, "isk")).toMatch(/\b20\b/);
+  expect(formatMoney(5120, "kwd")).toMatch(/5[.,]120/);
 });
 
 test("plurals", () => {

@@ -28,6 +28,7 @@ describeInBrowser("payments", () => {
 
   test("a cancelled checkout changes nothing", async () => {
     const ada = await someone();
+    await ada.sees(text.account.price("$20.00", 1, "month"));
     await atCheckout(ada);
     await ada.page.getByRole("link", { name: "Cancel and go back" }).click();
     await ada.sees(text.account.checkoutCancelled);

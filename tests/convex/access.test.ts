@@ -240,6 +240,12 @@ const TABLE: Record<string, Row> = {
     args: () => ({ paginationOpts }),
     ...emptyFor(emptyPage),
   },
+  "payments/actions:getPrice": {
+    kind: "action",
+    args: () => ({ plan: "pro" }),
+    ...refusedBeforeSignIn,
+    otherUser: { code: "PAYMENTS_NOT_CONFIGURED" },
+  },
   "payments/actions:createCheckoutSession": {
     kind: "action",
     args: () => ({ plan: "pro" }),

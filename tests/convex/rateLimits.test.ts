@@ -94,6 +94,11 @@ const TABLE: Record<string, Row> = {
     limit: "insertMessage",
     args: ({ projectId }) => ({ projectId, role: "user", content: "Hi" }),
   },
+  "payments/actions:getPrice": {
+    kind: "action",
+    limit: "readPrice",
+    args: () => ({ plan: "pro" }),
+  },
   "payments/actions:createCheckoutSession": {
     kind: "action",
     limit: "billing",

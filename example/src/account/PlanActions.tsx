@@ -10,6 +10,7 @@ import type { CurrentPlan } from "../lib/types";
 import { Button } from "../ui/Button";
 import { ConfirmDialog } from "../ui/ConfirmDialog";
 import { ErrorAlert } from "../ui/ErrorAlert";
+import { UpgradeOffer } from "./UpgradeOffer";
 
 /** Buttons to buy, manage, cancel and resume a subscription. Cards are entered on Stripe's pages alone. */
 export function PlanActions({ current: { plan, subscription } }: { current: CurrentPlan }) {
@@ -34,7 +35,7 @@ export function PlanActions({ current: { plan, subscription } }: { current: Curr
     plan === "free" && (subscription === null || subscription.status === "incomplete");
   return (
     <div className="space-y-3">
-      {buyable && <p className="text-muted">{text.account.upgradeAbout(MAX_PROJECTS.pro)}</p>}
+      {buyable && <UpgradeOffer />}
       <div className="flex flex-wrap gap-3">
         {buyable && (
           <Button busy={checkout.busy} onClick={() => void checkout.run()}>

@@ -63,12 +63,18 @@ export function plural(count: number, thing: string): string {
   return `${count} ${thing}${count === 1 ? "" : "s"}`;
 }
 
+// Stripe's numbers of decimals, https://docs.stripe.com/currencies#zero-decimal; every other currency has two. Those of
+// `Intl` differ: it writes no decimals of the Icelandic króna, for one, which Stripe counts in hundredths.
+const WITHOUT_DECIMALS = "bif clp djf gnf jpy kmf krw mga pyg rwf vnd vuv xaf xof xpf".split(" ");
+const WITH_THREE_DECIMALS = "bhd jod kwd omr tnd".split(" ");
+
 /** An amount in the currency's smallest unit, as Stripe counts: 2000 "usd" is $20.00. */
 export function formatMoney(amount: number, currency: string): string {
-  const format = new Intl.NumberFormat(undefined, {
-    style: "currency",
-    currency: currency.toUpperCase(),
-  });
-  const { maximumFractionDigits = 2 } = format.resolvedOptions();
-  return format.format(amount / 10 ** maximumFractionDigits);
+  const decimals = WITHOUT_DECIMALS.includes(currency)
+    ? 0
+    : WITH_THREE_DECIMALS.includes(currency)
+      ? 3
+      : 2;
+  const format = new Intl.NumberFormat(undefined, { style: "currency", currency });
+  return format.format(amount / 10 ** decimals);
 }

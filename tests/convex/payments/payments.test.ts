@@ -8,8 +8,8 @@ import { aBackend } from "../support/setup.ts";
 import { patiently, SITE_URL, FakeStripe } from "../support/fakeStripe.ts";
 import { rowOf, storeProject } from "../support/builders.ts";
 
-const { createCheckoutSession, createPortalSession, cancelSubscription, resumeSubscription } =
-  api.payments.actions;
+const { getPrice, createCheckoutSession, createPortalSession } = api.payments.actions;
+const { cancelSubscription, resumeSubscription } = api.payments.actions;
 const { currentPlan, listInvoices, listPayments, pageInvoices, pagePayments } =
   api.payments.queries;
 const paginationOpts = { numItems: 2, cursor: null };
@@ -34,6 +34,45 @@ async function aSubscriber() {
   const [subscription] = stripe.ledger.subscriptions.values();
   return { t, stripe, ada, id: subscription!.id, customer: subscription!.customer };
 }
+
+describe("the price of a plan", () => {
+  const price = { amount: 2000, currency: "usd", interval: "month", intervalCount: 1 };
+
+  test("is what Stripe says, without a customer or anything written there", async () => {
+    const { ada, stripe } = await aCustomer();
+    expect(await ada.action(getPrice, { plan: "pro" })).toEqual(price);
+    expect(stripe.calls()).toEqual([`GET /v1/prices/price_…`]);
+  });
+
+  test.each([
+    ["by usage", { unit_amount: null }],
+    ["less than a cent", { unit_amount: null, unit_amount_decimal: "0.5" }],
+    ["paid once", { recurring: null }],
+    ["of a period that Stripe has newly thought up", { recurring: { interval: "moon" } }],
+  ])("%s is not a fixed amount per period", async (_, change) => {
+    const { ada, stripe } = await aCustomer();
+    const recurring = { interval: "month", interval_count: 1 };
+    const body = { object: "price", unit_amount: 2000, currency: "usd", recurring, ...change };
+    stripe.faults.add({ path: "/v1/prices/", kind: { status: 200, body } });
+    expect(await ada.action(getPrice, { plan: "pro" })).toBeNull();
+  });
+
+  test("that Stripe doesn't know, or can't say, is refused", async () => {
+    const { ada, stripe } = await aCustomer();
+    vi.spyOn(console, "error").mockReturnValue();
+    const call = () => refusal(patiently(ada.action(getPrice, { plan: "pro" })));
+    stripe.faults.add({ path: "/v1/prices/", times: 3, kind: { status: 500, body: {} } });
+    expect(await call()).toMatchObject({ code: "PAYMENTS_UNAVAILABLE", retryable: true });
+    vi.stubEnv("STRIPE_PRICE_PRO", "price_gone");
+    expect(await call()).toMatchObject({ code: "PAYMENTS_UNAVAILABLE", retryable: false });
+    vi.stubEnv("STRIPE_PRICE_PRO", undefined);
+    expect((await call()).code).toBe("PAYMENTS_NOT_CONFIGURED");
+    expect(await refusal(ada.action(getPrice, { plan: "free" }))).toMatchObject({
+      code: "INVALID_ARGUMENT",
+      field: "plan",
+    });
+  });
+});
 
 describe("a plan", () => {
   test("is free before anything is bought", async () => {

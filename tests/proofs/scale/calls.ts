@@ -49,6 +49,7 @@ export function callsOf(owner: Owner): PublicCall[] {
     ["auth/users:userLoginStatus", (c) => c.query(users.userLoginStatus, {})],
     ["auth/users:currentUser", (c) => c.query(users.currentUser, {})],
     ["auth/users:syncCurrentUser", (c) => c.action(users.syncCurrentUser, {})],
+    ["payments/actions:getPrice", (c) => c.action(billing.getPrice, { plan: "pro" })],
     [
       "payments/actions:createCheckoutSession",
       async (c) => {
