@@ -1,5 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
+import { LongFilesFirst } from "./tests/support/sequencer.ts";
 
 /** CI counts the tests from this file; see .ci/run. */
 const reportFile = process.env.TEST_REPORT_FILE;
@@ -11,8 +12,8 @@ const PATIENT = {
   expect: { poll: { timeout: 10_000 } },
 };
 
-/** Files at a time, of all projects: two cores are busy with three, since each waits for other processes now and then. */
-export const WORKERS = 3;
+/** Files at a time, of all projects: two cores are busy with four, since each waits for other processes half of the time. */
+export const WORKERS = 4;
 
 /** Proofs that run on convex-test, as the tests of `convex/` do. */
 const MEMORY_PROOFS = "tests/proofs/**/*.memory.proof.test.ts";
@@ -20,6 +21,7 @@ const MEMORY_PROOFS = "tests/proofs/**/*.memory.proof.test.ts";
 export default defineConfig({
   test: {
     maxWorkers: WORKERS,
+    sequence: { sequencer: LongFilesFirst },
     reporters: reportFile ? ["default", ["json", { outputFile: reportFile }]] : ["default"],
     projects: [
       {
