@@ -3,6 +3,7 @@ import { printReadyMessage } from "./ready-message.ts";
 import { makeCliFolder } from "./convex/cli-folder.ts";
 import { pushFirst, watch } from "./convex/convex-dev.ts";
 import { writeEnvFile } from "./convex/env-file.ts";
+import { pushUnlessThere } from "./convex/push-unless-there.ts";
 import type { DevOptions } from "./options.ts";
 import { assertAnswers } from "./convex/readiness.ts";
 import { startServices } from "./services.ts";
@@ -27,7 +28,8 @@ export async function runLocally(options: DevOptions, ownsEnvFile: boolean): Pro
     if (ownsEnvFile) writeEnvFile(services);
     const cwd = ownsEnvFile ? ROOT : makeCliFolder(options.dataDir);
     const dev = { target: services, cwd, stop, json: options.json };
-    if (!(await pushFirst(dev))) return;
+    const push = () => pushFirst(dev);
+    if (!(await pushUnlessThere(options.dataDir, () => services.pushedAt(), push))) return;
     await assertAnswers(services.url);
     const stopped = stop.then(() => "stopped");
     if ((await Promise.race([services.exampleReady(), stopped])) === "stopped") return;

@@ -26,6 +26,8 @@ export interface Services {
   url: string;
   siteUrl: string;
   adminKey: string;
+  /** When the functions that are there were pushed, in milliseconds since 1970. */
+  pushedAt(): Promise<number>;
   clerkUrl: string;
   daytonaUrl: string;
   daytonaApiKey: string;
@@ -140,6 +142,7 @@ async function startOn(
       url: deployment.url,
       siteUrl: deployment.siteUrl,
       adminKey: deployment.adminKey,
+      pushedAt: () => deployment.pushedAt(),
       clerkUrl: clerk.url,
       daytonaUrl: daytona.url,
       daytonaApiKey: daytona.apiKey,
