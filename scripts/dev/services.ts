@@ -82,7 +82,7 @@ async function startOn(
   { ports, moved }: ChosenPorts,
   memory: Memory,
 ): Promise<Services> {
-  const { dataDir, example, built, origins: others } = options;
+  const { dataDir, example, built, keepContexts, origins: others } = options;
   const agent = options.agent ? REAL_AGENT : example ? DEMO_AGENT : undefined;
   const closers = new Closers();
   const siteUrl = exampleUrl(ports.example);
@@ -93,6 +93,7 @@ async function startOn(
         port: ports.deployment,
         sitePort: ports.site,
         dataDir: join(dataDir, "deployment"),
+        keepContexts,
         egress: { "api.stripe.com": `http://127.0.0.1:${ports.stripe}` },
       }),
     );

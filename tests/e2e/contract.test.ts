@@ -22,7 +22,8 @@ let users = 0;
 
 beforeAll(async () => {
   copyPushedData(dataDir);
-  process_ = new DevProcess(["--json", "--free-ports", "--data-dir", dataDir]);
+  const args = ["--json", "--free-ports", "--data-dir", dataDir];
+  process_ = new DevProcess(args, { newContexts: true });
   dev = await process_.ready();
   fake = await startFakeClerk(dataDir, twinDir, { issuer: dev.clerkUrl });
 });

@@ -24,7 +24,8 @@ let sandboxId: string;
 
 /** @param watch - whether `convex dev` runs besides, to be ended with the rest: once is enough */
 async function start({ watch }: { watch: boolean }): Promise<void> {
-  process_ = new DevProcess(["--json", "--free-ports", "--data-dir", dataDir], { watch });
+  const args = ["--json", "--free-ports", "--data-dir", dataDir];
+  process_ = new DevProcess(args, { watch, newContexts: true });
   dev = await process_.ready();
 }
 

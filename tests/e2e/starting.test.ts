@@ -84,7 +84,7 @@ test("with a real deployment named, it is convex dev against that one, and says 
     CONVEX_SELF_HOSTED_URL: "http://127.0.0.1:1", // nothing listens there
     CONVEX_SELF_HOSTED_ADMIN_KEY: "a-real-key",
   };
-  const started = new DevProcess([], { example: true, watch: true, env });
+  const started = new DevProcess([], { example: true, watch: true, newContexts: true, env });
   onTestFinished(async () => {
     started.signalGroup("SIGKILL");
     await started.finished;

@@ -58,7 +58,10 @@ function readLastPush(file: string): z.infer<typeof lastPushSchema> | null {
 function digestOf(root: string): string {
   const hash = createHash("sha256");
   for (const path of SOURCES.flatMap((source) => filesIn(join(root, source)))) {
-    hash.update(`${relative(root, path)}\n`).update(readFileSync(path)).update("\n");
+    hash
+      .update(`${relative(root, path)}\n`)
+      .update(readFileSync(path))
+      .update("\n");
   }
   return hash.digest("hex");
 }
