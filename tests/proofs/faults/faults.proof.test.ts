@@ -12,7 +12,7 @@ import { runCase, type Outcome } from "./run-case.ts";
 import { Worker } from "./worker.ts";
 
 /** Most of a case is waiting. */
-const WORKERS = FULL_SIZE ? 6 : 4;
+const WORKERS = FULL_SIZE ? 6 : 3;
 
 /** How often a case is run whose fault did not occur: how often a state is polled for depends on timing. */
 const ATTEMPTS = 3;
