@@ -63,7 +63,10 @@ test("after somebody else has pushed, or the data is new, it is pushed", async (
 
 test("a push that was stopped, or during which something was edited, is not counted", async () => {
   expect(await hasPushed(() => Promise.resolve(false))).toBe(true);
-  const edit = () => Promise.resolve(write("convex/auth/users.ts", "edited")).then(() => true);
+  const edit = async () => {
+    write("convex/auth/users.ts", "edited");
+    return true;
+  };
   expect(await hasPushed(edit)).toBe(true);
   expect(await hasPushed()).toBe(true);
   expect(await hasPushed()).toBe(false);
