@@ -1,5 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
+import { LongFilesFirst } from "./tests/support/sequencer.ts";
 
 /** CI counts the tests from this file; see .ci/run. */
 const reportFile = process.env.TEST_REPORT_FILE;
@@ -17,9 +18,13 @@ export const WORKERS = 3;
 /** Proofs that run on convex-test, as the tests of `convex/` do. */
 const MEMORY_PROOFS = "tests/proofs/**/*.memory.proof.test.ts";
 
+/** Before suites that start `bun run dev`. */
+const PUSHED_DATA = "tests/support/pushed-data.ts";
+
 export default defineConfig({
   test: {
     maxWorkers: WORKERS,
+    sequence: { sequencer: LongFilesFirst },
     reporters: reportFile ? ["default", ["json", { outputFile: reportFile }]] : ["default"],
     projects: [
       {
@@ -66,6 +71,7 @@ export default defineConfig({
         test: {
           name: "e2e",
           include: ["tests/e2e/**/*.test.ts"],
+          globalSetup: [PUSHED_DATA],
           environment: "node",
           testTimeout: 120_000,
           hookTimeout: 300_000,
@@ -76,7 +82,7 @@ export default defineConfig({
           name: "browser",
           include: ["tests/browser/**/*.test.ts"],
           environment: "node",
-          globalSetup: ["tests/browser/support/global-setup.ts"],
+          globalSetup: [PUSHED_DATA, "tests/browser/support/global-setup.ts"],
           testTimeout: 180_000,
           hookTimeout: 120_000,
         },

@@ -18,6 +18,7 @@ const LOCAL_FLAGS = [
   "--built",
   "--no-watch",
   "--no-example",
+  "--keep-contexts",
   "--agent",
   "--model-env",
   "--origin",

@@ -22,6 +22,8 @@ export interface DevOptions {
   modelEnv?: Variables;
   /** Push again after every edit, and print the functions' logs. */
   watch: boolean;
+  /** Whether queries and mutations reuse the modules of the last call, which production does not do. */
+  keepContexts: boolean;
   /** Where everything is kept; absolute. */
   dataDir: string;
   /** Whether that is the folder of the ordinary `bun run dev`, which `.env.local` points at. */
@@ -33,7 +35,7 @@ export interface DevOptions {
 
 /** Shown by `bun run dev --help`. */
 export const USAGE = `Usage: bun run dev [--data-dir DIR] [--free-ports] [--json] [--built]
-                   [--no-watch] [--no-example] [--origin ORIGIN]...
+                   [--no-watch] [--no-example] [--keep-contexts] [--origin ORIGIN]...
                    [--agent] [--model-env FILE]
 
   --data-dir DIR  where everything is kept (default: .quaver)
@@ -42,6 +44,7 @@ export const USAGE = `Usage: bun run dev [--data-dir DIR] [--free-ports] [--json
   --built         serve the example as it is built for production, without reloading after edits
   --no-watch      push once, and neither after edits nor print the functions' logs
   --no-example    the backend alone: neither the example front end nor its demo agent
+  --keep-contexts calls reuse their modules, with their state, which production does not do: each takes less time
   --agent         the real agent answers prompts: opencode, fetched once (60 MB), with a model emulator
   --model-env FILE
                   the real agent with a real model, which the file's NAME=VALUE lines describe
@@ -82,6 +85,7 @@ export function parseOptions(argv: string[]): DevOptions {
     agent: (flags.agent ?? false) || flags["model-env"] !== undefined,
     ...(flags["model-env"] !== undefined && { modelEnv: readModelEnv(flags["model-env"]) }),
     watch: !(flags["no-watch"] ?? false),
+    keepContexts: flags["keep-contexts"] ?? false,
     dataDir,
     isDefaultDataDir: dataDir === DEFAULT_DATA_DIR,
     origins,
@@ -102,6 +106,7 @@ function readFlags(argv: string[]) {
         "model-env": { type: "string" },
         "no-watch": { type: "boolean" },
         "no-example": { type: "boolean" },
+        "keep-contexts": { type: "boolean" },
         origin: { type: "string", multiple: true },
         help: { type: "boolean", short: "h" },
       },

@@ -2,6 +2,7 @@ import { ROOT } from "../lib/convex-cli.ts";
 import { makeCliFolder } from "./convex/cli-folder.ts";
 import { pushFirst, watch } from "./convex/convex-dev.ts";
 import { writeEnvFile } from "./convex/env-file.ts";
+import { pushUnlessThere } from "./convex/push-unless-there.ts";
 import type { DevOptions } from "./options.ts";
 import { assertAnswers } from "./convex/readiness.ts";
 import { TypeCheck } from "./convex/type-check.ts";
@@ -59,9 +60,14 @@ async function runOn(
   const dev = { target: services, cwd, stop, json: options.json };
   checklist.waitFor("Functions");
   const pushing = performance.now();
-  if (!(await pushFirst(dev, () => checklist.clear()))) return;
+  const push = () => pushFirst(dev, () => checklist.clear());
+  const pushed = await pushUnlessThere(options.dataDir, () => services.pushedAt(), push);
+  if (pushed === "stopped") return;
   await assertAnswers(url);
-  checklist.tick(`Functions, pushed in ${((performance.now() - pushing) / 1_000).toFixed(1)} s`);
+  const seconds = ((performance.now() - pushing) / 1_000).toFixed(1);
+  checklist.tick(
+    pushed === "now" ? `Functions, pushed in ${seconds} s` : "Functions, pushed before",
+  );
   if (exampleUrl !== undefined) checklist.waitFor("Example");
   const stopped = stop.then(() => "stopped");
   if ((await Promise.race([services.exampleReady(), stopped])) === "stopped") return;

@@ -26,6 +26,8 @@ export interface Services {
   url: string;
   siteUrl: string;
   adminKey: string;
+  /** When the functions that are there were pushed, in milliseconds since 1970. */
+  pushedAt(): Promise<number>;
   clerkUrl: string;
   daytonaUrl: string;
   daytonaApiKey: string;
@@ -96,7 +98,7 @@ async function startOn(
   memory: Memory,
   onReady: OnReady,
 ): Promise<Services> {
-  const { dataDir, example, built, origins: others } = options;
+  const { dataDir, example, built, keepContexts, origins: others } = options;
   const agent = options.agent ? REAL_AGENT : example ? DEMO_AGENT : undefined;
   const closers = new Closers(onReady);
   const siteUrl = exampleUrl(ports.example);
@@ -107,6 +109,7 @@ async function startOn(
         port: ports.deployment,
         sitePort: ports.site,
         dataDir: join(dataDir, "deployment"),
+        keepContexts,
         egress: { "api.stripe.com": `http://127.0.0.1:${ports.stripe}` },
       }),
       "Deployment",
@@ -161,6 +164,7 @@ async function startOn(
       url: deployment.url,
       siteUrl: deployment.siteUrl,
       adminKey: deployment.adminKey,
+      pushedAt: () => deployment.pushedAt(),
       clerkUrl: clerk.url,
       daytonaUrl: daytona.url,
       daytonaApiKey: daytona.apiKey,

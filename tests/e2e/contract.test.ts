@@ -11,6 +11,7 @@ import { startFakeClerk } from "../support/fake-clerk.ts";
 import { httpClient, liveClient, Subscription } from "../support/clients.ts";
 import { DevProcess, type Ready } from "../support/dev.ts";
 import { freshToken, listSandboxes, signUp } from "../support/emulators.ts";
+import { copyPushedData } from "../support/pushed-data.ts";
 import { makeTempFolder } from "../support/temp.ts";
 
 const [dataDir, twinDir] = [makeTempFolder(), makeTempFolder()];
@@ -20,7 +21,9 @@ let fake: ClerkEmulator | undefined;
 let users = 0;
 
 beforeAll(async () => {
-  process_ = new DevProcess(["--json", "--free-ports", "--data-dir", dataDir]);
+  copyPushedData(dataDir);
+  const args = ["--json", "--free-ports", "--data-dir", dataDir];
+  process_ = new DevProcess(args, { newContexts: true });
   dev = await process_.ready();
   fake = await startFakeClerk(dataDir, twinDir, { issuer: dev.clerkUrl });
 });

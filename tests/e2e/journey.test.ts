@@ -22,8 +22,10 @@ let ada: Person;
 let projectId: Id<"projects">;
 let sandboxId: string;
 
-async function start(): Promise<void> {
-  process_ = new DevProcess(["--json", "--free-ports", "--data-dir", dataDir], { watch: true });
+/** @param watch - whether `convex dev` runs besides, to be ended with the rest: once is enough */
+async function start({ watch }: { watch: boolean }): Promise<void> {
+  const args = ["--json", "--free-ports", "--data-dir", dataDir];
+  process_ = new DevProcess(args, { watch, newContexts: true });
   dev = await process_.ready();
 }
 
@@ -45,7 +47,7 @@ function readGenerated(): Record<string, string> {
   return Object.fromEntries(readdirSync(folder).map(read));
 }
 
-beforeAll(start);
+beforeAll(() => start({ watch: true }));
 
 afterAll(async () => {
   process_.signalGroup("SIGKILL");
@@ -250,7 +252,7 @@ describe("stopping and starting again", () => {
     const before = dev;
     const { code } = await process_.stop("SIGINT");
     expect(code).toBe(0);
-    await start();
+    await start({ watch: false });
     expect(dev).toEqual(before);
     await isAllThere();
   });
@@ -264,7 +266,7 @@ describe("stopping and starting again", () => {
 
     process_.signalGroup("SIGKILL");
     await process_.finished;
-    await start();
+    await start({ watch: false });
     await isAllThere();
 
     await client.mutation(api.messages.mutations.insert, {

@@ -12,6 +12,7 @@ import { bunPath, withBun } from "../support/bun.ts";
 import { httpClient } from "../support/clients.ts";
 import { DevProcess, type Ready } from "../support/dev.ts";
 import { freshToken, signUp, type Person } from "../support/emulators.ts";
+import { copyPushedData } from "../support/pushed-data.ts";
 import { makeTempFolder } from "../support/temp.ts";
 import { until } from "../support/until.ts";
 
@@ -56,6 +57,7 @@ function sandboxProcesses(): number[] {
 }
 
 beforeAll(async () => {
+  copyPushedData(dataDir);
   await start();
   ada = await signUp(dev, "ada@example.com", "Ada");
   await (await client()).action(api.auth.users.syncCurrentUser, {});

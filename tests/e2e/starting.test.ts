@@ -4,9 +4,10 @@ import { createServer, type AddressInfo } from "node:net";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { api } from "../../convex/_generated/api.js";
-import { remember } from "../../scripts/dev/process/memory.ts";
+import { recall, remember } from "../../scripts/dev/process/memory.ts";
 import { httpClient } from "../support/clients.ts";
 import { DevProcess, type Finished } from "../support/dev.ts";
+import { copyPushedData } from "../support/pushed-data.ts";
 import { tempFolder } from "../support/temp.ts";
 
 /** Starts one that is ended, whatever happens, when the test is over. */
@@ -19,6 +20,13 @@ function devProcess(...args: string[]): DevProcess {
   return started;
 }
 
+/** A data folder with which a start is quick. */
+function aPushedFolder(): string {
+  const dataDir = tempFolder();
+  copyPushedData(dataDir);
+  return dataDir;
+}
+
 /** The error line of a start that failed. */
 async function failure(started: DevProcess): Promise<{ finished: Finished; line: unknown }> {
   const finished = await started.finished;
@@ -28,8 +36,7 @@ async function failure(started: DevProcess): Promise<{ finished: Finished; line:
 }
 
 test("a data folder in use is refused, and the process that uses it goes on", async () => {
-  const dataDir = tempFolder();
-  const args = ["--json", "--free-ports", "--data-dir", dataDir];
+  const args = ["--json", "--free-ports", "--data-dir", aPushedFolder()];
   const first = devProcess(...args);
   const { url, siteUrl, clerkUrl, daytonaUrl, stripeUrl } = await first.ready();
 
@@ -52,8 +59,8 @@ test("a port in use gives way to another, and that is said", async () => {
   onTestFinished(() => void server.close());
   await new Promise((resolve) => server.once("listening", resolve));
   const { port } = server.address() as AddressInfo;
-  const dataDir = tempFolder();
-  remember(dataDir, { ports: { deployment: port }, variables: {} });
+  const dataDir = aPushedFolder();
+  remember(dataDir, { ...recall(dataDir), ports: { deployment: port } });
 
   const started = devProcess("--json", "--free-ports", "--data-dir", dataDir);
   const { url } = await started.ready();
@@ -81,7 +88,7 @@ test("with a real deployment named, it is convex dev against that one, and says 
     CONVEX_SELF_HOSTED_URL: "http://127.0.0.1:1", // nothing listens there
     CONVEX_SELF_HOSTED_ADMIN_KEY: "a-real-key",
   };
-  const started = new DevProcess([], { example: true, watch: true, env });
+  const started = new DevProcess([], { example: true, watch: true, newContexts: true, env });
   onTestFinished(async () => {
     started.signalGroup("SIGKILL");
     await started.finished;
@@ -99,7 +106,7 @@ test("an unknown flag is refused", async () => {
 });
 
 test("when only the wrapper is killed, everything ends, and a new start finds the folder free", async () => {
-  const args = ["--json", "--free-ports", "--data-dir", tempFolder()];
+  const args = ["--json", "--free-ports", "--data-dir", aPushedFolder()];
   const first = devProcess(...args);
   const before = await first.ready();
   process.kill(first.pid, "SIGKILL"); // `bun run` alone, not its group

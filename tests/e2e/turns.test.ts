@@ -5,11 +5,11 @@ import type { ConvexClient } from "convex/browser";
 import { beforeAll, expect, onTestFinished, test } from "vitest";
 import { api } from "../../convex/_generated/api.js";
 import type { Id } from "../../convex/_generated/dataModel.js";
-import { runConvex } from "../../scripts/lib/convex-cli.ts";
 import { httpClient, liveClient, Subscription } from "../support/clients.ts";
 import type { Ready } from "../support/dev.ts";
 import { onDev } from "../support/dev-suite.ts";
 import { freshToken, type Person } from "../support/emulators.ts";
+import { setEnvironment } from "../support/world.ts";
 
 const { start, cancel, retry } = api.turns.mutations;
 const { listByProject, output } = api.turns.queries;
@@ -35,9 +35,7 @@ let sandboxId: string;
 const adasHttpClient = async () => httpClient(dev.url, await freshToken(dev, ada));
 
 beforeAll(async () => {
-  const cli = { cwd: `${dataDir}/cli` };
-  const set = await runConvex(dev, ["env", "set", "AGENT_COMMAND", AGENT], cli);
-  expect(set, set.stderr).toMatchObject({ code: 0 });
+  await setEnvironment(dev, { AGENT_COMMAND: AGENT });
   const client = await adasHttpClient();
   await client.action(api.auth.users.syncCurrentUser, {});
   const project = { name: "A sundial", prompt: "Draw a sundial." };

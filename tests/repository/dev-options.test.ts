@@ -13,6 +13,7 @@ test("the defaults: a screen for people, the usual ports, .quaver", () => {
     example: true,
     built: false,
     watch: true,
+    keepContexts: false,
     dataDir: resolve(ROOT, ".quaver"),
     isDefaultDataDir: true,
     origins: [],
@@ -32,6 +33,10 @@ test("--built serves the example as built for production", () => {
 
 test("--no-watch pushes once", () => {
   expect(parseOptions(["--no-watch"])).toMatchObject({ watch: false });
+});
+
+test("--keep-contexts lets calls reuse their modules", () => {
+  expect(parseOptions(["--keep-contexts"])).toMatchObject({ keepContexts: true });
 });
 
 test("--no-example starts the backend alone", () => {

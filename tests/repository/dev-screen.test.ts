@@ -23,6 +23,7 @@ function anAnnouncement(services: Partial<ReadyMessage["services"]> = {}): Ready
     example: true,
     built: false,
     watch: true,
+    keepContexts: false,
     agent: false,
     dataDir: "/tmp/data",
     isDefaultDataDir: true,

@@ -2,6 +2,7 @@ import { rmSync } from "node:fs";
 import { afterAll, beforeAll } from "vitest";
 import { DevProcess, type Ready } from "./dev.ts";
 import { signUp, type Person } from "./emulators.ts";
+import { copyPushedData } from "./pushed-data.ts";
 import { makeTempFolder } from "./temp.ts";
 
 /** What a suite on `bun run dev` has, from its first test on. */
@@ -23,6 +24,7 @@ export interface DevSuite {
  */
 export function onDev(begin: (suite: DevSuite) => unknown, flags: string[] = []): void {
   const dataDir = makeTempFolder();
+  copyPushedData(dataDir);
   const start = () => new DevProcess(["--json", "--free-ports", "--data-dir", dataDir, ...flags]);
   let server = start();
   const restart = async () => {

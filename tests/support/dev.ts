@@ -38,6 +38,8 @@ interface DevProcessOptions {
   example?: boolean;
   /** With a `convex dev` that pushes after edits, which costs as much as the start. */
   watch?: boolean;
+  /** With a context of its own for every call, as in production, which is most of what a call costs. */
+  newContexts?: boolean;
   env?: Record<string, string>;
 }
 
@@ -72,11 +74,13 @@ export class DevProcess {
 
   constructor(
     given: string[],
-    { example = false, watch = false, env = {} }: DevProcessOptions = {},
+    { example = false, watch = false, newContexts = false, env = {} }: DevProcessOptions = {},
   ) {
     const args = [...given];
     if (!example) args.push("--no-example");
     if (!watch) args.push("--no-watch");
+    // No function of ours keeps anything in its module.
+    if (!newContexts) args.push("--keep-contexts");
     endWithTheTests();
     this.#child = spawn(bunPath(), ["run", "dev", ...args], {
       cwd: ROOT,

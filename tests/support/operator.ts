@@ -100,5 +100,5 @@ export async function untilIdle(
     // In this order: a scheduled function that ends may have enqueued a job.
     (await scheduledWork(target, dueWithinMs)).length === 0 &&
     (await workpoolJobs(target)).length === 0;
-  await until("the deployment to have no work left", isIdle, { intervalMs: 25, timeoutMs });
+  await until("the deployment to have no work left", isIdle, { intervalMs: 50, timeoutMs });
 }

@@ -15,7 +15,7 @@ interface PollOptions {
 export async function until<T>(
   what: string,
   check: () => T | Promise<T>,
-  { intervalMs = 50, timeoutMs = 60_000 }: PollOptions = {},
+  { intervalMs = 100, timeoutMs = 60_000 }: PollOptions = {},
 ): Promise<Exclude<T, null | undefined | false>> {
   const end = Date.now() + timeoutMs;
   for (;;) {
@@ -31,11 +31,12 @@ export async function until<T>(
 export async function holdsWithin(
   timeoutMs: number,
   check: () => Promise<boolean>,
+  intervalMs = 50,
 ): Promise<boolean> {
   const end = Date.now() + timeoutMs;
   while (!(await check())) {
     if (Date.now() >= end) return false;
-    await sleep(50);
+    await sleep(intervalMs);
   }
   return true;
 }

@@ -80,6 +80,9 @@ export class TestUser {
   }
 }
 
+/** How often a state is polled for that takes seconds, in milliseconds: of many polls, each takes time from what is waited for. */
+const POLL_MS = 200;
+
 /** Creates a project; with an agent, its first turn goes on after that. */
 export async function createProject(
   user: TestUser,
@@ -94,10 +97,11 @@ export async function untilAtRest(
   projectId: Id<"projects">,
   status: ProjectStatus = "ready",
 ): Promise<void> {
-  await until(`${projectId} to be ${status}`, async () => {
+  const isAtRest = async () => {
     const project = await user.query(api.projects.queries.getById, { projectId });
     return project?.status === status && project.operation === undefined;
-  });
+  };
+  await until(`${projectId} to be ${status}`, isAtRest, { intervalMs: POLL_MS });
 }
 
 /** Pays on a checkout's page, with a card that works. */

@@ -29,6 +29,8 @@ export interface WorldOptions {
   environment?: Record<string, string>;
   /** Further modules to push beside the app's own, by their path in `convex/`. */
   modules?: Record<string, string>;
+  /** The data folder of a stopped deployment that has been pushed to: a copy of it is started, without another push. */
+  pushed?: string;
   daytona?: Pick<DaytonaEmulatorOptions, "delaysMs" | "minuteMs">;
   /** Whether the emulators tell the deployment what happens; true unless given. */
   webhooks?: boolean;
@@ -65,7 +67,9 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
     closers.push(() => stripe.close());
     // A context of its own is most of what a call costs. No function of ours keeps anything in its module.
     const flags = ["--egress", `api.stripe.com=${stripe.url}`, "--keep-contexts"];
-    const deployment = await TestDeployment.start(join(folder, "deployment"), flags);
+    const dataDir = join(folder, "deployment");
+    if (options.pushed !== undefined) cpSync(options.pushed, dataDir, { recursive: true });
+    const deployment = await TestDeployment.start(dataDir, flags);
     closers.push(() => deployment.kill());
     const { siteUrl } = deployment;
     if (options.webhooks ?? true) {
@@ -78,7 +82,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
       ...options.environment,
     });
     const project = makeProject(join(folder, "project"), options.modules ?? {});
-    await push(deployment, project);
+    if (options.pushed === undefined) await push(deployment, project);
     return { deployment, clerk, daytona, stripe, project, close };
   } catch (error) {
     await close();

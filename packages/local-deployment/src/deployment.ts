@@ -51,6 +51,8 @@ export interface LocalDeployment {
   readonly url: string;
   readonly siteUrl: string;
   readonly adminKey: string;
+  /** When the code that is active was pushed, in milliseconds since 1970; 0 before the first push. */
+  pushedAt(): Promise<number>;
   /** Ends it; everything acknowledged is in the data folder. */
   close(): Promise<void>;
 }
@@ -151,7 +153,8 @@ export async function startLocalDeployment(
       clearInterval(housekeeping);
     });
     loop.scheduled((await engine.call("clock")).nextDue);
-    return { url: urls.cloud, siteUrl: urls.site, adminKey, close: closeAll };
+    const pushedAt = () => engine.call("pushedAt");
+    return { url: urls.cloud, siteUrl: urls.site, adminKey, pushedAt, close: closeAll };
   } catch (error) {
     await closeAll();
     throw error;

@@ -5,7 +5,7 @@ import type { Services } from "../services.ts";
 
 /** What the message contains. */
 export interface ReadyMessage extends DevOptions {
-  services: Omit<Services, "close" | "exampleReady">;
+  services: Omit<Services, "close" | "exampleReady" | "pushedAt">;
   /** Whether `.env.local` leads the CLI here. */
   ownsEnvFile: boolean;
   /** Of the process to signal. */

@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { ROOT } from "../../../scripts/lib/convex-cli.ts";
 import { DevProcess, type Ready } from "../../support/dev.ts";
+import { copyPushedData } from "../../support/pushed-data.ts";
 
 /** Where it is, and where its data is. */
 export interface App extends Ready {
@@ -44,5 +45,7 @@ export class AppProcess {
 /** In the repository, as a newcomer's data is: Vite serves no file from elsewhere, to any page. */
 function makeDataDir(): string {
   mkdirSync(join(ROOT, ".quaver"), { recursive: true });
-  return mkdtempSync(join(ROOT, ".quaver", "browser-tests-"));
+  const dataDir = mkdtempSync(join(ROOT, ".quaver", "browser-tests-"));
+  copyPushedData(dataDir);
+  return dataDir;
 }

@@ -16,6 +16,8 @@ import type { Worker } from "./worker.ts";
 const SWEEP_INTERVAL_MS = SWEEP_INTERVAL.minutes * 60_000;
 /** How long an operation may go on by itself before the sweep. */
 const AT_REST_WITHIN_MS = 100_000;
+/** How often it is asked whether anything is under way: the questions must not keep the deployment busy. */
+const POLL_MS = 200;
 /** How long an outage goes on after the first call has met it. */
 const OUTAGE_MS = 1_500;
 /** A scheduled function that is due much later is not waited for: the check at a lease's end, for one. */
@@ -80,7 +82,7 @@ async function whenOver(isMet: () => boolean): Promise<void> {
 
 /** Waits until nothing is under way; or, where that lasts too long, no longer. */
 async function atRest(worker: Worker): Promise<boolean> {
-  return await holdsWithin(AT_REST_WITHIN_MS, async () => {
+  const check = async () => {
     try {
       return await isAtRest(worker);
     } catch (error) {
@@ -88,7 +90,8 @@ async function atRest(worker: Worker): Promise<boolean> {
       if (error instanceof TypeError) return false;
       throw error;
     }
-  });
+  };
+  return await holdsWithin(AT_REST_WITHIN_MS, check, POLL_MS);
 }
 
 async function isAtRest(worker: Worker): Promise<boolean> {
@@ -103,9 +106,10 @@ async function isAtRest(worker: Worker): Promise<boolean> {
 /** What is wrong once nothing is under way any more, or the next sweep would be due. */
 async function violationsLeft(run: Run): Promise<string[]> {
   let found: string[] = [];
-  const allHold = await holdsWithin(SWEEP_INTERVAL_MS, async () => {
+  const check = async () => {
     found = (await isAtRest(run.worker)) ? await violations(run) : ["it does not come to rest"];
     return found.length === 0;
-  });
+  };
+  const allHold = await holdsWithin(SWEEP_INTERVAL_MS, check, POLL_MS);
   return allHold ? [] : found;
 }

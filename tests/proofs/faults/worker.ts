@@ -60,7 +60,8 @@ export class Worker {
     this.#snapshot = `${world.deployment.dataDir}-snapshot`;
   }
 
-  static async start(): Promise<Worker> {
+  /** @param pushed - another worker, whose deployment has been pushed to: once is enough for all */
+  static async start(pushed?: Worker): Promise<Worker> {
     const source = readFileSync(new URL("./snapshot.ts", import.meta.url), "utf8");
     // It is typed where it stands, and runs in `convex/`.
     const snapshot = source.replaceAll("../../../convex", ".");
@@ -68,6 +69,7 @@ export class Worker {
       webhooks: false,
       modules: { "crons.ts": NO_CRONS, "snapshot.ts": snapshot },
       daytona: { delaysMs: DELAYS_MS },
+      ...(pushed && { pushed: pushed.#snapshot }),
     });
     world.stripe.setWebhook({ url: `${world.deployment.siteUrl}/stripe/webhook` });
     const worker = new Worker(world);

@@ -118,7 +118,7 @@ async function followRemoval(
     if (failed) throw new Error(`${failed.identifier}: ${String(failed.error)}`);
     return (await left()).length === 0;
   };
-  const options = { intervalMs: 50, timeoutMs: REMOVED_WITHIN_MS };
+  const options = { intervalMs: 100, timeoutMs: REMOVED_WITHIN_MS };
   await until("everything to have been removed", isRemoved, options);
   return transactions();
 }

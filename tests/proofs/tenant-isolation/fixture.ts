@@ -241,7 +241,10 @@ async function untilDeleted({ deployment }: World, { user, projects }: Owner): P
     const isGone = !left.some((row) => names(row, identifiers));
     return isGone && (await workpoolJobs(deployment)).length === 0;
   };
-  await until("an account to be deleted", isDeleted, { timeoutMs: QUIET_WITHIN_MS });
+  await until("an account to be deleted", isDeleted, {
+    timeoutMs: QUIET_WITHIN_MS,
+    intervalMs: 250,
+  });
 }
 
 /** A dump of the database once nothing changes any more, but for what the polls of running turns write. */

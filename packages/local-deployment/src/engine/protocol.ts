@@ -138,6 +138,8 @@ export interface EngineApi {
     changes: readonly VariableChange[];
     auth: readonly AuthProvider[] | null;
   }): null;
+  /** When the active code was pushed, in milliseconds since 1970; 0 before the first push. */
+  pushedAt(): number;
   /** The app's modules as pushed: what the next push may leave out. */
   pushedModules(): CompiledModule[];
   componentIds(): [string, string][];

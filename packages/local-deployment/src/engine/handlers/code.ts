@@ -10,6 +10,7 @@ type CodeHandlers = Pick<
   | "environment"
   | "checkVariables"
   | "setVariables"
+  | "pushedAt"
   | "pushedModules"
   | "componentIds"
   | "checkSchema"
@@ -43,6 +44,7 @@ export function codeHandlers(context: EngineContext): CodeHandlers {
       context.reload();
       return null;
     },
+    pushedAt: () => state.code.pushedAt,
     pushedModules: () => state.codeStore.pushedModules(""),
     componentIds: () => [...state.codeStore.componentIds()],
     checkSchema: (push) => findSchemaProblem(state, push),
