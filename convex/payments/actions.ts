@@ -130,6 +130,6 @@ function noSubscription() {
 
 function nothingToManage() {
   return quaverError("NOT_FOUND", {
-    message: "There is nothing to manage before a first checkout.",
+    message: "There is nothing to manage before the first checkout.",
   });
 }

@@ -25,7 +25,7 @@ export async function ownedProject(
   projectId: Id<"projects">,
 ): Promise<Doc<"projects">> {
   const project = await findOwnedProject(ctx, projectId);
-  if (project === null) throw quaverError("NOT_FOUND", { message: "There is no such project." });
+  if (project === null) throw quaverError("NOT_FOUND", { message: "Project not found." });
   return project;
 }
 

@@ -27,6 +27,6 @@ export async function ownedTurn(
   turnId: Id<"turns">,
 ): Promise<{ turn: Doc<"turns">; project: Doc<"projects"> }> {
   const found = await findOwnedTurn(ctx, turnId);
-  if (found === null) throw quaverError("NOT_FOUND", { message: "There is no such turn." });
+  if (found === null) throw quaverError("NOT_FOUND", { message: "Turn not found." });
   return found;
 }

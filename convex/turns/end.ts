@@ -103,7 +103,10 @@ async function failQueued(
   now: number,
 ): Promise<void> {
   for (const turn of turns) {
-    const failure = { reason: `Not begun, as the turn before it failed. ${reason}`, retryable };
+    const failure = {
+      reason: `Not started because the previous prompt failed. ${reason}`,
+      retryable,
+    };
     await ctx.db.patch("turns", turn._id, { status: "failed", failure, endedAt: now });
     await movePromptTo(ctx, turn, now);
   }

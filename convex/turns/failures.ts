@@ -28,16 +28,12 @@ export function failedWith(exitCode: number, stderr: string): FailedTurn {
   switch (exitCode) {
     case 126:
       return failed(
-        `The agent could not be started: its command may not be run ${code}.`,
+        `The agent could not start: its command is not executable ${code}.`,
         false,
         stderr,
       );
     case 127:
-      return failed(
-        `The agent could not be started: its command was not found ${code}.`,
-        false,
-        stderr,
-      );
+      return failed(`The agent could not start: its command was not found ${code}.`, false, stderr);
     default:
       return failed(`The agent ended with an error ${code}.`, true, stderr);
   }
@@ -48,7 +44,7 @@ export function timedOut(work: TurnWork, stderr = ""): FailedTurn {
   const minutes = String(TURN_TIMEOUT_MINUTES);
   const reason =
     work === "agent"
-      ? `The agent was still at work after ${minutes} minutes, and was stopped.`
+      ? `The agent was stopped after ${minutes} minutes, the time limit.`
       : `The files could not be restored within ${minutes} minutes.`;
   return failed(reason, true, stderr);
 }
@@ -79,7 +75,7 @@ export function abandoned(work: TurnWork): FailedTurn {
 
 /** The sandbox runs, but does not have the version that is to be restored. */
 export const VERSION_GONE = failed(
-  "This version is no longer there: the sandbox that had it was replaced.",
+  "This version no longer exists because its sandbox was replaced.",
   false,
 );
 
@@ -89,7 +85,7 @@ export function impossible(reason: string): FailedTurn {
 }
 
 /** The deployment has no agent that can be run; the log says what is wrong. */
-export const MISCONFIGURED = failed("The agent is not set up on this deployment yet.", false);
+export const MISCONFIGURED = failed("The agent is not set up on this deployment.", false);
 
 function failed(
   reason: string,

@@ -75,7 +75,7 @@ async function turnOfPrompt(
     .withIndex("by_prompt", (q) => q.eq("promptMessageId", promptMessageId))
     .first();
   if (turn !== null) return turn._id;
-  const message = "The message with this id is no prompt.";
+  const message = "The message with this id is not a prompt.";
   throw quaverError("INVALID_ARGUMENT", { field: "clientMessageId", message });
 }
 

@@ -41,7 +41,7 @@ test("a key that is removed is gone, a wrong one is tried, and the right one wor
   await setVariable("set", "DAYTONA_API_KEY", "another_key");
   expect(await refusal(create("With another"))).toMatchObject({
     code: "SANDBOX_UNAVAILABLE",
-    message: "The sandbox service does not accept this deployment's key.",
+    message: "The sandbox service rejected this deployment's API key.",
   });
   await setVariable("set", "DAYTONA_API_KEY", dev.daytonaApiKey);
   await create("With the right one");

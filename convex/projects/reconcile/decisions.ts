@@ -103,13 +103,13 @@ function isGone(state: Observation["state"]): boolean {
 }
 
 const GONE: SandboxFailure = {
-  reason: "The sandbox is gone. Trying again makes a new one.",
+  reason: "The sandbox no longer exists. Try again to create a new one.",
   retryable: true,
   sandbox: "gone",
 };
 
 const BROKEN: SandboxFailure = {
-  reason: "The sandbox is in an error. Trying again recovers or replaces it.",
+  reason: "The sandbox has failed. Try again to recover or replace it.",
   retryable: true,
   sandbox: "broken",
 };

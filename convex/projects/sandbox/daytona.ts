@@ -129,22 +129,22 @@ export function sandboxClient(timeoutMs?: number): SandboxClient | null {
 
 /** What each error means for the project's owner, who can do nothing about Daytona's own words. */
 const REASONS: Record<SandboxErrorCode, string> = {
-  NOT_FOUND: "The sandbox, or the image it is made from, is not there.",
-  CONFLICT: "The sandbox is busy with something else.",
-  UNAUTHORIZED: "The sandbox service does not accept this deployment's key.",
-  FORBIDDEN: "The sandbox service does not let this deployment do that.",
-  SUSPENDED: "This deployment's account with the sandbox service is suspended.",
-  QUOTA_EXCEEDED: "No more sandboxes fit in at the moment. Try again later, or archive some.",
-  SNAPSHOT_UNAVAILABLE:
-    "Sandboxes are not set up on this deployment: what they are made from is missing.",
-  INVALID: "The sandbox service does not accept the request.",
-  RATE_LIMITED: "The sandbox service is receiving too many requests.",
-  TIMEOUT: "The sandbox service did not answer in time.",
-  UNAVAILABLE: "The sandbox service can't be reached.",
-  SANDBOX_FAILED: "The sandbox did not start, or is in an error.",
-  TOOL_MISSING: "The sandbox's image lacks Node or git, which its files need.",
+  NOT_FOUND: "The sandbox or its image was not found.",
+  CONFLICT: "The sandbox is busy. Try again in a moment.",
+  UNAUTHORIZED: "The sandbox service rejected this deployment's API key.",
+  FORBIDDEN: "This deployment is not allowed to do that at the sandbox service.",
+  SUSPENDED: "This deployment's account at the sandbox service is suspended.",
+  QUOTA_EXCEEDED:
+    "No more sandboxes are available right now. Try again later, or archive a project.",
+  SNAPSHOT_UNAVAILABLE: "Sandboxes are not set up on this deployment: their snapshot is missing.",
+  INVALID: "The sandbox service rejected the request.",
+  RATE_LIMITED: "The sandbox service received too many requests. Try again in a moment.",
+  TIMEOUT: "The sandbox service did not respond in time.",
+  UNAVAILABLE: "The sandbox service is unavailable.",
+  SANDBOX_FAILED: "The sandbox failed or could not start.",
+  TOOL_MISSING: "The sandbox's image does not include Node or git.",
   DISK_FULL: "The sandbox's disk is full.",
-  UNEXPECTED_RESPONSE: "The sandbox service gave an answer that can't be understood.",
+  UNEXPECTED_RESPONSE: "The sandbox service sent an unexpected response.",
 };
 
 /** What to tell the owner when there is no key to call Daytona with. */

@@ -8,7 +8,7 @@ const FIRST: Partial<Record<Doc<"projects">["status"], string>> = {
   creating: "The project is still being created. Try again in a moment.",
   stopped: "The project is stopped: start it first.",
   archived: "The project is archived: start it first.",
-  failed: "The project has failed: try it again first.",
+  failed: "The project has failed: retry it first.",
 };
 
 /**

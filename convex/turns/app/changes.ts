@@ -68,7 +68,7 @@ export async function changesForOwner(
   );
   if (!result.ok) throw sandboxUnavailable(result);
   if (result.found.kind === "notFound") {
-    const message = "This version is no longer there: the sandbox that had it was replaced.";
+    const message = "This version no longer exists because its sandbox was replaced.";
     throw quaverError("VERSION_NOT_FOUND", { message });
   }
   const { files, diff, more } = result.found;

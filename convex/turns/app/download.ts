@@ -49,7 +49,7 @@ export async function downloadForOwner(
       return { url, expiresAt, size };
     }
     case "tooLarge": {
-      const message = "The app is too large to be downloaded: it may have 200 MB when packed.";
+      const message = "The app is too large to download: the limit is 200 MB, compressed.";
       throw quaverError("TOO_LARGE", { limit: MAX_DOWNLOAD_BYTES, message });
     }
     case "empty":

@@ -67,7 +67,7 @@ export async function listFilesForOwner(
     case "notFolder":
       throw invalidPath('"path" names no folder.');
     case "notFound":
-      throw quaverError("FILE_NOT_FOUND", { message: "There is no such folder." });
+      throw quaverError("FILE_NOT_FOUND", { message: "Folder not found." });
   }
 }
 

@@ -19,8 +19,8 @@ describe("an agent that ends badly", () => {
   test.for([
     [1, /ended with an error \(exit code 1\)/, true],
     [137, /ended with an error \(exit code 137\)/, true],
-    [126, /could not be started: .* may not be run/, false],
-    [127, /could not be started: .* was not found/, false],
+    [126, /could not start: .* not executable/, false],
+    [127, /could not start: .* was not found/, false],
   ] as const)(
     "with exit code %d fails its turn, in words",
     async ([exitCode, reason, retryable]) => {

@@ -310,7 +310,7 @@ describe("prompts that come while the agent works", () => {
 
     const turns = await ada.query(api.turns.queries.listByProject, { projectId });
     expect(turns.map(({ status }) => status)).toEqual(["done", "failed", "failed", "failed"]);
-    expect(turns[3]?.failure?.reason).toMatch(/^Not begun, as the turn before it failed\. /);
+    expect(turns[3]?.failure?.reason).toMatch(/^Not started because the previous prompt failed\. /);
     const prompts = (await said()).filter(({ role }) => role === "user");
     expect(prompts.map(({ content }) => content)).toEqual(["two", "three", "four"]);
   });

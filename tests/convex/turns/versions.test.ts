@@ -204,7 +204,7 @@ describe("a restore that goes wrong", () => {
     await back(made, made.one);
     expect(await made.last()).toMatchObject({
       status: "failed",
-      failure: { reason: expect.stringMatching(/no longer there/) as unknown, retryable: false },
+      failure: { reason: expect.stringMatching(/no longer exists/) as unknown, retryable: false },
     });
     expect((await made.project()).status).toBe("ready");
     expect(await refusal(made.ada.action(changes, { turnId: made.one }))).toMatchObject({
@@ -225,7 +225,7 @@ describe("a restore that goes wrong", () => {
   test.for([
     ["is never answered", DOWN, /could not be reached while the files were being restored/, true],
     ["finds the disk full", new FakeSandboxError("DISK_FULL", false), /disk is full/, false],
-    ["finds no git", noGit, /lacks Node or git/, false],
+    ["finds no git", noGit, /does not include Node or git/, false],
     [
       "finds the sandbox stopped",
       new FakeSandboxError("INVALID", false),
