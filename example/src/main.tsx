@@ -12,7 +12,7 @@ const client = new ConvexReactClient(CONVEX_URL);
 
 /** Clerk, or its emulator; only one of the two is downloaded. */
 const Auth = lazy(() =>
-  CLERK_PUBLISHABLE_KEY ? import("./auth/ClerkAuth") : import("./auth/EmulatorAuth"),
+  CLERK_PUBLISHABLE_KEY ? import("./auth/ClerkAuth") : import("./auth/emulator/EmulatorAuth"),
 );
 
 const root = document.getElementById("root");

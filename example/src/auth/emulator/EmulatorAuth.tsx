@@ -1,10 +1,10 @@
 import { ConvexProviderWithAuth, useConvexAuth, type ConvexReactClient } from "convex/react";
 import { useCallback, useMemo, useState, type ReactNode } from "react";
-import { clearDrafts } from "../lib/drafts";
-import { fetchToken } from "./emulator";
-import { EmulatorContext, useEmulator, type EmulatorState } from "./emulatorContext";
+import { clearDrafts } from "../../lib/drafts";
+import { fetchToken } from "./api";
+import { EmulatorContext, useEmulator, type EmulatorState } from "./context";
 import { EmulatorSignIn } from "./EmulatorSignIn";
-import { SessionProvider } from "./session";
+import { SessionProvider } from "../session";
 
 const KEY = "quaver:person"; // in sessionStorage, so that each tab has its own user
 

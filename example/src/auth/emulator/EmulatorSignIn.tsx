@@ -1,11 +1,11 @@
 import { useEffect, useState } from "react";
-import { useCall } from "../hooks/useCall";
-import { text } from "../text";
-import { Button } from "../ui/Button";
-import { ErrorAlert } from "../ui/ErrorAlert";
-import { Field } from "../ui/Field";
-import { listUsers, signUp, type EmulatorUser, type NewUser } from "./emulator";
-import { useEmulator } from "./emulatorContext";
+import { useCall } from "../../hooks/useCall";
+import { text } from "../../text";
+import { Button } from "../../ui/Button";
+import { ErrorAlert } from "../../ui/ErrorAlert";
+import { Field } from "../../ui/Field";
+import { listUsers, signUp, type EmulatorUser, type NewUser } from "./api";
+import { useEmulator } from "./context";
 
 /** Two users who can be chosen before anybody has signed up. */
 const SUGGESTED_USERS = [

@@ -1,6 +1,6 @@
 /** The Clerk emulator, as a front end calls it. */
-import { CLERK_EMULATOR_URL } from "../env";
-import { text } from "../text";
+import { CLERK_EMULATOR_URL } from "../../env";
+import { text } from "../../text";
 
 /** A user who can sign in there. */
 export interface EmulatorUser {
