@@ -66,6 +66,20 @@ describeInBrowser("an app that starts later than its sandbox", () => {
     await ada.seesStatus("ready");
     await ada.preview.getByRole("heading", { name: "Sundial" }).waitFor();
   });
+
+  test("is said not to run until it listens, also when it has ended", async () => {
+    const ada = await withASundial(fixture);
+    const sundial = ada.preview.getByRole("heading", { name: "Sundial" });
+    const notListening = { pattern: "^/preview/", kind: { status: 502 } };
+    for (const lookAgain of [() => ada.page.reload(), () => ada.press(text.preview.reload)]) {
+      await sundial.waitFor();
+      await fixture.breakService("daytona", notListening);
+      await lookAgain();
+      await ada.sees(text.preview.notRunning);
+      await fixture.mend("daytona");
+    }
+    await sundial.waitFor();
+  });
 });
 
 describeInBrowser("a failing Daytona", () => {

@@ -20,13 +20,17 @@ type PreviewFrameProps = {
  * `sandbox` has no `allow-top-navigation` and no `allow-popups-to-escape-sandbox`.
  */
 export function PreviewFrame({ projectId, version, justStarted }: PreviewFrameProps) {
-  const { url, isListening, error, renew } = usePreviewUrl(projectId, version);
+  const { url, isListening, error, renew, check } = usePreviewUrl(projectId, version);
   const [path, setPath] = useState("/");
   const [width, setWidth] = useState<Width>("full");
   const box = useRef<HTMLDivElement>(null);
   const frame = useRef<HTMLIFrameElement>(null);
   const { loads, load } = useReloadAfterStart(justStarted && url !== null, frame);
   const address = url !== null && isListening ? addressOf(url, path) : null;
+  const reload = (): void => {
+    load();
+    void check();
+  };
   return (
     <div ref={box} className="flex min-h-0 flex-1 flex-col bg-surface">
       <PreviewToolbar
@@ -36,7 +40,7 @@ export function PreviewFrame({ projectId, version, justStarted }: PreviewFramePr
           load();
         }}
         onWidth={setWidth}
-        onReload={address === null || error !== null ? renew : load}
+        onReload={address === null || error !== null ? renew : reload}
       />
       {error !== null && (
         <div className="p-3">

@@ -17,6 +17,8 @@ const MAX_LOOKS = 24;
  * The URL of the app in the sandbox: fetched again before it expires, when somebody asks for that, and until an app listens
  * there, for a few minutes from each version on. It stays the same otherwise, as each one is another origin, where the app
  * finds nothing of what it has stored. A tab that nobody sees waits.
+ *
+ * @returns besides the URL: `renew` gets another one; `check` does so if nothing listens at this one any more
  */
 export function usePreviewUrl(projectId: Id<"projects">, version: number) {
   const previewUrl = useAction(api.projects.actions.previewUrl);
@@ -60,5 +62,9 @@ export function usePreviewUrl(projectId: Id<"projects">, version: number) {
       clearTimeout(timer);
     };
   }, [previewUrl, projectId, renewals]);
-  return { url, isListening, error, renew };
+  const check = async (): Promise<void> => {
+    const preview = await previewUrl({ projectId }).catch(() => null);
+    if (preview?.isListening === false) renew();
+  };
+  return { url, isListening, error, renew, check };
 }
