@@ -1,26 +1,28 @@
 /**
- * Every page, light and dark, on a phone and on a desk: axe finds nothing serious, nothing is cut off at the side,
- * and a screenshot of each is left in `.quaver/screenshots/` to be looked at.
+ * Every page, light and dark, on a phone and on a desk: axe finds nothing serious, and nothing is cut off at the side.
+ * With SCREENSHOTS=all, pictures of each are left in `.quaver/screenshots/` to be looked at.
  */
-import { mkdirSync } from "node:fs";
-import { join } from "node:path";
 import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
 import { text } from "../../example/src/text.ts";
-import { ROOT } from "../../scripts/lib/convex-cli.ts";
 import { describeInBrowser, useFixture } from "./support/fixture.ts";
-import { axeFinds, fits } from "./support/looks.ts";
+import { axeFinds, fits, takePicture, TAKES_PICTURES } from "./support/looks.ts";
 import { withAnyValues } from "./support/sentences.ts";
 import type { Visitor } from "./support/visitor.ts";
 
-const FOLDER = join(ROOT, ".quaver/screenshots");
-
-/** Each layout and each set of colours once. With SCREENSHOTS=all a screenshot is taken of every pair. */
+/** Each layout and each set of colours once. */
 const WINDOWS = [
   { width: 390, height: 844, colours: "light" },
   { width: 1280, height: 800, colours: "dark" },
 ] as const;
-const ALL_PAIRS = process.env.SCREENSHOTS === "all";
+
+/** The windows of the pictures, each in both sets of colours. */
+const PICTURES = [
+  { width: 390, height: 844 },
+  { width: 768, height: 1024 },
+  { width: 1280, height: 800 },
+  { width: 1600, height: 1000 },
+];
 
 /** The narrowest window in which nothing may be cut off: a small phone, or a desk at 400 %. */
 const NARROW = { width: 320, height: 640 };
@@ -37,6 +39,16 @@ function repainted(page: Page): Promise<void> {
   );
 }
 
+async function show(
+  page: Page,
+  size: { width: number; height: number },
+  colorScheme: (typeof SCHEMES)[number],
+): Promise<void> {
+  await page.setViewportSize(size);
+  await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+  await repainted(page);
+}
+
 async function lettersOf(page: Page, size: string): Promise<void> {
   await page.evaluate((size) => (document.documentElement.style.fontSize = size), size);
   await repainted(page); // where motion is reduced, a change takes a frame
@@ -48,23 +60,25 @@ describeInBrowser("every page", () => {
   /** Looks at the page as it is, in both widths and both schemes. */
   async function look(visitor: Visitor, name: string): Promise<void> {
     const { page } = visitor;
-    mkdirSync(FOLDER, { recursive: true });
     await page.setViewportSize(NARROW);
     await fits(page, `${name} at ${NARROW.width}`);
     await page.setViewportSize({ ...NARROW, width: 2 * NARROW.width });
     await lettersOf(page, "200%");
     await fits(page, `${name} in letters twice as large`);
     await lettersOf(page, "");
-    for (const size of WINDOWS) {
-      await page.setViewportSize(size);
-      for (const colorScheme of ALL_PAIRS ? SCHEMES : [size.colours]) {
-        await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
-        await repainted(page);
-        const path = join(FOLDER, `${name}-${size.width}-${colorScheme}.png`);
-        await page.screenshot({ path });
-        await fits(page, `${name} at ${size.width}`);
-        if (colorScheme !== size.colours) continue;
-        expect(await axeFinds(page), `${name} at ${size.width}, ${colorScheme}`).toEqual([]);
+    for (const { colours, ...size } of WINDOWS) {
+      await show(page, size, colours);
+      await fits(page, `${name} at ${size.width}`);
+      expect(await axeFinds(page), `${name} at ${size.width}, ${colours}`).toEqual([]);
+    }
+    if (TAKES_PICTURES) await takePictures(page, name);
+  }
+
+  async function takePictures(page: Page, name: string): Promise<void> {
+    for (const size of PICTURES) {
+      for (const colours of SCHEMES) {
+        await show(page, size, colours);
+        await takePicture(page, `${name}-${size.width}-${colours}`);
       }
     }
   }
@@ -198,6 +212,7 @@ describeInBrowser("every page", () => {
     await ada.signUp("Amy", "amy@example.com");
     await ada.goTo("account");
     await ada.sees(text.account.plans.free.about);
+    await ada.sees(text.account.price("$20.00", 1, "month"));
     await look(ada, "account-free");
     await ada.press(text.account.upgrade);
     await ada.press("Subscribe");

@@ -1,16 +1,11 @@
 /** The apps of the recipes really work: each is used as a person would, and looked at, light and dark. */
-import { mkdirSync } from "node:fs";
-import { join } from "node:path";
 import { planFor } from "@quaver/emulators/recipes";
 import { chromium, type Browser, type BrowserContext, type Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, expect, inject, test } from "vitest";
-import { ROOT } from "../../scripts/lib/convex-cli.ts";
 import { describeInBrowser } from "./support/fixture.ts";
-import { axeFinds, fits } from "./support/looks.ts";
+import { axeFinds, fits, takePicture, TAKES_PICTURES } from "./support/looks.ts";
 
 const ORIGIN = "http://app.test";
-const FOLDER = join(ROOT, ".quaver/screenshots");
-const ALL_PAIRS = process.env.SCREENSHOTS === "all"; // as in pages.test.ts
 const TYPES = { html: "text/html; charset=utf-8", css: "text/css", js: "text/javascript" };
 
 describeInBrowser("the recipe of", () => {
@@ -60,17 +55,13 @@ describeInBrowser("the recipe of", () => {
 
   /** On a phone and on a desk, light and dark: nothing is cut off, and axe finds nothing serious. */
   async function look(name: string): Promise<void> {
-    mkdirSync(FOLDER, { recursive: true });
     for (const width of [360, 390, 1280, 1600]) {
       await page.setViewportSize({ width, height: 844 });
       await fits(page, `${name} at ${width}`);
       if (width !== 390 && width !== 1280) continue;
       for (const colorScheme of ["light", "dark"] as const) {
         await page.emulateMedia({ colorScheme });
-        if (ALL_PAIRS || (width === 390) === (colorScheme === "light")) {
-          const path = join(FOLDER, `recipe-${name}-${width}-${colorScheme}.png`);
-          await page.screenshot({ path });
-        }
+        if (TAKES_PICTURES) await takePicture(page, `recipe-${name}-${width}-${colorScheme}`);
         if (width === 390) expect(await axeFinds(page), `${name}, ${colorScheme}`).toEqual([]);
       }
     }

@@ -5,10 +5,10 @@ import { join, relative } from "node:path";
 import { z } from "zod";
 import { ROOT } from "../../lib/convex-cli.ts";
 
-/** What a push is made of: the functions, the packages that they import, and what the deployment makes of them. */
+/** What a push depends on: the functions, the packages that they import, how they are bundled, and the deployment. */
 const SOURCES = [
   ...["convex", "packages/sandbox", "packages/local-deployment/src"],
-  ...["package.json", "bun.lock"],
+  ...["package.json", "bun.lock", "tsconfig.json", "convex.json"], // the last, if there is one
 ];
 
 /** The last push by `bun run dev`. */

@@ -1,7 +1,20 @@
 /** What holds of the looks of every page. */
 import { AxeBuilder } from "@axe-core/playwright";
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
 import type { Page } from "playwright-core";
 import { expect } from "vitest";
+import { ROOT } from "../../../scripts/lib/convex-cli.ts";
+
+/** Whether pictures are taken, for people to look at. */
+export const TAKES_PICTURES = process.env.SCREENSHOTS === "all";
+const FOLDER = join(ROOT, ".quaver/screenshots");
+
+/** Leaves a picture of what is seen in `.quaver/screenshots/`. */
+export async function takePicture(page: Page, name: string): Promise<void> {
+  mkdirSync(FOLDER, { recursive: true });
+  await page.screenshot({ path: join(FOLDER, `${name}.png`) });
+}
 
 /** Nothing is cut off at the side. */
 export async function fits(page: Page, what: string): Promise<void> {
