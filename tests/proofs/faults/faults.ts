@@ -25,7 +25,7 @@ export interface Armed {
 interface ExternalCall {
   service: Service;
   method: string;
-  /** With `:id` for whatever differs from one run to the next. */
+  /** With `:id` and `:port` for what differs from one run to the next. */
   path: string;
   nth: number;
 }
@@ -80,6 +80,7 @@ function withoutIds(path: string): string {
   return path
     .split("/")
     .map((part) => (part.length >= 8 && /[\dA-Z]/.test(part) ? ":id" : part))
+    .map((part) => (/^\d+$/.test(part) ? ":port" : part))
     .join("/");
 }
 
@@ -140,7 +141,8 @@ function titleOf({ service, method, path, nth }: ExternalCall): string {
 }
 
 function ruleFor({ method, path, nth }: ExternalCall) {
-  const pattern = path.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&").replaceAll(":id", "[^/]{8,}");
+  const escaped = path.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&");
+  const pattern = escaped.replaceAll(":id", "[^/]{8,}").replaceAll(":port", "\\d+");
   return { method, path: new RegExp(`^${pattern}$`), nth };
 }
 
