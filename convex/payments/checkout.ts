@@ -61,7 +61,10 @@ export function orderOf(plan: PlanName): Order {
 /** The Stripe price of a plan. @throws what `orderOf` throws */
 export function priceIdOf(plan: PlanName): string {
   if (plan === "free") {
-    throw quaverError("INVALID_ARGUMENT", { field: "plan", message: "The free plan cannot be bought." });
+    throw quaverError("INVALID_ARGUMENT", {
+      field: "plan",
+      message: "The free plan cannot be bought.",
+    });
   }
   const priceId = env.STRIPE_PRICE_PRO;
   if (!priceId) throw notConfigured("STRIPE_PRICE_PRO is not set");
