@@ -68,9 +68,20 @@ describeInBrowser("an app that starts later than its sandbox", () => {
   });
 
   test("is said not to run until it listens, also when it has ended", async () => {
+    const before = await listSandboxes(fixture.dev);
     const ada = await withASundial(fixture);
     const sundial = ada.preview.getByRole("heading", { name: "Sundial" });
-    const notListening = { pattern: "^/preview/", kind: { status: 502 } };
+    const isNew = ({ id }: { id: string }) => before.every((known) => known.id !== id);
+    const { id } = (await listSandboxes(fixture.dev)).find(isNew)!;
+    // Where nothing listens.
+    const { daytonaUrl, daytonaApiKey } = fixture.dev;
+    const elsewhere = await fetch(`${daytonaUrl}/sandbox/${id}/ports/3999/signed-preview-url`, {
+      headers: { authorization: `Bearer ${daytonaApiKey}` },
+    });
+    const notListening = {
+      pattern: "/ports/3000/signed-preview-url$",
+      kind: { status: 200, body: await elsewhere.json() },
+    };
     for (const lookAgain of [() => ada.page.reload(), () => ada.press(text.preview.reload)]) {
       await sundial.waitFor();
       await fixture.breakService("daytona", notListening);

@@ -31,5 +31,7 @@ export async function axeFinds(page: Page): Promise<string[]> {
     .analyze();
   return violations
     .filter(({ impact }) => impact === "serious" || impact === "critical")
-    .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join("\n")}`);
+    .map(({ id, nodes }) => {
+      return `${id}: ${nodes.map(({ html, failureSummary }) => `${html} ${failureSummary ?? ""}`).join("\n")}`;
+    });
 }
