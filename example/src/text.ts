@@ -392,7 +392,9 @@ export const text = {
     usageFull: (used: number, max: number) => `${used} of ${max} (limit reached)`,
     upgradeAbout: (projects: number) => `Pro includes ${plural(projects, "project")}.`,
     price: (amount: string, count: number, interval: string) =>
-      count === 1 ? `${amount} per ${interval}` : `${amount} every ${plural(count, interval)}`,
+      count === 1
+        ? `Pro costs ${amount} per ${interval}`
+        : `Pro costs ${amount} every ${plural(count, interval)}`,
     priceLater: "You’ll see the price before you pay.",
     upgrade: "Upgrade to Pro",
     manageBilling: "Manage billing",

@@ -6,6 +6,8 @@ import { text } from "../src/text";
 test.each([
   ["A page for my choir, with our concert dates", "Page for my choir"],
   ["A poll: which day suits you for lunch?", "Poll"],
+  ["A poll about where we have lunch, in teal", "Poll"],
+  ["A page on how to brew coffee", "Page"],
   ["A to-do list for planning my best friend's surprise party in May", "To-do list"],
   [
     "Make a page with the dates of our concerts and a way to sign up for them",

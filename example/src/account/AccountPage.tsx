@@ -21,12 +21,10 @@ export function AccountPage() {
         id="content"
         className="mx-auto w-full max-w-3xl space-y-12 px-4 py-10 sm:px-6 sm:py-16"
       >
-        <div className="space-y-1">
-          <p className="wrap-anywhere text-muted">
-            {displayName(user)}
-            {email !== undefined && email !== displayName(user) && `, ${email}`}
-          </p>
-        </div>
+        <p className="wrap-anywhere text-muted">
+          {displayName(user)}
+          {email !== undefined && email !== displayName(user) && `, ${email}`}
+        </p>
         <CheckoutResult />
         <Plan />
         <Invoices />

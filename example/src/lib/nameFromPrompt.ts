@@ -7,7 +7,9 @@ const MAX_LENGTH = 48; // characters; less than `MAX_NAME_LENGTH`, so that names
 const LEADING_PHRASE =
   /^(please\s+)?((can|could) you\s+)?(please\s+)?((build|make|create|write|design|give|i want|i need|i'd like)(\s+(me|us))?\s+)?((an?|the|some)[ \t]+)?/i;
 
-const CLAUSE_END = /[\n.,;:!?()]|\s(?:that|which|where|who)\s/i;
+/** "A poll about where we eat" is a poll. */
+const CLAUSE_END =
+  /[\n.,;:!?()]|\s(?:(?:about|at|by|for|from|in|on|to|with)\s)?(?:that|which|where|who|how|what)\s/i;
 
 /** Words before which a long phrase can end and still be whole. */
 const PHRASE_START = /^(for|with|and|or|from|by|at|about|using|in|on|plus|but|so)$/i;

@@ -9,9 +9,6 @@ type ProjectTitleProps = { project: Project; isRenaming: boolean; onRenamed: () 
 export function ProjectTitle({ project, isRenaming, onRenamed }: ProjectTitleProps) {
   return (
     <>
-      <span aria-hidden="true" className="text-edge max-md:hidden">
-        /
-      </span>
       {isRenaming ? (
         <div className="min-w-0 flex-1">
           <RenameForm project={project} onDone={onRenamed} />

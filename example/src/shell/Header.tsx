@@ -34,7 +34,14 @@ export function Header({ children, actions }: HeaderProps) {
           {text.common.product}
         </span>
       </Link>
-      <div className="flex min-w-0 flex-1 items-center gap-2">{children}</div>
+      <div className="flex min-w-0 flex-1 items-center gap-2">
+        {children !== undefined && (
+          <span aria-hidden="true" className="text-edge max-md:hidden">
+            /
+          </span>
+        )}
+        {children}
+      </div>
       {actions}
       <IconButton
         icon="search"
