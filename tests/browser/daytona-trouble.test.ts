@@ -78,9 +78,10 @@ describeInBrowser("an app that starts later than its sandbox", () => {
     const elsewhere = await fetch(`${daytonaUrl}/sandbox/${id}/ports/3999/signed-preview-url`, {
       headers: { authorization: `Bearer ${daytonaApiKey}` },
     });
+    const body: unknown = await elsewhere.json();
     const notListening = {
       pattern: "/ports/3000/signed-preview-url$",
-      kind: { status: 200, body: await elsewhere.json() },
+      kind: { status: 200, body },
     };
     for (const lookAgain of [() => ada.page.reload(), () => ada.press(text.preview.reload)]) {
       await sundial.waitFor();
