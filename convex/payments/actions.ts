@@ -18,7 +18,7 @@ import { planPrice, readPrice, type PlanPrice } from "./prices";
 const portalSession = z.object({ url: z.string() });
 
 /**
- * What a plan costs. It is Stripe's answer of the moment, and not live.
+ * What a plan costs, before taxes, as Stripe has it now. It is not live.
  *
  * @returns null when that is not a fixed amount per period
  * @throws `INVALID_ARGUMENT` for `free`, `PAYMENTS_NOT_CONFIGURED`, `PAYMENTS_UNAVAILABLE`, `RATE_LIMITED`

@@ -1,4 +1,7 @@
-/** What a plan costs: Stripe is asked, so that what users read is what its checkout page will say. */
+/**
+ * What a plan costs, read from Stripe, where it is set. Its checkout page may add taxes, and may convert it to the
+ * customer's own currency.
+ */
 import { literals } from "convex-helpers/validators";
 import { v, type Infer } from "convex/values";
 import type Stripe from "stripe";

@@ -66,7 +66,7 @@ async function runOn(
   await assertAnswers(url);
   const seconds = ((performance.now() - pushing) / 1_000).toFixed(1);
   checklist.tick(
-    pushed === "now" ? `Functions, pushed in ${seconds} s` : "Functions, pushed before",
+    pushed === "now" ? `Functions, pushed in ${seconds} s` : "Functions, already pushed",
   );
   if (exampleUrl !== undefined) checklist.waitFor("Example");
   const stopped = stop.then(() => "stopped");

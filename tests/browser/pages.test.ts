@@ -51,7 +51,7 @@ async function show(
 
 async function lettersOf(page: Page, size: string): Promise<void> {
   await page.evaluate((size) => (document.documentElement.style.fontSize = size), size);
-  await repainted(page); // where motion is reduced, a change takes a frame
+  await repainted(page);
 }
 
 describeInBrowser("every page", () => {

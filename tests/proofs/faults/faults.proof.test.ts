@@ -98,7 +98,7 @@ async function runUntilMet(worker: Worker, one: Case): Promise<Outcome> {
       const outcome = await runCase(worker, one.operation, one.fault);
       if (outcome.met || outcome.violations.length > 0 || isLast) return outcome;
     } catch (error) {
-      // A connection of the proof's own was lost: in hours of requests, and of processes killed, one is.
+      // `fetch` lost a connection of the proof's own, as it may in hours of requests.
       if (!(error instanceof TypeError) || isLast) throw error;
       console.error(`${titleOf(one)}, once more after`, error);
     }
