@@ -2,7 +2,6 @@ import { useConvexAuth } from "convex/react";
 import { lazy, Suspense, useEffect } from "react";
 import { Route, Switch, useLocation } from "wouter";
 import { navigate } from "wouter/use-browser-location";
-import { AccountPage } from "./account/AccountPage";
 import { LoginGate } from "./auth/LoginGate";
 import { useSession } from "./auth/session";
 import { SignInPage } from "./auth/SignInPage";
@@ -19,6 +18,7 @@ import { text } from "./text";
 
 const loadProjectPage = () => import("./project/ProjectPage");
 const ProjectPage = lazy(loadProjectPage);
+const AccountPage = lazy(() => import("./account/AccountPage"));
 
 /** The whole app: the sign-in first, then the page of the current path. */
 export function App() {
@@ -61,11 +61,13 @@ function Page() {
         <ProjectsPage />
       </Route>
       <Route path={PATHS.account}>
-        <AccountPage />
+        <Suspense fallback={<Opening what={text.common.loading} />}>
+          <AccountPage />
+        </Suspense>
       </Route>
       <Route path={PATHS.project}>
         {({ projectId }) => (
-          <Suspense fallback={<OpeningProject />}>
+          <Suspense fallback={<Opening what={text.project.opening} />}>
             <ProjectPage key={projectId} projectId={projectId} />
           </Suspense>
         )}
@@ -77,11 +79,11 @@ function Page() {
   );
 }
 
-function OpeningProject() {
+function Opening({ what }: { what: string }) {
   return (
     <>
       <Header />
-      <Splash>{text.project.opening}</Splash>
+      <Splash>{what}</Splash>
     </>
   );
 }

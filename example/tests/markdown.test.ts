@@ -52,6 +52,14 @@ describe("a text", () => {
     );
     expect(shown).not.toContain("<input");
   });
+  test("is shown as its author meant it: characters by their names, tildes, notes, code", () => {
+    expect(words("Ben &amp; Jerry&#39;s &copy; \\*2026\\* \\&amp;")).toBe(
+      "Ben &amp; Jerry&#x27;s © *2026* &amp;amp;",
+    );
+    expect(html("~5 to ~10, ~~not 20~~")).toContain("<p>~5 to ~10, <del>not 20</del></p>");
+    expect(words("Done[^1].\n\n[^1]: nearly")).toBe("Done[^1]. [^1]: nearly");
+    expect(html("`&amp; **a**`")).toContain("<code>&amp;amp; **a**</code>");
+  });
 });
 
 describe("a link", () => {
@@ -61,6 +69,9 @@ describe("a link", () => {
         `<div class="markdown"><p><a href="${url}" target="_blank" rel="noopener noreferrer">x</a></p></div>`,
       );
     expect(html("See https://a.example/ now.")).toContain('href="https://a.example/"');
+    expect(html("[x](https://a.example/?b=1&amp;c=2)")).toContain(
+      '"https://a.example/?b=1&amp;c=2"',
+    );
   });
 
   test.each([

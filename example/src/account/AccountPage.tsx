@@ -8,8 +8,11 @@ import { Invoices } from "./Invoices";
 import { Payments } from "./Payments";
 import { Plan } from "./Plan";
 
-/** The person, their plan, invoices and payments, and deleting the account. */
-export function AccountPage() {
+/**
+ * The person, their plan, invoices and payments, and deleting the account. The default export of a module that is loaded
+ * when somebody opens it.
+ */
+export default function AccountPage() {
   const user = useUser();
   const email = emailOf(user);
   return (

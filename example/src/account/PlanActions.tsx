@@ -1,12 +1,12 @@
 import { useAction } from "convex/react";
 import { useState } from "react";
-import { toast } from "sonner";
 import { api } from "@backend/_generated/api";
 import { MAX_PROJECTS } from "@backend/lib/limits";
 import { text } from "../text";
 import { useCall } from "../hooks/useCall";
 import { formatDate } from "../lib/format";
 import type { CurrentPlan } from "../lib/types";
+import { withToast } from "../shell/toasts";
 import { Button } from "../ui/Button";
 import { ConfirmDialog } from "../ui/ConfirmDialog";
 import { ErrorAlert } from "../ui/ErrorAlert";
@@ -23,12 +23,12 @@ export function PlanActions({ current: { plan, subscription } }: { current: Curr
   const portal = useCall(async () => leaveFor(await createPortal()));
   const resume = useCall(async () => {
     await resumeSubscription();
-    toast(text.account.resumed);
+    void withToast((toast) => toast(text.account.resumed));
   });
   const cancel = useCall(async () => {
     await cancelSubscription();
     setAsking(false);
-    toast(text.account.cancelled);
+    void withToast((toast) => toast(text.account.cancelled));
   });
   const error = checkout.error ?? portal.error ?? resume.error;
   const buyable =

@@ -1,11 +1,11 @@
 import { useAction, useQuery } from "convex/react";
 import { useEffect, useEffectEvent, useState, type ReactNode } from "react";
-import { toast } from "sonner";
 import { navigate } from "wouter/use-browser-location";
 import { api } from "@backend/_generated/api";
 import { isQuaverError } from "@backend/lib/errors";
 import { errorMessage } from "../lib/errors";
 import { PATHS } from "../lib/routes";
+import { withToast } from "../shell/toasts";
 import { text } from "../text";
 import { Button } from "../ui/Button";
 import { ErrorAlert } from "../ui/ErrorAlert";
@@ -31,7 +31,7 @@ function AccountDeleted() {
   const leave = useEffectEvent(() => {
     signOut();
     navigate(PATHS.projects, { replace: true });
-    toast(text.signIn.accountDeleted, { duration: Infinity });
+    void withToast((toast) => toast(text.signIn.accountDeleted, { duration: Infinity }));
   });
   useEffect(() => leave(), []);
   return <Splash>{text.signIn.signingOut}</Splash>;

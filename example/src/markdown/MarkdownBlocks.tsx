@@ -1,25 +1,11 @@
 import { memo } from "react";
-import ReactMarkdown, { type Options } from "react-markdown";
-import remarkGfm from "remark-gfm";
 import { ErrorBoundary } from "react-error-boundary";
 import { isReadable, splitBlocks } from "./blocks";
-import { ELEMENTS } from "./elements";
+import { Elements } from "./elements";
 import { showGrowing } from "./growing";
-import { safeUrl } from "./links";
 import "./markdown.css";
+import { parseMarkdown } from "./parse";
 import { PlainText } from "./PlainText";
-
-const ALLOWED =
-  "a blockquote br code del em h1 h2 h3 h4 h5 h6 hr img input li ol p pre strong sup table tbody td th thead tr ul";
-
-const OPTIONS: Options = {
-  // A single tilde means "about" more often than it strikes something through.
-  remarkPlugins: [[remarkGfm, { singleTilde: false }]],
-  allowedElements: ALLOWED.split(" "),
-  unwrapDisallowed: true,
-  urlTransform: (url) => safeUrl(url),
-  components: ELEMENTS,
-};
 
 type MarkdownBlocksProps = { text: string; isGrowing: boolean };
 
@@ -42,7 +28,12 @@ const Block = memo(function Block({ text, isGrowing }: MarkdownBlocksProps) {
   if (!isReadable(text)) return plain;
   return (
     <ErrorBoundary fallback={plain}>
-      <ReactMarkdown {...OPTIONS}>{isGrowing ? showGrowing(text) : text}</ReactMarkdown>
+      <Parsed text={isGrowing ? showGrowing(text) : text} />
     </ErrorBoundary>
   );
 });
+
+/** A parser that throws is caught by the boundary around this. */
+function Parsed({ text }: { text: string }) {
+  return <Elements of={parseMarkdown(text)} />;
+}

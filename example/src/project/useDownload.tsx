@@ -1,11 +1,11 @@
 import { useAction } from "convex/react";
 import { useState } from "react";
-import { toast } from "sonner";
 import { api } from "@backend/_generated/api";
 import { isQuaverError } from "@backend/lib/errors";
 import { errorMessage } from "../lib/errors";
 import { formatSize } from "../lib/format";
 import type { Project } from "../lib/types";
+import { withToast } from "../shell/toasts";
 import { text } from "../text";
 
 /**
@@ -19,16 +19,19 @@ export function useDownload({ _id: projectId, name }: Project) {
   const start = async (): Promise<void> => {
     if (isPreparing) return;
     setIsPreparing(true);
-    const id = toast.loading(text.project.downloadPreparing);
+    const id = `download ${projectId}`;
+    void withToast((toast) => toast.loading(text.project.downloadPreparing, { id }));
     try {
       const { url, size } = await download({ projectId });
       setUrl(url);
-      toast.success(text.project.downloadStarted(name, formatSize(size)), { id });
+      const started = text.project.downloadStarted(name, formatSize(size));
+      void withToast((toast) => toast.success(started, { id }));
     } catch (error) {
       const why = isQuaverError(error, "FILE_NOT_FOUND")
         ? text.project.downloadEmpty
         : errorMessage(error);
-      toast.error(text.project.downloadFailed(name, why), { id, duration: Infinity });
+      const failed = text.project.downloadFailed(name, why);
+      void withToast((toast) => toast.error(failed, { id, duration: Infinity }));
     } finally {
       setIsPreparing(false);
     }

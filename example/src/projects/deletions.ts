@@ -1,12 +1,12 @@
 /** Deleting a project: it disappears at once, and is deleted a few seconds later unless somebody undoes that. */
 import { useMutation } from "convex/react";
 import { useSyncExternalStore } from "react";
-import { toast } from "sonner";
 import { api } from "@backend/_generated/api";
 import type { Id } from "@backend/_generated/dataModel";
 import { errorMessage } from "../lib/errors";
 import { removeFromStore } from "../lib/optimistic";
 import type { Project } from "../lib/types";
+import { withToast } from "../shell/toasts";
 import { text } from "../text";
 
 type ProjectId = Id<"projects">;
@@ -26,19 +26,25 @@ export function useDeleteProject(): (project: Project) => void {
       try {
         await remove({ projectId });
       } catch (error) {
-        toast(text.projects.deleteFailed(name, errorMessage(error)), { duration: Infinity });
+        const failed = text.projects.deleteFailed(name, errorMessage(error));
+        void withToast((toast) => toast(failed, { duration: Infinity }));
       }
       show(projectId);
     };
     setPending(new Map(pending).set(projectId, deleteNow));
     const end = (): void => deleteHidden(projectId);
-    toast(text.projects.deleted(name), {
+    const offer = {
       id: projectId,
       duration: UNDO_MS,
       action: { label: text.projects.undo, onClick: () => show(projectId) },
       onAutoClose: end,
       onDismiss: end,
-    });
+    };
+    // Without the offer to undo it, nothing is deleted.
+    void withToast(
+      (toast) => toast(text.projects.deleted(name), offer),
+      () => show(projectId),
+    );
   };
 }
 
@@ -46,7 +52,7 @@ export function useDeleteProject(): (project: Project) => void {
 export function deletePending(): void {
   for (const projectId of pending.keys()) {
     deleteHidden(projectId);
-    toast.dismiss(projectId);
+    void withToast((toast) => toast.dismiss(projectId));
   }
 }
 

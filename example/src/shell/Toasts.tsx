@@ -1,16 +1,19 @@
 import type { CSSProperties } from "react";
-import { Toaster } from "sonner";
 import { useRoute } from "wouter";
 import { PATHS } from "../lib/routes";
 import { text } from "../text";
 import { useTheme } from "../theme";
+import { useSonner } from "./toasts";
 
 /** Where toasts are shown: away from the page's field for prompts, which is at the bottom of a project's page alone. */
 export function Toasts() {
   const [isProject] = useRoute(PATHS.project);
+  const theme = useTheme();
+  const sonner = useSonner();
+  if (sonner === null) return null;
   return (
-    <Toaster
-      theme={useTheme()}
+    <sonner.Toaster
+      theme={theme}
       position={isProject ? "top-center" : "bottom-center"}
       offset={OFFSET}
       mobileOffset={OFFSET}
