@@ -10,7 +10,7 @@ export function SignInPage() {
   const { SignIn, expired, signOut } = useSession();
   useEffect(markNavigated, []); // so that the next page gets the focus
   return (
-    <main className="mx-auto grid w-full max-w-6xl flex-1 items-center grid-cols-1 gap-12 px-5 py-12 lg:grid-cols-2 lg:gap-24">
+    <main className="mx-auto grid w-full max-w-lg flex-1 grid-cols-1 content-center items-center gap-12 px-5 py-12 lg:max-w-6xl lg:grid-cols-2 lg:gap-24">
       <title>{text.common.windowTitle(text.signIn.title)}</title>
       <div className="space-y-5">
         <Logo className="-ml-2 size-14 text-accent" />
