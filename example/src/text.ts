@@ -188,6 +188,8 @@ export const text = {
       `The project couldn’t be renamed to “${name}”. ${why}`,
     deleted: (name: string) => `“${name}” has been deleted.`,
     undo: "Undo",
+    /** Asked where nothing can be undone afterwards. */
+    confirmDelete: (name: string) => `Delete “${name}”? You can’t undo this.`,
     deleteFailed: (name: string, why: string) => `“${name}” couldn’t be deleted. ${why}`,
   },
 

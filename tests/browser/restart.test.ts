@@ -91,4 +91,30 @@ describeInBrowser("a server that is killed under an open page", () => {
     await ada.build("Make a metronome.");
     await ada.seesStatus("ready");
   });
+
+  test("a browser that can't load what offers to undo a deletion asks before it", async () => {
+    const ada = await open();
+    await ada.build("Make a metronome.");
+    await ada.seesStatus("ready");
+    const name = (await ada.title.textContent())!;
+    await ada.context.route(/\.js$/, (route) => route.abort());
+    const questions: string[] = [];
+    const answer = async (how: "accept" | "dismiss") => {
+      // The page waits for the answer.
+      ada.page.once("dialog", (dialog) => {
+        questions.push(dialog.message());
+        void dialog[how]();
+      });
+      await ada.choose(text.project.menu, text.common.delete);
+    };
+    await answer("dismiss");
+    await ada.isHome();
+    await expect.poll(() => ada.projects.count()).toBe(1);
+    await ada.projects.click();
+    await answer("accept");
+    await ada.isHome();
+    await ada.sees(text.projects.empty);
+    const question = text.projects.confirmDelete(name);
+    expect(questions).toEqual([question, question]);
+  });
 });

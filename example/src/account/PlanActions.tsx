@@ -6,7 +6,7 @@ import { text } from "../text";
 import { useCall } from "../hooks/useCall";
 import { formatDate } from "../lib/format";
 import type { CurrentPlan } from "../lib/types";
-import { withToast } from "../shell/toasts";
+import { showToast } from "../shell/toasts";
 import { Button } from "../ui/Button";
 import { ConfirmDialog } from "../ui/ConfirmDialog";
 import { ErrorAlert } from "../ui/ErrorAlert";
@@ -23,12 +23,12 @@ export function PlanActions({ current: { plan, subscription } }: { current: Curr
   const portal = useCall(async () => leaveFor(await createPortal()));
   const resume = useCall(async () => {
     await resumeSubscription();
-    void withToast((toast) => toast(text.account.resumed));
+    void showToast(text.account.resumed);
   });
   const cancel = useCall(async () => {
     await cancelSubscription();
     setAsking(false);
-    void withToast((toast) => toast(text.account.cancelled));
+    void showToast(text.account.cancelled);
   });
   const error = checkout.error ?? portal.error ?? resume.error;
   const buyable =

@@ -5,7 +5,7 @@ import { api } from "@backend/_generated/api";
 import { isQuaverError } from "@backend/lib/errors";
 import { errorMessage } from "../lib/errors";
 import { PATHS } from "../lib/routes";
-import { withToast } from "../shell/toasts";
+import { showToast } from "../shell/toasts";
 import { text } from "../text";
 import { Button } from "../ui/Button";
 import { ErrorAlert } from "../ui/ErrorAlert";
@@ -31,7 +31,7 @@ function AccountDeleted() {
   const leave = useEffectEvent(() => {
     signOut();
     navigate(PATHS.projects, { replace: true });
-    void withToast((toast) => toast(text.signIn.accountDeleted, { duration: Infinity }));
+    void showToast(text.signIn.accountDeleted, { duration: Infinity });
   });
   useEffect(() => leave(), []);
   return <Splash>{text.signIn.signingOut}</Splash>;

@@ -5,7 +5,7 @@ import { isQuaverError } from "@backend/lib/errors";
 import { errorMessage } from "../lib/errors";
 import { formatSize } from "../lib/format";
 import type { Project } from "../lib/types";
-import { withToast } from "../shell/toasts";
+import { showToast } from "../shell/toasts";
 import { text } from "../text";
 
 /**
@@ -20,18 +20,18 @@ export function useDownload({ _id: projectId, name }: Project) {
     if (isPreparing) return;
     setIsPreparing(true);
     const id = `download ${projectId}`;
-    void withToast((toast) => toast.loading(text.project.downloadPreparing, { id }));
+    void showToast(text.project.downloadPreparing, { kind: "loading", id });
     try {
       const { url, size } = await download({ projectId });
       setUrl(url);
       const started = text.project.downloadStarted(name, formatSize(size));
-      void withToast((toast) => toast.success(started, { id }));
+      void showToast(started, { kind: "success", id });
     } catch (error) {
       const why = isQuaverError(error, "FILE_NOT_FOUND")
         ? text.project.downloadEmpty
         : errorMessage(error);
       const failed = text.project.downloadFailed(name, why);
-      void withToast((toast) => toast.error(failed, { id, duration: Infinity }));
+      void showToast(failed, { kind: "error", id, duration: Infinity });
     } finally {
       setIsPreparing(false);
     }

@@ -5,7 +5,7 @@ import { MAX_NAME_LENGTH } from "@backend/lib/limits";
 import { errorMessage } from "../lib/errors";
 import { renameInStore } from "../lib/optimistic";
 import type { Project } from "../lib/types";
-import { withToast } from "../shell/toasts";
+import { showToast } from "../shell/toasts";
 import { text } from "../text";
 import { INPUT } from "../ui/Field";
 
@@ -20,7 +20,7 @@ export function RenameForm({ project, onDone }: { project: Project; onDone: () =
     onDone();
     if (wanted === "" || wanted === project.name) return;
     rename({ projectId: project._id, name: wanted }).catch((error: unknown) => {
-      void withToast((toast) => toast(text.projects.renameFailed(wanted, errorMessage(error))));
+      void showToast(text.projects.renameFailed(wanted, errorMessage(error)));
     });
   };
   return (

@@ -6,7 +6,7 @@ import type { Id } from "@backend/_generated/dataModel";
 import { errorMessage } from "../lib/errors";
 import { removeFromStore } from "../lib/optimistic";
 import type { Project } from "../lib/types";
-import { withToast } from "../shell/toasts";
+import { dismissToast, loadToast, showToast } from "../shell/toasts";
 import { text } from "../text";
 
 type ProjectId = Id<"projects">;
@@ -27,24 +27,24 @@ export function useDeleteProject(): (project: Project) => void {
         await remove({ projectId });
       } catch (error) {
         const failed = text.projects.deleteFailed(name, errorMessage(error));
-        void withToast((toast) => toast(failed, { duration: Infinity }));
+        void showToast(failed, { duration: Infinity });
       }
       show(projectId);
     };
     setPending(new Map(pending).set(projectId, deleteNow));
     const end = (): void => deleteHidden(projectId);
-    const offer = {
-      id: projectId,
-      duration: UNDO_MS,
-      action: { label: text.projects.undo, onClick: () => show(projectId) },
-      onAutoClose: end,
-      onDismiss: end,
-    };
-    // Without the offer to undo it, nothing is deleted.
-    void withToast(
-      (toast) => toast(text.projects.deleted(name), offer),
-      () => show(projectId),
-    );
+    void loadToast().then((toast) => {
+      if (toast !== null) {
+        toast(text.projects.deleted(name), {
+          id: projectId,
+          duration: UNDO_MS,
+          action: { label: text.projects.undo, onClick: () => show(projectId) },
+          onAutoClose: end,
+          onDismiss: end,
+        });
+      } else if (confirm(text.projects.confirmDelete(name))) end();
+      else show(projectId);
+    });
   };
 }
 
@@ -52,7 +52,7 @@ export function useDeleteProject(): (project: Project) => void {
 export function deletePending(): void {
   for (const projectId of pending.keys()) {
     deleteHidden(projectId);
-    void withToast((toast) => toast.dismiss(projectId));
+    dismissToast(projectId);
   }
 }
 

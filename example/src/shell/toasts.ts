@@ -2,25 +2,37 @@
 import { useSyncExternalStore } from "react";
 import type * as Sonner from "sonner";
 
+type ToastOptions = Sonner.ExternalToast & {
+  kind?: "message" | "loading" | "success" | "error";
+};
+
 let sonner: typeof Sonner | null = null;
 const listeners = new Set<() => void>();
 
-/**
- * Shows a toast, or dismisses one, by sonner's `toast`.
- * @param otherwise - when it can't be loaded, which needs a connection once
- */
-export async function withToast(
-  show: (toast: typeof Sonner.toast) => void,
-  otherwise: () => void = () => undefined,
+/** Shows a toast. One that can't be loaded, without a connection, is said by the browser. */
+export async function showToast(
+  message: string,
+  { kind = "message", ...options }: ToastOptions = {},
 ): Promise<void> {
+  const toast = await loadToast();
+  if (toast !== null) toast[kind](message, options);
+  else if (kind !== "loading") alert(message);
+}
+
+/** Takes a toast away, if it is there. */
+export function dismissToast(id: string): void {
+  sonner?.toast.dismiss(id);
+}
+
+/** Sonner's `toast`, which keeps toasts until its `Toaster` is on the page. Null when it can't be loaded. */
+export async function loadToast(): Promise<typeof Sonner.toast | null> {
   try {
     sonner ??= await import("sonner");
   } catch {
-    otherwise();
-    return;
+    return null;
   }
   for (const listener of listeners) listener();
-  show(sonner.toast); // it keeps those that are made before its `Toaster` is on the page
+  return sonner.toast;
 }
 
 /** Sonner, once it is loaded. */
