@@ -46,6 +46,8 @@ export interface EngineEvents {
 /** Calls the engine's thread, and ends and replaces it when a function there never returns. */
 export class EngineClient implements EngineCaller {
   #worker: Worker | null = null;
+  /** Whether the worker takes requests: those that come before are sent once it does. */
+  #isReady = false;
   #nextId = 1;
   #generation = 0;
   readonly #watchdog: EngineWatchdog;
@@ -101,7 +103,7 @@ export class EngineClient implements EngineCaller {
         resolve: resolve,
         reject,
       });
-      this.#worker?.postMessage(request);
+      if (this.#isReady) this.#worker?.postMessage(request);
     });
   }
 
@@ -146,6 +148,7 @@ export class EngineClient implements EngineCaller {
   #receive(message: EngineMessage): void {
     switch (message.kind) {
       case "ready":
+        this.#isReady = true;
         this.#watchdog.thread = message.thread;
         this.events.scheduled(message.nextDue);
         break;
@@ -188,18 +191,20 @@ export class EngineClient implements EngineCaller {
 
   /**
    * Starts another engine. The running request fails; the queued ones, which had not begun, are sent
-   * again.
+   * again, with those that come before the engine is ready.
    */
   #replace(reason: Error): void {
     const running = Atomics.load(this.#progress, 0);
     const stuck = this.#worker;
     this.#worker = null;
+    this.#isReady = false;
     stuck?.terminate();
     this.#watchdog.reset();
     this.#memory = this.#newMemoryWatchdog();
     this.#take(running)?.reject(reason);
     this.#launch().then(
       () => {
+        if (!this.#isReady) return; // it was replaced, too
         for (const { request } of this.#pending.values()) this.#worker?.postMessage(request);
         this.events.restarted();
       },

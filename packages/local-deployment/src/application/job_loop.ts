@@ -18,6 +18,8 @@ export class JobLoop {
   /** The number of running scheduled actions. */
   #runningJobs = 0;
   readonly #runningCrons = new Set<string>();
+  /** Why the job that had begun has failed, until the engine has recorded it: that may fail, too. */
+  #unrecorded: Failure | null = null;
 
   /** @param parallelism how many scheduled functions run at once, and how many crons */
   constructor(
@@ -79,6 +81,10 @@ export class JobLoop {
   }
 
   async #step(): Promise<number | null> {
+    if (this.#unrecorded !== null) {
+      await this.engine.call("failBegunJob", this.#unrecorded);
+      this.#unrecorded = null;
+    }
     try {
       const { action, log, nextDue } = await this.engine.call("runNextJob", this.#capacity());
       if (action !== null) void this.#start(action);
@@ -86,10 +92,7 @@ export class JobLoop {
       return nextDue;
     } catch (error) {
       // A job that ended the engine's thread has failed: it is not run again.
-      await this.engine.call(
-        "failBegunJob",
-        error instanceof EngineEndedError ? error.failure : TIMED_OUT,
-      );
+      this.#unrecorded = error instanceof EngineEndedError ? error.failure : TIMED_OUT;
       if (!(error instanceof EngineEndedError)) throw error;
       return Date.now();
     }
