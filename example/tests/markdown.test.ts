@@ -52,6 +52,7 @@ describe("a text", () => {
     );
     expect(shown).not.toContain("<input");
   });
+
   test("is shown as its author meant it: characters by their names, tildes, notes, code", () => {
     expect(words("Ben &amp; Jerry&#39;s &copy; \\*2026\\* \\&amp;")).toBe(
       "Ben &amp; Jerry&#x27;s © *2026* &amp;amp;",

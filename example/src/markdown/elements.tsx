@@ -13,22 +13,31 @@ export function Elements({ of }: { of: readonly Token[] }): ReactNode {
   return known(of).map((token, index) => <Fragment key={index}>{elementOf(token)}</Fragment>);
 }
 
+/** The element of each token that only has others in it. */
+const TAGS = {
+  paragraph: "p",
+  blockquote: "blockquote",
+  strong: "strong",
+  em: "em",
+  del: "del",
+} as const;
+
 function elementOf(token: MarkedToken): ReactNode {
   switch (token.type) {
     case "heading":
       return <Heading {...token} />;
     case "paragraph":
-      return (
-        <p>
-          <Elements of={token.tokens} />
-        </p>
-      );
     case "blockquote":
+    case "strong":
+    case "em":
+    case "del": {
+      const Tag = TAGS[token.type];
       return (
-        <blockquote>
+        <Tag>
           <Elements of={token.tokens} />
-        </blockquote>
+        </Tag>
       );
+    }
     case "list":
       return <List {...token} />;
     case "list_item":
@@ -47,24 +56,6 @@ function elementOf(token: MarkedToken): ReactNode {
       return <hr />;
     case "html":
       return token.block ? <p>{token.raw.trim()}</p> : token.raw;
-    case "strong":
-      return (
-        <strong>
-          <Elements of={token.tokens} />
-        </strong>
-      );
-    case "em":
-      return (
-        <em>
-          <Elements of={token.tokens} />
-        </em>
-      );
-    case "del":
-      return (
-        <del>
-          <Elements of={token.tokens} />
-        </del>
-      );
     case "codespan":
       return <code>{token.text}</code>;
     case "br":

@@ -1,8 +1,8 @@
 /** Deleting a project: it disappears at once, and is deleted a few seconds later unless somebody undoes that. */
 import { useMutation } from "convex/react";
-import { useSyncExternalStore } from "react";
 import { api } from "@backend/_generated/api";
 import type { Id } from "@backend/_generated/dataModel";
+import { shared, useShared } from "../hooks/shared";
 import { errorMessage } from "../lib/errors";
 import { removeFromStore } from "../lib/optimistic";
 import type { Project } from "../lib/types";
@@ -15,8 +15,7 @@ type ProjectId = Id<"projects">;
 const UNDO_MS = 8000;
 
 /** What deletes each project that is hidden. Replaced when it changes. */
-let pending: ReadonlyMap<ProjectId, () => Promise<void>> = new Map();
-const listeners = new Set<() => void>();
+const pending = shared<ReadonlyMap<ProjectId, () => Promise<void>>>(new Map());
 
 /** Hides a project and offers to undo that; deletes it when the offer ends. */
 export function useDeleteProject(): (project: Project) => void {
@@ -31,9 +30,10 @@ export function useDeleteProject(): (project: Project) => void {
       }
       show(projectId);
     };
-    setPending(new Map(pending).set(projectId, deleteNow));
+    pending.set(new Map(pending.get()).set(projectId, deleteNow));
     const end = (): void => deleteHidden(projectId);
     void loadToast().then((toast) => {
+      if (pending.get().get(projectId) !== deleteNow || begun.has(projectId)) return; // deleted meanwhile
       if (toast !== null) {
         toast(text.projects.deleted(name), {
           id: projectId,
@@ -50,7 +50,7 @@ export function useDeleteProject(): (project: Project) => void {
 
 /** Deletes what is hidden without waiting: before somebody leaves the page, or signs out. */
 export function deletePending(): void {
-  for (const projectId of pending.keys()) {
+  for (const projectId of pending.get().keys()) {
     deleteHidden(projectId);
     dismissToast(projectId);
   }
@@ -60,7 +60,7 @@ addEventListener("pagehide", deletePending);
 
 /** Whether a project is hidden because it is about to be deleted. */
 export function useIsDeleting(): (projectId: ProjectId) => boolean {
-  const hidden = useSyncExternalStore(subscribe, () => pending);
+  const hidden = useShared(pending);
   return (projectId) => hidden.has(projectId);
 }
 
@@ -68,25 +68,15 @@ export function useIsDeleting(): (projectId: ProjectId) => boolean {
 const begun = new Set<ProjectId>();
 
 function deleteHidden(projectId: ProjectId): void {
-  const deleteNow = pending.get(projectId);
+  const deleteNow = pending.get().get(projectId);
   if (deleteNow === undefined || begun.has(projectId)) return;
   begun.add(projectId);
   void deleteNow();
 }
 
 function show(projectId: ProjectId): void {
-  const next = new Map(pending);
+  const next = new Map(pending.get());
   next.delete(projectId);
   begun.delete(projectId);
-  setPending(next);
-}
-
-function setPending(next: typeof pending): void {
-  pending = next;
-  for (const listener of listeners) listener();
-}
-
-function subscribe(onChange: () => void): () => void {
-  listeners.add(onChange);
-  return () => listeners.delete(onChange);
+  pending.set(next);
 }

@@ -1,13 +1,12 @@
 /** Toasts. What shows them, sonner, is loaded with the first one: no page needs it before. */
-import { useSyncExternalStore } from "react";
 import type * as Sonner from "sonner";
+import { shared, useShared } from "../hooks/shared";
 
 type ToastOptions = Sonner.ExternalToast & {
   kind?: "message" | "loading" | "success" | "error";
 };
 
-let sonner: typeof Sonner | null = null;
-const listeners = new Set<() => void>();
+const sonner = shared<typeof Sonner | null>(null);
 
 /** Shows a toast. One that can't be loaded, without a connection, is said by the browser. */
 export async function showToast(
@@ -21,26 +20,21 @@ export async function showToast(
 
 /** Takes a toast away, if it is there. */
 export function dismissToast(id: string): void {
-  sonner?.toast.dismiss(id);
+  sonner.get()?.toast.dismiss(id);
 }
 
 /** Sonner's `toast`, which keeps toasts until its `Toaster` is on the page. Null when it can't be loaded. */
 export async function loadToast(): Promise<typeof Sonner.toast | null> {
   try {
-    sonner ??= await import("sonner");
+    const loaded = await import("sonner");
+    if (sonner.get() === null) sonner.set(loaded);
+    return loaded.toast;
   } catch {
     return null;
   }
-  for (const listener of listeners) listener();
-  return sonner.toast;
 }
 
 /** Sonner, once it is loaded. */
 export function useSonner(): typeof Sonner | null {
-  return useSyncExternalStore(subscribe, () => sonner);
-}
-
-function subscribe(onChange: () => void): () => void {
-  listeners.add(onChange);
-  return () => listeners.delete(onChange);
+  return useShared(sonner);
 }

@@ -165,6 +165,7 @@ export class EngineClient implements EngineCaller {
         this.events.scheduled(message.nextDue);
         break;
       case "fatal":
+        this.#isReady = true; // it answers each request with an error
         this.#failAll(new Error(message.message));
         break;
     }

@@ -1,9 +1,9 @@
 import { failureText, type Failure, TIMED_OUT, INTERRUPTED } from "../runtime/errors/failure.ts";
-import type { ActionJob, DueKinds } from "../engine/protocol.ts";
+import type { ActionJob, DueKinds, EngineCaller } from "../engine/protocol.ts";
 import { MAX_TIMER_MS } from "../lib/timers.ts";
 import { NO_DATABASE_USAGE } from "../tx/usage.ts";
 import type { ActionPool } from "./action_pool.ts";
-import { EngineEndedError, type EngineClient } from "./engine_client.ts";
+import { EngineEndedError } from "./engine_client.ts";
 import type { LogStream } from "./log_stream.ts";
 
 /** How long after an internal failure the loop continues, in milliseconds. */
@@ -23,7 +23,7 @@ export class JobLoop {
 
   /** @param parallelism how many scheduled functions run at once, and how many crons */
   constructor(
-    private readonly engine: EngineClient,
+    private readonly engine: EngineCaller,
     private readonly actions: ActionPool,
     private readonly logs: LogStream,
     private readonly parallelism: number,
