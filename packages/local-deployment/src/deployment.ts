@@ -30,8 +30,8 @@ export interface LocalDeploymentOptions {
   /** Values of production's settings, in place of the self-hosted defaults, such as `{ SCHEDULED_JOB_EXECUTION_PARALLELISM: 4 }`. */
   readonly knobs?: Partial<Knobs>;
   /**
-   * Whether queries and mutations reuse the modules of the last call with their state, which production does not do:
-   * a call then takes a fraction of the time (`bun run bench throughput`).
+   * Whether calls reuse the modules of the last one with their state, which production does not do: a call then takes a
+   * fraction of the time (`bun run bench throughput`).
    */
   readonly keepContexts?: boolean;
   /**
@@ -99,6 +99,7 @@ export async function startLocalDeployment(
       engine,
       logs,
       egress: options.egress ?? {},
+      keepContexts,
       knobs,
       dataDir,
     });

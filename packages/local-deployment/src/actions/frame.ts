@@ -10,6 +10,7 @@ export class ActionFrame {
   #fail: (failure: Failure) => void = () => undefined;
   /** Resolves when it has failed, regardless of how its promise settles; never otherwise. */
   readonly failed: Promise<Failure>;
+  hasFailed = false;
   /** True while its modules are evaluated, before the function itself runs. */
   importing = false;
   closed = false;
@@ -31,6 +32,7 @@ export class ActionFrame {
 
   /** Makes it fail; its code cannot prevent that. The first failure is the one reported. */
   fail(failure: Failure): void {
+    this.hasFailed = true;
     this.#fail(failure);
   }
 

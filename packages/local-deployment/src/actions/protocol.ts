@@ -70,7 +70,8 @@ export interface NodeTask {
 
 /** From the server to an isolate's thread or a Node process. */
 export type ToRunner =
-  | { readonly kind: "start"; readonly egress: Egress }
+  /** `keepContexts`: whether an isolate's context is kept for the next action. */
+  | { readonly kind: "start"; readonly egress: Egress; readonly keepContexts?: boolean }
   /** A component's code and variables, which replace the earlier ones; only for isolates. */
   | { readonly kind: "modules"; readonly component: string; readonly modules: ActionModules }
   /** Asks whether an idle thread or process is free, or still runs code of its last action. */

@@ -29,6 +29,7 @@ export interface ActionServices {
   readonly engine: EngineClient;
   readonly logs: LogStream;
   readonly egress: Egress;
+  readonly keepContexts: boolean;
   readonly knobs: Knobs;
   readonly dataDir: string;
 }
@@ -41,7 +42,7 @@ export class ActionPool {
   #nextId = 1;
 
   constructor(private readonly services: ActionServices) {
-    const { engine, egress, knobs, dataDir } = services;
+    const { engine, egress, keepContexts, knobs, dataDir } = services;
     this.#limiters = {
       isolate: new Limiter(knobs.APPLICATION_MAX_CONCURRENT_V8_ACTIONS),
       node: new Limiter(knobs.APPLICATION_MAX_CONCURRENT_NODE_ACTIONS),
@@ -49,7 +50,7 @@ export class ActionPool {
     this.#isolates = new IsolateActions(
       (component) => engine.call("componentModules", component),
       this.#isolateTimeoutMs,
-      egress,
+      { egress, keepContexts },
     );
     this.#node = new NodeActions(
       () => engine.call("nodeModules"),

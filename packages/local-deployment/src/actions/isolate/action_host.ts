@@ -15,7 +15,8 @@ export interface ActionEnvironment {
 
 /** The host functions of an action in an isolate; `end` cancels what it has left running. */
 export interface ActionHost extends IsolateHost {
-  readonly end: () => void;
+  /** @returns whether it has left nothing running */
+  readonly end: () => boolean;
   /** Operations that it has started and not awaited. */
   readonly unawaited: UnawaitedOperations;
 }
@@ -73,8 +74,10 @@ export function actionHost(
       frame.fail(isolate.failureOf(error));
     },
     end: () => {
+      const isIdle = timers.size === 0 && unawaited.empty;
       for (const timer of timers) clearTimeout(timer);
       ended.abort();
+      return isIdle;
     },
     unawaited,
   };

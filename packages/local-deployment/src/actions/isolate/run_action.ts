@@ -17,10 +17,14 @@ const HEAP_CHECK_MS = 100;
 /** The code of one action's component, and its host functions. */
 export interface ActionCode extends ActionEnvironment {
   readonly find: (path: string) => ModuleScript | undefined;
+  /** Whether the isolate of an action that has left nothing running is kept for the next one. */
+  readonly keepContexts: boolean;
+  kept: Isolate | null;
 }
 
 /**
- * Runs one action, or one HTTP action until its response was sent, in an isolate of its own. Never throws.
+ * Runs one action, or one HTTP action until its response was sent, in an isolate of its own or in the one that was kept.
+ * Never throws.
  * @param http an HTTP action's request and response
  */
 export async function runAction(
@@ -28,9 +32,12 @@ export async function runAction(
   code: ActionCode,
   http: HttpCall,
 ): Promise<ActionOutcome> {
-  const isolate = new Isolate();
+  const { kept } = code;
+  code.kept = null; // until this action has ended
+  const isolate = kept ?? new Isolate();
   const host = actionHost(frame, isolate, code);
-  isolate.open(host, code);
+  if (kept === null) isolate.open(host, code);
+  else isolate.serve(host);
   try {
     const call = () =>
       frame.task.http === null ? callAction(frame, isolate) : callHttpAction(frame, isolate, http);
@@ -43,7 +50,8 @@ export async function runAction(
     return { ok: false, failure: isolate.failureOf(error) };
   } finally {
     frame.closed = true;
-    host.end();
+    const hasEnded = host.end() && !frame.hasFailed && !http.clientGone;
+    if (code.keepContexts && hasEnded) code.kept = isolate;
   }
 }
 

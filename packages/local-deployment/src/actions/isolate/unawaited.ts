@@ -12,6 +12,11 @@ export class UnawaitedOperations {
     }
   }
 
+  /** Whether there are none. */
+  get empty(): boolean {
+    return this.#counts.size === 0;
+  }
+
   /**
    * What production warns of when an action ends before what it has begun
    * (crates/isolate/src/environment/action/mod.rs, `add_warnings_to_log_lines`); null when there is nothing.

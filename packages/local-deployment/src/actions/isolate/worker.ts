@@ -20,6 +20,7 @@ const codes = new Map<string, ActionCode>();
 /** By their actions' ids. */
 const httpCalls = new Map<number, HttpCall>();
 let egress: Egress = {};
+let keepContexts = false;
 
 function codeOf({ env, modules }: ActionModules): ActionCode {
   const byPath = new Map(modules.map((module) => [module.path, module]));
@@ -28,6 +29,8 @@ function codeOf({ env, modules }: ActionModules): ActionCode {
     env,
     syscalls,
     fetch: egressFetch(egress, fetch),
+    keepContexts,
+    kept: null,
     find: (path) => {
       const known = scripts.get(path);
       const module = byPath.get(path);
@@ -60,7 +63,7 @@ async function run(task: ActionTask): Promise<void> {
 self.onmessage = ({ data }: MessageEvent<ToRunner>) => {
   switch (data.kind) {
     case "start":
-      egress = data.egress;
+      ({ egress, keepContexts = false } = data);
       send({ kind: "ready", thread: currentThread() });
       break;
     case "modules":

@@ -20,9 +20,9 @@ export class IsolateActions {
   constructor(
     private readonly modulesOf: (component: string) => Promise<ActionModules>,
     private readonly timeoutMs: number,
-    egress: Egress,
+    settings: { readonly egress: Egress; readonly keepContexts: boolean },
   ) {
-    this.#pool = new RunnerPool((gone) => new IsolateRunner(egress, gone));
+    this.#pool = new RunnerPool((gone) => new IsolateRunner(settings, gone));
   }
 
   /**

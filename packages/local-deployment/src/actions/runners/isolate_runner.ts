@@ -12,7 +12,10 @@ export class IsolateRunner implements Runner {
   thread: number | null = null;
 
   /** @param gone is called when the thread ends by itself. */
-  constructor(egress: Egress, gone: (runner: IsolateRunner) => void) {
+  constructor(
+    settings: { readonly egress: Egress; readonly keepContexts: boolean },
+    gone: (runner: IsolateRunner) => void,
+  ) {
     this.#worker = new Worker(new URL("../isolate/worker.ts", import.meta.url).href);
     this.#worker.onmessage = ({ data }: MessageEvent<FromRunner>) => {
       if (data.kind === "ready") this.thread = data.thread;
@@ -26,7 +29,7 @@ export class IsolateRunner implements Runner {
     };
     this.#worker.onerror = over;
     this.#worker.addEventListener("close", over);
-    this.send({ kind: "start", egress });
+    this.send({ kind: "start", ...settings });
   }
 
   send(message: ToRunner): void {

@@ -108,10 +108,13 @@ export async function invokeFunction(
     if (parent === null) execution.sizes = { args: args.size, result: result.size };
     called = false;
     checkReturns(validators.returns, result.value, names);
-    state.runtime.succeeded(frame);
+    state.runtime.ended(frame);
     return text;
   } catch (error) {
     const failure = state.runtime.failureOf(frame, error);
+    // What it threw itself has ended it, unless other code of it waits for something.
+    const threw = called && !(error instanceof FailureError);
+    if (threw && frame.syscalls.empty && frame.outside === 0) state.runtime.ended(frame);
     // A refusal of the caller's system call is not a failure of the called function.
     throw new FailureError(
       failure,

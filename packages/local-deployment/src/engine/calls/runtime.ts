@@ -51,16 +51,16 @@ export class Runtime {
     return prepared.exports;
   }
 
-  /** Called when a call has succeeded and no code of it runs: its isolate can be kept. */
-  succeeded(frame: Frame): void {
+  /** Called when a call has ended and no code of it runs: its isolate can be kept. */
+  ended(frame: Frame): void {
     const prepared = this.#used.get(frame);
     if (prepared !== undefined)
       this.#prepared.give(frame.component.id, frame.path.module, prepared);
   }
 
-  /** Evaluates modules for calls to come. @returns whether there were any to evaluate */
+  /** Evaluates modules for calls to come, unless those of the last call are kept. @returns whether there were any */
   prepare(): boolean {
-    return this.#prepared.prepareOne();
+    return !this.keepContexts && this.#prepared.prepareOne();
   }
 
   /** There is new code, or there are new variables. */
