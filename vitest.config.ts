@@ -18,7 +18,7 @@ export const WORKERS = 3;
 /** Proofs that run on convex-test, as the tests of `convex/` do. */
 const MEMORY_PROOFS = "tests/proofs/**/*.memory.proof.test.ts";
 
-/** Before suites that start `bun run dev`. */
+/** Before suites that start `bun run dev`, or a deployment with the functions. */
 const PUSHED_DATA = "tests/support/pushed-data.ts";
 
 export default defineConfig({
@@ -92,6 +92,7 @@ export default defineConfig({
           name: "proofs",
           include: ["tests/proofs/**/*.proof.test.ts"],
           exclude: [MEMORY_PROOFS],
+          globalSetup: [PUSHED_DATA],
           environment: "node",
           testTimeout: 900_000,
           hookTimeout: 300_000,

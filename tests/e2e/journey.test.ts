@@ -3,13 +3,12 @@
  * finds everything again after the servers were stopped, by Ctrl-C and by `kill -9`. All through the official clients
  * and the official CLI; nothing here reaches into the backend.
  */
-import { readdirSync, readFileSync, rmSync } from "node:fs";
-import { join } from "node:path";
+import { rmSync } from "node:fs";
 import type { ConvexClient } from "convex/browser";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { api } from "../../convex/_generated/api.js";
 import type { Id } from "../../convex/_generated/dataModel.js";
-import { ROOT, runConvex, spawnConvex } from "../../scripts/lib/convex-cli.ts";
+import { runConvex, spawnConvex } from "../../scripts/lib/convex-cli.ts";
 import { httpClient, liveClient, Subscription } from "../support/clients.ts";
 import { DevProcess, within, type Ready } from "../support/dev.ts";
 import { freshToken, listSandboxes, signUp, type Person } from "../support/emulators.ts";
@@ -22,10 +21,9 @@ let ada: Person;
 let projectId: Id<"projects">;
 let sandboxId: string;
 
-/** @param watch - whether `convex dev` runs besides, to be ended with the rest: once is enough */
-async function start({ watch }: { watch: boolean }): Promise<void> {
+async function start(): Promise<void> {
   const args = ["--json", "--free-ports", "--data-dir", dataDir];
-  process_ = new DevProcess(args, { watch, newContexts: true });
+  process_ = new DevProcess(args, { newContexts: true });
   dev = await process_.ready();
 }
 
@@ -40,14 +38,7 @@ async function adasHttpClient() {
   return httpClient(dev.url, await freshToken(dev, ada));
 }
 
-/** The files of `convex/_generated`, by name. */
-function readGenerated(): Record<string, string> {
-  const folder = join(ROOT, "convex/_generated");
-  const read = (name: string) => [name, readFileSync(join(folder, name), "utf8")] as const;
-  return Object.fromEntries(readdirSync(folder).map(read));
-}
-
-beforeAll(() => start({ watch: true }));
+beforeAll(start);
 
 afterAll(async () => {
   process_.signalGroup("SIGKILL");
@@ -226,12 +217,6 @@ describe("an operator with the official CLI", () => {
     });
     await within(30_000, "the rename in the logs", renamed, () => shown);
   });
-
-  test("`convex codegen` writes what is committed", async () => {
-    const before = readGenerated();
-    await convex("codegen", "--typecheck", "disable");
-    expect(readGenerated()).toEqual(before);
-  });
 });
 
 describe("stopping and starting again", () => {
@@ -252,7 +237,7 @@ describe("stopping and starting again", () => {
     const before = dev;
     const { code } = await process_.stop("SIGINT");
     expect(code).toBe(0);
-    await start({ watch: false });
+    await start();
     expect(dev).toEqual(before);
     await isAllThere();
   });
@@ -266,7 +251,7 @@ describe("stopping and starting again", () => {
 
     process_.signalGroup("SIGKILL");
     await process_.finished;
-    await start({ watch: false });
+    await start();
     await isAllThere();
 
     await client.mutation(api.messages.mutations.insert, {

@@ -30,7 +30,8 @@ test("the ports of the last start are used again", async () => {
 test("all ports are known before anything starts, and differ", async () => {
   const { ports } = await choosePorts({}, { freePorts: true, insist: false });
   const all = Object.values(ports);
-  expect(all.every((port) => port > 0)).toBe(true);
+  // None that the system gives to what asks for any port, in the seconds until something listens on these.
+  expect(all.filter((port) => port < 20_000 || port > 32_767)).toEqual([]);
   expect(new Set(all).size).toBe(all.length);
 });
 

@@ -27,12 +27,22 @@ export default async function setUp(): Promise<() => void> {
   };
 }
 
+/** The data folder of a deployment that has the functions, to be copied. */
+export function pushedDeployment(): string {
+  return join(pushedData(), "deployment");
+}
+
 /** Puts a deployment with the functions into an empty data folder: without users, and without its ports. */
 export function copyPushedData(dataDir: string): void {
-  const pushed = process.env[VARIABLE];
-  if (pushed === undefined) throw new Error("The project's `globalSetup` has no pushed-data.ts.");
+  const pushed = pushedData();
   for (const name of ["deployment", "pushed.json"]) {
     cpSync(join(pushed, name), join(dataDir, name), { recursive: true });
   }
   remember(dataDir, { ...recall(pushed), ports: {} });
+}
+
+function pushedData(): string {
+  const folder = process.env[VARIABLE];
+  if (folder === undefined) throw new Error("The project's `globalSetup` has no pushed-data.ts.");
+  return folder;
 }

@@ -6,6 +6,7 @@ import { readSpec, type Spec } from "../../../scripts/lib/function-spec.ts";
 import { readTable, scheduledWork, workpoolJobs, type Row } from "../../support/operator.ts";
 import { until } from "../../support/until.ts";
 import { createProject, subscribe, TestUser, untilAtRest } from "../../support/user.ts";
+import { pushedDeployment } from "../../support/pushed-data.ts";
 import { startWorld, type World } from "../../support/world.ts";
 import {
   dumpOf,
@@ -66,6 +67,7 @@ export interface Fixture {
 
 export async function startFixture(): Promise<Fixture> {
   const world = await startWorld({
+    pushed: pushedDeployment(),
     environment: { AGENT_COMMAND },
     daytona: {
       delaysMs: { create: 50, start: 50, stop: 50, archive: 50, destroy: 50 },

@@ -5,6 +5,7 @@ import { text } from "node:stream/consumers";
 import Stripe from "stripe";
 import { signUp } from "../../support/emulators.ts";
 import { readTable, untilIdle } from "../../support/operator.ts";
+import { pushedDeployment } from "../../support/pushed-data.ts";
 import { askService } from "../../support/services.ts";
 import { until } from "../../support/until.ts";
 import { payCheckout, TestUser } from "../../support/user.ts";
@@ -38,7 +39,11 @@ export async function startWireHarness(): Promise<WireHarness> {
   const delaysMs = Object.fromEntries(
     ["create", "start", "stop", "archive", "destroy"].map((name) => [name, CHANGE_MS]),
   );
-  const world = await startWorld({ webhooks: false, daytona: { delaysMs } });
+  const world = await startWorld({
+    pushed: pushedDeployment(),
+    webhooks: false,
+    daytona: { delaysMs },
+  });
   const { clerk, daytona, stripe, deployment } = world;
   const receiver = await startReceiver();
   const emulators = { clerk, daytona, stripe };
