@@ -12,8 +12,8 @@ const PATIENT = {
   expect: { poll: { timeout: 10_000 } },
 };
 
-/** Files at a time, of all projects: two cores are busy with three, since each waits for other processes now and then. */
-export const WORKERS = 3;
+/** Files at a time, of all projects: two cores are busy with four, since each waits for other processes now and then. */
+export const WORKERS = 4;
 
 /** Proofs that run on convex-test, as the tests of `convex/` do. */
 const MEMORY_PROOFS = "tests/proofs/**/*.memory.proof.test.ts";

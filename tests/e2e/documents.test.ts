@@ -1,11 +1,12 @@
 /** What the pages for builders print runs as printed: the agent, the calls of the emulators, and the client's types. */
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { cpSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { text } from "node:stream/consumers";
 import { beforeAll, describe, expect, test } from "vitest";
 import { api } from "../../convex/_generated/api.js";
 import type { Id } from "../../convex/_generated/dataModel.js";
-import { ROOT } from "../../scripts/lib/convex-cli.ts";
+import { exitOf, ROOT } from "../../scripts/lib/convex-cli.ts";
 import { httpClient } from "../support/clients.ts";
 import type { Ready } from "../support/dev.ts";
 import { onDev } from "../support/dev-suite.ts";
@@ -22,28 +23,32 @@ const adasClient = async () => httpClient(dev.url, await freshToken(dev, ada));
 
 /** The blocks for a shell of a page, in its order. */
 function blocksOf(page: string): string[] {
-  const text = readFileSync(join(ROOT, "docs", page), "utf8");
-  return [...text.matchAll(/^```sh\n([^]*?)^```/gm)].map(([, block = ""]) => block);
+  const markdown = readFileSync(join(ROOT, "docs", page), "utf8");
+  return [...markdown.matchAll(/^```sh\n([^]*?)^```/gm)].map(([, block = ""]) => block);
 }
 
 /** Runs a block in a shell, in the folder from which the CLI reaches this deployment. @returns what it prints */
-function run(block: string): string {
+async function run(block: string): Promise<string> {
   const ports = { 3210: dev.url, 3212: dev.clerkUrl, 3213: dev.daytonaUrl };
   const here = Object.entries(ports).reduce(
-    (text, [port, url]) => text.replaceAll(`http://127.0.0.1:${port}`, url),
+    (rest, [port, url]) => rest.replaceAll(`http://127.0.0.1:${port}`, url),
     block,
   );
-  const options = { cwd: join(dataDir, "cli"), encoding: "utf8" } as const;
-  const env = { ...process.env, CI: "1", CONVEX_DEPLOYMENT: "" };
-  const { status, stdout, stderr } = spawnSync("bash", ["-euo", "pipefail", "-c", here], {
-    ...options,
+  // Not `spawnSync`: a process that stands still uses a connection again that the server has closed meanwhile.
+  const child = spawn("bash", ["-euo", "pipefail", "-c", here], {
+    cwd: join(dataDir, "cli"),
+    stdio: ["ignore", "pipe", "pipe"],
     env: {
-      ...env,
+      ...process.env,
+      CI: "1",
+      CONVEX_DEPLOYMENT: "",
       CONVEX_SELF_HOSTED_URL: dev.url,
       CONVEX_SELF_HOSTED_ADMIN_KEY: dev.adminKey,
     },
   });
-  expect(status, stdout + stderr).toBe(0);
+  const printed = [exitOf(child), text(child.stdout), text(child.stderr)] as const;
+  const [code, stdout, stderr] = await Promise.all(printed);
+  expect(code, stdout + stderr).toBe(0);
   return stdout;
 }
 
@@ -53,7 +58,7 @@ describe("the page on writing an agent", () => {
   beforeAll(async () => {
     const [agent = "", setCommand = ""] = blocksOf("agents.md");
     writeFileSync(join(dataDir, "cli", "agent.sh"), agent);
-    run(setCommand);
+    await run(setCommand);
     const client = await adasClient();
     await client.action(api.auth.users.syncCurrentUser, {});
     const project = { name: "A page", prompt: "Tea & <coffee>" };
@@ -74,26 +79,26 @@ describe("the page on writing an agent", () => {
     expect(readFileSync(page, "utf8")).toContain("Tea &amp; &lt;coffee>");
   });
 
-  test("is followed by a sandbox in which a shell runs", () => {
-    expect(run(blocksOf("emulators.md").at(-1)!)).toContain("app");
+  test("is followed by a sandbox in which a shell runs", async () => {
+    expect(await run(blocksOf("emulators.md").at(-1)!)).toContain("app");
   });
 });
 
 describe("the page on the emulators", () => {
-  test("signs up, and calls a function with a fresh token", () => {
+  test("signs up, and calls a function with a fresh token", async () => {
     const [signUp, token] = blocksOf("emulators.md");
-    expect(run(signUp!)).toContain('"token":');
-    expect(run(token!)).toMatch(/"status":"(Logged In|No Clerk User)"/);
+    expect(await run(signUp!)).toContain('"token":');
+    expect(await run(token!)).toMatch(/"status":"(Logged In|No Clerk User)"/);
   });
 
-  test("adds a fault, and removes it", () => {
+  test("adds a fault, and removes it", async () => {
     const [, , faults] = blocksOf("emulators.md");
-    run(faults!);
+    await run(faults!);
   });
 
-  test("lists calls", () => {
+  test("lists calls", async () => {
     const [, , , calls] = blocksOf("emulators.md");
-    expect(run(calls!)).toContain('"path":"/sign-ups"');
+    expect(await run(calls!)).toContain('"path":"/sign-ups"');
   });
 });
 
