@@ -3,12 +3,13 @@
  * finds everything again after the servers were stopped, by Ctrl-C and by `kill -9`. All through the official clients
  * and the official CLI; nothing here reaches into the backend.
  */
-import { rmSync } from "node:fs";
+import { readdirSync, readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
 import type { ConvexClient } from "convex/browser";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { api } from "../../convex/_generated/api.js";
 import type { Id } from "../../convex/_generated/dataModel.js";
-import { runConvex, spawnConvex } from "../../scripts/lib/convex-cli.ts";
+import { ROOT, runConvex, spawnConvex } from "../../scripts/lib/convex-cli.ts";
 import { httpClient, liveClient, Subscription } from "../support/clients.ts";
 import { DevProcess, within, type Ready } from "../support/dev.ts";
 import { freshToken, listSandboxes, signUp, type Person } from "../support/emulators.ts";
@@ -36,6 +37,13 @@ function adasClient(): ConvexClient {
 
 async function adasHttpClient() {
   return httpClient(dev.url, await freshToken(dev, ada));
+}
+
+/** The files of `convex/_generated`, by name. */
+function readGenerated(): Record<string, string> {
+  const folder = join(ROOT, "convex/_generated");
+  const read = (name: string) => [name, readFileSync(join(folder, name), "utf8")] as const;
+  return Object.fromEntries(readdirSync(folder).map(read));
 }
 
 beforeAll(start);
@@ -216,6 +224,12 @@ describe("an operator with the official CLI", () => {
       }
     });
     await within(30_000, "the rename in the logs", renamed, () => shown);
+  });
+
+  test("`convex codegen` writes what is committed", async () => {
+    const before = readGenerated();
+    await convex("codegen", "--typecheck", "disable");
+    expect(readGenerated()).toEqual(before);
   });
 });
 

@@ -37,7 +37,7 @@ export interface ChosenPorts {
   moved: { listener: Listener; from: number; to: number }[];
 }
 
-/** Below those that systems give to whoever asks for any (from 32,768 on Linux, 49,152 elsewhere); so many for each process. */
+/** Below those that a system gives to what asks for any (from 32,768 on Linux, 49,152 elsewhere); so many for each process. */
 const FREE_PORTS = { first: 20_000, count: 12_000, each: 8 };
 
 /** Loopback, in both kinds of address: a browser tries the other one first. */
@@ -82,20 +82,23 @@ function listeners(): Listener[] {
 
 /** The first free port from a listener's usual one on that is no other's usual one. */
 async function nextPort(listener: Listener, given: Set<number>): Promise<number> {
-  const { [listener]: usual, ...others } = USUAL_PORTS;
-  const taken = new Set([...given, ...Object.values(others)]);
-  let next = usual;
-  while (taken.has(next) || !(await isFree(next))) next += 1;
-  return next;
+  const usual = USUAL_PORTS[listener];
+  const others = Object.values(USUAL_PORTS).filter((port) => port !== usual);
+  return await firstFree(usual, new Set([...given, ...others]));
 }
 
 /**
- * The first free port of those that no other process starts from: a port is listened on seconds after it was chosen, and
- * what starts meanwhile must not get it.
+ * A free port, looked for from another number on than other processes do: a port is listened on seconds after it was
+ * chosen, and what starts meanwhile must not get it.
  */
 async function anyPort(given: Set<number>): Promise<number> {
-  let next = FREE_PORTS.first + ((process.pid * FREE_PORTS.each) % FREE_PORTS.count);
-  while (given.has(next) || !(await isFree(next))) next += 1;
+  const { first, count, each } = FREE_PORTS;
+  return await firstFree(first + ((process.pid * each) % count), given);
+}
+
+async function firstFree(from: number, taken: Set<number>): Promise<number> {
+  let next = from;
+  while (taken.has(next) || !(await isFree(next))) next += 1;
   return next;
 }
 

@@ -1,5 +1,4 @@
 /** What holds of the looks of every page. */
-import type * as Axe from "axe-core";
 import axe from "axe-core";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
@@ -29,8 +28,8 @@ export async function fits(page: Page, what: string): Promise<void> {
 export async function axeFinds(page: Page): Promise<string[]> {
   await page.evaluate(`window.axe ?? (() => { ${axe.source} })()`);
   const violations = await page.evaluate(async () => {
-    const { axe } = window as unknown as { axe: typeof Axe }; // by the line above
-    return (await axe.run({ iframes: false, resultTypes: ["violations"] })).violations;
+    const withAxe = window as unknown as { axe: typeof axe }; // by the line above
+    return (await withAxe.axe.run({ iframes: false, resultTypes: ["violations"] })).violations;
   });
   return violations
     .filter(({ impact }) => impact === "serious" || impact === "critical")

@@ -67,17 +67,14 @@ test("one sweep repairs whatever a fault at any call or commit leaves", async (c
   expect(missed, `did not occur: ${missed.join(", ")}`).toEqual([]);
 });
 
-/** Leads from the operation that gets one kind of fault to the one that gets the next: it has no divisor with their number. */
-const STEP = 7;
-
-/** All cases; in the ordinary run, one of each kind of fault, each in another operation and at another call or commit. */
+/** All cases; in the ordinary run, one of each kind of fault, spread over the operations. */
 function chosenOf(recorded: readonly Case[][]): Case[] {
   const found = recorded.flat();
   if (ONLY !== undefined) return found.filter((one) => new RegExp(ONLY).test(titleOf(one)));
   if (FULL_SIZE) return found;
   const kinds = [...new Set(found.map(({ fault }) => fault.kind))];
   return kinds.map((kind, index) => {
-    const of = recorded[(index * STEP) % recorded.length]!.filter(isOf(kind));
+    const of = recorded[Math.floor((index * recorded.length) / kinds.length)]!.filter(isOf(kind));
     // Some kinds are those of one service alone.
     const fitting = of.length > 0 ? of : found.filter(isOf(kind));
     return fitting[(index * 3) % fitting.length]!;

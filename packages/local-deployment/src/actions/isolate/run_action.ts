@@ -19,6 +19,7 @@ export interface ActionCode extends ActionEnvironment {
   readonly find: (path: string) => ModuleScript | undefined;
   /** Whether the isolate of an action that has left nothing running is kept for the next one. */
   readonly keepContexts: boolean;
+  /** That isolate, while no action runs. */
   kept: Isolate | null;
 }
 
@@ -33,7 +34,7 @@ export async function runAction(
   http: HttpCall,
 ): Promise<ActionOutcome> {
   const { kept } = code;
-  code.kept = null; // until this action has ended
+  code.kept = null;
   const isolate = kept ?? new Isolate();
   const host = actionHost(frame, isolate, code);
   if (kept === null) isolate.open(host, code);

@@ -22,8 +22,8 @@ export class UnawaitedOperations {
    * (crates/isolate/src/environment/action/mod.rs, `add_warnings_to_log_lines`); null when there is nothing.
    */
   warning(): string | null {
+    if (this.empty) return null;
     const names = [...this.#counts.keys()].toSorted();
-    if (names.length === 0) return null;
     const total = [...this.#counts.values()].reduce((sum, count) => sum + count, 0);
     return (
       `${String(total)} unawaited operation${total === 1 ? "" : "s"}: [${names.join(", ")}]. Async operations should be ` +

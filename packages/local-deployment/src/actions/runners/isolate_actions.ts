@@ -1,11 +1,10 @@
 import { durationText } from "../../limits/units.ts";
 import { OUT_OF_MEMORY, INTERRUPTED } from "../../runtime/errors/failure.ts";
 import type { ActionModules } from "../../engine/protocol.ts";
-import type { Egress } from "../egress.ts";
 import type { ActionTask, SyscallAnswer } from "../protocol.ts";
 import { MemoryWatchdog } from "../../lib/memory_watchdog.ts";
 import { failedRun, type ActionRun } from "../action_run.ts";
-import { IsolateRunner } from "./isolate_runner.ts";
+import { IsolateRunner, type IsolateSettings } from "./isolate_runner.ts";
 import { RunnerPool } from "./pool.ts";
 import { runOn, type HttpPeer, type SyscallRequest } from "./run_on.ts";
 
@@ -20,7 +19,7 @@ export class IsolateActions {
   constructor(
     private readonly modulesOf: (component: string) => Promise<ActionModules>,
     private readonly timeoutMs: number,
-    settings: { readonly egress: Egress; readonly keepContexts: boolean },
+    settings: IsolateSettings,
   ) {
     this.#pool = new RunnerPool((gone) => new IsolateRunner(settings, gone));
   }

@@ -2,6 +2,12 @@ import type { Egress } from "../egress.ts";
 import type { FromRunner, ToRunner } from "../protocol.ts";
 import type { Runner, RunnerListener } from "./runner.ts";
 
+/** What each thread is told when it starts. */
+export interface IsolateSettings {
+  readonly egress: Egress;
+  readonly keepContexts: boolean;
+}
+
 /** A thread in which isolate actions run. */
 export class IsolateRunner implements Runner {
   listener: RunnerListener | null = null;
@@ -12,10 +18,7 @@ export class IsolateRunner implements Runner {
   thread: number | null = null;
 
   /** @param gone is called when the thread ends by itself. */
-  constructor(
-    settings: { readonly egress: Egress; readonly keepContexts: boolean },
-    gone: (runner: IsolateRunner) => void,
-  ) {
+  constructor(settings: IsolateSettings, gone: (runner: IsolateRunner) => void) {
     this.#worker = new Worker(new URL("../isolate/worker.ts", import.meta.url).href);
     this.#worker.onmessage = ({ data }: MessageEvent<FromRunner>) => {
       if (data.kind === "ready") this.thread = data.thread;
