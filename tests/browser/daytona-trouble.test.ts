@@ -133,16 +133,23 @@ describeInBrowser("a failing Daytona", () => {
     await expect.poll(async () => ids(await listSandboxes(fixture.dev))).toEqual(ids(before));
   });
 
-  test("shows an error in place of the preview, which can be reloaded", async () => {
+  test("shows an error in place of the preview, until somebody tries again or there is a new version", async () => {
     const ada = await withASundial(fixture);
-    await fixture.breakService("daytona", { pattern: "preview", kind: { status: 503 } });
-    await ada.page.reload();
     const problem = ada.page.getByRole("alert");
-    await problem.waitFor();
-    await fixture.mend("daytona");
+    const reloadWithoutPreview = async () => {
+      await fixture.breakService("daytona", { pattern: "preview", kind: { status: 503 } });
+      await ada.page.reload();
+      await problem.waitFor();
+      await fixture.mend("daytona");
+    };
+    await reloadWithoutPreview();
     await problem.getByRole("button", { name: text.common.tryAgain }).click();
     await problem.waitFor({ state: "detached" });
     await ada.preview.getByRole("heading", { name: "Sundial" }).waitFor();
+    await reloadWithoutPreview();
+    await ada.say("Now in violet.");
+    await ada.preview.locator('[data-colour="violet"]').waitFor();
+    await problem.waitFor({ state: "detached" });
   });
 
   test("keeps a prompt that could not be sent", async () => {

@@ -30,7 +30,7 @@ export function usePreviewUrl(projectId: Id<"projects">, version: number) {
   const [lookedFor, setLookedFor] = useState(version);
   if (lookedFor !== version) {
     setLookedFor(version);
-    if (url !== null && !isListening) renew(); // it may have been given up
+    if (!isListening) renew(); // it may have failed, or have been given up
   }
   useEffect(() => {
     let left = false;
