@@ -1,9 +1,13 @@
 import { createHash } from "node:crypto";
-import { createRequire } from "node:module";
+import { createRequire, Module } from "node:module";
+import { dirname } from "node:path";
 import { byName } from "../../values/order.ts";
 
 /** The machine's variables that functions see: those that Lambda has too (node-executor). */
 const MACHINE = ["PATH", "PWD", "LANG", "NODE_PATH", "TZ", "UTC"];
+
+/** The file that this process runs. */
+const [, SCRIPT = ""] = process.argv;
 
 const machine = Object.fromEntries(
   MACHINE.flatMap((name) => {
@@ -22,10 +26,11 @@ export function replaceEnvironment(env: Readonly<Record<string, string>>): strin
   return createHash("md5").update(JSON.stringify(sorted)).digest("hex");
 }
 
-/** Gives bundled CommonJS the globals that it looks for; `require` resolves from the module. */
+/** Gives bundled CommonJS the globals that it looks for, as a script's own; `require` resolves from the module. */
 export function setModuleGlobals(file: string): void {
-  // `exports` is typed as anything.
-  const own: unknown = exports;
   const require = createRequire(file);
-  Object.assign(globalThis, { require, exports: own, module, __dirname, __filename });
+  const module: { exports: unknown } = new Module(SCRIPT);
+  const { exports } = module;
+  const script = { __dirname: dirname(SCRIPT), __filename: SCRIPT };
+  Object.assign(globalThis, { require, exports, module, ...script });
 }

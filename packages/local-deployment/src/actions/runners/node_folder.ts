@@ -64,16 +64,12 @@ export class NodeFolder {
   }
 
   async #bundle(): Promise<string> {
-    // Loaded only when it is needed, which keeps the start fast.
-    const esbuild = await import("esbuild");
-    const outfile = join(this.path, "worker.cjs");
-    try {
-      const options = { bundle: true, platform: "node", target: "node20", format: "cjs" } as const;
-      await esbuild.build({ entryPoints: [ENTRY], outfile, logLevel: "silent", ...options });
-    } finally {
-      await esbuild.stop();
-    }
-    return outfile;
+    const { outputs } = await Bun.build({ entrypoints: [ENTRY], target: "node", format: "cjs" });
+    const [script] = outputs;
+    if (script === undefined) throw new Error("Bun has bundled no script");
+    const file = join(this.path, "worker.cjs");
+    await writeFile(file, await script.text());
+    return file;
   }
 }
 
