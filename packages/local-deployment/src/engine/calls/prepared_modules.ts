@@ -42,9 +42,9 @@ export class PreparedModules {
 
   /** @throws FunctionError when there is no such module @throws FailureError when it can't be evaluated */
   take(component: string, module: string, source: ModuleSource): Prepared {
-    const key = keyOf(component, module);
+    const key = JSON.stringify([component, module]);
     const wanted = this.#wanted.get(key) ?? { source, module, ready: [] };
-    const prepared = wanted.ready.pop() ?? evaluate(source, module);
+    const prepared = wanted.ready.pop() ?? evaluateModule(source, module, null);
     this.#wanted.delete(key);
     this.#wanted.set(key, wanted);
     for (const [old] of this.#wanted) {
@@ -54,11 +54,6 @@ export class PreparedModules {
     return prepared;
   }
 
-  /** Keeps the isolate of a call that has ended. */
-  give(component: string, module: string, prepared: Prepared): void {
-    this.#wanted.get(keyOf(component, module))?.ready.push(prepared);
-  }
-
   /** Evaluates one module that is likely to be called. @returns whether there was one */
   prepareOne(): boolean {
     const all = [...this.#wanted.values()];
@@ -66,7 +61,7 @@ export class PreparedModules {
     const next = all.findLast(({ ready }) => ready.length < MAX_READY_OF_ONE);
     if (next === undefined) return false;
     try {
-      next.ready.push(evaluate(next.source, next.module));
+      next.ready.push(evaluateModule(next.source, next.module, null));
       return true;
     } catch {
       // The call that needs it fails with the same error.
@@ -75,11 +70,16 @@ export class PreparedModules {
   }
 }
 
-function keyOf(component: string, module: string): string {
-  return JSON.stringify([component, module]);
-}
-
-function evaluate({ find, variable, now }: ModuleSource, module: string): Prepared {
+/**
+ * Evaluates a module.
+ * @param kept the isolate of an earlier call, which evaluates only what it has not yet; null for a new one
+ * @throws FunctionError when there is no such module @throws FailureError when it can't be evaluated
+ */
+export function evaluateModule(
+  { find, variable, now }: ModuleSource,
+  module: string,
+  kept: Isolate | null,
+): Prepared {
   const logs: { level: LogLevel; messages: readonly string[] }[] = [];
   let failure: unknown = null;
   const host: IsolateHost = {
@@ -92,7 +92,9 @@ function evaluate({ find, variable, now }: ModuleSource, module: string): Prepar
       failure ??= error;
     },
   };
-  const isolate = new Isolate().open(host, { find });
+  const isolate = kept ?? new Isolate();
+  if (kept === null) isolate.open(host, { find });
+  else isolate.serve(host);
   try {
     const exports = isolate.run(() => isolate.load(module));
     return {

@@ -4,7 +4,8 @@ import { ModuleScript } from "../../runtime/modules/script.ts";
 import type { Component } from "../code/components.ts";
 import type { Frame } from "./frame.ts";
 import { functionHost } from "./function_host.ts";
-import { PreparedModules, type Prepared } from "./prepared_modules.ts";
+import type { Isolate } from "../../runtime/isolate.ts";
+import { evaluateModule, PreparedModules } from "./prepared_modules.ts";
 import type { DeploymentUrls, EngineState } from "../state.ts";
 import { urlVariables } from "../code/variables.ts";
 
@@ -19,8 +20,10 @@ export class Runtime {
   #scripts = new Map<string, ModuleScript>();
   #env = new Map<string, Readonly<Record<string, string>>>();
   #prepared = new PreparedModules();
-  /** The isolates that are kept after a call. */
-  readonly #used = new WeakMap<Frame, Prepared>();
+  /** By component: isolates of calls that have ended, which are kept for the next ones. */
+  #kept = new Map<string, Isolate[]>();
+  /** Those that a call's isolate belongs to once it has ended. */
+  readonly #keptAfter = new WeakMap<Frame, Isolate[]>();
 
   constructor(
     private readonly state: EngineState,
@@ -36,15 +39,20 @@ export class Runtime {
     const { component, path, execution } = frame;
     const env = this.#envOf(component);
     const began = performance.now();
-    const prepared = this.#prepared.take(component.id, path.module, {
-      variable: (name) => (Object.hasOwn(env, name) ? env[name] : undefined),
-      find: (wanted) => this.#script(component.definition, wanted),
+    const source = {
+      variable: (name: string) => (Object.hasOwn(env, name) ? env[name] : undefined),
+      find: (wanted: string) => this.#script(component.definition, wanted),
       now: this.state.code.pushedAt,
-    });
+    };
+    const kept = this.keepContexts ? this.#keptOf(component) : null;
+    const prepared =
+      kept === null
+        ? this.#prepared.take(component.id, path.module, source)
+        : evaluateModule(source, path.module, kept.pop() ?? null);
     // The evaluation of modules for each call does not count as the function's own time.
     execution.waitedMs += performance.now() - began;
     frame.isolate = prepared.isolate;
-    if (this.keepContexts) this.#used.set(frame, prepared);
+    if (kept !== null) this.#keptAfter.set(frame, kept);
     for (const { level, messages } of prepared.logs) execution.log(level, messages);
     if (prepared.failure !== null) frame.fail(prepared.failure);
     prepared.isolate.serve(functionHost(this.state, frame, env));
@@ -53,9 +61,7 @@ export class Runtime {
 
   /** Called when a call has ended and no code of it runs: its isolate can be kept. */
   ended(frame: Frame): void {
-    const prepared = this.#used.get(frame);
-    if (prepared !== undefined)
-      this.#prepared.give(frame.component.id, frame.path.module, prepared);
+    if (frame.isolate !== null) this.#keptAfter.get(frame)?.push(frame.isolate);
   }
 
   /** Evaluates modules for calls to come, unless those of the last call are kept. @returns whether there were any */
@@ -68,6 +74,7 @@ export class Runtime {
     this.#scripts = new Map();
     this.#env = new Map();
     this.#prepared = new PreparedModules();
+    this.#kept = new Map();
   }
 
   /** What a call threw, in production's words. */
@@ -81,6 +88,12 @@ export class Runtime {
     const env = functionEnv(component, this.state.urls);
     this.#env.set(component.id, env);
     return env;
+  }
+
+  #keptOf(component: Component): Isolate[] {
+    const known = this.#kept.get(component.id) ?? [];
+    this.#kept.set(component.id, known);
+    return known;
   }
 
   #script(definition: string, path: string): ModuleScript | undefined {

@@ -1,4 +1,4 @@
-/** `--keep-contexts`: a call gets the context of the last one, unless code of that one may run on. */
+/** `--keep-contexts`: a call gets the context of the last one of its component, unless code of that one may run on. */
 import { ConvexHttpClient } from "convex/browser";
 import { anyApi } from "convex/server";
 import { describe, expect, test } from "vitest";
@@ -6,12 +6,25 @@ import { aFolder, aPushedDeployment } from "../support/deployment.ts";
 import { refusal } from "../support/http.ts";
 
 const FILES = {
+  "convex/calls.ts": `
+let calls = 0;
+export const count = () => calls;
+export const countOne = () => (calls += 1);
+`,
+  "convex/other.ts": `
+import { queryGeneric, mutationGeneric, actionGeneric } from "convex/server";
+import { countOne } from "./calls";
+const handler = async () => countOne();
+export const query = queryGeneric({ handler });
+export const mutation = mutationGeneric({ handler });
+export const action = actionGeneric({ handler });
+`,
   "convex/state.ts": `
 import { queryGeneric, mutationGeneric, actionGeneric } from "convex/server";
-let calls = 0;
+import { count, countOne } from "./calls";
 const ENDS = {
   returns: () => null,
-  throws: () => { throw new Error("thrown by call " + calls); },
+  throws: () => { throw new Error("thrown by call " + count()); },
   "throws while it reads": (ctx) => { void ctx.db.query("notes").collect(); ENDS.throws(); },
   "throws while it computes": () => { void digests(); ENDS.throws(); },
   "throws while a timer runs": () => { setTimeout(() => undefined, 60_000); ENDS.throws(); },
@@ -24,18 +37,18 @@ async function digests() {
   const bytes = new Uint8Array(10_000_000);
   for (let n = 0; n < 50; n++) await crypto.subtle.digest("SHA-256", bytes);
 }
-const handler = async (ctx, { how }) => { calls += 1; await ENDS[how](ctx); return calls; };
+const handler = async (ctx, { how }) => { countOne(); await ENDS[how](ctx); return count(); };
 export const query = queryGeneric({ handler });
 export const mutation = mutationGeneric({ handler });
 export const action = actionGeneric({ handler });
 `,
 };
 
-const { state } = anyApi;
-const CALLS = {
-  query: (client: ConvexHttpClient, how: string) => client.query(state!.query!, { how }),
-  mutation: (client: ConvexHttpClient, how: string) => client.mutation(state!.mutation!, { how }),
-  action: (client: ConvexHttpClient, how: string) => client.action(state!.action!, { how }),
+type Call = (client: ConvexHttpClient, module: string, how: string) => Promise<unknown>;
+const CALLS: Record<"query" | "mutation" | "action", Call> = {
+  query: (client, module, how) => client.query(anyApi[module]!.query!, { how }),
+  mutation: (client, module, how) => client.mutation(anyApi[module]!.mutation!, { how }),
+  action: (client, module, how) => client.action(anyApi[module]!.action!, { how }),
 };
 /** How a call may leave code that runs on. */
 const LEAVES = {
@@ -52,7 +65,7 @@ describe.each(["query", "mutation", "action"] as const)("a %s", (kind) => {
   async function aCaller(...flags: string[]) {
     const { url } = await aPushedDeployment(FILES, aFolder(), flags);
     const client = new ConvexHttpClient(url, { logger: false });
-    return (how: string): Promise<unknown> => CALLS[kind](client, how);
+    return (how: string, module = "state") => CALLS[kind](client, module, how);
   }
 
   test("gets the modules of the call before, unless code of that may run on", async () => {
@@ -60,7 +73,7 @@ describe.each(["query", "mutation", "action"] as const)("a %s", (kind) => {
     expect(await call("returns")).toBe(1);
     expect(await call("returns")).toBe(2);
     expect(await refusal(call("throws"))).toContain("thrown by call 3");
-    expect(await call("returns")).toBe(4);
+    expect(await call("returns", "other")).toBe(4);
     for (const how of LEAVES[kind]) {
       expect(await refusal(call(how)), how).toMatch(/thrown by call|nobody waits/);
       expect(await call("returns"), how).toBe(1);
