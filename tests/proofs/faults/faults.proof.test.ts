@@ -67,18 +67,24 @@ test("one sweep repairs whatever a fault at any call or commit leaves", async (c
   expect(missed, `did not occur: ${missed.join(", ")}`).toEqual([]);
 });
 
-/** All cases; in the ordinary run, one of each kind of fault, spread over the operations. */
+/**
+ * All cases; in the ordinary run, one of each operation and one of each kind of fault: each operation gets the next
+ * kind, at the next of the calls or commits that have it.
+ */
 function chosenOf(recorded: readonly Case[][]): Case[] {
   const found = recorded.flat();
   if (ONLY !== undefined) return found.filter((one) => new RegExp(ONLY).test(titleOf(one)));
   if (FULL_SIZE) return found;
   const kinds = [...new Set(found.map(({ fault }) => fault.kind))];
-  return kinds.map((kind, index) => {
-    const of = recorded[Math.floor((index * recorded.length) / kinds.length)]!.filter(isOf(kind));
-    // Some kinds are those of one service alone.
-    const fitting = of.length > 0 ? of : found.filter(isOf(kind));
-    return fitting[(index * 3) % fitting.length]!;
-  });
+  const ordinary = kinds.filter((kind) => recorded.every((some) => some.some(isOf(kind))));
+  const rare = kinds.filter((kind) => !ordinary.includes(kind));
+  return [
+    ...recorded.map((some, index) => {
+      const fitting = some.filter(isOf(ordinary[index % ordinary.length]!));
+      return fitting[(index * 3) % fitting.length]!;
+    }),
+    ...rare.map((kind) => found.find(isOf(kind))!),
+  ];
 }
 
 function isOf(kind: string): (one: Case) => boolean {

@@ -46,11 +46,17 @@ export async function runCase(
   const user = await TestUser.signUp(worker.world);
   const userId = await user.rowId();
   const watcher = new Watcher(worker, user);
+  let outcome: Outcome;
   try {
-    return await runWatched({ worker, user, userId, watcher, unexpected: [] }, operation, fault);
+    outcome = await runWatched({ worker, user, userId, watcher, unexpected: [] }, operation, fault);
   } finally {
     await watcher.stop();
   }
+  const { met, violations } = outcome;
+  // A fault that is still to come watches the deployment until it ends.
+  const isOver = fault === undefined || met;
+  worker.isAtRest = isOver && !worker.wasKilled && violations.length === 0;
+  return outcome;
 }
 
 async function runWatched(run: Run, operation: Operation, fault?: Fault): Promise<Outcome> {

@@ -1,16 +1,11 @@
 /** Watches a case while it runs: follows each turn's output as its owner does, and looks for what may never be. */
 import { setTimeout as sleep } from "node:timers/promises";
-import { anyApi, type ApiFromModules } from "convex/server";
 import { api } from "../../../convex/_generated/api.js";
 import type { Doc, Id, TableNames } from "../../../convex/_generated/dataModel";
 import { runQuery } from "../../support/operator.ts";
 import type { TestUser } from "../../support/user.ts";
 import { wrongAtAnyTime } from "../project-invariants.ts";
-import type * as snapshotModule from "./snapshot.ts";
-import type { Worker } from "./worker.ts";
-
-// Typed as `_generated/api` would type it, beside the app's own.
-const { snapshot } = anyApi as unknown as ApiFromModules<{ snapshot: typeof snapshotModule }>;
+import { rows, type Worker } from "./worker.ts";
 
 const INTERVAL_MS = 100;
 
@@ -23,7 +18,7 @@ export type Tables = {
 
 /** All rows, of one moment. */
 export async function readTables({ world }: Worker): Promise<Tables> {
-  return (await runQuery(world.deployment, snapshot.readAll, {})) as Tables;
+  return (await runQuery(world.deployment, rows.readAll, {})) as Tables;
 }
 
 export class Watcher {

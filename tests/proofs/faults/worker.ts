@@ -2,9 +2,15 @@
 import { execFileSync } from "node:child_process";
 import { cpSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { anyApi, type ApiFromModules } from "convex/server";
 import { listSandboxes } from "../../support/emulators.ts";
+import { readTable, runMutation } from "../../support/operator.ts";
 import { askService, SERVICES } from "../../support/services.ts";
 import { setEnvironment, startWorld, type World } from "../../support/world.ts";
+import type * as rowsModule from "./rows.ts";
+
+/** Typed as `_generated/api` would type it, beside the app's own. */
+export const { rows } = anyApi as unknown as ApiFromModules<{ rows: typeof rowsModule }>;
 
 /** The sweep runs only when a case runs it: "after at most one sweep" is to mean that. */
 const NO_CRONS = `
@@ -51,30 +57,35 @@ export function answerTo(prompt: string): string {
 
 /** Clerk and Daytona send no webhooks: those would repair what the sweep must. */
 export class Worker {
-  readonly #snapshot: string;
+  /** The data of a deployment with the functions and nothing else. */
+  readonly #pushed: string;
   #up: Promise<void> = Promise.resolve();
+  /** Whether the deployment has an agent. */
+  #hasAgent = false;
   /** Whether the deployment has been killed since the case began. */
   wasKilled = false;
+  /** Whether the deployment runs, and the case before has left it at rest: then its rows are all that is to go. */
+  isAtRest = false;
 
   private constructor(readonly world: World) {
-    this.#snapshot = `${world.deployment.dataDir}-snapshot`;
+    this.#pushed = `${world.deployment.dataDir}-pushed`;
   }
 
   /** @param pushed - another worker, whose deployment has been pushed to: once is enough for all */
   static async start(pushed?: Worker): Promise<Worker> {
-    const source = readFileSync(new URL("./snapshot.ts", import.meta.url), "utf8");
+    const source = readFileSync(new URL("./rows.ts", import.meta.url), "utf8");
     // It is typed where it stands, and runs in `convex/`.
-    const snapshot = source.replaceAll("../../../convex", ".");
+    const inConvex = source.replaceAll("../../../convex", ".");
     const world = await startWorld({
       webhooks: false,
-      modules: { "crons.ts": NO_CRONS, "snapshot.ts": snapshot },
+      modules: { "crons.ts": NO_CRONS, "rows.ts": inConvex },
       daytona: { delaysMs: DELAYS_MS },
-      ...(pushed && { pushed: pushed.#snapshot }),
+      ...(pushed && { pushed: pushed.#pushed }),
     });
     world.stripe.setWebhook({ url: `${world.deployment.siteUrl}/stripe/webhook` });
     const worker = new Worker(world);
     await world.deployment.stop();
-    cpSync(world.deployment.dataDir, worker.#snapshot, { recursive: true });
+    cpSync(world.deployment.dataDir, worker.#pushed, { recursive: true });
     return worker;
   }
 
@@ -82,16 +93,27 @@ export class Worker {
   async reset(): Promise<void> {
     const { deployment } = this.world;
     await this.#up;
-    await deployment.kill();
-    rmSync(deployment.dataDir, { recursive: true, force: true });
-    cpSync(this.#snapshot, deployment.dataDir, { recursive: true });
     this.clearFaults();
     for (const { id } of await this.sandboxes()) {
       await askService(this.world, "daytona", `/sandbox/${id}`); // completes a change that is under way
       await askService(this.world, "daytona", `/sandbox/${id}`, { method: "DELETE" });
     }
-    await deployment.restart();
+    if (this.isAtRest && (await readTable(deployment, "work", "workpool")).length === 0) {
+      await runMutation(deployment, rows.deleteAll, {});
+    } else {
+      await this.#startAnew();
+    }
     this.wasKilled = false;
+    this.isAtRest = false;
+  }
+
+  async #startAnew(): Promise<void> {
+    const { deployment } = this.world;
+    await deployment.kill();
+    rmSync(deployment.dataDir, { recursive: true, force: true });
+    cpSync(this.#pushed, deployment.dataDir, { recursive: true });
+    await deployment.restart();
+    this.#hasAgent = false;
   }
 
   /** `kill -9`, and a new start. */
@@ -113,6 +135,8 @@ export class Worker {
   }
 
   async setAgent(isConfigured: boolean): Promise<void> {
+    if (isConfigured === this.#hasAgent) return;
+    this.#hasAgent = isConfigured;
     await setEnvironment(this.world.deployment, { AGENT_COMMAND: isConfigured ? AGENT : "" });
   }
 
@@ -146,7 +170,7 @@ export class Worker {
 
   async close(): Promise<void> {
     await this.#up;
-    rmSync(this.#snapshot, { recursive: true, force: true });
+    rmSync(this.#pushed, { recursive: true, force: true });
     await this.world.close();
   }
 }
