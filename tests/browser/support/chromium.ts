@@ -3,8 +3,9 @@ import { accessSync, constants } from "node:fs";
 import { delimiter, isAbsolute, join } from "node:path";
 import { chromium } from "playwright-core";
 
-/** The names that Chromium and its kin have on a PATH. */
+/** The names that Chromium and its kin have on a PATH. The one without windows, which takes a third less time, is first. */
 const NAMES = [
+  "chromium-headless-shell",
   "chromium",
   "chromium-browser",
   "google-chrome-stable",
@@ -22,7 +23,7 @@ const APPLICATIONS = [
 
 /** What to do about there being none. */
 export const NO_BROWSER =
-  "No Chromium was found, so nothing is tested in a browser. Install one (on Debian: apt-get install chromium), " +
+  "No Chromium was found, so nothing is tested in a browser. Install one (on Debian: apt-get install chromium-headless-shell), " +
   "or name one: CHROMIUM=/path/to/chromium.";
 
 /**
