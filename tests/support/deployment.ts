@@ -1,5 +1,6 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { fileURLToPath } from "node:url";
+import { isFree } from "../../scripts/dev/process/ports.ts";
 import { bunPath } from "./bun.ts";
 import { within } from "./dev.ts";
 
@@ -71,6 +72,25 @@ export class DeploymentProcess {
   }
 }
 
+/**
+ * Below those that a system gives to whoever asks for any: nothing else gets a deployment's ports while it is down. So many
+ * for each process.
+ */
+const PORTS = { first: 10_000, processes: 150, each: 64 };
+const firstPort = PORTS.first + (process.pid % PORTS.processes) * PORTS.each;
+let portsTried = 0;
+
+async function nextPort(): Promise<number> {
+  for (;;) {
+    const port = firstPort + (portsTried++ % PORTS.each);
+    if (await isFree(port)) return port;
+  }
+}
+
+async function portFlags(): Promise<string[]> {
+  return ["--port", String(await nextPort()), "--site-port", String(await nextPort())];
+}
+
 /** A deployment that can be killed and started again on the same folder and ports. */
 export class TestDeployment {
   #process: DeploymentProcess;
@@ -88,7 +108,12 @@ export class TestDeployment {
 
   /** @param flags further flags of its command line, for every start */
   static async start(dataDir: string, flags: readonly string[] = []): Promise<TestDeployment> {
-    const process = new DeploymentProcess(["--data-dir", dataDir, ...flags]);
+    const process = new DeploymentProcess([
+      "--data-dir",
+      dataDir,
+      ...(await portFlags()),
+      ...flags,
+    ]);
     return new TestDeployment(dataDir, flags, process, await process.ready());
   }
 

@@ -102,7 +102,8 @@ async function firstFree(from: number, taken: Set<number>): Promise<number> {
   return next;
 }
 
-async function isFree(port: number): Promise<boolean> {
+/** Whether nothing listens on a port of this machine. */
+export async function isFree(port: number): Promise<boolean> {
   const free = await Promise.all(LOOPBACK.map((host) => isFreeAt(host, port)));
   return !free.includes(false);
 }
