@@ -55,7 +55,7 @@ export async function runCase(
   const { met, violations } = outcome;
   // A fault that is still to come watches the deployment until it ends.
   const isOver = fault === undefined || met;
-  worker.isAtRest = isOver && !worker.wasKilled && violations.length === 0;
+  worker.isReusable = isOver && !worker.wasKilled && violations.length === 0;
   return outcome;
 }
 

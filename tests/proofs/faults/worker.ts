@@ -65,7 +65,7 @@ export class Worker {
   /** Whether the deployment has been killed since the case began. */
   wasKilled = false;
   /** Whether the deployment runs, and the case before has left it at rest: then its rows are all that is to go. */
-  isAtRest = false;
+  isReusable = false;
 
   private constructor(readonly world: World) {
     this.#pushed = `${world.deployment.dataDir}-pushed`;
@@ -98,13 +98,13 @@ export class Worker {
       await askService(this.world, "daytona", `/sandbox/${id}`); // completes a change that is under way
       await askService(this.world, "daytona", `/sandbox/${id}`, { method: "DELETE" });
     }
-    if (this.isAtRest && (await readTable(deployment, "work", "workpool")).length === 0) {
+    if (this.isReusable && (await readTable(deployment, "work", "workpool")).length === 0) {
       await runMutation(deployment, rows.deleteAll, {});
     } else {
       await this.#startAnew();
     }
     this.wasKilled = false;
-    this.isAtRest = false;
+    this.isReusable = false;
   }
 
   async #startAnew(): Promise<void> {
